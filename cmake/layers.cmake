@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# One static library per folder of src/. Each sees only its own public headers and those of the layers it
+# depends on, so that an include against the layering does not compile: every layer's headers are linked
+# into a folder of their own in the build tree.
+
+add_library(lb_flags INTERFACE)
+target_compile_definitions(lb_flags INTERFACE _POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+target_compile_options(lb_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wvla
+  -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off)
+if(LB_STRICT)
+  target_compile_options(lb_flags INTERFACE -Werror)
+endif()
+if(LB_SANITIZE)
+  target_compile_options(lb_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
+    -fno-sanitize-recover=undefined)
+  target_link_options(lb_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# lb_layer(NAME HEADERS a.h ... SOURCES a.c ... DEPENDS base ... LIBRARIES lib ...)
+function(lb_layer name)
+  cmake_parse_arguments(LAYER "" "" "HEADERS;SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  set(view ${CMAKE_BINARY_DIR}/layers/${name})
+  file(MAKE_DIRECTORY ${view}/lesionbench)
+  foreach(header IN LISTS LAYER_HEADERS)
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/lesionbench/${header}
+      ${view}/lesionbench/${header} SYMBOLIC)
+  endforeach()
+  add_library(lb_${name} STATIC ${LAYER_SOURCES})
+  target_include_directories(lb_${name} PUBLIC ${view} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  list(TRANSFORM LAYER_DEPENDS PREPEND lb_)
+  target_link_libraries(lb_${name} PUBLIC ${LAYER_DEPENDS} PRIVATE lb_flags ${LAYER_LIBRARIES})
+endfunction()

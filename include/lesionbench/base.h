@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Errors, memory and the context of a long computation: what every module uses.
+ *
+ * Errors: a function that can fail returns lb_status and takes a trailing lb_error (never NULL).
+ * The deepest frame writes the message with lb_fail(); outer frames may put context in front with
+ * lb_fail_context(). Outputs are set only on success.
+ */
+#ifndef LESIONBENCH_BASE_H
+#define LESIONBENCH_BASE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LB_VERSION "0.1.0"
+
+typedef enum lb_status {
+    LB_OK = 0,
+    LB_ERROR_ARGUMENT,    /* the caller asked for something impossible */
+    LB_ERROR_MEMORY,      /* out of memory, or a size that overflows */
+    LB_ERROR_IO,          /* the operating system refused: missing file, full disk */
+    LB_ERROR_FORMAT,      /* the bytes are not what they should be */
+    LB_ERROR_NUMERIC,     /* not finite, did not converge, does not fit */
+    LB_ERROR_INTERRUPTED, /* the context was cancelled */
+    LB_ERROR_UNSUPPORTED  /* valid, but not offered here */
+} lb_status;
+
+typedef struct lb_error {
+    lb_status code;
+    char message[1024]; /* one line, no newline at its end */
+} lb_error;
+
+#if defined(__GNUC__)
+#define LB_PRINTF(format_index, first_index) \
+    __attribute__((format(printf, format_index, first_index)))
+#else
+#define LB_PRINTF(format_index, first_index)
+#endif
+
+/* Writes the message and returns code, so that `return lb_fail(...)` reads well. */
+lb_status lb_fail(lb_error *err, lb_status code, const char *format, ...) LB_PRINTF(3, 4);
+/* Puts "context: " in front of the message that err holds, and returns its code. */
+lb_status lb_fail_context(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
+/* lb_fail(LB_ERROR_IO) with the reason of errno: "what: No space left on device". */
+lb_status lb_fail_errno(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
+
+/* Both want a variable `lb_status status` and a label `cleanup`. */
+#define LB_TRY(expression)     \
+    do {                       \
+        status = (expression); \
+        if (status != LB_OK) { \
+            goto cleanup;      \
+        }                      \
+    } while (0)
+
+/* pointer = zeroed array of count elements, or status and jump. Wants `lb_error *err` as well. */
+#define LB_ALLOC(pointer, count)                               \
+    do {                                                       \
+        (pointer) = lb_alloc((count), sizeof *(pointer), err); \
+        if ((pointer) == NULL) {                               \
+            status = err->code;                                \
+            goto cleanup;                                      \
+        }                                                      \
+    } while (0)
+
+/* Zeroed memory, 64-byte aligned, never NULL for a size of 0. NULL (with err set) where count x
+ * size overflows or memory is out. Free with lb_free(). */
+void *lb_alloc(size_t count, size_t size, lb_error *err);
+void lb_free(void *pointer); /* accepts NULL */
+char *lb_strdup(const char *text, lb_error *err);
+/* A formatted string that the caller frees with lb_free(); NULL with err set. */
+char *lb_format(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
+/* *out = a x b, or LB_ERROR_MEMORY where it overflows. */
+lb_status lb_multiply(size_t *out, size_t a, size_t b, lb_error *err);
+
+/* What a long computation reports to and obeys. Borrowed by every function that takes it; NULL is a
+ * context that shows nothing and cannot be cancelled. */
+typedef struct lb_context {
+    /* Called from the calling thread, often; done <= total. `what` is a short phrase. */
+    void (*progress)(void *data, const char *what, size_t done, size_t total);
+    void *progress_data;
+    const volatile sig_atomic_t *cancelled; /* not 0: stop soon with LB_ERROR_INTERRUPTED */
+    const char *command_line;               /* for provenance; NULL leaves provenance out */
+} lb_context;
+
+void lb_progress(const lb_context *context, const char *what, size_t done, size_t total);
+/* LB_ERROR_INTERRUPTED where the context was cancelled. */
+lb_status lb_check_cancelled(const lb_context *context, lb_error *err);
+/* The same as a question, for use inside parallel regions. */
+bool lb_is_cancelled(const lb_context *context);
+
+/* Peak resident memory of this process in bytes; 0 where the system does not tell. */
+size_t lb_peak_memory(void);
+/* Seconds from an arbitrary start, monotonic. */
+double lb_seconds(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* CSV files (RFC 4180): a header row, then rows of as many fields. */
+#ifndef LESIONBENCH_CSV_H
+#define LESIONBENCH_CSV_H
+
+#include "lesionbench/base.h"
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Writes one field, quoted where it must be. */
+void lb_csv_field(FILE *stream, const char *text);
+
+typedef struct lb_csv {
+    size_t columns;
+    size_t rows;   /* without the header */
+    char **header; /* columns */
+    char **cells;  /* rows x columns, row-major */
+} lb_csv;
+
+lb_status lb_csv_read(lb_csv *out, const char *path, lb_error *err);
+void lb_csv_release(lb_csv *csv);
+/* The column of that name, or LB_ERROR_FORMAT that names it and the path. */
+lb_status lb_csv_column(size_t *out, const lb_csv *csv, const char *name, const char *path,
+                        lb_error *err);
+/* Borrowed. */
+const char *lb_csv_cell(const lb_csv *csv, size_t row, size_t column);
+/* The cell as a number; NaN where it is not one. */
+double lb_csv_number(const lb_csv *csv, size_t row, size_t column);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Attribution methods: one table from name to method, one file each. All differentiate the logit of
+ * the target with respect to the input. Definitions and sources stand with each method's file. */
+#ifndef LESIONBENCH_EXPLAIN_H
+#define LESIONBENCH_EXPLAIN_H
+
+#include "lesionbench/base.h"
+#include "lesionbench/network.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lb_explain_options {
+    size_t steps;         /* Integrated Gradients: Gauss-Legendre points, default 50 */
+    size_t samples;       /* GradientSHAP, default 5 */
+    const double *alphas; /* GradientSHAP: `samples` explicit alphas; NULL draws them by image */
+    uint64_t seed;        /* of every random choice, keyed by image */
+    size_t batch;         /* images (or integration points) computed together, default 16 */
+} lb_explain_options;
+
+void lb_explain_defaults(lb_explain_options *options);
+
+/* The methods known, in the table's order. NULL past the end. Borrowed. */
+const char *lb_method_name(size_t index);
+const char *lb_method_summary(size_t index); /* one line */
+/* True for methods that look at the image alone (sobel, raw_input, ...). */
+bool lb_method_is_baseline(size_t index);
+/* The index of a method, or LB_ERROR_ARGUMENT that suggests the nearest name. */
+lb_status lb_method_find(size_t *out, const char *name, lb_error *err);
+/* The eight methods of the study, in its order; returns their number. out may be NULL. */
+size_t lb_method_study_set(size_t *out);
+
+/* What one method says of a batch of images; all borrowed for the call. */
+typedef struct lb_explanation {
+    size_t method;       /* index in the table */
+    size_t count;        /* images */
+    const size_t *items; /* their identities, as given to lb_explain() */
+    size_t height, width;
+    const float *attribution;   /* (count, 3, H, W), signed; NULL for baselines */
+    const float *map;           /* (count, H, W): 0.2989 |R| + 0.5870 |G| + 0.1140 |B| */
+    const double *completeness; /* (count) relative error of the sum, NaN where the method promises
+                                   none */
+} lb_explanation;
+
+typedef lb_status (*lb_explanation_sink)(void *data, const lb_explanation *explanation,
+                                         lb_error *err);
+
+/* Explains images (count, channels 1 or 3, H, W) for their targets by all methods asked for,
+ * sharing forward passes, and hands every map to the sink. items: one identity per image, the key
+ * of its random stream. network may be NULL where all methods are baselines. */
+lb_status lb_explain(lb_network *network, const float *images, size_t channels, size_t height,
+                     size_t width, size_t count, const size_t *items, const uint8_t *targets,
+                     const size_t *methods, size_t method_count, const lb_explain_options *options,
+                     lb_explanation_sink sink, void *sink_data, const lb_context *context,
+                     lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

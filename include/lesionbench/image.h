@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Image operators over arrays, equal to SciPy's ndimage and scikit-image's to rounding.
+ * Images are (height, width), row-major, double unless said otherwise. Outputs never alias inputs
+ * unless said otherwise. */
+#ifndef LESIONBENCH_IMAGE_H
+#define LESIONBENCH_IMAGE_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* scipy.ndimage.gaussian_filter(image, (sigma_y, sigma_x)): truncated at 4 sigma, mode reflect. An
+ * axis with sigma 0 is left as it is. out may be image. */
+lb_status lb_gaussian_filter(double *out, const double *image, size_t height, size_t width,
+                             double sigma_y, double sigma_x, lb_error *err);
+/* scipy.ndimage.laplace, mode reflect. */
+void lb_laplace(double *out, const double *image, size_t height, size_t width);
+/* scipy.ndimage.sobel along axis 0 (rows) or 1, mode reflect. */
+lb_status lb_sobel(double *out, const double *image, size_t height, size_t width, int axis,
+                   lb_error *err);
+/* skimage.filters.threshold_otsu with 256 bins. */
+double lb_otsu(const double *image, size_t count);
+
+/* scipy.ndimage binary_erosion and binary_opening with the 3 x 3 cross, border value 0. */
+void lb_erode(uint8_t *out, const uint8_t *image, size_t height, size_t width);
+lb_status lb_open(uint8_t *out, const uint8_t *image, size_t height, size_t width, lb_error *err);
+/* 4-connected components (scipy.ndimage.label): 1.. in row-major order of their first pixel.
+ * *count = number of components. */
+lb_status lb_label(int32_t *out, size_t *count, const uint8_t *image, size_t height, size_t width,
+                   lb_error *err);
+/* skimage.measure.perimeter_crofton with 4 directions. */
+double lb_perimeter_crofton(const uint8_t *image, size_t height, size_t width);
+
+/* skimage.transform.resize(order=1, mode='reflect', anti_aliasing=shrinking): the anti-aliasing
+ * Gaussian, sigma (factor - 1) / 2 per axis, is applied only to axes that shrink. */
+lb_status lb_resize(double *out, size_t out_height, size_t out_width, const double *image,
+                    size_t height, size_t width, lb_error *err);
+
+/* Trilinear interpolation of a float volume (nz, ny, nx) at voxel coordinates; 0 outside. */
+float lb_sample_volume(const float *volume, size_t nz, size_t ny, size_t nx, double z, double y,
+                       double x);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

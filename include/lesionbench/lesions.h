@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Artificial lesions of two shape classes (section 2 of the study: Oliveira et al., Frontiers in AI
+ * 2024, doi 10.3389/frai.2024.1330919), lesions.h5. */
+#ifndef LESIONBENCH_LESIONS_H
+#define LESIONBENCH_LESIONS_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum lb_shape { LB_ROUND = 0, LB_IRREGULAR = 1 } lb_shape; /* also the class labels */
+
+typedef struct lb_lesion {
+    size_t height, width;
+    double *mask;       /* (height, width), 0 .. about 1, soft edge */
+    double compactness; /* 4 pi A / P^2 of the blob it was made from, Crofton perimeter */
+} lb_lesion;
+
+typedef struct lb_lesion_library {
+    size_t count[2];    /* kept, by lb_shape */
+    size_t found[2];    /* before the cut to the requested count */
+    uint32_t last_seed; /* the last noise field drawn */
+    lb_lesion *lesions[2];
+} lb_lesion_library;
+
+typedef struct lb_lesion_options {
+    size_t count;        /* of each shape, default 50 */
+    size_t area;         /* pixels of a blob before enlarging, default 70 */
+    size_t scale;        /* enlargement of both sides, default 2 */
+    uint32_t seed;       /* of the first noise field, default 0 */
+    uint32_t max_fields; /* give up after so many noise fields, default 100,000 */
+} lb_lesion_options;
+
+void lb_lesion_defaults(lb_lesion_options *options);
+/* The same for any number of threads. LB_ERROR_NUMERIC where max_fields did not suffice. */
+lb_status lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
+                              const lb_context *context, lb_error *err);
+lb_status lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *options,
+                          const char *path, const lb_context *context, lb_error *err);
+lb_status lb_lesions_load(lb_lesion_library *out, const char *path, lb_error *err);
+void lb_lesions_release(lb_lesion_library *library);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* VGG networks without batch normalisation (Simonyan and Zisserman, ICLR 2015; the layout of
+ * torchvision.models.vgg): their architecture, parameters and files. Computing with them is in
+ * pass.h. */
+#ifndef LESIONBENCH_NETWORK_H
+#define LESIONBENCH_NETWORK_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { LB_BLOCKS = 5, LB_INPUT_CHANNELS = 3, LB_MAX_CONVOLUTIONS = 16, LB_DENSE_LAYERS = 3 };
+
+typedef struct lb_architecture {
+    unsigned depth;             /* 11, 13, 16 or 19 */
+    size_t channels[LB_BLOCKS]; /* of each block's convolutions: 64 128 256 512 512 at width 1 */
+    size_t hidden;              /* units of the two hidden dense layers: 4096 at width 1 */
+    size_t classes;
+} lb_architecture;
+
+/* name: "vgg11", "vgg13", "vgg16", "vgg19". width scales channels and hidden units. */
+lb_status lb_architecture_init(lb_architecture *out, const char *name, double width, size_t classes,
+                               lb_error *err);
+/* Convolutions in a block (0 .. 4). */
+size_t lb_architecture_block(const lb_architecture *architecture, size_t block);
+
+typedef struct lb_parameter {
+    char name[32]; /* torchvision's: "features.0.weight" */
+    size_t rank;
+    size_t shape[4]; /* (O, I, 3, 3), (O, I) or (O) */
+    size_t count;
+    float *value;
+} lb_parameter;
+
+typedef struct lb_network lb_network;
+
+/* Weights of torchvision's own initialisation: convolutions Kaiming normal (fan out), dense layers
+ * N(0, 0.01), biases 0. The untrained network of the study. */
+lb_status lb_network_create(lb_network **out, const lb_architecture *architecture, uint64_t seed,
+                            lb_error *err);
+lb_status lb_network_copy(lb_network **out, const lb_network *network, lb_error *err);
+void lb_network_free(lb_network *network);                                 /* accepts NULL */
+const lb_architecture *lb_network_architecture(const lb_network *network); /* borrowed */
+/* Replaces the last dense layer by a new one of `classes` outputs. */
+lb_status lb_network_replace_head(lb_network *network, size_t classes, uint64_t seed,
+                                  lb_error *err);
+
+/* Parameters in torchvision's order: weight and bias of each layer. Borrowed. */
+size_t lb_network_parameters(const lb_network *network);
+lb_parameter *lb_network_parameter(lb_network *network, size_t index);
+
+/* safetensors with torchvision's names; architecture read off the shapes. Missing, extra or
+ * wrong-shaped tensors are all named in one message. */
+lb_status lb_network_load(lb_network **out, const char *path, lb_error *err);
+lb_status lb_network_save(const lb_network *network, const char *path, lb_error *err);
+/* What the file says beside the weights: "corpus", "degree", "seed", ... NULL where absent;
+ * borrowed until the next set. */
+const char *lb_network_metadata(const lb_network *network, const char *key);
+lb_status lb_network_set_metadata(lb_network *network, const char *key, const char *value,
+                                  lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* NumPy's .npy files: versions 1 to 3, C order, little-endian (numpy.lib.format). */
+#ifndef LESIONBENCH_NPY_H
+#define LESIONBENCH_NPY_H
+
+#include "lesionbench/array.h"
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Reads u1, i1, i4, i8, f4, f8 and b1 (as LB_U8); everything else is LB_ERROR_UNSUPPORTED. */
+lb_status lb_npy_read(lb_array *out, const char *path, lb_error *err);
+lb_status lb_npy_write(const char *path, lb_type type, size_t rank, const size_t *shape,
+                       const void *data, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Output files that are never half-written under their final name: they grow under the name
+ * PATH.partial, are synced, then renamed. */
+#ifndef LESIONBENCH_OUTPUT_H
+#define LESIONBENCH_OUTPUT_H
+
+#include <stdio.h>
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lb_output lb_output;
+
+/* Opens PATH.partial for writing. Free with lb_output_close(), which removes it unless committed.
+ */
+lb_status lb_output_open(lb_output **out, const char *path, lb_error *err);
+/* The stream to write to; borrowed, never fclose it. */
+FILE *lb_output_stream(lb_output *output);
+/* Flushes, checks for short writes, syncs and renames to the final name. */
+lb_status lb_output_commit(lb_output *output, lb_error *err);
+/* Drops what was not committed. Accepts NULL. */
+void lb_output_close(lb_output *output);
+
+/* For libraries that open files by name: the temporary name (caller frees) and the last step. */
+char *lb_partial_path(const char *path, lb_error *err);
+/* Syncs partial and renames it to path. */
+lb_status lb_publish(const char *partial, const char *path, lb_error *err);
+
+/* mkdir -p; fine where it exists already. */
+lb_status lb_make_directories(const char *path, lb_error *err);
+/* True where path names something that exists. */
+bool lb_exists(const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

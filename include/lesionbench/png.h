@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* PNG pictures (libpng). */
+#ifndef LESIONBENCH_PNG_H
+#define LESIONBENCH_PNG_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* channels 1 (grey) or 3 (RGB), 8 bits, row-major (height, width, channels). Atomic. */
+lb_status lb_png_write(const char *path, size_t height, size_t width, size_t channels,
+                       const uint8_t *pixels, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

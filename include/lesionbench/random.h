@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Random numbers: the project's own keyed stream, and NumPy's legacy stream for data that must
+ * equal the reference study's. */
+#ifndef LESIONBENCH_RANDOM_H
+#define LESIONBENCH_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC 2011).
+ * A stream is keyed by (seed, purpose, item), never by thread, so that any number of workers draws
+ * the same numbers. Streams of different keys are independent. */
+typedef struct lb_random {
+    uint32_t key[2];
+    uint32_t counter[4];
+    uint32_t block[4];
+    unsigned used; /* of block */
+} lb_random;
+
+/* Purposes: one for each use, so that two uses of one seed never share numbers. */
+typedef enum lb_purpose {
+    LB_PURPOSE_TEST = 0,
+    LB_PURPOSE_SUBJECT,       /* cohort: one subject's anatomy; item = subject */
+    LB_PURPOSE_NOISE,         /* cohort: noise of one slice; item = subject x 2^16 + slice */
+    LB_PURPOSE_SPLIT,         /* subjects to splits */
+    LB_PURPOSE_COMPOSE,       /* which slice an image uses */
+    LB_PURPOSE_INITIALISE,    /* weights; item = layer */
+    LB_PURPOSE_SHUFFLE,       /* order of training images; item = epoch */
+    LB_PURPOSE_DROPOUT,       /* item = epoch x 2^24 + batch */
+    LB_PURPOSE_GRADIENT_SHAP, /* alphas; item = image */
+    LB_PURPOSE_RANDOM_MAP,    /* the `random` baseline; item = image */
+    LB_PURPOSE_CORPUS         /* subsets of natural-image corpora */
+} lb_purpose;
+
+void lb_random_init(lb_random *random, uint64_t seed, lb_purpose purpose, uint64_t item);
+uint32_t lb_random_u32(lb_random *random);
+/* 53 bits, in [0, 1). */
+double lb_random_uniform(lb_random *random);
+/* Standard normal (Box-Muller). */
+double lb_random_normal(lb_random *random);
+/* Uniform in 0 .. n-1, without bias; n > 0. */
+uint32_t lb_random_below(lb_random *random, uint32_t n);
+/* Fisher-Yates over n indices. */
+void lb_random_shuffle(lb_random *random, size_t *items, size_t n);
+
+/* NumPy's legacy generator (numpy.random.RandomState): MT19937 seeded by init_genrand. */
+typedef struct lb_numpy_random {
+    uint32_t state[624];
+    unsigned position;
+} lb_numpy_random;
+
+void lb_numpy_seed(lb_numpy_random *random, uint32_t seed); /* np.random.seed(seed) */
+double lb_numpy_rand(lb_numpy_random *random);              /* np.random.rand(): 53 bits */
+/* np.random.randint(low, high): masked rejection as in RandomState; low < high. Also
+ * np.random.choice(np.arange(n)) with low 0, high n. */
+int64_t lb_numpy_randint(lb_numpy_random *random, int64_t low, int64_t high);
+/* np.random.shuffle of a Python list of n items, applied to a list of indices. */
+void lb_numpy_shuffle_list(lb_numpy_random *random, size_t *items, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

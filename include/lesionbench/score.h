@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Scores: maps against the truth, predictions against labels. Pure functions. */
+#ifndef LESIONBENCH_SCORE_H
+#define LESIONBENCH_SCORE_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Explanation performance (Oliveira et al. 2024). p = pixels with truth > 0; the mask holds the
+ * pixels strictly greater than the (p+1)-th largest value of the map, so that ties can select fewer
+ * than p. */
+typedef struct lb_localisation {
+    uint32_t tp, tn, fp, fn;
+} lb_localisation;
+
+/* map and truth have count pixels. scratch: count floats. p = 0 or p = count: LB_ERROR_ARGUMENT;
+ * a map that is not finite: LB_ERROR_NUMERIC. */
+lb_status lb_localise(lb_localisation *out, const float *map, const float *truth, size_t count,
+                      float *scratch, lb_error *err);
+double lb_tpr(const lb_localisation *score);       /* TP / (TP + FN) */
+double lb_tnr(const lb_localisation *score);       /* TN / (TN + FP) */
+double lb_precision(const lb_localisation *score); /* TP / (TP + FP), 0 where nothing is selected */
+
+/* Linear-interpolation quantile (NumPy's default) of n > 0 finite values, 0 <= q <= 1. Reorders
+ * values. */
+double lb_quantile(double *values, size_t n, double q);
+
+/* Two-class metrics; class 1 (irregular) is positive. NaN where undefined (one class only). */
+typedef struct lb_classification {
+    size_t images;
+    double accuracy;
+    double auroc; /* of the soft-max score of class 1, ties count half */
+    double auprc; /* mean over both classes of the average precision (step-wise sum) */
+    double sensitivity, specificity, balanced_accuracy, mcc;
+} lb_classification;
+
+/* logits (n, 2), label and predicted as 0 or 1. */
+lb_status lb_classify_score(lb_classification *out, const float *logits, const uint8_t *labels,
+                            size_t n, lb_error *err);
+/* argmax of the logits; the first of equal ones. */
+void lb_predicted(uint8_t *out, const float *logits, size_t n, size_t classes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

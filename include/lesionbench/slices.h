@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Axial slices of brains: the backgrounds of the benchmark, slices.h5. */
+#ifndef LESIONBENCH_SLICES_H
+#define LESIONBENCH_SLICES_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { LB_FEMALE = 0, LB_MALE = 1, LB_SEX_UNKNOWN = -1 };
+
+typedef struct lb_slices
+    lb_slices; /* an opened slices.h5: metadata in memory, images read on demand */
+
+typedef struct lb_slice_info {
+    size_t subject; /* index into the subjects, in order of first appearance */
+    int8_t sex;
+    float age;        /* years, NaN unknown */
+    int32_t position; /* index of the slice along the axial axis of its volume's grid */
+} lb_slice_info;
+
+lb_status lb_slices_open(lb_slices **out, const char *path, lb_error *err);
+void lb_slices_close(lb_slices *slices); /* accepts NULL */
+size_t lb_slices_count(const lb_slices *slices);
+size_t lb_slices_height(const lb_slices *slices);
+size_t lb_slices_width(const lb_slices *slices);
+size_t lb_slices_subjects(const lb_slices *slices);
+const char *lb_slices_subject_name(const lb_slices *slices, size_t subject); /* borrowed */
+const lb_slice_info *lb_slices_at(const lb_slices *slices, size_t index);    /* borrowed */
+/* One image (H, W), exactly 0 outside the brain. Not thread-safe. */
+lb_status lb_slices_read(float *out, lb_slices *slices, size_t index, lb_error *err);
+
+/* Assigns every subject to a split (LB_TRAIN, LB_VALIDATION, LB_HOLDOUT), by shares of the slices
+ * and balanced by sex; no subject is in two. out has lb_slices_subjects() entries. Every split with
+ * a share above 0 gets at least one subject, or LB_ERROR_ARGUMENT where there are too few. */
+lb_status lb_split_subjects(uint8_t *out, const lb_slices *slices, const double share[3],
+                            uint64_t seed, lb_error *err);
+
+/* The simulated cohort (see docs/cohort.md). */
+typedef struct lb_cohort_options {
+    const char *template_path; /* skull-stripped T1 volume, NIfTI */
+    size_t subjects;
+    size_t slices_per_subject;
+    size_t height, width; /* default 260 x 311 */
+    double voxel;         /* mm, default 0.7 */
+    double minimum_brain; /* least share of brain pixels in a slice */
+    uint64_t seed;
+} lb_cohort_options;
+
+void lb_cohort_defaults(lb_cohort_options *options);
+lb_status lb_slices_simulate(const lb_cohort_options *options, const char *path,
+                             const lb_context *context, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

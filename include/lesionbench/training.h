@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Training and prediction. Rules of the study (Oliveira et al. 2024): SGD as PyTorch defines it,
+ * StepLR, the checkpoint and the stopping rule. */
+#ifndef LESIONBENCH_TRAINING_H
+#define LESIONBENCH_TRAINING_H
+
+#include "lesionbench/base.h"
+#include "lesionbench/network.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Images as training reads them: grey (channels 1, repeated to 3) or RGB, float32. */
+typedef struct lb_image_source {
+    size_t count, channels, height, width;
+    const uint8_t *labels; /* count */
+    void *data;
+    /* Fills out (n, channels, height, width) with the images of these indices. */
+    lb_status (*read)(void *data, float *out, const size_t *index, size_t n, lb_error *err);
+} lb_image_source;
+
+/* How much of the network is trained: the deepest trained block of `features` and all after it; the
+ * classifier always. Degree 1 trains block 5, degree 4 blocks 2 to 5, all everything. */
+typedef enum lb_degree {
+    LB_DEGREE_1 = 1,
+    LB_DEGREE_2,
+    LB_DEGREE_3,
+    LB_DEGREE_4,
+    LB_DEGREE_ALL
+} lb_degree;
+lb_status lb_degree_parse(lb_degree *out, const char *name, lb_error *err); /* "1" .. "4", "all" */
+const char *lb_degree_name(lb_degree degree);
+
+typedef enum lb_optimizer_kind { LB_SGD, LB_ADAM } lb_optimizer_kind;
+
+typedef struct lb_training_options {
+    lb_degree degree;            /* default all */
+    lb_optimizer_kind optimizer; /* default SGD */
+    double learning_rate;        /* default 0.01 */
+    double momentum;             /* SGD, default 0.5 */
+    size_t batch;                /* default 32 */
+    size_t epochs;               /* at most, default 40 */
+    size_t step_epochs;          /* StepLR: every so many epochs ... default 7; 0 never */
+    double step_factor;          /* ... times this, default 0.1 */
+    double dropout;              /* of the two hidden dense layers, default 0.5 */
+    double maximum_gap;          /* keep only epochs with |validation - training accuracy| <= this,
+                                    default 0.05 */
+    double stop_change;          /* stop when three successive changes of validation accuracy are
+                                    below this and validation < training, default 0.005; 0 never */
+    uint64_t seed;               /* order of images, dropout */
+} lb_training_options;
+
+void lb_training_defaults(lb_training_options *options);
+
+typedef struct lb_epoch {
+    double learning_rate;
+    double train_loss, train_accuracy; /* over the epoch, while the weights move */
+    double validation_loss, validation_accuracy;
+    double seconds;
+} lb_epoch;
+
+typedef struct lb_history {
+    size_t count;
+    size_t kept; /* index of the epoch whose weights were kept */
+    lb_epoch *epochs;
+} lb_history;
+
+void lb_history_release(lb_history *history);
+/* epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,kept */
+lb_status lb_history_write(const lb_history *history, const char *path, lb_error *err);
+
+/* Trains the network in place and leaves the kept epoch's weights in it. The kept epoch has the
+ * best validation accuracy among those within maximum_gap, or the best of all where none is. Loss
+ * that is not finite: LB_ERROR_NUMERIC, and the last kept weights are in the network. */
+lb_status lb_train(lb_history *out, lb_network *network, const lb_training_options *options,
+                   const lb_image_source *train, const lb_image_source *validation,
+                   const lb_context *context, lb_error *err);
+
+/* logits (count, classes). */
+lb_status lb_predict(float *logits, lb_network *network, const lb_image_source *images,
+                     const lb_context *context, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

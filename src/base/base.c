@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/base.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static void
+write_message(lb_error *err, const char *format, va_list arguments)
+{
+    vsnprintf(err->message, sizeof err->message, format, arguments);
+    for (char *c = err->message; *c != '\0'; c++) {
+        if (*c == '\n' || *c == '\r') {
+            *c = ' ';
+        }
+    }
+}
+
+lb_status
+lb_fail(lb_error *err, lb_status code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_message(err, format, arguments);
+    va_end(arguments);
+    err->code = code;
+    return code;
+}
+
+static void
+put_in_front(lb_error *err, const char *old)
+{
+    size_t used = strlen(err->message);
+    snprintf(err->message + used, sizeof err->message - used, ": %s", old);
+}
+
+lb_status
+lb_fail_context(lb_error *err, const char *format, ...)
+{
+    char old[sizeof err->message];
+    memcpy(old, err->message, sizeof old);
+    va_list arguments;
+    va_start(arguments, format);
+    write_message(err, format, arguments);
+    va_end(arguments);
+    put_in_front(err, old);
+    return err->code;
+}
+
+lb_status
+lb_fail_errno(lb_error *err, const char *format, ...)
+{
+    const char *reason = strerror(errno);
+    va_list arguments;
+    va_start(arguments, format);
+    write_message(err, format, arguments);
+    va_end(arguments);
+    put_in_front(err, reason);
+    err->code = LB_ERROR_IO;
+    return err->code;
+}
+
+enum { ALIGNMENT = 64 };
+
+void *
+lb_alloc(size_t count, size_t size, lb_error *err)
+{
+    size_t bytes = 0;
+    if (lb_multiply(&bytes, count, size, err) != LB_OK) {
+        return NULL;
+    }
+    if (bytes > SIZE_MAX - ALIGNMENT) {
+        lb_fail(err, LB_ERROR_MEMORY, "out of memory: %zu elements of %zu bytes", count, size);
+        return NULL;
+    }
+    size_t rounded = (bytes / ALIGNMENT + 1) * ALIGNMENT;
+    void *pointer = aligned_alloc(ALIGNMENT, rounded);
+    if (pointer == NULL) {
+        lb_fail(err, LB_ERROR_MEMORY, "out of memory: %zu elements of %zu bytes", count, size);
+        return NULL;
+    }
+    memset(pointer, 0, rounded);
+    return pointer;
+}
+
+void
+lb_free(void *pointer)
+{
+    free(pointer);
+}
+
+char *
+lb_strdup(const char *text, lb_error *err)
+{
+    return lb_format(err, "%s", text);
+}
+
+char *
+lb_format(lb_error *err, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        lb_fail(err, LB_ERROR_ARGUMENT, "cannot format '%s'", format);
+        return NULL;
+    }
+    char *text = lb_alloc((size_t)length + 1, 1, err);
+    if (text != NULL) {
+        va_start(arguments, format);
+        vsnprintf(text, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
+    return text;
+}
+
+lb_status
+lb_multiply(size_t *out, size_t a, size_t b, lb_error *err)
+{
+    if (b != 0 && a > SIZE_MAX / b) {
+        return lb_fail(err, LB_ERROR_MEMORY, "a size overflows: %zu x %zu", a, b);
+    }
+    *out = a * b;
+    return LB_OK;
+}
+
+void
+lb_progress(const lb_context *context, const char *what, size_t done, size_t total)
+{
+    if (context != NULL && context->progress != NULL) {
+        context->progress(context->progress_data, what, done, total);
+    }
+}
+
+bool
+lb_is_cancelled(const lb_context *context)
+{
+    return context != NULL && context->cancelled != NULL && *context->cancelled != 0;
+}
+
+lb_status
+lb_check_cancelled(const lb_context *context, lb_error *err)
+{
+    return lb_is_cancelled(context) ? lb_fail(err, LB_ERROR_INTERRUPTED, "interrupted") : LB_OK;
+}
+
+size_t
+lb_peak_memory(void)
+{
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0 || usage.ru_maxrss < 0) {
+        return 0;
+    }
+    return (size_t)usage.ru_maxrss * 1024;
+}
+
+double
+lb_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
