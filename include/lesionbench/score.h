@@ -16,8 +16,8 @@ typedef struct lb_localisation {
     uint32_t tp, tn, fp, fn;
 } lb_localisation;
 
-/* map and truth have count pixels. scratch: count floats. p = 0 or p = count: LB_ERROR_ARGUMENT;
- * a map that is not finite: LB_ERROR_NUMERIC. */
+/* map and truth have count pixels. scratch: count floats. Time is linear on average. p = 0 or p =
+ * count: LB_ERROR_ARGUMENT; a map that is not finite: LB_ERROR_NUMERIC. */
 lb_status lb_localise(lb_localisation *out, const float *map, const float *truth, size_t count,
                       float *scratch, lb_error *err);
 double lb_tpr(const lb_localisation *score);       /* TP / (TP + FN) */
@@ -28,7 +28,8 @@ double lb_precision(const lb_localisation *score); /* TP / (TP + FP), 0 where no
  * values. */
 double lb_quantile(double *values, size_t n, double q);
 
-/* Two-class metrics; class 1 (irregular) is positive. NaN where undefined (one class only). */
+/* Two-class metrics; class 1 (irregular) is positive. NaN where undefined (one class only); the MCC
+ * of a model that gives all images one class is 0. */
 typedef struct lb_classification {
     size_t images;
     double accuracy;
@@ -37,7 +38,8 @@ typedef struct lb_classification {
     double sensitivity, specificity, balanced_accuracy, mcc;
 } lb_classification;
 
-/* logits (n, 2), label and predicted as 0 or 1. */
+/* logits (n, 2), labels 0 or 1, n > 0 (else LB_ERROR_ARGUMENT); logits that are not finite:
+ * LB_ERROR_NUMERIC. */
 lb_status lb_classify_score(lb_classification *out, const float *logits, const uint8_t *labels,
                             size_t n, lb_error *err);
 /* argmax of the logits; the first of equal ones. */
