@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Filters. Sums are taken in SciPy's order (centre first, then pairs from the outside in), so that
+ * results agree to the last bit wherever the kernels do: thresholds further on depend on it. */
+#include "lesionbench/image.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "correlate.h"
+
+enum { PAIRWISE = 8 };
+
+size_t
+lb_boundary_index(ptrdiff_t i, size_t n, lb_boundary boundary)
+{
+    ptrdiff_t length = (ptrdiff_t)n;
+    ptrdiff_t period = boundary == LB_REFLECT ? 2 * length : 2 * length - 2;
+    if (n == 1) {
+        return 0;
+    }
+    i %= period;
+    if (i < 0) {
+        i += period;
+    }
+    if (i >= length) {
+        i = boundary == LB_REFLECT ? period - 1 - i : period - i;
+    }
+    return (size_t)i;
+}
+
+/* NumPy sums up to 128 numbers in eight interleaved runs; the kernel's norm follows it. */
+static double
+numpy_sum(const double *values, size_t n)
+{
+    double run[PAIRWISE] = {0};
+    size_t whole = n - n % PAIRWISE;
+    for (size_t i = 0; i < whole; i++) {
+        run[i % PAIRWISE] += values[i];
+    }
+    double sum = ((run[0] + run[1]) + (run[2] + run[3])) + ((run[4] + run[5]) + (run[6] + run[7]));
+    for (size_t i = whole; i < n; i++) {
+        sum += values[i];
+    }
+    return sum;
+}
+
+/* The 2 radius + 1 weights of a Gaussian. */
+static void
+gaussian_kernel(double *weights, size_t radius, double sigma)
+{
+    double scale = -0.5 / (sigma * sigma);
+    for (size_t i = 0; i <= 2 * radius; i++) {
+        double x = (double)i - (double)radius;
+        weights[i] = exp(scale * (x * x));
+    }
+    double sum = numpy_sum(weights, 2 * radius + 1);
+    for (size_t i = 0; i <= 2 * radius; i++) {
+        weights[i] /= sum;
+    }
+}
+
+/* out[x] = the weighted sum of taps[0 .. 2 radius][x]; the kernel is symmetric. */
+static void
+weigh_lines(double *restrict out, const double *const *taps, const double *weights, size_t radius,
+            size_t count)
+{
+    const double *centre = taps[radius];
+    double weight = weights[radius];
+#pragma omp simd
+    for (size_t x = 0; x < count; x++) {
+        out[x] = centre[x] * weight;
+    }
+    for (size_t j = 0; j < radius; j++) {
+        const double *before = taps[j], *after = taps[2 * radius - j];
+        weight = weights[j];
+#pragma omp simd
+        for (size_t x = 0; x < count; x++) {
+            out[x] += (before[x] + after[x]) * weight;
+        }
+    }
+}
+
+typedef struct kernel {
+    size_t radius; /* 0: the axis is left as it is */
+    double *weights;
+    const double **taps;
+    double *line; /* one row with its continuation on both sides */
+} kernel;
+
+static void
+kernel_release(kernel *k)
+{
+    lb_free(k->line);
+    lb_free(k->taps);
+    lb_free(k->weights);
+}
+
+static lb_status
+kernel_init(kernel *out, double sigma, size_t width, lb_error *err)
+{
+    lb_status status = LB_OK;
+    kernel k = {0};
+    if (!(sigma >= 0 && sigma < 1e6)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "a Gaussian needs 0 <= sigma < 1e6, not %g", sigma);
+    }
+    k.radius = (size_t)(4.0 * sigma + 0.5);
+    LB_ALLOC(k.weights, 2 * k.radius + 1);
+    LB_ALLOC(k.taps, 2 * k.radius + 1);
+    LB_ALLOC(k.line, width + 2 * k.radius);
+    if (k.radius > 0) {
+        gaussian_kernel(k.weights, k.radius, sigma);
+    }
+    *out = k;
+    return LB_OK;
+cleanup:
+    kernel_release(&k);
+    return status;
+}
+
+/* Along axis 0. */
+static void
+filter_columns(double *out, const double *image, size_t height, size_t width, kernel *k,
+               lb_boundary boundary)
+{
+    for (size_t y = 0; y < height; y++) {
+        for (size_t j = 0; j <= 2 * k->radius; j++) {
+            ptrdiff_t row = (ptrdiff_t)(y + j) - (ptrdiff_t)k->radius;
+            k->taps[j] = image + lb_boundary_index(row, height, boundary) * width;
+        }
+        weigh_lines(out + y * width, k->taps, k->weights, k->radius, width);
+    }
+}
+
+/* Along axis 1. out may be image. */
+static void
+filter_rows(double *out, const double *image, size_t height, size_t width, kernel *k,
+            lb_boundary boundary)
+{
+    size_t radius = k->radius;
+    for (size_t j = 0; j <= 2 * radius; j++) {
+        k->taps[j] = k->line + j;
+    }
+    for (size_t y = 0; y < height; y++) {
+        const double *row = image + y * width;
+        memcpy(k->line + radius, row, width * sizeof *row);
+        for (size_t j = 1; j <= radius; j++) {
+            k->line[radius - j] = row[lb_boundary_index(-(ptrdiff_t)j, width, boundary)];
+            k->line[radius + width - 1 + j] =
+                row[lb_boundary_index((ptrdiff_t)(width - 1 + j), width, boundary)];
+        }
+        weigh_lines(out + y * width, k->taps, k->weights, radius, width);
+    }
+}
+
+lb_status
+lb_gaussian_boundary(double *out, const double *image, size_t height, size_t width, double sigma_y,
+                     double sigma_x, lb_boundary boundary, lb_error *err)
+{
+    lb_status status = LB_OK;
+    kernel y = {0}, x = {0};
+    double *middle = NULL;
+    if (height == 0 || width == 0) {
+        return LB_OK;
+    }
+    LB_TRY(kernel_init(&y, sigma_y, width, err));
+    LB_TRY(kernel_init(&x, sigma_x, width, err));
+    const double *source = image;
+    if (y.radius > 0) {
+        LB_ALLOC(middle, height * width);
+        filter_columns(middle, image, height, width, &y, boundary);
+        source = middle;
+    }
+    if (x.radius > 0) {
+        filter_rows(out, source, height, width, &x, boundary);
+    } else if (out != source) {
+        memcpy(out, source, height * width * sizeof *out);
+    }
+cleanup:
+    lb_free(middle);
+    kernel_release(&x);
+    kernel_release(&y);
+    return status;
+}
+
+lb_status
+lb_gaussian_filter(double *out, const double *image, size_t height, size_t width, double sigma_y,
+                   double sigma_x, lb_error *err)
+{
+    return lb_gaussian_boundary(out, image, height, width, sigma_y, sigma_x, LB_REFLECT, err);
+}
+
+/* The row above, at and below y, reflected at the edges. */
+static void
+three_rows(const double *rows[3], const double *image, size_t y, size_t height, size_t width)
+{
+    rows[0] = image + (y == 0 ? 0 : y - 1) * width;
+    rows[1] = image + y * width;
+    rows[2] = image + (y + 1 == height ? y : y + 1) * width;
+}
+
+void
+lb_laplace(double *out, const double *image, size_t height, size_t width)
+{
+    const double *rows[3];
+    for (size_t y = 0; y < height; y++) {
+        three_rows(rows, image, y, height, width);
+        for (size_t x = 0; x < width; x++) {
+            size_t left = x == 0 ? 0 : x - 1, right = x + 1 == width ? x : x + 1;
+            double centre = -2.0 * rows[1][x];
+            out[y * width + x] =
+                (centre + (rows[0][x] + rows[2][x])) + (centre + (rows[1][left] + rows[1][right]));
+        }
+    }
+}
+
+lb_status
+lb_sobel(double *out, const double *image, size_t height, size_t width, int axis, lb_error *err)
+{
+    if (axis != 0 && axis != 1) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "Sobel works along axis 0 or 1, not %d", axis);
+    }
+    const double *rows[3];
+    for (size_t y = 0; y < height; y++) {
+        three_rows(rows, image, y, height, width);
+        const double *above = rows[0], *here = rows[1], *below = rows[2];
+        for (size_t x = 0; x < width; x++) {
+            size_t left = x == 0 ? 0 : x - 1, right = x + 1 == width ? x : x + 1;
+            double centre, sides;
+            if (axis == 0) {
+                centre = below[x] - above[x];
+                sides = (below[left] - above[left]) + (below[right] - above[right]);
+            } else {
+                centre = here[right] - here[left];
+                sides = (above[right] - above[left]) + (below[right] - below[left]);
+            }
+            out[y * width + x] = 2.0 * centre + sides;
+        }
+    }
+    return LB_OK;
+}
