@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/array.h"
+
+size_t
+lb_type_size(lb_type type)
+{
+    switch (type) {
+    case LB_U8:
+    case LB_I8:
+        return 1;
+    case LB_I32:
+    case LB_F32:
+        return 4;
+    case LB_I64:
+    case LB_F64:
+        return 8;
+    }
+    return 0;
+}
+
+size_t
+lb_array_count(const lb_array *array)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < array->rank; i++) {
+        count *= array->shape[i];
+    }
+    return count;
+}
+
+void
+lb_array_release(lb_array *array)
+{
+    lb_free(array->data);
+    array->data = NULL;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "h5_internal.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lesionbench/output.h"
+
+void
+lb_h5_drop(hid_t id)
+{
+    if (id >= 0) {
+        H5Idec_ref(id);
+    }
+}
+
+lb_status
+lb_h5_fail_write(const lb_h5 *file, const char *name, lb_error *err)
+{
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO) {
+        return lb_fail_errno(err, "%s: cannot write", file->path);
+    }
+    return lb_fail(err, LB_ERROR_IO, "%s: cannot write \"%s\"", file->path, name);
+}
+
+lb_status
+lb_h5_fail_read(const lb_h5 *file, const char *name, lb_error *err)
+{
+    return lb_fail(err, LB_ERROR_FORMAT, "%s: cannot read \"%s\": the file is damaged or truncated",
+                   file->path, name);
+}
+
+/* Access properties. Only writers lock: finished files never change, and some cluster file systems
+ * cannot lock at all. */
+static hid_t
+access_properties(bool lock)
+{
+    hid_t properties = H5Pcreate(H5P_FILE_ACCESS);
+    if (properties >= 0 && (H5Pset_fclose_degree(properties, H5F_CLOSE_STRONG) < 0 ||
+                            H5Pset_file_locking(properties, lock, true) < 0)) {
+        lb_h5_drop(properties);
+        properties = H5I_INVALID_HID;
+    }
+    return properties;
+}
+
+/* A new handle with nothing open; HDF5's own printing of errors is switched off. */
+static lb_status
+create_handle(lb_h5 **out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    LB_ALLOC(file, 1);
+    file->id = H5I_INVALID_HID;
+    file->path = lb_strdup(path, err);
+    if (file->path == NULL) {
+        LB_TRY(LB_ERROR_MEMORY);
+    }
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    *out = file;
+    file = NULL;
+cleanup:
+    lb_h5_close(file);
+    return status;
+}
+
+static lb_status
+provenance(char **out, const char *command_line, lb_error *err)
+{
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    char version[64];
+    snprintf(version, sizeof version, "%u.%u.%u", major, minor, release);
+    cJSON *root = cJSON_CreateObject();
+    cJSON *libraries = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "program", "lesionbench");
+    cJSON_AddStringToObject(root, "version", LB_VERSION);
+    cJSON_AddStringToObject(root, "command_line", command_line);
+    cJSON_AddStringToObject(libraries, "hdf5", version);
+    if (!cJSON_AddItemToObject(root, "libraries", libraries)) {
+        cJSON_Delete(libraries);
+    }
+    char *printed = cJSON_PrintUnformatted(root);
+    cJSON_Delete(root);
+    if (printed == NULL) {
+        return lb_fail(err, LB_ERROR_MEMORY, "out of memory");
+    }
+    *out = lb_strdup(printed, err);
+    cJSON_free(printed);
+    return *out == NULL ? err->code : LB_OK;
+}
+
+/* Where the system refuses to make a file, HDF5 does not say why; the system's own call does. */
+static lb_status
+create_empty(const char *partial, const char *path, lb_error *err)
+{
+    int descriptor = open(partial, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (descriptor < 0 || close(descriptor) != 0) {
+        return lb_fail_errno(err, "%s: cannot write", path);
+    }
+    return LB_OK;
+}
+
+lb_status
+lb_h5_create(lb_h5 **out, const char *path, const char *format, int format_version,
+             const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    hid_t properties = H5I_INVALID_HID, creation = H5I_INVALID_HID;
+    char *text = NULL;
+    LB_TRY(create_handle(&file, path, err));
+    char *partial = lb_partial_path(path, err);
+    if (partial == NULL) {
+        LB_TRY(err->code);
+    }
+    status = create_empty(partial, path, err);
+    if (status != LB_OK) {
+        lb_free(partial);
+        goto cleanup;
+    }
+    file->partial = partial;
+    properties = access_properties(true);
+    creation = H5Pcreate(H5P_FILE_CREATE);
+    if (properties < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "%s: cannot set up HDF5", path));
+    }
+    file->id = H5Fcreate(partial, H5F_ACC_TRUNC, creation, properties);
+    if (file->id < 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: cannot write: is another process writing it?", path));
+    }
+    LB_TRY(lb_h5_set_text(file, "", "format", format, err));
+    LB_TRY(lb_h5_set_number(file, "", "format_version", format_version, err));
+    if (context != NULL && context->command_line != NULL) {
+        LB_TRY(provenance(&text, context->command_line, err));
+        LB_TRY(lb_h5_set_text(file, "", "provenance", text, err));
+    }
+    *out = file;
+    file = NULL;
+cleanup:
+    lb_free(text);
+    lb_h5_drop(creation);
+    lb_h5_drop(properties);
+    lb_h5_close(file);
+    return status;
+}
+
+/* Fails where the path is not a readable file that begins like HDF5. */
+static lb_status
+check_readable(const char *path, lb_error *err)
+{
+    struct stat about;
+    if (stat(path, &about) != 0 || access(path, R_OK) != 0) {
+        return lb_fail_errno(err, "%s", path);
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return lb_fail(err, LB_ERROR_IO, "%s: is not a file", path);
+    }
+    htri_t known = H5Fis_hdf5(path);
+    if (known < 0) {
+        return lb_fail(err, LB_ERROR_IO, "%s: cannot read", path);
+    }
+    return known > 0 ? LB_OK : lb_fail(err, LB_ERROR_FORMAT, "%s: is not an HDF5 file", path);
+}
+
+static lb_status
+check_format(lb_h5 *file, const char *wanted, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *found = NULL;
+    if (!lb_h5_has_attribute(file, "", "format")) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: has no attribute \"format\", so it is not a \"%s\" file of lesionbench",
+                       file->path, wanted));
+    }
+    LB_TRY(lb_h5_get_text(&found, file, "", "format", err));
+    if (strcmp(found, wanted) != 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is a \"%s\" file, but a \"%s\" file is wanted",
+                       file->path, found, wanted));
+    }
+cleanup:
+    lb_free(found);
+    return status;
+}
+
+lb_status
+lb_h5_open(lb_h5 **out, const char *path, const char *format, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    hid_t properties = H5I_INVALID_HID;
+    LB_TRY(create_handle(&file, path, err));
+    LB_TRY(check_readable(path, err));
+    properties = access_properties(false);
+    file->id = H5Fopen(path, H5F_ACC_RDONLY, properties);
+    if (file->id < 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: the HDF5 file is damaged or truncated", path));
+    }
+    if (format != NULL) {
+        LB_TRY(check_format(file, format, err));
+    }
+    *out = file;
+    file = NULL;
+cleanup:
+    lb_h5_drop(properties);
+    lb_h5_close(file);
+    return status;
+}
+
+lb_status
+lb_h5_commit(lb_h5 *file, lb_error *err)
+{
+    errno = 0;
+    if (H5Fflush(file->id, H5F_SCOPE_GLOBAL) < 0) {
+        return lb_h5_fail_write(file, "/", err);
+    }
+    hid_t id = file->id;
+    file->id = H5I_INVALID_HID;
+    if (H5Fclose(id) < 0) {
+        return lb_h5_fail_write(file, "/", err);
+    }
+    lb_status status = lb_publish(file->partial, file->path, err);
+    if (status == LB_OK) {
+        lb_free(file->partial);
+        file->partial = NULL;
+    }
+    return status;
+}
+
+void
+lb_h5_close(lb_h5 *file)
+{
+    if (file == NULL) {
+        return;
+    }
+    if (file->id >= 0) {
+        H5Fclose(file->id);
+    }
+    if (file->partial != NULL) {
+        unlink(file->partial);
+    }
+    lb_free(file->partial);
+    lb_free(file->path);
+    lb_free(file);
+}
+
+const char *
+lb_h5_path(const lb_h5 *file)
+{
+    return file->path;
+}

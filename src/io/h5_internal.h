@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files h5*.c share. */
+#ifndef LB_H5_INTERNAL_H
+#define LB_H5_INTERNAL_H
+
+#include <hdf5.h>
+
+#include "lesionbench/h5.h"
+
+struct lb_h5 {
+    hid_t id;
+    char *path;
+    char *partial; /* NULL for a file that is read, and once published */
+};
+
+/* Closes any identifier of HDF5; fine with an invalid one. For cleaning up, where a failure cannot
+ * be told any more; what was written is closed with its own checked call. */
+void lb_h5_drop(hid_t id);
+
+/* "cannot write", with the system's reason where errno has one. Callers clear errno first. */
+lb_status lb_h5_fail_write(const lb_h5 *file, const char *name, lb_error *err);
+lb_status lb_h5_fail_read(const lb_h5 *file, const char *name, lb_error *err);
+
+/* Opens a group or dataset; where it is missing, the message lists what is there instead. */
+lb_status lb_h5_open_object(hid_t *out, lb_h5 *file, const char *name, lb_error *err);
+lb_status lb_h5_open_dataset(hid_t *out, lb_h5 *file, const char *name, lb_error *err);
+
+/* Link creation properties that make the groups on the way. */
+lb_status lb_h5_link_properties(hid_t *out, const lb_h5 *file, lb_error *err);
+/* The type of a UTF-8 string of any length. */
+lb_status lb_h5_string_type(hid_t *out, const lb_h5 *file, lb_error *err);
+
+/* Reads a dataset or attribute; the one thing in which their strings differ. */
+typedef herr_t (*lb_h5_reader)(hid_t object, hid_t type, void *buffer);
+/* Copies `count` strings of either of HDF5's two kinds out of an object with this type and space.
+ */
+lb_status lb_h5_copy_strings(char ***out, size_t count, hid_t object, hid_t type, hid_t space,
+                             lb_h5_reader reader, const lb_h5 *file, const char *name,
+                             lb_error *err);
+
+#endif
