@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "canvas.h"
+
+#include <math.h>
+#include <string.h>
+
+lb_status
+canvas_init(canvas *out, size_t height, size_t width, lb_error *err)
+{
+    size_t count = 0;
+    lb_status status = lb_multiply(&count, height, width, err);
+    if (status != LB_OK) {
+        return status;
+    }
+    uint8_t *pixels = lb_alloc(count, 3, err);
+    if (pixels == NULL) {
+        return err->code;
+    }
+    memset(pixels, 255, 3 * count);
+    *out = (canvas){height, width, pixels};
+    return LB_OK;
+}
+
+void
+canvas_release(canvas *picture)
+{
+    lb_free(picture->pixels);
+    *picture = (canvas){0, 0, NULL};
+}
+
+static void
+put(canvas *picture, size_t x, size_t y, colour ink)
+{
+    uint8_t *pixel = picture->pixels + 3 * (y * picture->width + x);
+    pixel[0] = ink.r;
+    pixel[1] = ink.g;
+    pixel[2] = ink.b;
+}
+
+static void
+blend(canvas *picture, size_t x, size_t y, colour ink, double cover)
+{
+    const uint8_t *old = picture->pixels + 3 * (y * picture->width + x);
+    colour mixed = {(uint8_t)(old[0] + (ink.r - old[0]) * cover + 0.5),
+                    (uint8_t)(old[1] + (ink.g - old[1]) * cover + 0.5),
+                    (uint8_t)(old[2] + (ink.b - old[2]) * cover + 0.5)};
+    put(picture, x, y, mixed);
+}
+
+void
+canvas_box(canvas *picture, size_t x, size_t y, size_t width, size_t height, colour ink)
+{
+    for (size_t r = y; r < y + height && r < picture->height; r++) {
+        for (size_t c = x; c < x + width && c < picture->width; c++) {
+            put(picture, c, r, ink);
+        }
+    }
+}
+
+static double
+distance(segment line, double x, double y)
+{
+    double dx = line.x1 - line.x0, dy = line.y1 - line.y0;
+    double square = dx * dx + dy * dy;
+    double t = square > 0 ? ((x - line.x0) * dx + (y - line.y0) * dy) / square : 0;
+    t = t < 0 ? 0 : (t > 1 ? 1 : t);
+    return hypot(x - line.x0 - t * dx, y - line.y0 - t * dy);
+}
+
+static size_t
+clamp_to(double value, size_t limit)
+{
+    return value <= 0 ? 0 : (value >= (double)limit ? limit : (size_t)value);
+}
+
+void
+canvas_line(canvas *picture, segment line, double thickness, colour ink)
+{
+    double reach = thickness / 2 + 1;
+    size_t left = clamp_to(fmin(line.x0, line.x1) - reach, picture->width);
+    size_t right = clamp_to(fmax(line.x0, line.x1) + reach + 1, picture->width);
+    size_t top = clamp_to(fmin(line.y0, line.y1) - reach, picture->height);
+    size_t bottom = clamp_to(fmax(line.y0, line.y1) + reach + 1, picture->height);
+    for (size_t y = top; y < bottom; y++) {
+        for (size_t x = left; x < right; x++) {
+            double away = distance(line, (double)x + 0.5, (double)y + 0.5);
+            double cover = thickness / 2 + 0.5 - away;
+            if (cover > 0) {
+                blend(picture, x, y, ink, cover < 1 ? cover : 1);
+            }
+        }
+    }
+}
+
+/* Between pixel centres, the border repeated. */
+static double
+interpolate(const float *image, size_t height, size_t width, double y, double x)
+{
+    y = y < 0 ? 0 : (y > (double)(height - 1) ? (double)(height - 1) : y);
+    x = x < 0 ? 0 : (x > (double)(width - 1) ? (double)(width - 1) : x);
+    size_t r = (size_t)y, c = (size_t)x;
+    size_t below = r + 1 < height ? r + 1 : r, right = c + 1 < width ? c + 1 : c;
+    double v = y - (double)r, u = x - (double)c;
+    double upper = (1 - u) * image[r * width + c] + u * image[r * width + right];
+    double lower = (1 - u) * image[below * width + c] + u * image[below * width + right];
+    return (1 - v) * upper + v * lower;
+}
+
+static colour
+grey(double value)
+{
+    uint8_t level = (uint8_t)(255 * (value > 0 ? (value < 1 ? value : 1) : 0) + 0.5);
+    return (colour){level, level, level};
+}
+
+void
+canvas_image(canvas *picture, size_t x, size_t y, const float *image, size_t height, size_t width,
+             size_t zoom, double maximum, bool heat)
+{
+    double scale = maximum > 0 ? 1 / maximum : 0;
+    for (size_t r = 0; r < height * zoom && y + r < picture->height; r++) {
+        for (size_t c = 0; c < width * zoom && x + c < picture->width; c++) {
+            double v = ((double)r + 0.5) / (double)zoom - 0.5;
+            double u = ((double)c + 0.5) / (double)zoom - 0.5;
+            colour ink = heat ? colour_map(scale * image[r / zoom * width + c / zoom])
+                              : grey(scale * interpolate(image, height, width, v, u));
+            put(picture, x + c, y + r, ink);
+        }
+    }
+}
+
+void
+canvas_outline(canvas *picture, size_t x, size_t y, size_t zoom, const segment *lines, size_t count,
+               double thickness, colour ink)
+{
+    double z = (double)zoom, left = (double)x, top = (double)y;
+    for (size_t i = 0; i < count; i++) {
+        const segment *s = &lines[i];
+        segment line = {left + z * s->x0, top + z * s->y0, left + z * s->x1, top + z * s->y1};
+        canvas_line(picture, line, thickness, ink);
+    }
+}

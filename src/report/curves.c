@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Accuracy over the epochs: one row of panels per corpus, first its pre-training, then the degrees.
+ */
+#include "figures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "colour.h"
+#include "gnuplot.h"
+
+enum { WIDTH = 1240, ROW_HEIGHT = 270, ROW_GAP = 36, TITLE_HEIGHT = 34, KEY_HEIGHT = 100 };
+enum { PANELS = DEGREES + 1 };
+
+/* What a panel holds so far: its histories are data blocks $h_ROW_PANEL_0 and so on. */
+typedef struct panel {
+    size_t histories;
+    double epochs;
+} panel;
+
+/* Writes a history as a data block: epoch, training, validation accuracy, kept. */
+static lb_status
+write_history(FILE *script, double *lowest, panel *where, size_t row, size_t column,
+              const char *path, lb_error *err)
+{
+    enum { EPOCH, TRAIN, VALIDATION, KEPT, FIELDS };
+    static const char *const names[FIELDS] = {"epoch", "train_accuracy", "validation_accuracy",
+                                              "kept"};
+    lb_csv csv = {0};
+    size_t at[FIELDS] = {0};
+    lb_status status = LB_OK;
+    LB_TRY(lb_csv_read(&csv, path, err));
+    for (size_t k = 0; k < FIELDS; k++) {
+        LB_TRY(lb_csv_column(&at[k], &csv, names[k], path, err));
+    }
+    if (csv.rows == 0) {
+        goto cleanup;
+    }
+    fprintf(script, "$h_%zu_%zu_%zu << END\n", row, column, where->histories);
+    for (size_t r = 0; r < csv.rows; r++) {
+        double value[FIELDS];
+        for (size_t k = 0; k < FIELDS; k++) {
+            value[k] = lb_csv_number(&csv, r, at[k]);
+        }
+        fprintf(script, "%g %g %g %g\n", value[EPOCH], value[TRAIN], value[VALIDATION],
+                value[KEPT]);
+        *lowest = fmin(*lowest, fmin(value[TRAIN], value[VALIDATION]));
+        where->epochs = fmax(where->epochs, value[EPOCH]);
+    }
+    fprintf(script, "END\n");
+    where->histories++;
+cleanup:
+    lb_csv_release(&csv);
+    return status;
+}
+
+static lb_status
+add_history(FILE *script, double *lowest, panel *where, size_t row, size_t column,
+            study_folder *folder, const char *name, lb_error *err)
+{
+    bool there = false;
+    lb_status status = folder_has(&there, folder, name, "a training curve", err);
+    if (status != LB_OK || !there) {
+        return status;
+    }
+    char *path = folder_path(folder, name, err);
+    status =
+        path == NULL ? err->code : write_history(script, lowest, where, row, column, path, err);
+    lb_free(path);
+    return status;
+}
+
+/* A model has one row per split in the table; its curve is wanted once. */
+static bool
+seen_before(const study_folder *folder, size_t index)
+{
+    const model_row *m = &folder->models[index];
+    for (size_t i = 0; i < index; i++) {
+        const model_row *o = &folder->models[i];
+        if (strcmp(o->corpus, m->corpus) == 0 && strcmp(o->degree, m->degree) == 0 &&
+            strcmp(o->seed, m->seed) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static lb_status
+write_row(FILE *script, double *lowest, panel panels[PANELS], size_t row, study_folder *folder,
+          lb_error *err)
+{
+    lb_status status = LB_OK;
+    const char *corpus = folder->corpora[row];
+    char *name = lb_format(err, "models/%s/pretraining_history.csv", corpus);
+    if (name == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(add_history(script, lowest, &panels[0], row, 0, folder, name, err));
+    for (size_t i = 0; i < folder->model_count; i++) {
+        const model_row *model = &folder->models[i];
+        if (strcmp(model->corpus, corpus) != 0 || seen_before(folder, i)) {
+            continue;
+        }
+        for (size_t d = 0; d < DEGREES; d++) {
+            if (strcmp(model->degree, degree_names[d]) != 0) {
+                continue;
+            }
+            lb_free(name);
+            name = lb_format(err, "models/%s/degree_%s_seed_%s/history.csv", corpus, model->degree,
+                             model->seed);
+            if (name == NULL) {
+                LB_TRY(err->code);
+            }
+            LB_TRY(add_history(script, lowest, &panels[d + 1], row, d + 1, folder, name, err));
+        }
+    }
+cleanup:
+    lb_free(name);
+    return status;
+}
+
+static void
+plot_panel(FILE *script, const panel *where, const study_folder *folder, size_t row, size_t column,
+           double height)
+{
+    double x = 0.075 + 0.1542 * (double)column;
+    double top = height - TITLE_HEIGHT - (double)(ROW_HEIGHT * row);
+    gnuplot_place(script, x, x + 0.144, (top - ROW_HEIGHT + ROW_GAP) / height, top / height);
+    fprintf(script, "set title '%s%s'\n", row > 0 ? "" : (column == 0 ? "Pre-training" : "Degree "),
+            row > 0 || column == 0 ? "" : degree_names[column - 1]);
+    if (column == 0) {
+        fprintf(script, "set ylabel ");
+        gnuplot_quote(script, corpus_title(folder->corpora[row]));
+        fprintf(script, " font ',17' offset 0.5,0\nset format y '%%.1f'\n");
+    } else {
+        fprintf(script, "set ylabel ''\nset format y ''\n");
+    }
+    fprintf(script, "set xlabel '%s'\nset xrange [0:%g]\nplot NaN notitle",
+            row + 1 == folder->corpus_count ? "Epoch" : "", fmax(where->epochs, 1) * 1.04);
+    const char *ink = colour_of_corpus(row);
+    for (size_t k = 0; k < where->histories; k++) {
+        fprintf(script,
+                ", \\\n  $h_%zu_%zu_%zu using 1:2 with lines lw 1.5 dt '-' lc rgb '%s' notitle"
+                ", \\\n  '' using 1:3 with lines lw 2.5 lc rgb '%s' notitle"
+                ", \\\n  '' using 1:($4 > 0 ? $3 : NaN) with points pt 7 ps 0.8 "
+                "lc rgb '#222222' notitle",
+                row, column, k, ink, ink);
+    }
+    fprintf(script, "\n");
+}
+
+static void
+plot_all(FILE *script, panel (*panels)[PANELS], const study_folder *folder, double lowest,
+         double height)
+{
+    fprintf(script,
+            "set multiplot\nset key off\nset yrange [%g:1]\nset ytics 0.2 nomirror\n"
+            "set xtics nomirror scale 0.5 autofreq\nset grid ytics lc rgb '#dddddd' lt 1 lw 1\n"
+            "set border 3 lc rgb '#555555'\nset tics textcolor rgb '#222222'\n"
+            "set title offset 0,-0.5\n",
+            floor(5 * fmin(lowest, 0.4)) / 5);
+    for (size_t row = 0; row < folder->corpus_count; row++) {
+        for (size_t column = 0; column < PANELS; column++) {
+            plot_panel(script, &panels[row][column], folder, row, column, height);
+        }
+    }
+    gnuplot_key_strip(script, 40 / height);
+    fprintf(script,
+            "plot NaN with lines lw 1.5 dt '-' lc rgb '#222222' title 'Training accuracy', "
+            "NaN with lines lw 2.5 lc rgb '#222222' title 'Validation accuracy', "
+            "NaN with points pt 7 ps 0.8 lc rgb '#222222' title 'Kept epoch'\nunset multiplot\n");
+}
+
+lb_status
+draw_curves(bool *drawn, study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    panel panels[MAX_CORPORA][PANELS] = {{{0}}};
+    char *text = NULL;
+    size_t size = 0, histories = 0;
+    size_t height = TITLE_HEIGHT + KEY_HEIGHT - ROW_GAP + ROW_HEIGHT * folder->corpus_count;
+    double lowest = 1;
+    FILE *script = NULL;
+    *drawn = false;
+    script = open_memstream(&text, &size);
+    if (script == NULL) {
+        LB_TRY(lb_fail_errno(err, "figures/training_curves"));
+    }
+    for (size_t row = 0; row < folder->corpus_count; row++) {
+        LB_TRY(write_row(script, &lowest, panels[row], row, folder, err));
+        for (size_t column = 0; column < PANELS; column++) {
+            histories += panels[row][column].histories;
+        }
+    }
+    if (histories == 0) {
+        LB_TRY(folder_miss(folder, err, "figures/training_curves: no model's history was found"));
+        goto cleanup;
+    }
+    plot_all(script, panels, folder, lowest, (double)height);
+    if (fflush(script) != 0 || ferror(script)) {
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "figures/training_curves: out of memory"));
+    }
+    LB_TRY(gnuplot_draw(folder->directory, "training_curves", WIDTH, height, text, err));
+    *drawn = true;
+cleanup:
+    if (script != NULL) {
+        fclose(script);
+    }
+    free(text);
+    return status;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Images of the benchmark with their lesions outlined: a row per class. */
+#include "figures.h"
+
+#include "canvas.h"
+#include "lesionbench/dataset.h"
+#include "lesionbench/png.h"
+
+enum { COLUMNS = 6, LEAST_PANEL = 220, SPACE = 8, MARGIN = 16, TITLE = 44, LETTER = 16 };
+
+static lb_status
+draw_row(canvas *picture, lb_dataset *dataset, float *image, float *truth, uint8_t label, size_t y,
+         size_t zoom, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const uint8_t *labels = lb_dataset_labels(dataset, LB_HOLDOUT);
+    size_t height = lb_dataset_height(dataset), width = lb_dataset_width(dataset);
+    size_t shown = 0, count = 0;
+    segment *lines = NULL;
+    const char *title = label == 0 ? "Round lesions (class 0)" : "Irregular lesions (class 1)";
+    canvas_box(picture, MARGIN, y + 10, 22, 16, colour_of_class(label));
+    canvas_text(picture, MARGIN + 34, (double)y + 26, LETTER, title, (colour){34, 34, 34});
+    for (size_t i = 0; i < lb_dataset_count(dataset, LB_HOLDOUT) && shown < COLUMNS; i++) {
+        if (labels[i] != label) {
+            continue;
+        }
+        size_t x = MARGIN + shown * (zoom * width + SPACE);
+        LB_TRY(lb_dataset_read(image, truth, dataset, LB_HOLDOUT, i, 1, err));
+        LB_TRY(contour_trace(&lines, &count, truth, height, width, err));
+        canvas_image(picture, x, y + TITLE, image, height, width, zoom, 1, false);
+        canvas_outline(picture, x, y + TITLE, zoom, lines, count, 1.8, colour_of_class(label));
+        lb_free(lines);
+        lines = NULL;
+        shown++;
+    }
+cleanup:
+    lb_free(lines);
+    return status;
+}
+
+static lb_status
+draw_all(lb_dataset *dataset, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    canvas picture = {0};
+    float *image = NULL, *truth = NULL;
+    size_t height = lb_dataset_height(dataset), width = lb_dataset_width(dataset);
+    size_t zoom = (LEAST_PANEL + width - 1) / width, row = TITLE + zoom * height + SPACE;
+    LB_ALLOC(image, height * width);
+    LB_ALLOC(truth, height * width);
+    LB_TRY(canvas_init(&picture, 2 * row + MARGIN,
+                       2 * MARGIN + COLUMNS * (zoom * width + SPACE) - SPACE, err));
+    LB_TRY(draw_row(&picture, dataset, image, truth, 0, 0, zoom, err));
+    LB_TRY(draw_row(&picture, dataset, image, truth, 1, row, zoom, err));
+    LB_TRY(lb_png_write(path, picture.height, picture.width, 3, picture.pixels, err));
+cleanup:
+    lb_free(truth);
+    lb_free(image);
+    canvas_release(&picture);
+    return status;
+}
+
+lb_status
+draw_examples(bool *drawn, study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_dataset *dataset = NULL;
+    char *source = NULL, *path = NULL;
+    *drawn = false;
+    bool there = false;
+    LB_TRY(folder_has(&there, folder, "dataset.h5", "example images and heat maps", err));
+    if (!there) {
+        goto cleanup;
+    }
+    source = folder_path(folder, "dataset.h5", err);
+    path = folder_path(folder, "figures/examples.png", err);
+    if (source == NULL || path == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_dataset_open(&dataset, source, err));
+    LB_TRY(draw_all(dataset, path, err));
+    *drawn = true;
+cleanup:
+    lb_dataset_close(dataset);
+    lb_free(path);
+    lb_free(source);
+    return status;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* A study folder as the report sees it: its tables in memory, and a list of what is missing. */
+#ifndef REPORT_FOLDER_H
+#define REPORT_FOLDER_H
+
+#include "lesionbench/base.h"
+#include "lesionbench/csv.h"
+
+enum { DEGREES = 5, STUDY_METHODS = 8, METHODS = 16, MAX_CORPORA = 6 };
+enum { NOT_KNOWN = -1 };
+
+typedef enum selection { CORRECT = 0, WRONG = 1, SELECTIONS = 2 } selection;
+
+/* The degrees in the study's order: "1" .. "4", "all". */
+extern const char *const degree_names[DEGREES];
+extern const char *const selection_names[SELECTIONS];
+
+/* The study's eight methods in its order, then the baselines. */
+typedef struct method_name {
+    const char *name;  /* in files */
+    const char *title; /* in figures and on the page */
+} method_name;
+extern const method_name method_names[METHODS];
+/* The index in method_names, or NOT_KNOWN. */
+int method_index(const char *name);
+
+/* A corpus's name for people: "MRI" for mri. Borrowed. */
+const char *corpus_title(const char *corpus);
+
+/* Texts are borrowed from the folder's tables. Numbers that a table leaves empty are NaN. */
+typedef struct model_row { /* tables/classification.csv */
+    const char *corpus, *degree, *seed, *split;
+    double images, accuracy, auroc, auprc, sensitivity, specificity, balanced_accuracy, mcc;
+    double learning_rate, epochs, kept_epoch;
+} model_row;
+
+typedef struct explanation_row { /* tables/explanation.csv */
+    const char *corpus, *degree, *seed, *method, *selection;
+    double images, accuracy, tpr_median, tpr_q1, tpr_q3, tnr_median, chance;
+} explanation_row;
+
+/* tables/scores.csv, one row per image, model and method; only rows of the study's corpora, degrees
+ * and methods are kept. */
+typedef struct score_row {
+    signed char corpus, degree, method, selection;
+    float tpr;
+} score_row;
+
+typedef struct study_folder {
+    const char *directory; /* borrowed */
+    lb_csv model_table, explanation_table;
+    model_row *models;
+    explanation_row *explanations;
+    score_row *scores;
+    size_t model_count, explanation_count, score_count;
+    const char *corpora[MAX_CORPORA]; /* in the order of the tables, without the baselines */
+    size_t corpus_count;
+    char **missing; /* one line each: what, and what it would have shown */
+    size_t missing_count;
+} study_folder;
+
+/* Files that are not there are noted as missing; damaged ones are an error. */
+lb_status folder_load(study_folder *out, const char *directory, lb_error *err);
+void folder_release(study_folder *folder);
+/* DIRECTORY/name, the caller's (lb_free); NULL with err set. */
+char *folder_path(const study_folder *folder, const char *name, lb_error *err);
+/* True where DIRECTORY/name is there; otherwise notes it, with what it would have shown. */
+lb_status folder_has(bool *out, study_folder *folder, const char *name, const char *shows,
+                     lb_error *err);
+/* Notes the formatted line, once. */
+lb_status folder_miss(study_folder *folder, lb_error *err, const char *format, ...) LB_PRINTF(3, 4);
+
+/* Means over the seeds of one corpus, degree and method. */
+typedef struct cell {
+    size_t seeds; /* 0: nothing known, numbers are NaN */
+    double images, accuracy, median, q1, q3, chance;
+} cell;
+cell folder_cell(const study_folder *folder, const char *corpus, const char *degree,
+                 const char *method, selection chosen);
+/* Mean holdout accuracy over seeds; NaN where unknown. */
+double folder_accuracy(const study_folder *folder, const char *corpus, const char *degree);
+
+#endif

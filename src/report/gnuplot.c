@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lesionbench/output.h"
+
+extern char **environ;
+
+void
+gnuplot_quote(FILE *script, const char *text)
+{
+    fputc('\'', script);
+    for (; *text != '\0'; text++) {
+        if (*text == '\'') {
+            fputc('\'', script);
+        }
+        fputc(*text == '\n' || *text == '\r' ? ' ' : *text, script);
+    }
+    fputc('\'', script);
+}
+
+void
+gnuplot_place(FILE *script, double left, double right, double bottom, double top)
+{
+    fprintf(script,
+            "set lmargin at screen %g\nset rmargin at screen %g\n"
+            "set bmargin at screen %g\nset tmargin at screen %g\n",
+            left, right, bottom, top);
+}
+
+void
+gnuplot_key_strip(FILE *script, double height)
+{
+    gnuplot_place(script, 0.01, 0.99, 0, height);
+    fprintf(script, "set key center center horizontal Left reverse samplen 2.5 width 1\n"
+                    "set title ''\nset xlabel ''\nset ylabel ''\nunset border\nunset tics\n"
+                    "unset grid\nset xrange [0:1]\nset yrange [0:1]\n");
+}
+
+/* Starts gnuplot with these three descriptors and waits for it. *exit_code is its own, 127 where it
+ * is not installed. */
+static lb_status
+run(int *exit_code, int input, int output, int messages, lb_error *err)
+{
+    char name[] = "gnuplot", defaults[] = "--default-settings";
+    char *const arguments[] = {name, defaults, NULL};
+    posix_spawn_file_actions_t actions;
+    int failed = posix_spawn_file_actions_init(&actions);
+    if (failed != 0) {
+        errno = failed;
+        return lb_fail_errno(err, "cannot start gnuplot");
+    }
+    pid_t child = 0;
+    failed = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    failed =
+        failed != 0 ? failed : posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    failed =
+        failed != 0 ? failed : posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
+    failed = failed != 0 ? failed : posix_spawnp(&child, name, &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed == ENOENT) {
+        *exit_code = 127;
+        return LB_OK;
+    }
+    if (failed != 0) {
+        errno = failed;
+        return lb_fail_errno(err, "cannot start gnuplot");
+    }
+    int state = 0;
+    while (waitpid(child, &state, 0) < 0) {
+        if (errno != EINTR) {
+            return lb_fail_errno(err, "cannot wait for gnuplot");
+        }
+    }
+    *exit_code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+    return LB_OK;
+}
+
+/* The line of gnuplot's messages that says what is wrong: the first that names a line. */
+static void
+read_reason(char *out, size_t size, FILE *messages)
+{
+    char line[256];
+    snprintf(out, size, "no message");
+    rewind(messages);
+    while (fgets(line, sizeof line, messages) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strstr(line, "line ") != NULL || strstr(line, "rror") != NULL) {
+            snprintf(out, size, "%s", line);
+            return;
+        }
+    }
+}
+
+static lb_status
+draw(const char *path, const char *terminal, const char *script, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    FILE *input = tmpfile(), *messages = tmpfile();
+    int code = 0;
+    char reason[300];
+    if (input == NULL || messages == NULL) {
+        LB_TRY(lb_fail_errno(err, "%s: cannot make a temporary file", path));
+    }
+    fprintf(input, "set terminal %s\n%s", terminal, script);
+    if (fflush(input) != 0 || ferror(input)) {
+        LB_TRY(lb_fail_errno(err, "%s: cannot write a temporary file", path));
+    }
+    rewind(input);
+    LB_TRY(lb_output_open(&output, path, err));
+    LB_TRY(run(&code, fileno(input), fileno(lb_output_stream(output)), fileno(messages), err));
+    if (code == 127) {
+        LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
+                       "%s: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)",
+                       path));
+    }
+    if (code != 0) {
+        read_reason(reason, sizeof reason, messages);
+        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: gnuplot failed (%s)", path, reason));
+    }
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_output_close(output);
+    if (messages != NULL) {
+        fclose(messages);
+    }
+    if (input != NULL) {
+        fclose(input);
+    }
+    return status;
+}
+
+lb_status
+gnuplot_draw(const char *directory, const char *name, size_t width, size_t height,
+             const char *script, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char terminal[160];
+    char *vector = lb_format(err, "%s/figures/%s.svg", directory, name);
+    char *raster = lb_format(err, "%s/figures/%s.png", directory, name);
+    if (vector == NULL || raster == NULL) {
+        LB_TRY(err->code);
+    }
+    snprintf(terminal, sizeof terminal,
+             "svg noenhanced size %zu,%zu font 'sans-serif,15' background '#ffffff'", width,
+             height);
+    LB_TRY(draw(vector, terminal, script, err));
+    snprintf(
+        terminal, sizeof terminal,
+        "pngcairo noenhanced size %zu,%zu font 'sans,15' fontscale 1.5 linewidth 2 pointscale 2",
+        2 * width, 2 * height);
+    LB_TRY(draw(raster, terminal, script, err));
+cleanup:
+    lb_free(raster);
+    lb_free(vector);
+    return status;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Heat maps of one image: a row per method; a column per corpus and degree, and one for the
+ * untrained network. */
+#include "figures.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "canvas.h"
+#include "lesionbench/png.h"
+#include "lesionbench/score.h"
+#include "maps.h"
+
+enum { LEAST_PANEL = 200, MARGIN = 24, LETTER = 16, SPACE = 6, CORPUS_SPACE = 26, HEAD = 84 };
+
+static const colour ink = {34, 34, 34}, pale = {232, 232, 232}, outline = {120, 235, 255};
+
+typedef struct layout {
+    size_t zoom, panel_height, panel_width;
+    size_t left, top; /* of the first panel */
+    size_t height, width;
+} layout;
+
+static layout
+plan(const map_set *set, const study_folder *folder)
+{
+    layout l = {.zoom = (LEAST_PANEL + set->width - 1) / set->width};
+    l.panel_height = l.zoom * set->height;
+    l.panel_width = l.zoom * set->width;
+    double widest = 0;
+    for (size_t m = 0; m < STUDY_METHODS; m++) {
+        widest = fmax(widest, canvas_text_width(LETTER, method_names[m].title));
+    }
+    l.left = MARGIN + (size_t)widest + 20;
+    l.top = MARGIN + l.panel_height + HEAD;
+    size_t columns = folder->corpus_count * DEGREES + 1;
+    l.width =
+        l.left + columns * (l.panel_width + SPACE) + folder->corpus_count * CORPUS_SPACE + MARGIN;
+    l.height = l.top + STUDY_METHODS * (l.panel_height + SPACE) + MARGIN;
+    return l;
+}
+
+static size_t
+column_left(const layout *l, const study_folder *folder, size_t corpus, size_t degree)
+{
+    size_t group = degree == UNTRAINED ? folder->corpus_count : corpus;
+    size_t column = group * DEGREES + (degree == UNTRAINED ? 0 : degree);
+    return l->left + column * (l->panel_width + SPACE) + group * CORPUS_SPACE;
+}
+
+static void
+centred(canvas *picture, double middle, double y, double size, const char *text)
+{
+    canvas_text(picture, middle - canvas_text_width(size, text) / 2, y, size, text, ink);
+}
+
+/* The map's own scale: its 99.5th percentile, or its maximum where that is 0. */
+static lb_status
+scale_of(double *out, const map_set *set, lb_error *err)
+{
+    size_t pixels = set->height * set->width;
+    double *values = lb_alloc(pixels, sizeof *values, err);
+    if (values == NULL) {
+        return err->code;
+    }
+    for (size_t i = 0; i < pixels; i++) {
+        values[i] = (double)set->map[i];
+    }
+    double high = lb_quantile(values, pixels, 0.995);
+    *out = high > 0 ? high : values[pixels - 1]; /* lb_quantile() has sorted them */
+    lb_free(values);
+    return LB_OK;
+}
+
+static lb_status
+draw_panel(canvas *picture, const layout *l, size_t x, size_t y, map_set *set, const map_file *file,
+           size_t method, size_t image, const segment *lines, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    bool found = false;
+    double scale = 0, tpr = 0;
+    char text[16];
+    if (file != NULL) {
+        LB_TRY(maps_read(&found, set, file, method, image, err));
+    }
+    if (!found) {
+        canvas_box(picture, x, y, l->panel_width, l->panel_height, pale);
+        centred(picture, (double)(x + l->panel_width / 2), (double)(y + l->panel_height / 2),
+                LETTER, "none");
+        goto cleanup;
+    }
+    LB_TRY(maps_tpr(&tpr, set, err));
+    LB_TRY(scale_of(&scale, set, err));
+    canvas_image(picture, x, y, set->map, set->height, set->width, l->zoom, scale, true);
+    canvas_outline(picture, x, y, l->zoom, lines, count, 1.3, outline);
+    snprintf(text, sizeof text, "%.2f", tpr);
+    canvas_text(picture, (double)(x + l->panel_width) - canvas_text_width(LETTER, text) - 8,
+                (double)(y + l->panel_height) - 8, LETTER, text, (colour){255, 255, 255});
+cleanup:
+    return status;
+}
+
+/* The image itself, what the figure shows and its scale, above the grid. */
+static void
+draw_legend(canvas *picture, const layout *l, map_set *set, size_t image, const segment *lines,
+            size_t count)
+{
+    enum { BAR = 380, THICK = 22 };
+    char text[96];
+    size_t x = l->left + 2 * (l->panel_width + SPACE) + 10;
+    const char *shape =
+        lb_dataset_labels(set->dataset, LB_HOLDOUT)[image] == 0 ? "round" : "irregular";
+    canvas_image(picture, l->left, MARGIN, set->image, set->height, set->width, l->zoom, 1, false);
+    canvas_image(picture, l->left + l->panel_width + SPACE, MARGIN, set->image, set->height,
+                 set->width, l->zoom, 1, false);
+    canvas_outline(picture, l->left + l->panel_width + SPACE, MARGIN, l->zoom, lines, count, 1.3,
+                   outline);
+    snprintf(text, sizeof text, "Holdout image %zu, %s lesions", image, shape);
+    canvas_text(picture, (double)x, MARGIN + 22, 20, text, ink);
+    canvas_text(picture, (double)x, MARGIN + 60, LETTER,
+                "Outline: the ground truth. Number: the true positive rate of the map.", ink);
+    canvas_text(picture, (double)x, MARGIN + 92, LETTER,
+                "One scale for all: 0 to the 99.5th percentile of the map itself.", ink);
+    for (size_t i = 0; i < BAR; i++) {
+        canvas_box(picture, x + i, MARGIN + 112, 1, THICK, colour_map((double)i / (BAR - 1)));
+    }
+    canvas_text(picture, (double)x, MARGIN + 160, LETTER, "0", ink);
+    const char *end = "99.5th percentile";
+    canvas_text(picture, (double)(x + BAR) - canvas_text_width(LETTER, end), MARGIN + 160, LETTER,
+                end, ink);
+}
+
+static void
+draw_titles(canvas *picture, const layout *l, const study_folder *folder)
+{
+    double y = (double)l->top - 14, half = (double)l->panel_width / 2;
+    for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
+        double first = (double)column_left(l, folder, corpus, 0);
+        double last = (double)column_left(l, folder, corpus, DEGREES - 1) + 2 * half;
+        centred(picture, (first + last) / 2, y - 30, 20, corpus_title(folder->corpora[corpus]));
+        for (size_t degree = 0; degree < DEGREES; degree++) {
+            char text[32];
+            snprintf(text, sizeof text, "Degree %s", degree_names[degree]);
+            centred(picture, (double)column_left(l, folder, corpus, degree) + half, y, LETTER,
+                    text);
+        }
+    }
+    centred(picture, (double)column_left(l, folder, 0, UNTRAINED) + half, y, LETTER, "Untrained");
+    for (size_t method = 0; method < STUDY_METHODS; method++) {
+        const char *title = method_names[method].title;
+        double row = (double)(l->top + method * (l->panel_height + SPACE) + l->panel_height / 2);
+        canvas_text(picture, (double)l->left - 14 - canvas_text_width(LETTER, title),
+                    row + LETTER / 2, LETTER, title, ink);
+    }
+}
+
+static lb_status
+draw_grid(canvas *picture, const layout *l, map_set *set, const study_folder *folder, size_t image,
+          const segment *lines, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t method = 0; method < STUDY_METHODS; method++) {
+        size_t y = l->top + method * (l->panel_height + SPACE);
+        for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
+            for (size_t degree = 0; degree < DEGREES; degree++) {
+                LB_TRY(draw_panel(picture, l, column_left(l, folder, corpus, degree), y, set,
+                                  maps_find(set, corpus, degree), method, image, lines, count,
+                                  err));
+            }
+        }
+        LB_TRY(draw_panel(picture, l, column_left(l, folder, 0, UNTRAINED), y, set,
+                          maps_find(set, 0, UNTRAINED), method, image, lines, count, err));
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+draw_heatmaps(bool *drawn, size_t *image, study_folder *folder, const lb_context *context,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    map_set set = {0};
+    canvas picture = {0};
+    segment *lines = NULL;
+    size_t count = 0;
+    char *path = NULL;
+    *drawn = false;
+    LB_TRY(maps_open(&set, folder, err));
+    if (set.file_count == 0) {
+        LB_TRY(folder_miss(folder, err, "figures/heatmaps: no model's maps were kept"));
+        goto cleanup;
+    }
+    LB_TRY(maps_typical(image, &set, context, err));
+    LB_TRY(maps_read_image(&set, *image, err));
+    LB_TRY(contour_trace(&lines, &count, set.truth, set.height, set.width, err));
+    layout l = plan(&set, folder);
+    LB_TRY(canvas_init(&picture, l.height, l.width, err));
+    draw_legend(&picture, &l, &set, *image, lines, count);
+    draw_titles(&picture, &l, folder);
+    LB_TRY(draw_grid(&picture, &l, &set, folder, *image, lines, count, err));
+    path = folder_path(folder, "figures/heatmaps.png", err);
+    if (path == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_png_write(path, picture.height, picture.width, 3, picture.pixels, err));
+    *drawn = true;
+cleanup:
+    lb_free(path);
+    lb_free(lines);
+    canvas_release(&picture);
+    maps_close(&set);
+    return status;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "maps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lesionbench/score.h"
+
+/* Opens one file and adds it to the set. */
+static lb_status
+add_file(map_set *set, study_folder *folder, size_t corpus, size_t degree, const char *name,
+         lb_error *err)
+{
+    lb_status status = LB_OK;
+    bool there = false;
+    lb_array index = {0};
+    map_file *out = &set->files[set->file_count];
+    char *path = NULL;
+    LB_TRY(folder_has(&there, folder, name, "its row or column of heat maps", err));
+    if (!there) {
+        goto cleanup;
+    }
+    path = folder_path(folder, name, err);
+    if (path == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_h5_open(&out->file, path, NULL, err));
+    set->file_count++; /* from here maps_close() closes it */
+    out->corpus = corpus;
+    out->degree = degree;
+    LB_TRY(lb_h5_read(&index, out->file, "index", LB_I32, err));
+    out->count = lb_array_count(&index);
+    out->index = index.data;
+cleanup:
+    lb_free(path);
+    return status;
+}
+
+/* The first seed in the table of models; NULL where this model is not in it. */
+static const char *
+first_seed(const study_folder *folder, const char *corpus, const char *degree)
+{
+    for (size_t i = 0; i < folder->model_count; i++) {
+        const model_row *row = &folder->models[i];
+        if (strcmp(row->corpus, corpus) == 0 && strcmp(row->degree, degree) == 0) {
+            return row->seed;
+        }
+    }
+    return NULL;
+}
+
+static lb_status
+add_models(map_set *set, study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t corpus = 0; corpus < folder->corpus_count && status == LB_OK; corpus++) {
+        for (size_t degree = 0; degree < DEGREES && status == LB_OK; degree++) {
+            const char *seed = first_seed(folder, folder->corpora[corpus], degree_names[degree]);
+            if (seed == NULL) {
+                continue;
+            }
+            char *name = lb_format(err, "explanations/%s_degree_%s_seed_%s.h5",
+                                   folder->corpora[corpus], degree_names[degree], seed);
+            status = name == NULL ? err->code : add_file(set, folder, corpus, degree, name, err);
+            lb_free(name);
+        }
+    }
+    return status;
+}
+
+static lb_status
+open_dataset(map_set *set, study_folder *folder, lb_error *err)
+{
+    bool there = false;
+    lb_status status =
+        folder_has(&there, folder, "dataset.h5", "example images and heat maps", err);
+    if (status != LB_OK || !there) {
+        return status;
+    }
+    char *path = folder_path(folder, "dataset.h5", err);
+    status = path == NULL ? err->code : lb_dataset_open(&set->dataset, path, err);
+    lb_free(path);
+    return status;
+}
+
+lb_status
+maps_open(map_set *out, study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    map_set set = {0};
+    LB_TRY(open_dataset(&set, folder, err));
+    if (set.dataset != NULL) {
+        set.height = lb_dataset_height(set.dataset);
+        set.width = lb_dataset_width(set.dataset);
+        size_t pixels = set.height * set.width;
+        LB_ALLOC(set.map, pixels);
+        LB_ALLOC(set.truth, pixels);
+        LB_ALLOC(set.image, pixels);
+        LB_ALLOC(set.scratch, pixels);
+        LB_TRY(add_models(&set, folder, err));
+        if (set.file_count > 0) {
+            LB_TRY(add_file(&set, folder, 0, UNTRAINED, "explanations/untrained.h5", err));
+        }
+    }
+    *out = set;
+    set = (map_set){0};
+cleanup:
+    maps_close(&set);
+    return status;
+}
+
+void
+maps_close(map_set *set)
+{
+    for (size_t i = 0; i < set->file_count; i++) {
+        lb_free(set->files[i].index);
+        lb_h5_close(set->files[i].file);
+    }
+    lb_free(set->scratch);
+    lb_free(set->image);
+    lb_free(set->truth);
+    lb_free(set->map);
+    lb_dataset_close(set->dataset);
+    *set = (map_set){0};
+}
+
+const map_file *
+maps_find(const map_set *set, size_t corpus, size_t degree)
+{
+    for (size_t i = 0; i < set->file_count; i++) {
+        const map_file *file = &set->files[i];
+        if (file->degree == degree && (degree == UNTRAINED || file->corpus == corpus)) {
+            return file;
+        }
+    }
+    return NULL;
+}
+
+/* The row must exist and have the dataset's size, before it is read into a buffer of that size. */
+static lb_status
+check_shape(const map_set *set, const map_file *file, const char *name, size_t row, lb_error *err)
+{
+    size_t rank = 0, shape[LB_MAX_RANK] = {0};
+    lb_status status = lb_h5_shape(&rank, shape, file->file, name, err);
+    if (status == LB_OK &&
+        (rank != 3 || shape[0] <= row || shape[1] != set->height || shape[2] != set->width)) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: \"%s\" is not one map of %zu x %zu pixels per image of \"index\"",
+                       lb_h5_path(file->file), name, set->height, set->width);
+    }
+    return status;
+}
+
+lb_status
+maps_read(bool *found, map_set *set, const map_file *file, size_t method, size_t image,
+          lb_error *err)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s/map", method_names[method].name);
+    *found = false;
+    for (size_t row = 0; row < file->count; row++) {
+        if (file->index[row] < 0 || (size_t)file->index[row] != image ||
+            !lb_h5_has(file->file, method_names[method].name)) {
+            continue;
+        }
+        lb_status status = check_shape(set, file, name, row, err);
+        if (status == LB_OK) {
+            status = lb_h5_read_rows(file->file, name, LB_F32, row, 1, set->map, err);
+        }
+        *found = status == LB_OK;
+        return status;
+    }
+    return LB_OK;
+}
+
+lb_status
+maps_read_image(map_set *set, size_t image, lb_error *err)
+{
+    return lb_dataset_read(set->image, set->truth, set->dataset, LB_HOLDOUT, image, 1, err);
+}
+
+lb_status
+maps_tpr(double *out, map_set *set, lb_error *err)
+{
+    lb_localisation score;
+    lb_status status =
+        lb_localise(&score, set->map, set->truth, set->height * set->width, set->scratch, err);
+    if (status == LB_OK) {
+        *out = lb_tpr(&score);
+    }
+    return status;
+}
+
+static lb_status
+mean_tpr(double *out, map_set *set, size_t image, lb_error *err)
+{
+    lb_status status = LB_OK;
+    double sum = 0, n = 0, tpr = 0;
+    LB_TRY(maps_read_image(set, image, err));
+    for (size_t i = 0; i < set->file_count; i++) {
+        for (size_t method = 0; method < STUDY_METHODS; method++) {
+            bool found = false;
+            if (set->files[i].degree == UNTRAINED) {
+                continue;
+            }
+            LB_TRY(maps_read(&found, set, &set->files[i], method, image, err));
+            if (found) {
+                LB_TRY(maps_tpr(&tpr, set, err));
+                sum += tpr;
+                n++;
+            }
+        }
+    }
+    *out = n > 0 ? sum / n : 0;
+cleanup:
+    return status;
+}
+
+typedef struct candidate {
+    double tpr;
+    size_t image;
+} candidate;
+
+static int
+by_tpr(const void *a, const void *b)
+{
+    const candidate *x = a, *y = b;
+    int order = (x->tpr > y->tpr) - (x->tpr < y->tpr);
+    return order != 0 ? order : (x->image > y->image) - (x->image < y->image);
+}
+
+lb_status
+maps_typical(size_t *image, map_set *set, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const map_file *file = &set->files[0];
+    size_t n = 0;
+    candidate *candidates = NULL;
+    LB_ALLOC(candidates, file->count);
+    for (size_t i = 0; i < file->count; i++) {
+        LB_TRY(lb_check_cancelled(context, err));
+        if (file->index[i] < 0 ||
+            (size_t)file->index[i] >= lb_dataset_count(set->dataset, LB_HOLDOUT)) {
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                           "%s: \"index\" names image %d, which dataset.h5 does not have",
+                           lb_h5_path(file->file), (int)file->index[i]));
+        }
+        candidates[n].image = (size_t)file->index[i];
+        LB_TRY(mean_tpr(&candidates[n].tpr, set, candidates[n].image, err));
+        n++;
+    }
+    if (n == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: \"index\" is empty", lb_h5_path(file->file)));
+    }
+    qsort(candidates, n, sizeof *candidates, by_tpr);
+    *image = candidates[n / 2].image;
+cleanup:
+    lb_free(candidates);
+    return status;
+}

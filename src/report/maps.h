@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The kept explanations of a study folder: one file per model. */
+#ifndef REPORT_MAPS_H
+#define REPORT_MAPS_H
+
+#include "folder.h"
+#include "lesionbench/dataset.h"
+#include "lesionbench/h5.h"
+
+/* One file of maps. With UNTRAINED as degree it is the untrained network's. */
+enum { UNTRAINED = DEGREES };
+typedef struct map_file {
+    size_t corpus, degree;
+    lb_h5 *file;
+    int32_t *index; /* holdout image of each row */
+    size_t count;
+} map_file;
+
+typedef struct map_set {
+    lb_dataset *dataset;
+    size_t height, width;
+    map_file files[MAX_CORPORA * DEGREES + 1];
+    size_t file_count;
+    float *map, *truth, *image, *scratch; /* one image each */
+} map_set;
+
+/* Opens what is there, by the first seed of each model. Files that are missing are noted; with
+ * none, or without the dataset, file_count is 0. */
+lb_status maps_open(map_set *out, study_folder *folder, lb_error *err);
+void maps_close(map_set *set);
+/* The file of this corpus and degree; NULL where there is none. */
+const map_file *maps_find(const map_set *set, size_t corpus, size_t degree);
+/* Reads a map of a holdout image into set->map. *found is false where it was not kept. */
+lb_status maps_read(bool *found, map_set *set, const map_file *file, size_t method, size_t image,
+                    lb_error *err);
+/* Reads the image and its truth. */
+lb_status maps_read_image(map_set *set, size_t image, lb_error *err);
+/* TPR of the map in set->map against the truth in set->truth. */
+lb_status maps_tpr(double *out, map_set *set, lb_error *err);
+/* The typical image: of those kept, the one whose mean TPR over models and methods is the median.
+ */
+lb_status maps_typical(size_t *image, map_set *set, const lb_context *context, lb_error *err);
+
+#endif
