@@ -4,7 +4,7 @@
 # into a folder of their own in the build tree.
 
 add_library(lb_flags INTERFACE)
-target_compile_definitions(lb_flags INTERFACE _POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+target_compile_definitions(lb_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE _FILE_OFFSET_BITS=64)
 target_compile_options(lb_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wvla
   -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off)
 if(LB_STRICT)

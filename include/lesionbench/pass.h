@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Computing with a network: forward, and backward by one of several rules. A pass is a workspace,
+ * planned once for a batch and an image size. It holds the activations of its last forward
+ * computation.
+ *
+ * Max pooling is tie-stable: of the elements within a relative 1e-5 of the maximum the first in
+ * row-major order is the winner, so that rounding does not decide between equal activations. */
+#ifndef LESIONBENCH_PASS_H
+#define LESIONBENCH_PASS_H
+
+#include "lesionbench/network.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is propagated backward, layer by layer. Linear layers (convolution, dense, average pooling)
+ * and max pooling's routing to the winner are common to all but where noted. */
+typedef enum lb_rule {
+    /* The gradient; ReLU's at 0 is 0. */
+    LB_RULE_GRADIENT,
+    /* Guided Backpropagation (Springenberg et al. 2015): ReLU passes max(0, g) where its input > 0.
+     */
+    LB_RULE_GUIDED,
+    /* Deconvolution (Zeiler and Fergus 2014): ReLU passes max(0, g) everywhere. */
+    LB_RULE_DECONVOLUTION,
+    /* Layer-wise relevance propagation, epsilon rule (Bach et al. 2015), epsilon 1e-9, bias inside
+     * z: relevance, not a gradient. Max pooling: winner takes all. */
+    LB_RULE_LRP_EPSILON,
+    /* DeepLIFT's multipliers, Rescale rule (Shrikumar et al. 2017), exact through max pooling. */
+    LB_RULE_DEEPLIFT,
+    LB_RULES
+} lb_rule;
+
+typedef struct lb_pass lb_pass;
+
+typedef struct lb_pass_options {
+    size_t batch; /* images at a time */
+    size_t height, width;
+    /* Blocks of `features` to compute: first_block .. LB_BLOCKS. With first_block > 0 the input is
+     * what lb_pass_features() of an earlier pass gave. 0: from the image. */
+    size_t first_block;
+    /* Stop after this many blocks, for lb_pass_features(); LB_BLOCKS: the whole network. */
+    size_t last_block;
+    bool backward;           /* plan the backward computation to the input */
+    bool train;              /* plan weight gradients of all layers from first_block */
+    bool keep_preactivation; /* needed by LB_RULE_DEEPLIFT */
+} lb_pass_options;
+
+/* The network is borrowed, and must outlive the pass. */
+lb_status lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *options,
+                         lb_error *err);
+void lb_pass_free(lb_pass *pass); /* accepts NULL */
+/* Takes over the network's convolution weights anew, after they have changed. */
+lb_status lb_pass_refresh(lb_pass *pass, lb_error *err);
+
+/* The input array to fill before lb_pass_forward(): images (batch, 3, H, W), or features. */
+float *lb_pass_input(lb_pass *pass);
+/* Floats of one input, and of one set of features (last_block's output). */
+size_t lb_pass_input_size(const lb_pass *pass);
+size_t lb_pass_features_size(const lb_pass *pass);
+/* Computes the whole batch; places beyond the caller's images hold whatever was there. */
+lb_status lb_pass_forward(lb_pass *pass, lb_error *err);
+/* (batch, classes); borrowed until the next forward. NULL where last_block < LB_BLOCKS. */
+const float *lb_pass_logits(const lb_pass *pass);
+/* The last block's output (batch, features_size); borrowed. */
+const float *lb_pass_features(const lb_pass *pass);
+
+/* Backward from (batch, classes) values at the logits to the output of the first convolution:
+ * *out (batch, lb_pass_first_size()), borrowed until the next call. reference: a pass of batch 1 at
+ * the baseline, for LB_RULE_DEEPLIFT; else NULL. Needs first_block 0. */
+lb_status lb_pass_backward(float **out, lb_pass *pass, lb_rule rule, const lb_pass *reference,
+                           const float *logit_values, lb_error *err);
+/* Floats of one image's output of the first convolution. */
+size_t lb_pass_first_size(const lb_pass *pass);
+/* The last step, from there to the input: out (batch, 3, H, W). */
+lb_status lb_pass_to_input(float *out, lb_pass *pass, lb_rule rule, const float *first,
+                           lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

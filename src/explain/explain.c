@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs methods over images, a batch at a time. */
+#include <math.h>
+#include <string.h>
+
+#include "explainer.h"
+
+/* ITU-R BT.601 luma as rounded in the reference study. */
+static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
+
+void
+lb_explain_defaults(lb_explain_options *options)
+{
+    *options = (lb_explain_options){.steps = 50, .samples = 5, .batch = 16};
+}
+
+static void
+attribution_map(float *map, const float *attribution, size_t count, size_t pixels)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < count; i++) {
+        const float *red = attribution + i * LB_INPUT_CHANNELS * pixels;
+        for (size_t p = 0; p < pixels; p++) {
+            map[i * pixels + p] = luma[0] * fabsf(red[p]) + luma[1] * fabsf(red[pixels + p]) +
+                                  luma[2] * fabsf(red[2 * pixels + p]);
+        }
+    }
+}
+
+static void
+load_batch(lb_explainer *e, const float *images, size_t channels)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        const float *image = images + i * channels * e->pixels;
+        for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+            memcpy(e->images + i * e->values + c * e->pixels,
+                   image + (channels == 1 ? 0 : c) * e->pixels, e->pixels * sizeof *image);
+        }
+        for (size_t p = 0; p < e->pixels; p++) {
+            e->grey[i * e->pixels + p] = channels == 1
+                                             ? image[p]
+                                             : luma[0] * image[p] + luma[1] * image[e->pixels + p] +
+                                                   luma[2] * image[2 * e->pixels + p];
+        }
+    }
+    e->has_gradient = false;
+}
+
+static lb_status
+plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pass_options options = {.batch = e->batch,
+                               .height = e->height,
+                               .width = e->width,
+                               .last_block = LB_BLOCKS,
+                               .backward = true};
+    if ((needs & LB_NEEDS_PATH) != 0) {
+        LB_TRY(lb_pass_create(&e->path, network, &options, err));
+        LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
+    }
+    options.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
+    if (needs != 0) {
+        LB_TRY(lb_pass_create(&e->pass, network, &options, err));
+    }
+    if ((needs & LB_NEEDS_REFERENCE) != 0) {
+        options.batch = 1;
+        options.backward = false;
+        LB_TRY(lb_pass_create(&e->reference, network, &options, err));
+        LB_TRY(lb_pass_forward(e->reference, err)); /* its input is all 0 */
+    }
+cleanup:
+    return status;
+}
+
+static void
+explainer_release(lb_explainer *e)
+{
+    lb_pass_free(e->pass);
+    lb_pass_free(e->path);
+    lb_pass_free(e->reference);
+    lb_free(e->images);
+    lb_free(e->grey);
+    lb_free(e->gradient);
+    lb_free(e->first_sum);
+    lb_free(e->seeds);
+}
+
+static lb_status
+explainer_init(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_ALLOC(e->images, e->batch * e->values);
+    LB_ALLOC(e->grey, e->batch * e->pixels);
+    if (needs != 0) {
+        e->classes = lb_network_architecture(network)->classes;
+        LB_ALLOC(e->gradient, e->batch * e->values);
+        LB_ALLOC(e->seeds, e->batch * e->classes);
+        LB_TRY(plan_passes(e, network, needs, err));
+    }
+cleanup:
+    return status;
+}
+
+/* What a batch of one method's results is written to. */
+typedef struct results {
+    float *attribution, *map;
+    double *completeness;
+} results;
+
+static lb_status
+run_method(lb_explainer *e, size_t index, const results *r, lb_explanation_sink sink,
+           void *sink_data, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_method *method = lb_method_at(index);
+    for (size_t i = 0; i < e->count; i++) {
+        r->completeness[i] = NAN;
+    }
+    if (method->needs == 0) {
+        LB_TRY(method->map(e, r->map, err));
+    } else {
+        LB_TRY(method->attribute(e, r->attribution, r->completeness, err));
+        attribution_map(r->map, r->attribution, e->count, e->pixels);
+    }
+    const lb_explanation explanation = {.method = index,
+                                        .count = e->count,
+                                        .items = e->items,
+                                        .height = e->height,
+                                        .width = e->width,
+                                        .attribution = method->needs == 0 ? NULL : r->attribution,
+                                        .map = r->map,
+                                        .completeness = r->completeness};
+    LB_TRY(sink(sink_data, &explanation, err));
+cleanup:
+    return status;
+}
+
+static lb_status
+run_batch(lb_explainer *e, unsigned needs, const size_t *methods, size_t method_count,
+          const results *r, lb_explanation_sink sink, void *sink_data, lb_error *err)
+{
+    lb_status status = LB_OK;
+    if (needs != 0) {
+        memcpy(lb_pass_input(e->pass), e->images, e->count * e->values * sizeof *e->images);
+        LB_TRY(lb_pass_forward(e->pass, err));
+        for (size_t i = 0; i < e->count * e->classes; i++) {
+            if (!isfinite(lb_pass_logits(e->pass)[i])) {
+                LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
+                               "image %zu: the network's output is not finite",
+                               e->items[i / e->classes]));
+            }
+        }
+    }
+    for (size_t m = 0; m < method_count; m++) {
+        LB_TRY(lb_check_cancelled(e->context, err));
+        LB_TRY(run_method(e, methods[m], r, sink, sink_data, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+check_request(const lb_network *network, unsigned needs, const lb_explain_options *options,
+              size_t channels, size_t count, const uint8_t *targets, lb_error *err)
+{
+    if (channels != 1 && channels != LB_INPUT_CHANNELS) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "images have %zu channels: must be 1 or 3",
+                       channels);
+    }
+    if (options->steps == 0 || options->samples == 0 || options->batch == 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "steps, samples and batch must be at least 1");
+    }
+    if (needs != 0 && network == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "these methods need a network");
+    }
+    for (size_t i = 0; needs != 0 && i < count; i++) {
+        size_t classes = lb_network_architecture(network)->classes;
+        if (targets[i] >= classes) {
+            return lb_fail(err, LB_ERROR_ARGUMENT,
+                           "image %zu: target %u, the network has %zu classes", i, targets[i],
+                           classes);
+        }
+    }
+    return LB_OK;
+}
+
+lb_status
+lb_explain(lb_network *network, const float *images, size_t channels, size_t height, size_t width,
+           size_t count, const size_t *items, const uint8_t *targets, const size_t *methods,
+           size_t method_count, const lb_explain_options *options, lb_explanation_sink sink,
+           void *sink_data, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    results r = {NULL, NULL, NULL};
+    lb_explainer e = {.options = options,
+                      .context = context,
+                      .batch = options->batch,
+                      .height = height,
+                      .width = width,
+                      .pixels = height * width,
+                      .values = LB_INPUT_CHANNELS * height * width};
+    unsigned needs = 0;
+    for (size_t m = 0; m < method_count; m++) {
+        needs |= lb_method_at(methods[m])->needs;
+    }
+    LB_TRY(check_request(network, needs, options, channels, count, targets, err));
+    LB_ALLOC(r.map, e.batch * e.pixels);
+    LB_ALLOC(r.completeness, e.batch);
+    LB_ALLOC(r.attribution, needs != 0 ? e.batch * e.values : 1);
+    LB_TRY(explainer_init(&e, network, needs, err));
+    for (size_t start = 0; start < count; start += e.batch) {
+        e.count = count - start < e.batch ? count - start : e.batch;
+        e.items = items + start;
+        e.targets = targets + start;
+        load_batch(&e, images + start * channels * e.pixels, channels);
+        LB_TRY(run_batch(&e, needs, methods, method_count, &r, sink, sink_data, err));
+        lb_progress(context, "explaining", start + e.count, count);
+    }
+cleanup:
+    lb_free(r.attribution);
+    lb_free(r.map);
+    lb_free(r.completeness);
+    explainer_release(&e);
+    return status;
+}

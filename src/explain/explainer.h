@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What a method sees of a running explanation, and the row it has in the table. */
+#ifndef LB_EXPLAIN_EXPLAINER_H
+#define LB_EXPLAIN_EXPLAINER_H
+
+#include "lesionbench/explain.h"
+#include "lesionbench/pass.h"
+
+/* One batch of images on its way through the methods. Places of a pass beyond count hold old data.
+ */
+typedef struct lb_explainer {
+    const lb_explain_options *options;
+    const lb_context *context;
+    size_t batch, classes, height, width;
+    size_t pixels; /* H x W */
+    size_t values; /* 3 x H x W */
+    size_t count;  /* images in this batch */
+    float *images; /* (batch, 3, H, W) */
+    float *grey;   /* (batch, H, W): luminance, for the baselines */
+    const size_t *items;
+    const uint8_t *targets;
+    lb_pass *pass;      /* holds the forward computation of images, where a method needs it */
+    lb_pass *path;      /* for points between baseline and image, where a method needs it */
+    lb_pass *reference; /* batch 1, at the baseline 0 */
+    bool has_gradient;
+    float *gradient;  /* (batch, 3, H, W) of the target's logit, see lb_explainer_gradient() */
+    float *first_sum; /* (batch, first_size), for path methods */
+    float *seeds;     /* (batch, classes), values at the logits */
+} lb_explainer;
+
+enum {
+    LB_NEEDS_FORWARD = 1,   /* pass */
+    LB_NEEDS_PATH = 2,      /* path */
+    LB_NEEDS_REFERENCE = 4, /* reference */
+    LB_NEEDS_PREACTIVATION = 8
+};
+
+typedef struct lb_method {
+    const char *name, *summary;
+    unsigned needs; /* 0: a baseline, which looks at the image alone */
+    bool in_study;  /* one of the eight methods of the reference study */
+    /* attribution (count, 3, H, W); completeness (count) is NaN before, to be set where the method
+     * promises a sum. */
+    lb_status (*attribute)(lb_explainer *explainer, float *attribution, double *completeness,
+                           lb_error *err);
+    /* For a baseline instead: map (count, H, W). */
+    lb_status (*map)(lb_explainer *explainer, float *map, lb_error *err);
+} lb_method;
+
+/* The rows; one file of this folder each. */
+extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, lb_saliency,
+    lb_input_x_gradient, lb_guided_backprop, lb_deconvolution, lb_lrp, lb_sobel_map, lb_laplace_map,
+    lb_random_map, lb_raw_input_map;
+
+const lb_method *lb_method_at(size_t index); /* NULL past the end */
+
+/* Backward by a rule from the target's logit (1 at the target, 0 elsewhere; scaled by the logit
+ * itself where from_logit), down to the image: out (count, 3, H, W). */
+lb_status lb_explainer_backward(float *out, lb_explainer *explainer, lb_rule rule, bool from_logit,
+                                lb_error *err);
+/* The gradient at the images, computed once per batch. */
+lb_status lb_explainer_gradient(const float **out, lb_explainer *explainer, lb_error *err);
+/* sum over points k of weight[k] x gradient at alpha[i][k] x image i, times image i.
+ * alphas (count, points). The sum is taken before the first layer's backward step, which is linear.
+ */
+lb_status lb_explainer_path(float *out, lb_explainer *explainer, const double *alphas,
+                            const double *weights, size_t points, lb_error *err);
+/* |sum of an image's attributions - promised| / |promised| for each image, where promised is the
+ * target's logit less that at the baseline (minus_baseline) or the logit itself. */
+void lb_explainer_completeness(double *out, const lb_explainer *explainer, const float *attribution,
+                               bool minus_baseline);
+
+#endif

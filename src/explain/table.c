@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of methods: to add one, write its file and give it a row here. */
+#include <string.h>
+
+#include "explainer.h"
+
+static const lb_method *const table[] = {
+    &lb_integrated_gradients, &lb_gradient_shap, &lb_deeplift, &lb_saliency,  &lb_input_x_gradient,
+    &lb_guided_backprop,      &lb_deconvolution, &lb_lrp,      &lb_sobel_map, &lb_laplace_map,
+    &lb_random_map,           &lb_raw_input_map};
+
+enum { METHODS = sizeof table / sizeof *table };
+
+const lb_method *
+lb_method_at(size_t index)
+{
+    return index < METHODS ? table[index] : NULL;
+}
+
+const char *
+lb_method_name(size_t index)
+{
+    return index < METHODS ? table[index]->name : NULL;
+}
+
+const char *
+lb_method_summary(size_t index)
+{
+    return index < METHODS ? table[index]->summary : NULL;
+}
+
+bool
+lb_method_is_baseline(size_t index)
+{
+    return index < METHODS && table[index]->needs == 0;
+}
+
+/* Levenshtein's distance, bounded by the table's short names. */
+static size_t
+distance(const char *a, const char *b)
+{
+    enum { LONGEST = 64 };
+    size_t row[LONGEST + 1], length = strlen(b);
+    length = length > LONGEST ? LONGEST : length;
+    for (size_t j = 0; j <= length; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 1; j <= length; j++) {
+            size_t change = diagonal + (a[i] != b[j - 1]);
+            size_t shift = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < shift ? change : shift;
+        }
+    }
+    return row[length];
+}
+
+lb_status
+lb_method_find(size_t *out, const char *name, lb_error *err)
+{
+    size_t nearest = 0;
+    for (size_t i = 0; i < METHODS; i++) {
+        if (strcmp(name, table[i]->name) == 0) {
+            *out = i;
+            return LB_OK;
+        }
+        if (distance(name, table[i]->name) < distance(name, table[nearest]->name)) {
+            nearest = i;
+        }
+    }
+    return lb_fail(err, LB_ERROR_ARGUMENT, "unknown method '%s' (did you mean '%s'?)", name,
+                   table[nearest]->name);
+}
+
+size_t
+lb_method_study_set(size_t *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < METHODS; i++) {
+        if (table[i]->in_study) {
+            if (out != NULL) {
+                out[count] = i;
+            }
+            count++;
+        }
+    }
+    return count;
+}

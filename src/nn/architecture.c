@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/network.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "architecture.h"
+
+/* Configurations A, B, D and E of Simonyan and Zisserman, table 1: convolutions of each block. */
+static const struct {
+    unsigned depth;
+    size_t convolutions[LB_BLOCKS];
+} configurations[] = {
+    {11, {1, 1, 2, 2, 2}}, {13, {2, 2, 2, 2, 2}}, {16, {2, 2, 3, 3, 3}}, {19, {2, 2, 4, 4, 4}}};
+
+enum { CONFIGURATIONS = sizeof configurations / sizeof *configurations };
+
+static const size_t full_channels[LB_BLOCKS] = {64, 128, 256, 512, 512};
+static const size_t full_hidden = 4096;
+
+static size_t
+scaled(size_t full, double width)
+{
+    double units = round((double)full * width);
+    return units < 1 ? 1 : (size_t)units;
+}
+
+lb_status
+lb_architecture_init(lb_architecture *out, const char *name, double width, size_t classes,
+                     lb_error *err)
+{
+    if (!(width > 0 && width <= 8)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "width %g: must be above 0 and at most 8", width);
+    }
+    if (classes < 2 || classes > 100000) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%zu classes: must be 2 to 100000", classes);
+    }
+    for (size_t i = 0; i < CONFIGURATIONS; i++) {
+        char known[8];
+        snprintf(known, sizeof known, "vgg%u", configurations[i].depth);
+        if (strcmp(name, known) == 0) {
+            out->depth = configurations[i].depth;
+            for (size_t b = 0; b < LB_BLOCKS; b++) {
+                out->channels[b] = scaled(full_channels[b], width);
+            }
+            out->hidden = scaled(full_hidden, width);
+            out->classes = classes;
+            return LB_OK;
+        }
+    }
+    return lb_fail(err, LB_ERROR_ARGUMENT,
+                   "unknown architecture '%s' (known: vgg11, vgg13, vgg16, vgg19)", name);
+}
+
+size_t
+lb_architecture_block(const lb_architecture *architecture, size_t block)
+{
+    for (size_t i = 0; i < CONFIGURATIONS; i++) {
+        if (configurations[i].depth == architecture->depth) {
+            return configurations[i].convolutions[block];
+        }
+    }
+    return 0;
+}
+
+size_t
+lb_architecture_convolutions(const lb_architecture *architecture)
+{
+    return architecture->depth - LB_DENSE_LAYERS;
+}
+
+static size_t
+convolution_shapes(lb_parameter *out, const lb_architecture *architecture)
+{
+    size_t count = 0, index = 0, in = LB_INPUT_CHANNELS;
+    for (size_t b = 0; b < LB_BLOCKS; b++) {
+        for (size_t c = 0; c < lb_architecture_block(architecture, b); c++) {
+            size_t o = architecture->channels[b];
+            out[count] = (lb_parameter){.rank = 4, .shape = {o, in, 3, 3}, .count = o * in * 9};
+            snprintf(out[count].name, sizeof out->name, "features.%zu.weight", index);
+            out[count + 1] = (lb_parameter){.rank = 1, .shape = {o}, .count = o};
+            snprintf(out[count + 1].name, sizeof out->name, "features.%zu.bias", index);
+            count += 2;
+            index += 2; /* the convolution and its ReLU */
+            in = o;
+        }
+        index++; /* max pooling */
+    }
+    return count;
+}
+
+size_t
+lb_architecture_parameters(lb_parameter *out, const lb_architecture *architecture)
+{
+    size_t count = convolution_shapes(out, architecture);
+    const size_t units[LB_DENSE_LAYERS + 1] = {
+        architecture->channels[LB_BLOCKS - 1] * LB_POOLED_SIDE * LB_POOLED_SIDE,
+        architecture->hidden, architecture->hidden, architecture->classes};
+    for (size_t d = 0; d < LB_DENSE_LAYERS; d++) {
+        size_t o = units[d + 1], in = units[d];
+        out[count] = (lb_parameter){.rank = 2, .shape = {o, in}, .count = o * in};
+        snprintf(out[count].name, sizeof out->name, "classifier.%zu.weight", 3 * d);
+        out[count + 1] = (lb_parameter){.rank = 1, .shape = {o}, .count = o};
+        snprintf(out[count + 1].name, sizeof out->name, "classifier.%zu.bias", 3 * d);
+        count += 2;
+    }
+    return count;
+}
+
+/* The number behind "features." of a convolution's weight, or -1. */
+static long
+feature_index(const char *name)
+{
+    static const char prefix[] = "features.";
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0) {
+        return -1;
+    }
+    char *end = NULL;
+    long index = strtol(name + sizeof prefix - 1, &end, 10);
+    return end != name + sizeof prefix - 1 && strcmp(end, ".weight") == 0 ? index : -1;
+}
+
+static const lb_tensor *
+dense_weight(const lb_tensors *tensors, size_t layer)
+{
+    char name[32];
+    snprintf(name, sizeof name, "classifier.%zu.weight", 3 * layer);
+    const lb_tensor *tensor = lb_tensors_find(tensors, name);
+    return tensor != NULL && tensor->rank == 2 ? tensor : NULL;
+}
+
+lb_status
+lb_architecture_read(lb_architecture *out, const lb_tensors *tensors, const char *path,
+                     lb_error *err)
+{
+    size_t convolutions = 0;
+    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
+        const lb_tensor *tensor = lb_tensors_at(tensors, i);
+        convolutions += feature_index(tensor->name) >= 0 && tensor->rank == 4;
+    }
+    lb_architecture found = {.depth = (unsigned)convolutions + LB_DENSE_LAYERS};
+    const lb_tensor *hidden = dense_weight(tensors, 0);
+    const lb_tensor *head = dense_weight(tensors, LB_DENSE_LAYERS - 1);
+    if (lb_architecture_block(&found, 0) == 0 || hidden == NULL || head == NULL) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: not a VGG-11, 13, 16 or 19 without batch norm in torchvision's names "
+                       "(%zu convolutions 'features.N.weight', 'classifier.0.weight' %s, "
+                       "'classifier.6.weight' %s)",
+                       path, convolutions, hidden != NULL ? "present" : "missing",
+                       head != NULL ? "present" : "missing");
+    }
+    size_t index = 0;
+    for (size_t b = 0; b < LB_BLOCKS; b++) {
+        char name[32];
+        snprintf(name, sizeof name, "features.%zu.weight", index);
+        const lb_tensor *tensor = lb_tensors_find(tensors, name);
+        if (tensor == NULL || tensor->rank != 4 || tensor->shape[0] == 0) {
+            return lb_fail(err, LB_ERROR_FORMAT, "%s: VGG-%u needs a convolution '%s'", path,
+                           found.depth, name);
+        }
+        found.channels[b] = tensor->shape[0];
+        index += 2 * lb_architecture_block(&found, b) + 1;
+    }
+    found.hidden = hidden->shape[0];
+    found.classes = head->shape[0];
+    *out = found;
+    return LB_OK;
+}

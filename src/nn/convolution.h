@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* 3 x 3 convolutions (stride 1, padding 1) and matrix products on oneDNN.
+ *
+ * Activations between convolutions are blocked: (N, C / block, H, W, block), channels padded with
+ * zeros to a multiple of the block. The images of the first layer are plain (N, C, H, W). */
+#ifndef LB_NN_CONVOLUTION_H
+#define LB_NN_CONVOLUTION_H
+
+#include "lesionbench/base.h"
+
+typedef struct lb_backend lb_backend; /* a oneDNN engine and its stream */
+
+lb_status lb_backend_create(lb_backend **out, lb_error *err);
+void lb_backend_free(lb_backend *backend);
+/* Channels of a block: 16 with AVX-512, else 8. */
+size_t lb_backend_block(const lb_backend *backend);
+
+typedef struct lb_convolution_shape {
+    size_t batch, in, out, height, width;
+    bool plain_input; /* (N, C, H, W) instead of blocked */
+    bool relu;        /* rectify the output */
+    bool to_input;    /* plan backward_input */
+    bool to_weights;  /* plan backward_weights */
+} lb_convolution_shape;
+
+typedef struct lb_convolution lb_convolution;
+
+/* The backend must outlive the convolution. */
+lb_status lb_convolution_create(lb_convolution **out, lb_backend *backend,
+                                const lb_convolution_shape *shape, lb_error *err);
+void lb_convolution_free(lb_convolution *convolution);
+/* Copies weight (O, I, 3, 3) and bias (O) into the layouts that the kernels want. */
+lb_status lb_convolution_set_weights(lb_convolution *convolution, const float *weight,
+                                     const float *bias, lb_error *err);
+lb_status lb_convolution_forward(lb_convolution *convolution, const float *input, float *output,
+                                 lb_error *err);
+/* The transposed convolution. input_gradient is blocked, also where the input is plain. */
+lb_status lb_convolution_backward_input(lb_convolution *convolution, const float *output_gradient,
+                                        float *input_gradient, lb_error *err);
+lb_status lb_convolution_backward_weights(lb_convolution *convolution, const float *input,
+                                          const float *output_gradient, float *weight_gradient,
+                                          float *bias_gradient, lb_error *err);
+
+/* c (m, n) = op(a) op(b) + beta c, row-major; transpose_a: a is stored (k, m); transpose_b: b is
+ * stored (n, k). */
+lb_status lb_matrix_product(float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
+                            bool transpose_a, bool transpose_b, float beta, lb_error *err);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "feeder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Grey images are repeated to three channels. */
+static void
+expand(float *out, const float *image, size_t channels, size_t pixels)
+{
+    for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+        memcpy(out + c * pixels, image + (channels == 1 ? 0 : c) * pixels, pixels * sizeof *out);
+    }
+}
+
+static lb_status
+fill_images(float *input, const lb_feeder *feeder, const size_t *index, size_t n, lb_error *err)
+{
+    const lb_image_source *source = feeder->source;
+    size_t pixels = source->height * source->width;
+    lb_status status = source->read(source->data, feeder->staging, index, n, err);
+    for (size_t i = 0; status == LB_OK && i < n; i++) {
+        expand(input + i * LB_INPUT_CHANNELS * pixels,
+               feeder->staging + i * source->channels * pixels, source->channels, pixels);
+    }
+    return status;
+}
+
+lb_status
+lb_feeder_fill(float *input, const lb_feeder *feeder, const size_t *index, size_t n, lb_error *err)
+{
+    if (feeder->features == NULL) {
+        return fill_images(input, feeder, index, n, err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        memcpy(input + i * feeder->input_size, feeder->features + index[i] * feeder->input_size,
+               feeder->input_size * sizeof *input);
+    }
+    return LB_OK;
+}
+
+/* Anonymous memory, or a mapped temporary file that has no name and so vanishes with the process.
+ */
+static lb_status
+map_features(lb_feeder *feeder, lb_error *err)
+{
+    const size_t most_in_memory = (size_t)640 << 20;
+    size_t floats;
+    if (lb_multiply(&floats, feeder->source->count, feeder->input_size, err) != LB_OK ||
+        lb_multiply(&feeder->bytes, floats, sizeof(float), err) != LB_OK) {
+        return err->code;
+    }
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS, file = -1;
+    FILE *temporary = NULL;
+    if (feeder->bytes > most_in_memory) {
+        temporary = tmpfile();
+        if (temporary == NULL || ftruncate(fileno(temporary), (off_t)feeder->bytes) != 0) {
+            lb_status status = lb_fail_errno(err, "cannot make a temporary file for features");
+            if (temporary != NULL) {
+                fclose(temporary);
+            }
+            return status;
+        }
+        flags = MAP_SHARED;
+        file = fileno(temporary);
+    }
+    void *mapped = mmap(NULL, feeder->bytes, PROT_READ | PROT_WRITE, flags, file, 0);
+    if (temporary != NULL) {
+        fclose(temporary);
+    }
+    if (mapped == MAP_FAILED) {
+        return lb_fail_errno(err, "cannot hold %zu bytes of features", feeder->bytes);
+    }
+    feeder->features = mapped;
+    return LB_OK;
+}
+
+static lb_status
+compute_features(lb_feeder *feeder, lb_pass *pass, size_t batch, const lb_context *context,
+                 lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t *index = NULL;
+    size_t count = feeder->source->count;
+    LB_ALLOC(index, batch);
+    for (size_t start = 0; start < count; start += batch) {
+        size_t n = count - start < batch ? count - start : batch;
+        for (size_t i = 0; i < n; i++) {
+            index[i] = start + i;
+        }
+        LB_TRY(lb_check_cancelled(context, err));
+        LB_TRY(fill_images(lb_pass_input(pass), feeder, index, n, err));
+        LB_TRY(lb_pass_forward(pass, err));
+        memcpy(feeder->features + start * feeder->input_size, lb_pass_features(pass),
+               n * feeder->input_size * sizeof(float));
+        lb_progress(context, "features of frozen blocks", start + n, count);
+    }
+cleanup:
+    lb_free(index);
+    return status;
+}
+
+lb_status
+lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *source,
+               size_t first_block, size_t batch, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pass *pass = NULL;
+    lb_feeder feeder = {.source = source};
+    size_t pixels = source->height * source->width;
+    feeder.input_size = LB_INPUT_CHANNELS * pixels;
+    LB_ALLOC(feeder.staging, batch * source->channels * pixels);
+    if (first_block > 0) {
+        const lb_pass_options options = {.batch = batch,
+                                         .height = source->height,
+                                         .width = source->width,
+                                         .last_block = first_block};
+        LB_TRY(lb_pass_create(&pass, network, &options, err));
+        feeder.input_size = lb_pass_features_size(pass);
+        LB_TRY(map_features(&feeder, err));
+        LB_TRY(compute_features(&feeder, pass, batch, context, err));
+    }
+    *out = feeder;
+    feeder = (lb_feeder){.source = NULL};
+cleanup:
+    lb_pass_free(pass);
+    lb_feeder_release(&feeder);
+    return status;
+}
+
+void
+lb_feeder_release(lb_feeder *feeder)
+{
+    if (feeder->features != NULL) {
+        munmap(feeder->features, feeder->bytes);
+    }
+    lb_free(feeder->staging);
+    *feeder = (lb_feeder){.source = NULL};
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a pass gets its inputs from: images, or the features of frozen blocks, computed once. */
+#ifndef LB_NN_FEEDER_H
+#define LB_NN_FEEDER_H
+
+#include "lesionbench/pass.h"
+#include "lesionbench/training.h"
+
+typedef struct lb_feeder {
+    const lb_image_source *source;
+    size_t input_size; /* floats of one input of the pass that is fed */
+    float *features;   /* (source->count, input_size); NULL: images */
+    size_t bytes;      /* mapped for features */
+    float *staging;    /* (batch, channels, H, W) */
+} lb_feeder;
+
+/* Features of the blocks before first_block are computed here; 0: none. They are kept in memory, or
+ * in an unnamed temporary file where they are large. */
+lb_status lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *source,
+                         size_t first_block, size_t batch, const lb_context *context,
+                         lb_error *err);
+void lb_feeder_release(lb_feeder *feeder);
+/* Fills the first n places of a pass's input. */
+lb_status lb_feeder_fill(float *input, const lb_feeder *feeder, const size_t *index, size_t n,
+                         lb_error *err);
+
+#endif

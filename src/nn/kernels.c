@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels.h"
+
+#include <string.h>
+
+#include "architecture.h"
+#include "clones.h"
+
+/* One row of outputs from two rows of inputs. */
+LB_CLONES static void
+pool_row(float *restrict out, uint8_t *restrict choice, const float *restrict above,
+         const float *restrict below, size_t width, size_t block)
+{
+    for (size_t x = 0; x < width; x++) {
+        const float *a = above + 2 * x * block, *c = below + 2 * x * block;
+        for (size_t k = 0; k < block; k++) {
+            float v0 = a[k], v1 = a[k + block], v2 = c[k], v3 = c[k + block];
+            float top = v0 > v1 ? v0 : v1, bottom = v2 > v3 ? v2 : v3;
+            float most = top > bottom ? top : bottom;
+            float enough = most - LB_TIE * (most > 0 ? most : -most);
+            int winner = v2 >= enough ? 2 : 3;
+            winner = v1 >= enough ? 1 : winner;
+            winner = v0 >= enough ? 0 : winner;
+            float first = winner < 2 ? (winner == 0 ? v0 : v1) : (winner == 2 ? v2 : v3);
+            out[x * block + k] = first;
+            choice[x * block + k] = (uint8_t)winner;
+        }
+    }
+}
+
+void
+lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *s)
+{
+    size_t half_height = s->height / 2, half_width = s->width / 2;
+    size_t in_row = s->width * s->block, out_row = half_width * s->block;
+#pragma omp parallel for schedule(static)
+    for (size_t p = 0; p < s->images * s->planes; p++) {
+        for (size_t y = 0; y < half_height; y++) {
+            const float *above = in + (p * s->height + 2 * y) * in_row;
+            size_t at = (p * half_height + y) * out_row;
+            pool_row(out + at, choice + at, above, above + in_row, half_width, s->block);
+        }
+    }
+}
+
+LB_CLONES static void
+unpool_row(float *restrict above, float *restrict below, const float *restrict gradient,
+           const uint8_t *restrict choice, size_t width, size_t block)
+{
+    for (size_t x = 0; x < width; x++) {
+        float *a = above + 2 * x * block, *c = below + 2 * x * block;
+        for (size_t k = 0; k < block; k++) {
+            float g = gradient[x * block + k];
+            int winner = choice[x * block + k];
+            a[k] = winner == 0 ? g : 0.0f;
+            a[k + block] = winner == 1 ? g : 0.0f;
+            c[k] = winner == 2 ? g : 0.0f;
+            c[k + block] = winner == 3 ? g : 0.0f;
+        }
+    }
+}
+
+void
+lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *choice,
+                 const lb_planes *s)
+{
+    size_t half_height = s->height / 2, half_width = s->width / 2;
+    size_t in_row = s->width * s->block, out_row = half_width * s->block;
+#pragma omp parallel for schedule(static)
+    for (size_t p = 0; p < s->images * s->planes; p++) {
+        float *plane = in_gradient + p * s->height * in_row;
+        if (s->height % 2 != 0 || s->width % 2 != 0) {
+            memset(plane, 0, s->height * in_row * sizeof *plane);
+        }
+        for (size_t y = 0; y < half_height; y++) {
+            float *above = plane + 2 * y * in_row;
+            size_t at = (p * half_height + y) * out_row;
+            unpool_row(above, above + in_row, out_gradient + at, choice + at, half_width, s->block);
+        }
+    }
+}
+
+static size_t
+window_start(size_t i, size_t length)
+{
+    return i * length / LB_POOLED_SIDE;
+}
+
+static size_t
+window_end(size_t i, size_t length)
+{
+    return ((i + 1) * length + LB_POOLED_SIDE - 1) / LB_POOLED_SIDE;
+}
+
+/* Calls for every (image, channel): plane points at the channel's first element, whose pixels are
+ * block floats apart. */
+static const float *
+channel_start(const float *in, size_t image, size_t channel, const lb_planes *s)
+{
+    size_t plane = image * s->planes + channel / s->block;
+    return in + plane * s->height * s->width * s->block + channel % s->block;
+}
+
+void
+lb_average_forward(float *out, const float *in, size_t channels, const lb_planes *s)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t c = 0; c < s->images * channels; c++) {
+        const float *plane = channel_start(in, c / channels, c % channels, s);
+        float *pooled = out + c * LB_POOLED_SIDE * LB_POOLED_SIDE;
+        for (size_t i = 0; i < LB_POOLED_SIDE * LB_POOLED_SIDE; i++) {
+            size_t y0 = window_start(i / LB_POOLED_SIDE, s->height);
+            size_t y1 = window_end(i / LB_POOLED_SIDE, s->height);
+            size_t x0 = window_start(i % LB_POOLED_SIDE, s->width);
+            size_t x1 = window_end(i % LB_POOLED_SIDE, s->width);
+            float sum = 0;
+            for (size_t y = y0; y < y1; y++) {
+                for (size_t x = x0; x < x1; x++) {
+                    sum += plane[(y * s->width + x) * s->block];
+                }
+            }
+            pooled[i] = sum / (float)((y1 - y0) * (x1 - x0));
+        }
+    }
+}
+
+void
+lb_average_backward(float *in_gradient, const float *out_gradient, size_t channels,
+                    const lb_planes *s)
+{
+    memset(in_gradient, 0,
+           s->images * s->planes * s->height * s->width * s->block * sizeof *in_gradient);
+#pragma omp parallel for schedule(static)
+    for (size_t c = 0; c < s->images * channels; c++) {
+        size_t offset =
+            (size_t)(channel_start(in_gradient, c / channels, c % channels, s) - in_gradient);
+        const float *pooled = out_gradient + c * LB_POOLED_SIDE * LB_POOLED_SIDE;
+        for (size_t i = 0; i < LB_POOLED_SIDE * LB_POOLED_SIDE; i++) {
+            size_t y0 = window_start(i / LB_POOLED_SIDE, s->height);
+            size_t y1 = window_end(i / LB_POOLED_SIDE, s->height);
+            size_t x0 = window_start(i % LB_POOLED_SIDE, s->width);
+            size_t x1 = window_end(i % LB_POOLED_SIDE, s->width);
+            float share = pooled[i] / (float)((y1 - y0) * (x1 - x0));
+            for (size_t y = y0; y < y1; y++) {
+                for (size_t x = x0; x < x1; x++) {
+                    in_gradient[offset + (y * s->width + x) * s->block] += share;
+                }
+            }
+        }
+    }
+}
+
+void
+lb_unblock(float *out, const float *in, size_t channels, const lb_planes *s)
+{
+    size_t pixels = s->height * s->width;
+#pragma omp parallel for schedule(static)
+    for (size_t c = 0; c < s->images * channels; c++) {
+        const float *plane = channel_start(in, c / channels, c % channels, s);
+        for (size_t i = 0; i < pixels; i++) {
+            out[c * pixels + i] = plane[i * s->block];
+        }
+    }
+}
+
+LB_CLONES static void
+rectify_range(float *out, const float *in, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i] > 0 ? in[i] : 0.0f;
+    }
+}
+
+void
+lb_rectify(float *out, const float *in, size_t count)
+{
+    enum { CHUNK = 16384 };
+#pragma omp parallel for schedule(static)
+    for (size_t start = 0; start < count; start += CHUNK) {
+        size_t rest = count - start;
+        rectify_range(out + start, in + start, rest < CHUNK ? rest : CHUNK);
+    }
+}
+
+void
+lb_add_bias(float *rows, const float *bias, size_t n, size_t units, bool relu)
+{
+    for (size_t i = 0; i < n; i++) {
+        float *row = rows + i * units;
+        for (size_t u = 0; u < units; u++) {
+            float value = row[u] + bias[u];
+            row[u] = relu && !(value > 0) ? 0.0f : value;
+        }
+    }
+}
+
+void
+lb_sum_rows(float *sum, const float *rows, size_t n, size_t units)
+{
+    memset(sum, 0, units * sizeof *sum);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t u = 0; u < units; u++) {
+            sum[u] += rows[i * units + u];
+        }
+    }
+}

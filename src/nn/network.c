@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/network.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "architecture.h"
+#include "lesionbench/random.h"
+#include "network.h"
+
+/* torchvision initialises VGG so: Kaiming normal with fan out for convolutions (He et al. 2015),
+ * N(0, 0.01) for dense layers, all biases 0. */
+static void
+initialise(lb_parameter *parameter, uint64_t seed, uint64_t item)
+{
+    if (parameter->rank == 1) {
+        memset(parameter->value, 0, parameter->count * sizeof *parameter->value);
+        return;
+    }
+    double deviation = 0.01;
+    if (parameter->rank == 4) {
+        deviation = sqrt(2.0 / (double)(parameter->shape[0] * 9));
+    }
+    lb_random random;
+    lb_random_init(&random, seed, LB_PURPOSE_INITIALISE, item);
+    for (size_t i = 0; i < parameter->count; i++) {
+        parameter->value[i] = (float)(deviation * lb_random_normal(&random));
+    }
+}
+
+lb_status
+lb_network_allocate(lb_network **out, const lb_architecture *architecture, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = NULL;
+    LB_ALLOC(network, 1);
+    network->architecture = *architecture;
+    network->count = lb_architecture_parameters(network->parameters, architecture);
+    for (size_t i = 0; i < network->count; i++) {
+        LB_ALLOC(network->parameters[i].value, network->parameters[i].count);
+    }
+    *out = network;
+    network = NULL;
+cleanup:
+    lb_network_free(network);
+    return status;
+}
+
+lb_status
+lb_network_create(lb_network **out, const lb_architecture *architecture, uint64_t seed,
+                  lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = NULL;
+    LB_TRY(lb_network_allocate(&network, architecture, err));
+    for (size_t i = 0; i < network->count; i++) {
+        initialise(&network->parameters[i], seed, i);
+    }
+    *out = network;
+cleanup:
+    return status;
+}
+
+void
+lb_network_copy_values(lb_network *to, const lb_network *from)
+{
+    for (size_t i = 0; i < to->count; i++) {
+        memcpy(to->parameters[i].value, from->parameters[i].value,
+               to->parameters[i].count * sizeof(float));
+    }
+}
+
+lb_status
+lb_network_copy(lb_network **out, const lb_network *network, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *copy = NULL;
+    LB_TRY(lb_network_allocate(&copy, &network->architecture, err));
+    lb_network_copy_values(copy, network);
+    for (size_t i = 0; i < network->pairs; i++) {
+        LB_TRY(lb_network_set_metadata(copy, network->keys[i], network->values[i], err));
+    }
+    *out = copy;
+    copy = NULL;
+cleanup:
+    lb_network_free(copy);
+    return status;
+}
+
+void
+lb_network_free(lb_network *network)
+{
+    if (network == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < network->count; i++) {
+        lb_free(network->parameters[i].value);
+    }
+    for (size_t i = 0; i < network->pairs; i++) {
+        lb_free(network->keys[i]);
+        lb_free(network->values[i]);
+    }
+    lb_free(network);
+}
+
+const lb_architecture *
+lb_network_architecture(const lb_network *network)
+{
+    return &network->architecture;
+}
+
+lb_status
+lb_network_replace_head(lb_network *network, size_t classes, uint64_t seed, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_parameter shapes[LB_MAX_PARAMETERS];
+    lb_architecture architecture = network->architecture;
+    architecture.classes = classes;
+    size_t count = lb_architecture_parameters(shapes, &architecture);
+    lb_parameter weight = shapes[count - 2], bias = shapes[count - 1];
+    LB_ALLOC(weight.value, weight.count);
+    LB_ALLOC(bias.value, bias.count);
+    initialise(&weight, seed, count - 2);
+    lb_free(network->parameters[count - 2].value);
+    lb_free(network->parameters[count - 1].value);
+    network->parameters[count - 2] = weight;
+    network->parameters[count - 1] = bias;
+    network->architecture = architecture;
+    weight.value = bias.value = NULL;
+cleanup:
+    lb_free(weight.value);
+    lb_free(bias.value);
+    return status;
+}
+
+size_t
+lb_network_parameters(const lb_network *network)
+{
+    return network->count;
+}
+
+lb_parameter *
+lb_network_parameter(lb_network *network, size_t index)
+{
+    return &network->parameters[index];
+}
+
+const char *
+lb_network_metadata(const lb_network *network, const char *key)
+{
+    for (size_t i = 0; i < network->pairs; i++) {
+        if (strcmp(network->keys[i], key) == 0) {
+            return network->values[i];
+        }
+    }
+    return NULL;
+}
+
+lb_status
+lb_network_set_metadata(lb_network *network, const char *key, const char *value, lb_error *err)
+{
+    char *copy = lb_strdup(value, err);
+    if (copy == NULL) {
+        return err->code;
+    }
+    for (size_t i = 0; i < network->pairs; i++) {
+        if (strcmp(network->keys[i], key) == 0) {
+            lb_free(network->values[i]);
+            network->values[i] = copy;
+            return LB_OK;
+        }
+    }
+    char *name = network->pairs < LB_MAX_METADATA ? lb_strdup(key, err) : NULL;
+    if (name == NULL) {
+        lb_free(copy);
+        return lb_fail(err, LB_ERROR_MEMORY, "no room for the metadata '%s'", key);
+    }
+    network->keys[network->pairs] = name;
+    network->values[network->pairs++] = copy;
+    return LB_OK;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <string.h>
+
+#include "network.h"
+
+/* Faults found while matching a file's tensors with the architecture, in one growing line. */
+typedef struct faults {
+    char text[700];
+    size_t count;
+} faults;
+
+LB_PRINTF(2, 3)
+static void
+add_fault(faults *all, const char *format, ...)
+{
+    size_t used = strlen(all->text);
+    va_list arguments;
+    va_start(arguments, format);
+    if (used + 1 < sizeof all->text) {
+        used += (size_t)snprintf(all->text + used, sizeof all->text - used, "%s",
+                                 all->count > 0 ? ", " : "");
+    }
+    if (used + 1 < sizeof all->text) {
+        vsnprintf(all->text + used, sizeof all->text - used, format, arguments);
+    }
+    va_end(arguments);
+    all->count++;
+}
+
+static void
+shape_text(char *out, size_t size, const size_t *shape, size_t rank)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < rank && used < size; i++) {
+        used += (size_t)snprintf(out + used, size - used, "%s%zu", i > 0 ? "x" : "", shape[i]);
+    }
+}
+
+static bool
+same_shape(const lb_parameter *parameter, const lb_tensor *tensor)
+{
+    return parameter->rank == tensor->rank &&
+           memcmp(parameter->shape, tensor->shape, parameter->rank * sizeof(size_t)) == 0;
+}
+
+static void
+match(lb_parameter *parameter, const lb_tensors *tensors, faults *all)
+{
+    const lb_tensor *tensor = lb_tensors_find(tensors, parameter->name);
+    if (tensor == NULL) {
+        add_fault(all, "missing %s", parameter->name);
+    } else if (!same_shape(parameter, tensor)) {
+        char is[96], should[96];
+        shape_text(is, sizeof is, tensor->shape, tensor->rank);
+        shape_text(should, sizeof should, parameter->shape, parameter->rank);
+        add_fault(all, "%s is %s instead of %s", parameter->name, is, should);
+    } else if (tensor->data == NULL) {
+        add_fault(all, "%s is of type %s instead of F32", parameter->name, tensor->type);
+    } else {
+        memcpy(parameter->value, tensor->data, parameter->count * sizeof *parameter->value);
+    }
+}
+
+static bool
+is_parameter(const lb_network *network, const char *name)
+{
+    for (size_t i = 0; i < network->count; i++) {
+        if (strcmp(network->parameters[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *const known_metadata[] = {"corpus",       "degree", "seed",       "task",
+                                             "architecture", "width",  "input_size", "provenance"};
+
+lb_status
+lb_network_load(lb_network **out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_tensors *tensors = NULL;
+    lb_network *network = NULL;
+    lb_architecture architecture;
+    faults all = {.count = 0};
+    LB_TRY(lb_tensors_open(&tensors, path, err));
+    LB_TRY(lb_architecture_read(&architecture, tensors, path, err));
+    LB_TRY(lb_network_allocate(&network, &architecture, err));
+    for (size_t i = 0; i < network->count; i++) {
+        match(&network->parameters[i], tensors, &all);
+    }
+    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
+        const char *name = lb_tensors_at(tensors, i)->name;
+        if (!is_parameter(network, name)) {
+            add_fault(&all, "unknown %s", name);
+        }
+    }
+    if (all.count > 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u: %s", path,
+                       architecture.depth, all.text));
+    }
+    for (size_t i = 0; i < sizeof known_metadata / sizeof *known_metadata; i++) {
+        const char *value = lb_tensors_metadata(tensors, known_metadata[i]);
+        if (value != NULL) {
+            LB_TRY(lb_network_set_metadata(network, known_metadata[i], value, err));
+        }
+    }
+    *out = network;
+    network = NULL;
+cleanup:
+    lb_network_free(network);
+    lb_tensors_close(tensors);
+    return status;
+}
+
+lb_status
+lb_network_save(const lb_network *network, const char *path, lb_error *err)
+{
+    lb_tensor tensors[LB_MAX_PARAMETERS];
+    const char *keys[LB_MAX_METADATA], *values[LB_MAX_METADATA];
+    for (size_t i = 0; i < network->count; i++) {
+        const lb_parameter *parameter = &network->parameters[i];
+        tensors[i] = (lb_tensor){.name = parameter->name,
+                                 .rank = parameter->rank,
+                                 .data = parameter->value,
+                                 .type = "F32"};
+        memcpy(tensors[i].shape, parameter->shape, sizeof parameter->shape);
+    }
+    for (size_t i = 0; i < network->pairs; i++) {
+        keys[i] = network->keys[i];
+        values[i] = network->values[i];
+    }
+    return lb_tensors_write(path, tensors, network->count, keys, values, network->pairs, err);
+}

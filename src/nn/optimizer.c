@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* SGD with momentum as torch.optim.SGD defines it (v = m v + g; w = w - lr v) and Adam (Kingma and
+ * Ba 2015, with PyTorch's defaults), each in one sweep over a parameter. */
+#include "optimizer.h"
+
+#include <math.h>
+
+#include "clones.h"
+
+struct lb_optimizer {
+    lb_optimizer_kind kind;
+    float momentum;
+    uint64_t steps;
+    float *first[LB_MAX_PARAMETERS], *second[LB_MAX_PARAMETERS];
+};
+
+enum { CHUNK = 16384 };
+
+lb_status
+lb_optimizer_create(lb_optimizer **out, const lb_training_options *options,
+                    const lb_network *network, float *const *gradients, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_optimizer *optimizer = NULL;
+    LB_ALLOC(optimizer, 1);
+    optimizer->kind = options->optimizer;
+    optimizer->momentum = (float)options->momentum;
+    for (size_t i = 0; i < network->count; i++) {
+        if (gradients[i] == NULL) {
+            continue;
+        }
+        LB_ALLOC(optimizer->first[i], network->parameters[i].count);
+        if (options->optimizer == LB_ADAM) {
+            LB_ALLOC(optimizer->second[i], network->parameters[i].count);
+        }
+    }
+    *out = optimizer;
+    optimizer = NULL;
+cleanup:
+    lb_optimizer_free(optimizer);
+    return status;
+}
+
+void
+lb_optimizer_free(lb_optimizer *optimizer)
+{
+    if (optimizer == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < LB_MAX_PARAMETERS; i++) {
+        lb_free(optimizer->first[i]);
+        lb_free(optimizer->second[i]);
+    }
+    lb_free(optimizer);
+}
+
+LB_CLONES static void
+sgd(float *restrict w, float *restrict v, const float *restrict g, size_t n, float momentum,
+    float learning_rate)
+{
+    for (size_t i = 0; i < n; i++) {
+        v[i] = momentum * v[i] + g[i];
+        w[i] -= learning_rate * v[i];
+    }
+}
+
+/* Step sizes of this update, with the bias corrections in them. */
+typedef struct adam_rates {
+    float beta1, beta2, step, root_correction, epsilon;
+} adam_rates;
+
+LB_CLONES static void
+adam(float *restrict w, float *restrict m, float *restrict v, const float *restrict g, size_t n,
+     adam_rates r)
+{
+    for (size_t i = 0; i < n; i++) {
+        m[i] = r.beta1 * m[i] + (1 - r.beta1) * g[i];
+        v[i] = r.beta2 * v[i] + (1 - r.beta2) * g[i] * g[i];
+        w[i] -= r.step * m[i] / (sqrtf(v[i]) * r.root_correction + r.epsilon);
+    }
+}
+
+static adam_rates
+rates(uint64_t steps, double learning_rate)
+{
+    const double beta1 = 0.9, beta2 = 0.999, t = (double)steps;
+    return (adam_rates){.beta1 = (float)beta1,
+                        .beta2 = (float)beta2,
+                        .step = (float)(learning_rate / (1 - pow(beta1, t))),
+                        .root_correction = (float)(1 / sqrt(1 - pow(beta2, t))),
+                        .epsilon = 1e-8f};
+}
+
+void
+lb_optimizer_step(lb_optimizer *o, lb_network *network, float *const *gradients,
+                  double learning_rate)
+{
+    o->steps++;
+    adam_rates r = rates(o->steps, learning_rate);
+    for (size_t p = 0; p < network->count; p++) {
+        const float *g = gradients[p];
+        float *w = network->parameters[p].value;
+        size_t count = g != NULL ? network->parameters[p].count : 0;
+#pragma omp parallel for schedule(static) if (count > CHUNK)
+        for (size_t start = 0; start < count; start += CHUNK) {
+            size_t n = count - start < CHUNK ? count - start : CHUNK;
+            if (o->kind == LB_SGD) {
+                sgd(w + start, o->first[p] + start, g + start, n, o->momentum,
+                    (float)learning_rate);
+            } else {
+                adam(w + start, o->first[p] + start, o->second[p] + start, g + start, n, r);
+            }
+        }
+    }
+}

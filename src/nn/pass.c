@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* Computing a pass: forward, and backward by a rule. */
+#include "pass.h"
+
+#include <string.h>
+
+#include "rules.h"
+
+float *
+lb_pass_input(lb_pass *pass)
+{
+    return pass->input;
+}
+
+size_t
+lb_pass_input_size(const lb_pass *pass)
+{
+    return pass->input_size;
+}
+
+size_t
+lb_pass_features_size(const lb_pass *pass)
+{
+    return pass->steps[pass->count - 1].size;
+}
+
+const float *
+lb_pass_features(const lb_pass *pass)
+{
+    return pass->steps[pass->count - 1].output;
+}
+
+const float *
+lb_pass_logits(const lb_pass *pass)
+{
+    return pass->options.last_block == LB_BLOCKS ? pass->steps[pass->count - 1].output : NULL;
+}
+
+size_t
+lb_pass_first_size(const lb_pass *pass)
+{
+    return pass->steps[0].size;
+}
+
+const float *
+lb_step_input(const lb_pass *pass, size_t step)
+{
+    return step == 0 ? pass->input : pass->steps[step - 1].output;
+}
+
+static void
+multiply(float *values, const float *factors, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        values[i] *= factors[i];
+    }
+}
+
+/* Which of the hidden dense layers a ReLU belongs to, or LB_DENSE_LAYERS for a convolution's. */
+static size_t
+hidden_layer(const lb_pass *pass, size_t relu)
+{
+    const lb_step *before = &pass->steps[relu - 1];
+    if (before->kind != LB_STEP_DENSE) {
+        return LB_DENSE_LAYERS;
+    }
+    size_t from_end = pass->network->count - before->parameter;
+    return LB_DENSE_LAYERS - from_end / 2;
+}
+
+static float *
+dropout_factors(const lb_pass *pass, size_t relu)
+{
+    size_t layer = hidden_layer(pass, relu);
+    return layer < LB_DENSE_LAYERS - 1 ? pass->dropout[layer] : NULL;
+}
+
+static lb_status
+dense_forward(const lb_pass *pass, const lb_step *step, const float *in, bool relu, lb_error *err)
+{
+    size_t n = pass->options.batch;
+    const lb_parameter *weight = &pass->network->parameters[step->parameter];
+    lb_status status = lb_matrix_product(step->output, in, weight->value, n, step->units,
+                                         step->in_size, false, true, 0.0f, err);
+    if (status == LB_OK) {
+        lb_add_bias(step->output, weight[1].value, n, step->units, relu);
+    }
+    return status;
+}
+
+lb_status
+lb_pass_forward(lb_pass *pass, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; i < pass->count; i++) {
+        const lb_step *step = &pass->steps[i];
+        const float *in = lb_step_input(pass, i);
+        switch (step->kind) {
+        case LB_STEP_CONVOLUTION:
+            LB_TRY(lb_convolution_forward(step->convolution, in, step->output, err));
+            break;
+        case LB_STEP_RELU:
+            if (!step->in_place) {
+                lb_rectify(step->output, in, pass->options.batch * step->size);
+            }
+            if (dropout_factors(pass, i) != NULL) {
+                multiply(step->output, dropout_factors(pass, i), pass->options.batch * step->size);
+            }
+            break;
+        case LB_STEP_POOL:
+            lb_pool_forward(step->output, step->choice, in, &step->shape);
+            break;
+        case LB_STEP_AVERAGE:
+            lb_average_forward(step->output, in, step->channels, &step->shape);
+            break;
+        case LB_STEP_DENSE: {
+            bool relu = i + 1 < pass->count && pass->steps[i + 1].in_place;
+            LB_TRY(dense_forward(pass, step, in, relu, err));
+            break;
+        }
+        }
+    }
+cleanup:
+    return status;
+}
+
+static lb_around
+around(const lb_pass *pass, size_t i, const lb_pass *reference)
+{
+    const lb_step *step = &pass->steps[i];
+    lb_around at = {.in = lb_step_input(pass, i),
+                    .out = step->output,
+                    .images = pass->options.batch,
+                    .in_size = step->in_size,
+                    .out_size = step->size};
+    if (reference != NULL) {
+        at.reference_in = lb_step_input(reference, i);
+        at.reference_out = reference->steps[i].output;
+    }
+    return at;
+}
+
+/* The transposed computation of a linear step, without what a rule adds. */
+static lb_status
+transposed(const lb_pass *pass, const lb_step *step, const float *out_gradient, float *in_gradient,
+           lb_error *err)
+{
+    switch (step->kind) {
+    case LB_STEP_CONVOLUTION:
+        return lb_convolution_backward_input(step->convolution, out_gradient, in_gradient, err);
+    case LB_STEP_AVERAGE:
+        lb_average_backward(in_gradient, out_gradient, step->channels, &step->shape);
+        return LB_OK;
+    default:
+        return lb_matrix_product(
+            in_gradient, out_gradient, pass->network->parameters[step->parameter].value,
+            pass->options.batch, step->in_size, step->units, false, false, 0.0f, err);
+    }
+}
+
+/* One step backward by a rule. gradient[0] holds the values at its output, and afterwards those at
+ * its input. */
+static lb_status
+step_backward(lb_pass *pass, size_t i, const lb_rule_table *rule, const lb_pass *reference,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_step *step = &pass->steps[i];
+    lb_around at = around(pass, i, reference);
+    float *from = pass->gradient[0], *to = pass->gradient[1];
+    if (step->kind == LB_STEP_RELU) {
+        rule->relu(from, &at);
+        return LB_OK;
+    }
+    if (step->kind == LB_STEP_POOL) {
+        lb_pool_backward(to, from, step->choice, &step->shape);
+        if (rule->after_pool != NULL) {
+            rule->after_pool(to, from, &at, step->choice, reference->steps[i].choice, &step->shape);
+        }
+    } else {
+        if (rule->before_linear != NULL) {
+            rule->before_linear(from, &at);
+        }
+        LB_TRY(transposed(pass, step, from, to, err));
+        if (rule->after_linear != NULL) {
+            rule->after_linear(to, &at);
+        }
+    }
+    pass->gradient[0] = to;
+    pass->gradient[1] = from;
+cleanup:
+    return status;
+}
+
+static void
+start_backward(lb_pass *pass, const float *logit_values)
+{
+    memcpy(pass->gradient[0], logit_values,
+           pass->options.batch * pass->steps[pass->count - 1].size * sizeof(float));
+}
+
+lb_status
+lb_pass_backward(float **out, lb_pass *pass, lb_rule rule, const lb_pass *reference,
+                 const float *logit_values, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_rule_table *table = lb_rule_find(rule);
+    start_backward(pass, logit_values);
+    for (size_t i = pass->count; i-- > 1;) {
+        LB_TRY(step_backward(pass, i, table, reference, err));
+    }
+    *out = pass->gradient[0];
+cleanup:
+    return status;
+}
+
+lb_status
+lb_pass_to_input(float *out, lb_pass *pass, lb_rule rule, const float *first, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_rule_table *table = lb_rule_find(rule);
+    const lb_step *step = &pass->steps[0];
+    lb_around at = around(pass, 0, NULL);
+    if (first != pass->gradient[0]) {
+        memcpy(pass->gradient[0], first, pass->options.batch * step->size * sizeof(float));
+    }
+    if (table->before_linear != NULL) {
+        table->before_linear(pass->gradient[0], &at);
+    }
+    LB_TRY(transposed(pass, step, pass->gradient[0], pass->gradient[1], err));
+    lb_unblock(out, pass->gradient[1], step->channels, &step->shape);
+    if (table->after_linear != NULL) {
+        table->after_linear(out, &at);
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+parameter_gradients(lb_pass *pass, size_t i, lb_error *err)
+{
+    const lb_step *step = &pass->steps[i];
+    float *weight = pass->parameter_gradient[step->parameter];
+    float *bias = pass->parameter_gradient[step->parameter + 1];
+    const float *in = lb_step_input(pass, i), *gradient = pass->gradient[0];
+    if (step->kind == LB_STEP_CONVOLUTION) {
+        return lb_convolution_backward_weights(step->convolution, in, gradient, weight, bias, err);
+    }
+    lb_sum_rows(bias, gradient, pass->options.batch, step->units);
+    return lb_matrix_product(weight, gradient, in, step->units, step->in_size, pass->options.batch,
+                             true, false, 0.0f, err);
+}
+
+lb_status
+lb_pass_backward_parameters(lb_pass *pass, const float *logit_values, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_rule_table *gradient = lb_rule_find(LB_RULE_GRADIENT);
+    start_backward(pass, logit_values);
+    for (size_t i = pass->count; i-- > 0;) {
+        const lb_step *step = &pass->steps[i];
+        if (step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) {
+            LB_TRY(parameter_gradients(pass, i, err));
+        }
+        if (step->kind == LB_STEP_RELU && dropout_factors(pass, i) != NULL) {
+            multiply(pass->gradient[0], dropout_factors(pass, i), pass->options.batch * step->size);
+        }
+        if (i > 0) {
+            LB_TRY(step_backward(pass, i, gradient, NULL, err));
+        }
+    }
+cleanup:
+    return status;
+}

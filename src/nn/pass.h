@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of a pass: a list of steps, each with its output. Training reads and fills it
+ * directly. */
+#ifndef LB_NN_PASS_H
+#define LB_NN_PASS_H
+
+#include "convolution.h"
+#include "kernels.h"
+#include "lesionbench/pass.h"
+#include "network.h"
+
+typedef enum lb_step_kind {
+    LB_STEP_CONVOLUTION,
+    LB_STEP_RELU,
+    LB_STEP_POOL,
+    LB_STEP_AVERAGE,
+    LB_STEP_DENSE
+} lb_step_kind;
+
+typedef struct lb_step {
+    lb_step_kind kind;
+    size_t parameter;     /* of the weight, the bias follows; convolution and dense */
+    lb_planes shape;      /* of the input: convolution, pool, average */
+    size_t channels;      /* of the input: convolution, average */
+    size_t units;         /* dense: outputs */
+    size_t in_size, size; /* floats of one image's input and output */
+    float *output;        /* (batch, size); of a ReLU in place that of the step before */
+    bool in_place;        /* ReLU: shares its input's array */
+    uint8_t *choice;      /* pool */
+    lb_convolution *convolution;
+} lb_step;
+
+enum { LB_MAX_STEPS = 2 * LB_MAX_CONVOLUTIONS + LB_BLOCKS + 1 + 2 * LB_DENSE_LAYERS };
+
+struct lb_pass {
+    lb_network *network;
+    lb_backend *backend;
+    lb_pass_options options;
+    size_t count;
+    lb_step steps[LB_MAX_STEPS];
+    float *input;
+    size_t input_size;
+    float *gradient[2]; /* ping-pong, each of the largest step */
+    /* Training only. */
+    float *parameter_gradient[LB_MAX_PARAMETERS]; /* NULL for frozen ones */
+    float *dropout[LB_DENSE_LAYERS - 1];          /* factors (batch, hidden); NULL: inference */
+};
+
+const float *lb_step_input(const lb_pass *pass, size_t step);
+/* Training: gradients of all trained parameters from values at the logits. */
+lb_status lb_pass_backward_parameters(lb_pass *pass, const float *logit_values, lb_error *err);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Planning a pass: its steps, their shapes and their memory. */
+#include "pass.h"
+
+static size_t
+blocked_size(const lb_pass *pass, size_t channels, size_t height, size_t width)
+{
+    size_t block = lb_backend_block(pass->backend);
+    return (channels + block - 1) / block * block * height * width;
+}
+
+/* Where the plan has got to while it is made. */
+typedef struct cursor {
+    size_t channels, height, width;
+    size_t size; /* floats of one image here */
+    size_t parameter;
+} cursor;
+
+static lb_step *
+add_step(lb_pass *pass, lb_step_kind kind, const cursor *at)
+{
+    size_t block = lb_backend_block(pass->backend);
+    lb_step *step = &pass->steps[pass->count++];
+    step->kind = kind;
+    step->parameter = at->parameter;
+    step->channels = at->channels;
+    step->in_size = at->size;
+    step->shape = (lb_planes){.images = pass->options.batch,
+                              .planes = (at->channels + block - 1) / block,
+                              .height = at->height,
+                              .width = at->width,
+                              .block = block};
+    return step;
+}
+
+static lb_status
+add_convolution(lb_pass *pass, cursor *at, size_t channels, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_pass_options *options = &pass->options;
+    bool first = pass->count == 0;
+    lb_step *step = add_step(pass, LB_STEP_CONVOLUTION, at);
+    step->size = blocked_size(pass, channels, at->height, at->width);
+    const lb_convolution_shape shape = {
+        .batch = options->batch,
+        .in = at->channels,
+        .out = channels,
+        .height = at->height,
+        .width = at->width,
+        .plain_input = at->parameter == 0,
+        .relu = !options->keep_preactivation,
+        .to_input = options->backward || (options->train && !first),
+        .to_weights = options->train,
+    };
+    LB_TRY(lb_convolution_create(&step->convolution, pass->backend, &shape, err));
+    at->channels = channels;
+    at->size = step->size;
+    at->parameter += 2;
+    step = add_step(pass, LB_STEP_RELU, at);
+    step->size = at->size;
+    step->in_place = !options->keep_preactivation;
+cleanup:
+    return status;
+}
+
+static lb_status
+add_pool(lb_pass *pass, cursor *at, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_step *step = add_step(pass, LB_STEP_POOL, at);
+    at->height /= 2;
+    at->width /= 2;
+    at->size = step->size = blocked_size(pass, at->channels, at->height, at->width);
+    LB_ALLOC(step->choice, pass->options.batch * step->size);
+cleanup:
+    return status;
+}
+
+static lb_status
+add_blocks(lb_pass *pass, cursor *at, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_architecture *architecture = &pass->network->architecture;
+    for (size_t b = 0; b < pass->options.last_block; b++) {
+        if (b < pass->options.first_block) {
+            at->channels = architecture->channels[b];
+            at->height /= 2;
+            at->width /= 2;
+            at->parameter += 2 * lb_architecture_block(architecture, b);
+            at->size = blocked_size(pass, at->channels, at->height, at->width);
+            pass->input_size = at->size;
+            continue;
+        }
+        for (size_t c = 0; c < lb_architecture_block(architecture, b); c++) {
+            LB_TRY(add_convolution(pass, at, architecture->channels[b], err));
+        }
+        LB_TRY(add_pool(pass, at, err));
+    }
+cleanup:
+    return status;
+}
+
+static void
+add_classifier(lb_pass *pass, cursor *at)
+{
+    const lb_architecture *architecture = &pass->network->architecture;
+    lb_step *step = add_step(pass, LB_STEP_AVERAGE, at);
+    at->size = step->size = at->channels * LB_POOLED_SIDE * LB_POOLED_SIDE;
+    for (size_t d = 0; d < LB_DENSE_LAYERS; d++) {
+        bool last = d + 1 == LB_DENSE_LAYERS;
+        step = add_step(pass, LB_STEP_DENSE, at);
+        at->size = step->size = step->units = last ? architecture->classes : architecture->hidden;
+        at->parameter += 2;
+        if (!last) {
+            step = add_step(pass, LB_STEP_RELU, at);
+            step->size = at->size;
+            step->in_place = !pass->options.keep_preactivation;
+        }
+    }
+}
+
+static lb_status
+allocate_outputs(lb_pass *pass, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t largest = pass->steps[0].in_size;
+    if (pass->options.first_block == 0) {
+        /* The gradient at the image is blocked, unlike the image. */
+        largest = blocked_size(pass, LB_INPUT_CHANNELS, pass->options.height, pass->options.width);
+    }
+    for (size_t i = 0; i < pass->count; i++) {
+        lb_step *step = &pass->steps[i];
+        if (step->in_place) {
+            step->output = pass->steps[i - 1].output;
+        } else {
+            LB_ALLOC(step->output, pass->options.batch * step->size);
+        }
+        largest = step->size > largest ? step->size : largest;
+    }
+    LB_ALLOC(pass->input, pass->options.batch * pass->input_size);
+    if (pass->options.backward || pass->options.train) {
+        LB_ALLOC(pass->gradient[0], pass->options.batch * largest);
+        LB_ALLOC(pass->gradient[1], pass->options.batch * largest);
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+allocate_training(lb_pass *pass, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_network *network = pass->network;
+    for (size_t i = 0; i < pass->count; i++) {
+        const lb_step *step = &pass->steps[i];
+        if (step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) {
+            for (size_t p = step->parameter; p < step->parameter + 2; p++) {
+                LB_ALLOC(pass->parameter_gradient[p], network->parameters[p].count);
+            }
+        }
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *options, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pass *pass = NULL;
+    enum { LEAST_SIDE = 1 << LB_BLOCKS, MOST_SIDE = 1 << 14 };
+    if (options->height < LEAST_SIDE || options->width < LEAST_SIDE ||
+        options->height > MOST_SIDE || options->width > MOST_SIDE || options->batch == 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "images of %zu x %zu: a VGG network takes %d to %d pixels a side",
+                       options->height, options->width, LEAST_SIDE, MOST_SIDE);
+    }
+    LB_ALLOC(pass, 1);
+    pass->network = network;
+    pass->options = *options;
+    LB_TRY(lb_backend_create(&pass->backend, err));
+    cursor at = {.channels = LB_INPUT_CHANNELS, .height = options->height, .width = options->width};
+    at.size = pass->input_size = LB_INPUT_CHANNELS * options->height * options->width;
+    LB_TRY(add_blocks(pass, &at, err));
+    if (options->last_block == LB_BLOCKS) {
+        add_classifier(pass, &at);
+    }
+    LB_TRY(allocate_outputs(pass, err));
+    if (options->train) {
+        LB_TRY(allocate_training(pass, err));
+    }
+    LB_TRY(lb_pass_refresh(pass, err));
+    *out = pass;
+    pass = NULL;
+cleanup:
+    lb_pass_free(pass);
+    return status;
+}
+
+void
+lb_pass_free(lb_pass *pass)
+{
+    if (pass == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < pass->count; i++) {
+        lb_step *step = &pass->steps[i];
+        if (!step->in_place) {
+            lb_free(step->output);
+        }
+        lb_free(step->choice);
+        lb_convolution_free(step->convolution);
+    }
+    for (size_t i = 0; i < LB_MAX_PARAMETERS; i++) {
+        lb_free(pass->parameter_gradient[i]);
+    }
+    lb_free(pass->input);
+    lb_free(pass->gradient[0]);
+    lb_free(pass->gradient[1]);
+    lb_backend_free(pass->backend);
+    lb_free(pass);
+}
+
+lb_status
+lb_pass_refresh(lb_pass *pass, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_parameter *parameters = pass->network->parameters;
+    for (size_t i = 0; i < pass->count; i++) {
+        const lb_step *step = &pass->steps[i];
+        if (step->kind == LB_STEP_CONVOLUTION) {
+            LB_TRY(lb_convolution_set_weights(step->convolution, parameters[step->parameter].value,
+                                              parameters[step->parameter + 1].value, err));
+        }
+    }
+cleanup:
+    return status;
+}

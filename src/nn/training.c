@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/training.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "feeder.h"
+#include "lesionbench/random.h"
+#include "loss.h"
+#include "optimizer.h"
+#include "pass.h"
+#include "selection.h"
+
+typedef struct trainer {
+    lb_network *network, *kept;
+    const lb_training_options *options;
+    const lb_context *context;
+    lb_pass *pass;
+    lb_feeder train, validation;
+    lb_optimizer *optimizer;
+    size_t *order;         /* of the training images */
+    uint8_t *labels;       /* of a batch */
+    float *logit_gradient; /* (batch, classes) */
+    float *dropout[LB_DENSE_LAYERS - 1];
+    lb_history history;
+} trainer;
+
+static lb_status
+check_options(const lb_training_options *o, const lb_image_source *train,
+              const lb_image_source *validation, lb_error *err)
+{
+    if (train->count == 0 || validation->count == 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "training needs images: %zu to train on, %zu to "
+                       "validate with",
+                       train->count, validation->count);
+    }
+    if (train->height != validation->height || train->width != validation->width) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "training images are %zu x %zu, validation images "
+                       "%zu x %zu",
+                       train->height, train->width, validation->height, validation->width);
+    }
+    if (o->epochs == 0 || o->batch == 0 || !(o->learning_rate > 0) || !(o->dropout >= 0) ||
+        !(o->dropout < 1)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "training needs epochs and a batch of at least 1, a "
+                       "learning rate above 0, and a dropout in [0, 1)");
+    }
+    return LB_OK;
+}
+
+static lb_status
+check_labels(const lb_image_source *source, size_t classes, lb_error *err)
+{
+    for (size_t i = 0; i < source->count; i++) {
+        if (source->labels[i] >= classes) {
+            return lb_fail(err, LB_ERROR_ARGUMENT,
+                           "image %zu has label %u, the network %zu classes", i, source->labels[i],
+                           classes);
+        }
+    }
+    return LB_OK;
+}
+
+static lb_status
+trainer_init(trainer *t, const lb_image_source *train, const lb_image_source *validation,
+             lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_training_options *o = t->options;
+    size_t first_block = (size_t)(LB_DEGREE_ALL - o->degree);
+    LB_TRY(lb_feeder_init(&t->train, t->network, train, first_block, o->batch, t->context, err));
+    LB_TRY(lb_feeder_init(&t->validation, t->network, validation, first_block, o->batch, t->context,
+                          err));
+    const lb_pass_options pass = {.batch = o->batch,
+                                  .height = train->height,
+                                  .width = train->width,
+                                  .first_block = first_block,
+                                  .last_block = LB_BLOCKS,
+                                  .train = true};
+    LB_TRY(lb_pass_create(&t->pass, t->network, &pass, err));
+    LB_TRY(lb_optimizer_create(&t->optimizer, o, t->network, t->pass->parameter_gradient, err));
+    LB_TRY(lb_network_copy(&t->kept, t->network, err));
+    LB_ALLOC(t->order, train->count > validation->count ? train->count : validation->count);
+    LB_ALLOC(t->labels, o->batch);
+    LB_ALLOC(t->logit_gradient, o->batch * t->network->architecture.classes);
+    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
+        LB_ALLOC(t->dropout[d], o->batch * t->network->architecture.hidden);
+    }
+    LB_ALLOC(t->history.epochs, o->epochs);
+cleanup:
+    return status;
+}
+
+static void
+trainer_release(trainer *t)
+{
+    lb_pass_free(t->pass);
+    lb_feeder_release(&t->train);
+    lb_feeder_release(&t->validation);
+    lb_optimizer_free(t->optimizer);
+    lb_network_free(t->kept);
+    lb_free(t->order);
+    lb_free(t->labels);
+    lb_free(t->logit_gradient);
+    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
+        lb_free(t->dropout[d]);
+    }
+    lb_history_release(&t->history);
+}
+
+/* Factors 0 or 1 / (1 - p), drawn from a stream of this batch's own. */
+static void
+draw_dropout(trainer *t, size_t epoch, size_t batch)
+{
+    double p = t->options->dropout;
+    lb_random random;
+    lb_random_init(&random, t->options->seed, LB_PURPOSE_DROPOUT, (uint64_t)epoch << 24 | batch);
+    uint32_t threshold = (uint32_t)(p * 4294967296.0);
+    float kept = (float)(1.0 / (1.0 - p));
+    size_t count = t->options->batch * t->network->architecture.hidden;
+    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
+        for (size_t i = 0; i < count; i++) {
+            t->dropout[d][i] = lb_random_u32(&random) < threshold ? 0.0f : kept;
+        }
+        t->pass->dropout[d] = t->dropout[d];
+    }
+}
+
+static void
+end_dropout(trainer *t)
+{
+    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
+        t->pass->dropout[d] = NULL;
+    }
+}
+
+/* Forward over the images of these indices; the loss of the batch and its gradient at the logits.
+ */
+static lb_status
+forward_batch(lb_loss *out, trainer *t, const lb_feeder *feeder, const size_t *index, size_t n,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t classes = t->network->architecture.classes;
+    LB_TRY(lb_check_cancelled(t->context, err));
+    LB_TRY(lb_feeder_fill(lb_pass_input(t->pass), feeder, index, n, err));
+    LB_TRY(lb_pass_forward(t->pass, err));
+    for (size_t i = 0; i < n; i++) {
+        t->labels[i] = feeder->source->labels[index[i]];
+    }
+    memset(t->logit_gradient, 0, t->options->batch * classes * sizeof *t->logit_gradient);
+    *out = lb_cross_entropy(t->logit_gradient, lb_pass_logits(t->pass), t->labels, n, classes);
+    if (!isfinite(out->sum)) {
+        LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "the loss is not finite (learning rate %g too high?)",
+                       t->options->learning_rate));
+    }
+cleanup:
+    return status;
+}
+
+static void
+in_order(size_t *order, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        order[i] = i;
+    }
+}
+
+static size_t
+batch_size(const trainer *t, size_t start, size_t count)
+{
+    return count - start < t->options->batch ? count - start : t->options->batch;
+}
+
+static lb_status
+train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t count = t->train.source->count, correct = 0, done = epoch * count;
+    double sum = 0;
+    lb_random random;
+    lb_random_init(&random, t->options->seed, LB_PURPOSE_SHUFFLE, epoch);
+    in_order(t->order, count);
+    lb_random_shuffle(&random, t->order, count);
+    for (size_t start = 0; start < count; start += t->options->batch) {
+        size_t n = batch_size(t, start, count);
+        lb_loss loss;
+        if (t->options->dropout > 0) {
+            draw_dropout(t, epoch, start / t->options->batch);
+        }
+        LB_TRY(forward_batch(&loss, t, &t->train, t->order + start, n, err));
+        LB_TRY(lb_pass_backward_parameters(t->pass, t->logit_gradient, err));
+        lb_optimizer_step(t->optimizer, t->network, t->pass->parameter_gradient,
+                          out->learning_rate);
+        LB_TRY(lb_pass_refresh(t->pass, err));
+        sum += loss.sum;
+        correct += loss.correct;
+        lb_progress(t->context, "training", done + start + n, t->options->epochs * count);
+    }
+    out->train_loss = sum / (double)count;
+    out->train_accuracy = (double)correct / (double)count;
+cleanup:
+    end_dropout(t);
+    return status;
+}
+
+static lb_status
+validate(lb_epoch *out, trainer *t, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t count = t->validation.source->count, correct = 0;
+    double sum = 0;
+    in_order(t->order, count);
+    for (size_t start = 0; start < count; start += t->options->batch) {
+        lb_loss loss;
+        LB_TRY(forward_batch(&loss, t, &t->validation, t->order + start,
+                             batch_size(t, start, count), err));
+        sum += loss.sum;
+        correct += loss.correct;
+    }
+    out->validation_loss = sum / (double)count;
+    out->validation_accuracy = (double)correct / (double)count;
+cleanup:
+    return status;
+}
+
+static double
+learning_rate(const lb_training_options *o, size_t epoch)
+{
+    size_t steps = o->step_epochs > 0 ? epoch / o->step_epochs : 0;
+    return o->learning_rate * pow(o->step_factor, (double)steps);
+}
+
+static lb_status
+run_epochs(trainer *t, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_training_options *o = t->options;
+    for (size_t epoch = 0; epoch < o->epochs; epoch++) {
+        lb_epoch *now = &t->history.epochs[epoch];
+        double start = lb_seconds();
+        now->learning_rate = learning_rate(o, epoch);
+        LB_TRY(train_epoch(now, t, epoch, err));
+        LB_TRY(validate(now, t, err));
+        now->seconds = lb_seconds() - start;
+        t->history.count = epoch + 1;
+        if (lb_selection_keeps_last(&t->history, o->maximum_gap)) {
+            t->history.kept = epoch;
+            lb_network_copy_values(t->kept, t->network);
+        }
+        if (lb_selection_stops(&t->history, o->stop_change)) {
+            break;
+        }
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+lb_train(lb_history *out, lb_network *network, const lb_training_options *options,
+         const lb_image_source *train, const lb_image_source *validation, const lb_context *context,
+         lb_error *err)
+{
+    lb_status status = LB_OK;
+    trainer t = {.network = network, .options = options, .context = context};
+    LB_TRY(check_options(options, train, validation, err));
+    LB_TRY(check_labels(train, network->architecture.classes, err));
+    LB_TRY(check_labels(validation, network->architecture.classes, err));
+    LB_TRY(trainer_init(&t, train, validation, err));
+    status = run_epochs(&t, err);
+    lb_network_copy_values(network, t.kept);
+    LB_TRY(status);
+    *out = t.history;
+    t.history = (lb_history){.count = 0};
+cleanup:
+    trainer_release(&t);
+    return status;
+}
