@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Composed images against the same made in Python (figures_compose.py). */
+#include "testing.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "figures_compose.h"
+#include "lesionbench/lesions.h"
+#include "scene.h"
+
+enum { HEIGHT = 260, WIDTH = 311, LARGEST = 224 * 224 };
+
+typedef struct fixture {
+    lb_lesion_library library;
+    float image[LARGEST], truth[LARGEST];
+} fixture;
+
+static int
+prepare(void **state)
+{
+    lb_error err;
+    lb_lesion_options options;
+    fixture *f = calloc(1, sizeof *f);
+    lb_lesion_defaults(&options);
+    options.count = 50; /* the search stops as for the study, so that the first 30 are its own */
+    *state = f;
+    if (f == NULL || lb_lesions_generate(&f->library, &options, NULL, &err) != LB_OK) {
+        return -1;
+    }
+    for (int shape = 0; shape < 2; shape++) {
+        while (f->library.count[shape] > LESIONS) {
+            lb_free(f->library.lesions[shape][--f->library.count[shape]].mask);
+        }
+    }
+    return 0;
+}
+
+static int
+discard(void **state)
+{
+    fixture *f = *state;
+    lb_lesions_release(&f->library);
+    free(f);
+    return 0;
+}
+
+/* The tilted ellipse of figures_compose.py. */
+static void
+draw_background(double *slice, int index)
+{
+    for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 0; x < WIDTH; x++) {
+            double v = y - 130 - index, u = x - 155 + 2 * index;
+            double inside = (u + 0.1 * v) * (u + 0.1 * v) / (130 * 130) + v * v / (100 * 100);
+            slice[y * WIDTH + x] = inside < 1 ? 60 + 40 * sin(0.05 * y + index) * cos(0.07 * x) : 0;
+        }
+    }
+}
+
+static void
+assert_figure(const float *values, size_t size, const figure *expected)
+{
+    double sum = 0, weighted = 0;
+    for (size_t i = 0; i < size * size; i++) {
+        sum += values[i];
+        weighted += values[i] * (double)(i * 37 % 101);
+    }
+    assert_close(sum, expected->sum, 0, 1e-7);
+    assert_close(weighted, expected->weighted, 0, 1e-7);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        size_t at = (size / 2 + 4 * i - 12) * size + size * (i + 1) / (SAMPLES + 1);
+        assert_close(values[at], expected->samples[i], 1e-6, 0);
+    }
+}
+
+static void
+compose(fixture *f, const composed_figure *expected, int index, double threshold)
+{
+    lb_error err;
+    lb_scene scene = {0};
+    lb_recipe recipe;
+    lb_box boxes[LB_MAX_LESIONS];
+    size_t order[LESIONS];
+    const lb_scene_rules rules = {.size = expected->size,
+                                  .brain_intensity = 0.7,
+                                  .lesion_intensity = 0.5,
+                                  .truth_threshold = threshold,
+                                  .minimum_lesions = 3,
+                                  .maximum_lesions = 5,
+                                  .shuffle_round = expected->shuffle_round != 0};
+    assert_ok(lb_scene_init(&scene, HEIGHT, WIDTH, rules.size, &err));
+    lb_recipe_draw(&recipe, FIRST_SEED + (uint32_t)index, &f->library, &rules, order);
+    assert_int_equal(recipe.label, expected->label);
+    assert_int_equal(recipe.count, expected->lesions);
+    draw_background(scene.slice, index);
+    assert_ok(lb_scene_survey(&scene, &err));
+    assert_true(lb_scene_place(boxes, &scene, &recipe, &f->library, (lb_shape)recipe.label));
+    assert_ok(
+        lb_scene_compose(f->image, f->truth, &scene, &recipe, boxes, &f->library, &rules, &err));
+    lb_scene_release(&scene);
+}
+
+static void
+images_and_whole_truth(void **state)
+{
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof COMPOSED / sizeof *COMPOSED; i++) {
+        const composed_figure *expected = COMPOSED + i;
+        compose(f, expected, (int)(i % IMAGES), 0);
+        assert_figure(f->image, expected->size, &expected->image);
+        assert_figure(f->truth, expected->size, &expected->truth);
+    }
+}
+
+/* Every lesion resized on its own has the same true pixels as all resized together. */
+static void
+truth_at_half_of_each_peak(void **state)
+{
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof COMPOSED / sizeof *COMPOSED; i++) {
+        const composed_figure *expected = COMPOSED + i;
+        int pixels = 0;
+        compose(f, expected, (int)(i % IMAGES), 0.5);
+        for (size_t p = 0; p < expected->size * expected->size; p++) {
+            pixels += f->truth[p] > 0;
+        }
+        assert_int_equal(pixels, expected->true_pixels);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(images_and_whole_truth),
+        cmocka_unit_test(truth_at_half_of_each_peak),
+    };
+    return cmocka_run_group_tests_name("golden compose", tests, prepare, discard);
+}
