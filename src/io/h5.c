@@ -49,7 +49,8 @@ access_properties(bool lock)
     return properties;
 }
 
-/* A new handle with nothing open; HDF5's own printing of errors is switched off. */
+/* A new handle with nothing open. HDF5 shall neither print errors nor clean up at exit: every file
+ * is closed here, and where closing failed on a full disk, its clean-up crashes. */
 static lb_status
 create_handle(lb_h5 **out, const char *path, lb_error *err)
 {
@@ -61,6 +62,7 @@ create_handle(lb_h5 **out, const char *path, lb_error *err)
     if (file->path == NULL) {
         LB_TRY(LB_ERROR_MEMORY);
     }
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     *out = file;
     file = NULL;

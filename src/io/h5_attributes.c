@@ -6,10 +6,11 @@
 #include <string.h>
 
 lb_status
-lb_h5_string_type(hid_t *out, const lb_h5 *file, lb_error *err)
+lb_h5_string_type(hid_t *out, size_t size, const lb_h5 *file, lb_error *err)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
+    if (type < 0 || H5Tset_size(type, size) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0 ||
+        H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
         lb_h5_drop(type);
         return lb_fail(err, LB_ERROR_MEMORY, "%s: cannot set up HDF5", file->path);
     }
@@ -130,11 +131,12 @@ cleanup:
     return status;
 }
 
+/* Of variable length, since h5py gives such attributes, and only such, as str. */
 lb_status
 lb_h5_set_text(lb_h5 *file, const char *object, const char *name, const char *value, lb_error *err)
 {
     hid_t type = H5I_INVALID_HID;
-    lb_status status = lb_h5_string_type(&type, file, err);
+    lb_status status = lb_h5_string_type(&type, H5T_VARIABLE, file, err);
     if (status == LB_OK) {
         status = set_attribute(file, object, name, type, type, &value, err);
     }

@@ -3,6 +3,7 @@
 #include "h5_internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 static hid_t
 memory_type(lb_type type)
@@ -289,20 +290,47 @@ lb_h5_shape(size_t *rank, size_t *shape, lb_h5 *file, const char *name, lb_error
     return status;
 }
 
+/* Strings of one size, padded with zeros: the file then needs no heap, whose damage HDF5 1.10 does
+ * not survive. */
+static lb_status
+pack_strings(char **out, size_t *size, size_t count, const char *const *strings, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *packed = NULL;
+    size_t longest = 1, bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(strings[i]);
+        longest = length > longest ? length : longest;
+    }
+    LB_TRY(lb_multiply(&bytes, count, longest, err));
+    LB_ALLOC(packed, bytes);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(packed + i * longest, strings[i], strlen(strings[i]));
+    }
+    *out = packed;
+    *size = longest;
+cleanup:
+    return status;
+}
+
 lb_status
 lb_h5_write_strings(lb_h5 *file, const char *name, size_t count, const char *const *strings,
                     lb_error *err)
 {
     lb_status status = LB_OK;
     hid_t type = H5I_INVALID_HID, dataset = H5I_INVALID_HID;
+    char *packed = NULL;
+    size_t size = 0;
+    LB_TRY(pack_strings(&packed, &size, count, strings, err));
     errno = 0;
-    LB_TRY(lb_h5_string_type(&type, file, err));
+    LB_TRY(lb_h5_string_type(&type, size, file, err));
     LB_TRY(create_dataset(&dataset, file, name, type, 1, &count, err));
-    if (count > 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, strings) < 0) {
+    if (count > 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, packed) < 0) {
         LB_TRY(lb_h5_fail_write(file, name, err));
     }
 cleanup:
     lb_h5_drop(type);
+    lb_free(packed);
     return close_written(dataset, status, file, name, err);
 }
 

@@ -27,8 +27,8 @@ lb_status lb_h5_open_dataset(hid_t *out, lb_h5 *file, const char *name, lb_error
 
 /* Link creation properties that make the groups on the way. */
 lb_status lb_h5_link_properties(hid_t *out, const lb_h5 *file, lb_error *err);
-/* The type of a UTF-8 string of any length. */
-lb_status lb_h5_string_type(hid_t *out, const lb_h5 *file, lb_error *err);
+/* The type of UTF-8 strings of this size, or of any (H5T_VARIABLE). */
+lb_status lb_h5_string_type(hid_t *out, size_t size, const lb_h5 *file, lb_error *err);
 
 /* Reads a dataset or attribute; the one thing in which their strings differ. */
 typedef herr_t (*lb_h5_reader)(hid_t object, hid_t type, void *buffer);

@@ -146,8 +146,8 @@ what_is_missing_is_named(void **state)
     lb_free(path);
 }
 
-/* Every shorter file, and files with flipped bytes, give an error or plain content, never a crash.
- */
+/* Every shorter file is refused; files with flipped bytes give an error or plain content. Text
+ * attributes are left out: HDF5 1.10 trusts the heap that holds them. */
 static void
 damaged_files_are_refused(void **state)
 {
@@ -155,23 +155,25 @@ damaged_files_are_refused(void **state)
     lb_h5 *file = NULL;
     char *path = test_path(state, "a.h5"), *cut = test_path(state, "cut.h5");
     assert_ok(write_sample(path, NULL, &err));
-    size_t size = test_file_size(path);
+    size_t size = test_file_size(path), refused = 0;
     for (size_t keep = 0; keep < size; keep += 97) {
         test_copy_damaged(path, cut, keep, SIZE_MAX);
         assert_int_equal(lb_h5_open(&file, cut, NULL, &err), LB_ERROR_FORMAT);
         assert_null(file);
     }
-    for (size_t flip = 0; flip < size; flip += 13) {
+    for (size_t flip = 0; flip < size; flip += 11) {
         lb_array array = {0};
         test_copy_damaged(path, cut, size, flip);
-        if (lb_h5_open(&file, cut, "sample", &err) == LB_OK) {
-            if (lb_h5_read(&array, file, "train/image", LB_F32, &err) == LB_OK) {
-                lb_array_release(&array);
-            }
+        lb_status status = lb_h5_open(&file, cut, NULL, &err);
+        if (status == LB_OK) {
+            status = lb_h5_read(&array, file, "train/image", LB_F32, &err);
+            lb_array_release(&array);
             lb_h5_close(file);
             file = NULL;
         }
+        refused += status != LB_OK;
     }
+    assert_true(refused > 50);
     lb_free(cut);
     lb_free(path);
 }
