@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "io_testing.h"
+
+#include <math.h>
+
+#include "lesionbench/csv.h"
+
+static lb_status
+read_text(lb_csv *out, void **state, const char *text, lb_error *err)
+{
+    char *path = test_path(state, "t.csv");
+    test_write_bytes(path, text, strlen(text));
+    lb_status status = lb_csv_read(out, path, err);
+    lb_free(path);
+    return status;
+}
+
+static void
+plain_rows(void **state)
+{
+    lb_error err = {0};
+    lb_csv csv = {0};
+    size_t column = 9;
+    assert_ok(read_text(&csv, state, "\xef\xbb\xbfmodel,auroc\r\na,0.5\r\n,-1e-3\nc,x1", &err));
+    assert_int_equal(csv.columns, 2);
+    assert_int_equal(csv.rows, 3);
+    assert_ok(lb_csv_column(&column, &csv, "auroc", "t.csv", &err));
+    assert_int_equal(column, 1);
+    assert_string_equal(csv.header[0], "model");
+    assert_string_equal(lb_csv_cell(&csv, 1, 0), "");
+    assert_close(lb_csv_number(&csv, 0, 1), 0.5, 0, 0);
+    assert_close(lb_csv_number(&csv, 1, 1), -1e-3, 0, 1e-15);
+    assert_true(isnan(lb_csv_number(&csv, 2, 1)));
+    assert_true(isnan(lb_csv_number(&csv, 1, 0)));
+    assert_int_equal(lb_csv_column(&column, &csv, "emd", "t.csv", &err), LB_ERROR_FORMAT);
+    assert_message(&err, "t.csv: no column \"emd\"");
+    lb_csv_release(&csv);
+}
+
+static void
+quoted_fields_come_back(void **state)
+{
+    lb_error err = {0};
+    lb_csv csv = {0};
+    const char *texts[] = {"plain", "a,b", "say \"so\"", "two\r\nlines", "", "\""};
+    char *path = test_path(state, "q.csv");
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    for (size_t i = 0; i < 12; i++) {
+        lb_csv_field(stream, texts[i % 6]);
+        fputs(i % 6 == 5 ? "\n" : ",", stream);
+    }
+    fclose(stream);
+    assert_ok(lb_csv_read(&csv, path, &err));
+    assert_int_equal(csv.columns, 6);
+    assert_int_equal(csv.rows, 1);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(csv.header[i], texts[i]);
+        assert_string_equal(lb_csv_cell(&csv, 0, i), texts[i]);
+    }
+    lb_csv_release(&csv);
+    lb_free(path);
+}
+
+static void
+bad_files_are_named(void **state)
+{
+    lb_error err = {0};
+    lb_csv csv = {0};
+    assert_int_equal(read_text(&csv, state, "a,b\n\"x\ny\",2\n3\n", &err), LB_ERROR_FORMAT);
+    assert_message(&err, "line 4 has 1 fields, the header has 2");
+    assert_int_equal(read_text(&csv, state, "a,b\n1,2\n3,\"4\n", &err), LB_ERROR_FORMAT);
+    assert_message(&err, "line 3: a quoted field does not end");
+    assert_int_equal(read_text(&csv, state, "a,b\n\"1\"2,3\n", &err), LB_ERROR_FORMAT);
+    assert_message(&err, "line 2: text after a closing quote");
+    assert_int_equal(read_text(&csv, state, "", &err), LB_ERROR_FORMAT);
+    assert_message(&err, "is empty");
+    assert_int_equal(lb_csv_read(&csv, "/nowhere.csv", &err), LB_ERROR_IO);
+    assert_message(&err, "/nowhere.csv: No such file");
+    assert_int_equal(lb_csv_read(&csv, "/tmp", &err), LB_ERROR_IO);
+    assert_message(&err, "/tmp: is not a file");
+    assert_null(csv.cells);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(plain_rows, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(quoted_fields_come_back, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(bad_files_are_named, test_setup, test_teardown),
+    };
+    return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
+}
