@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The lesion library against the same made in Python (figures_lesions.py), which equals the lesions
  * that the study published. */
-#include "testing.h"
+#include "unit/io_testing.h"
 
 #include <omp.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "figures_lesions.h"
 #include "lesionbench/lesions.h"
-
-#define PATH "test_lesions.h5"
 
 static void
 assert_lesion(const lb_lesion *lesion, const lesion_figure *expected)
@@ -50,10 +46,10 @@ assert_same(const lb_lesion_library *a, const lb_lesion_library *b)
 static void
 the_study_s_library(void **state)
 {
-    (void)state;
     lb_error err;
     lb_lesion_options options;
     lb_lesion_library library = {0}, loaded = {0};
+    char *path = test_path(state, "lesions.h5");
     lb_lesion_defaults(&options);
     assert_ok(lb_lesions_generate(&library, &options, NULL, &err));
     assert_int_equal(library.last_seed, LAST_SEED);
@@ -64,10 +60,10 @@ the_study_s_library(void **state)
             assert_lesion(library.lesions[shape] + i, &LESIONS[shape][i]);
         }
     }
-    assert_ok(lb_lesions_save(&library, &options, PATH, NULL, &err));
-    assert_ok(lb_lesions_load(&loaded, PATH, &err));
+    assert_ok(lb_lesions_save(&library, &options, path, NULL, &err));
+    assert_ok(lb_lesions_load(&loaded, path, &err));
     assert_same(&library, &loaded);
-    unlink(PATH);
+    lb_free(path);
     lb_lesions_release(&loaded);
     lb_lesions_release(&library);
 }
@@ -104,7 +100,7 @@ refusals(void **state)
     lb_lesion_defaults(&options);
     options.max_fields = 3;
     assert_int_equal(lb_lesions_generate(&library, &options, NULL, &err), LB_ERROR_NUMERIC);
-    assert_non_null(strstr(err.message, "3 noise fields"));
+    assert_message(&err, "3 noise fields");
     assert_null(library.lesions[0]);
     options.count = 0;
     assert_int_equal(lb_lesions_generate(&library, &options, NULL, &err), LB_ERROR_ARGUMENT);
@@ -113,14 +109,14 @@ refusals(void **state)
     lb_lesion_defaults(&options);
     assert_int_equal(lb_lesions_generate(&library, &options, &context, &err), LB_ERROR_INTERRUPTED);
     assert_int_not_equal(lb_lesions_load(&library, "no/such/file.h5", &err), LB_OK);
-    assert_non_null(strstr(err.message, "no/such/file.h5"));
+    assert_message(&err, "no/such/file.h5");
 }
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_study_s_library),
+        cmocka_unit_test_setup_teardown(the_study_s_library, test_setup, test_teardown),
         cmocka_unit_test(the_same_for_any_number_of_threads),
         cmocka_unit_test(refusals),
     };

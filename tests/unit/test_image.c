@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Properties of the image operators; their figures are in tests/golden/test_image.c. */
+#include "testing.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lesionbench/image.h"
+
+enum { HEIGHT = 9, WIDTH = 13, PIXELS = HEIGHT * WIDTH };
+
+static void
+fill(double *image)
+{
+    for (size_t i = 0; i < PIXELS; i++) {
+        image[i] = sin(0.7 * (double)i) + 0.01 * (double)(i % 7);
+    }
+}
+
+static void
+gaussian_keeps_the_sum_and_works_in_place(void **state)
+{
+    (void)state;
+    lb_error err;
+    double image[PIXELS], out[PIXELS], sum = 0, smooth = 0;
+    fill(image);
+    assert_ok(lb_gaussian_filter(out, image, HEIGHT, WIDTH, 1.5, 0.75, &err));
+    for (size_t i = 0; i < PIXELS; i++) {
+        sum += image[i];
+        smooth += out[i];
+    }
+    assert_close(smooth, sum, 1e-12, 0);
+    assert_ok(lb_gaussian_filter(image, image, HEIGHT, WIDTH, 1.5, 0.75, &err));
+    assert_memory_equal(image, out, sizeof out);
+    assert_ok(lb_gaussian_filter(out, image, HEIGHT, WIDTH, 0, 0, &err));
+    assert_memory_equal(image, out, sizeof out);
+    assert_int_equal(lb_gaussian_filter(out, image, HEIGHT, WIDTH, -1, 1, &err), LB_ERROR_ARGUMENT);
+    assert_int_equal(lb_gaussian_filter(out, image, HEIGHT, WIDTH, NAN, 1, &err),
+                     LB_ERROR_ARGUMENT);
+}
+
+static void
+derivatives_of_a_ramp(void **state)
+{
+    (void)state;
+    lb_error err;
+    double image[PIXELS], out[PIXELS];
+    for (size_t i = 0; i < PIXELS; i++) {
+        image[i] = 3.0 * (double)(i % WIDTH) - 2.0 * (double)(i / WIDTH);
+    }
+    size_t inner = 4 * WIDTH + 6;
+    lb_laplace(out, image, HEIGHT, WIDTH);
+    assert_close(out[inner], 0, 1e-12, 0);
+    assert_ok(lb_sobel(out, image, HEIGHT, WIDTH, 1, &err));
+    assert_close(out[inner], 24, 1e-12, 0);
+    assert_ok(lb_sobel(out, image, HEIGHT, WIDTH, 0, &err));
+    assert_close(out[inner], -16, 1e-12, 0);
+    assert_int_equal(lb_sobel(out, image, HEIGHT, WIDTH, 2, &err), LB_ERROR_ARGUMENT);
+}
+
+static void
+otsu_of_two_levels_and_of_one(void **state)
+{
+    (void)state;
+    double image[100];
+    for (size_t i = 0; i < 100; i++) {
+        image[i] = i < 30 ? -1 : 4;
+    }
+    double threshold = lb_otsu(image, 100);
+    assert_true(threshold >= -1 && threshold < 4);
+    for (size_t i = 0; i < 100; i++) {
+        image[i] = 2.5;
+    }
+    assert_true(lb_otsu(image, 100) == 2.5);
+}
+
+static void
+opening_keeps_a_cross_and_drops_a_line(void **state)
+{
+    (void)state;
+    lb_error err;
+    const uint8_t image[5 * 7] = {
+        0, 1, 0, 0, 0, 0, 0, /* the cross ends at column 2 */
+        1, 1, 1, 0, 1, 1, 1, /* */
+        0, 1, 0, 0, 0, 0, 0, /* */
+        0, 0, 0, 0, 0, 0, 0, /* */
+        1, 1, 1, 1, 1, 1, 1,
+    };
+    uint8_t out[5 * 7], eroded[5 * 7];
+    assert_ok(lb_open(out, image, 5, 7, &err));
+    lb_erode(eroded, image, 5, 7);
+    for (size_t i = 0; i < 35; i++) {
+        bool cross = image[i] != 0 && i < 28 && i % 7 < 3;
+        assert_int_equal(out[i], cross);
+        assert_int_equal(eroded[i], i == 8);
+    }
+}
+
+static void
+labels_do_not_join_corners(void **state)
+{
+    (void)state;
+    lb_error err;
+    const uint8_t image[4 * 5] = {
+        0, 1, 0, 1, 1, /* */
+        1, 0, 1, 0, 1, /* */
+        1, 1, 1, 0, 1, /* */
+        0, 0, 0, 1, 0,
+    };
+    const int32_t expected[4 * 5] = {0, 1, 0, 2, 2, 3, 0, 3, 0, 2, 3, 3, 3, 0, 2, 0, 0, 0, 4, 0};
+    int32_t labels[4 * 5];
+    size_t count = 0;
+    assert_ok(lb_label(labels, &count, image, 4, 5, &err));
+    assert_int_equal(count, 4);
+    assert_memory_equal(labels, expected, sizeof expected);
+}
+
+/* Crofton's estimate of a disc's outline is good to a few per cent. */
+static void
+perimeter_of_a_disc(void **state)
+{
+    (void)state;
+    enum { SIDE = 101 };
+    static uint8_t image[SIDE * SIDE];
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        image[i] = hypot(i / SIDE - 50, i % SIDE - 50) < 40;
+    }
+    assert_close(lb_perimeter_crofton(image, SIDE, SIDE), 2 * 3.14159265 * 40, 0, 0.02);
+    memset(image, 1, sizeof image); /* the frame counts as outside */
+    assert_close(lb_perimeter_crofton(image, SIDE, SIDE), 4 * SIDE, 0, 0.06);
+}
+
+static void
+resizing_keeps_constants_and_range(void **state)
+{
+    (void)state;
+    lb_error err;
+    double image[PIXELS], out[40 * 40];
+    for (size_t i = 0; i < PIXELS; i++) {
+        image[i] = 0.1;
+    }
+    assert_ok(lb_resize(out, 40, 5, image, HEIGHT, WIDTH, &err));
+    for (size_t i = 0; i < 200; i++) {
+        assert_true(out[i] == 0.1); /* the range holds rounding in */
+    }
+    fill(image);
+    assert_ok(lb_resize(out, HEIGHT, WIDTH, image, HEIGHT, WIDTH, &err));
+    assert_memory_equal(out, image, sizeof image);
+    assert_int_equal(lb_resize(out, 0, 5, image, HEIGHT, WIDTH, &err), LB_ERROR_ARGUMENT);
+}
+
+static void
+volume_samples(void **state)
+{
+    (void)state;
+    enum { NZ = 3, NY = 4, NX = 5 };
+    float volume[NZ * NY * NX];
+    for (size_t i = 0; i < NZ * NY * NX; i++) {
+        size_t z = i / (NY * NX), y = i / NX % NY, x = i % NX;
+        volume[i] = (float)(1 + 100 * z + 10 * y + x);
+    }
+    /* Trilinear interpolation is exact for linear functions. */
+    assert_close(lb_sample_volume(volume, NZ, NY, NX, 0.25, 1.5, 2.75), 43.75, 1e-5, 0);
+    assert_close(lb_sample_volume(volume, NZ, NY, NX, 2, 3, 4), 235, 0, 0);
+    assert_close(lb_sample_volume(volume, NZ, NY, NX, 0, 0, 0), 1, 0, 0);
+    /* It fades to 0 within one voxel of the edge. */
+    assert_close(lb_sample_volume(volume, NZ, NY, NX, -0.75, 0, 0), 0.25, 1e-6, 0);
+    assert_close(lb_sample_volume(volume, NZ, NY, NX, 2, 3, 4.5), 117.5, 1e-4, 0);
+    assert_true(lb_sample_volume(volume, NZ, NY, NX, -1, 0, 0) == 0);
+    assert_true(lb_sample_volume(volume, NZ, NY, NX, 0, 4, 0) == 0);
+    assert_true(lb_sample_volume(volume, NZ, NY, NX, 0, 0, 1e30) == 0);
+    assert_true(lb_sample_volume(volume, NZ, NY, NX, (double)NAN, 0, 0) == 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gaussian_keeps_the_sum_and_works_in_place),
+        cmocka_unit_test(derivatives_of_a_ramp),
+        cmocka_unit_test(otsu_of_two_levels_and_of_one),
+        cmocka_unit_test(opening_keeps_a_cross_and_drops_a_line),
+        cmocka_unit_test(labels_do_not_join_corners),
+        cmocka_unit_test(perimeter_of_a_disc),
+        cmocka_unit_test(resizing_keeps_constants_and_range),
+        cmocka_unit_test(volume_samples),
+    };
+    return cmocka_run_group_tests_name("image", tests, NULL, NULL);
+}
