@@ -6,7 +6,7 @@
 #include "lesionbench/dataset.h"
 #include "lesionbench/png.h"
 
-enum { COLUMNS = 6, LEAST_PANEL = 220, SPACE = 8, MARGIN = 16, TITLE = 44, LETTER = 16 };
+enum { COLUMNS = 6, LEAST_PANEL = 220, SPACE = 8, MARGIN = 16, TITLE = 48, LETTER = 18 };
 
 static lb_status
 draw_row(canvas *picture, lb_dataset *dataset, float *image, float *truth, uint8_t label, size_t y,
@@ -18,8 +18,8 @@ draw_row(canvas *picture, lb_dataset *dataset, float *image, float *truth, uint8
     size_t shown = 0, count = 0;
     segment *lines = NULL;
     const char *title = label == 0 ? "Round lesions (class 0)" : "Irregular lesions (class 1)";
-    canvas_box(picture, MARGIN, y + 10, 22, 16, colour_of_class(label));
-    canvas_text(picture, MARGIN + 34, (double)y + 26, LETTER, title, (colour){34, 34, 34});
+    canvas_box(picture, MARGIN, y + 12, 24, 18, colour_of_class(label));
+    canvas_text(picture, MARGIN + 36, (double)y + 30, LETTER, title, (colour){34, 34, 34});
     for (size_t i = 0; i < lb_dataset_count(dataset, LB_HOLDOUT) && shown < COLUMNS; i++) {
         if (labels[i] != label) {
             continue;

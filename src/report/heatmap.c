@@ -11,9 +11,11 @@
 #include "lesionbench/score.h"
 #include "maps.h"
 
-enum { LEAST_PANEL = 200, MARGIN = 24, LETTER = 16, SPACE = 6, CORPUS_SPACE = 26, HEAD = 84 };
+enum { LEAST_PANEL = 200, MARGIN = 28, LETTER = 24, TITLE = 32, SPACE = 6, CORPUS_SPACE = 26 };
+enum { HEAD = 150 }; /* between the image above the grid and the grid */
 
 static const colour ink = {34, 34, 34}, pale = {232, 232, 232}, outline = {120, 235, 255};
+static const colour plate = {4, 12, 30};
 
 typedef struct layout {
     size_t zoom, panel_height, panel_width;
@@ -94,8 +96,12 @@ draw_panel(canvas *picture, const layout *l, size_t x, size_t y, map_set *set, c
     canvas_image(picture, x, y, set->map, set->height, set->width, l->zoom, scale, true);
     canvas_outline(picture, x, y, l->zoom, lines, count, 1.3, outline);
     snprintf(text, sizeof text, "%.2f", tpr);
-    canvas_text(picture, (double)(x + l->panel_width) - canvas_text_width(LETTER, text) - 8,
-                (double)(y + l->panel_height) - 8, LETTER, text, (colour){255, 255, 255});
+    size_t wide = (size_t)canvas_text_width(LETTER, text) + 14, high = LETTER + 14;
+    x += l->panel_width - wide; /* the number stands on a plate, as maps can be light there */
+    y += l->panel_height - high;
+    canvas_box(picture, x, y, wide, high, plate);
+    canvas_text(picture, (double)x + 7, (double)(y + high) - 7, LETTER, text,
+                (colour){255, 255, 255});
 cleanup:
     return status;
 }
@@ -105,7 +111,7 @@ static void
 draw_legend(canvas *picture, const layout *l, map_set *set, size_t image, const segment *lines,
             size_t count)
 {
-    enum { BAR = 380, THICK = 22 };
+    enum { BAR = 560, THICK = 26 };
     char text[96];
     size_t x = l->left + 2 * (l->panel_width + SPACE) + 10;
     const char *shape =
@@ -116,28 +122,28 @@ draw_legend(canvas *picture, const layout *l, map_set *set, size_t image, const 
     canvas_outline(picture, l->left + l->panel_width + SPACE, MARGIN, l->zoom, lines, count, 1.3,
                    outline);
     snprintf(text, sizeof text, "Holdout image %zu, %s lesions", image, shape);
-    canvas_text(picture, (double)x, MARGIN + 22, 20, text, ink);
-    canvas_text(picture, (double)x, MARGIN + 60, LETTER,
+    canvas_text(picture, (double)x, MARGIN + TITLE, TITLE, text, ink);
+    canvas_text(picture, (double)x, MARGIN + 82, LETTER,
                 "Outline: the ground truth. Number: the true positive rate of the map.", ink);
-    canvas_text(picture, (double)x, MARGIN + 92, LETTER,
-                "One scale for all: 0 to the 99.5th percentile of the map itself.", ink);
+    canvas_text(picture, (double)x, MARGIN + 126, LETTER,
+                "Colours: every map from 0 to its own 99.5th percentile.", ink);
     for (size_t i = 0; i < BAR; i++) {
-        canvas_box(picture, x + i, MARGIN + 112, 1, THICK, colour_map((double)i / (BAR - 1)));
+        canvas_box(picture, x + i, MARGIN + 152, 1, THICK, colour_map((double)i / (BAR - 1)));
     }
-    canvas_text(picture, (double)x, MARGIN + 160, LETTER, "0", ink);
+    canvas_text(picture, (double)x, MARGIN + 214, LETTER, "0", ink);
     const char *end = "99.5th percentile";
-    canvas_text(picture, (double)(x + BAR) - canvas_text_width(LETTER, end), MARGIN + 160, LETTER,
+    canvas_text(picture, (double)(x + BAR) - canvas_text_width(LETTER, end), MARGIN + 214, LETTER,
                 end, ink);
 }
 
 static void
 draw_titles(canvas *picture, const layout *l, const study_folder *folder)
 {
-    double y = (double)l->top - 14, half = (double)l->panel_width / 2;
+    double y = (double)l->top - 18, half = (double)l->panel_width / 2;
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
         double first = (double)column_left(l, folder, corpus, 0);
         double last = (double)column_left(l, folder, corpus, DEGREES - 1) + 2 * half;
-        centred(picture, (first + last) / 2, y - 30, 20, corpus_title(folder->corpora[corpus]));
+        centred(picture, (first + last) / 2, y - 54, TITLE, corpus_title(folder->corpora[corpus]));
         for (size_t degree = 0; degree < DEGREES; degree++) {
             char text[32];
             snprintf(text, sizeof text, "Degree %s", degree_names[degree]);

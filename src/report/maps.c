@@ -17,7 +17,7 @@ add_file(map_set *set, study_folder *folder, size_t corpus, size_t degree, const
     lb_array index = {0};
     map_file *out = &set->files[set->file_count];
     char *path = NULL;
-    LB_TRY(folder_has(&there, folder, name, "its row or column of heat maps", err));
+    LB_TRY(folder_has(&there, folder, name, "its column of heat maps", err));
     if (!there) {
         goto cleanup;
     }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Pieces of a page. */
+#ifndef REPORT_HTML_H
+#define REPORT_HTML_H
+
+#include <stdio.h>
+
+#include "lesionbench/base.h"
+
+/* Text for elements and quoted attributes; control characters are dropped. */
+void html_text(FILE *page, const char *text);
+/* RFC 4648, with padding. */
+void html_base64(FILE *page, const uint8_t *bytes, size_t count);
+/* A rate in [0, 1] with two digits that say something; a dash for NaN. */
+void html_rate(FILE *page, double value);
+/* The file as "data:TYPE;base64,...". */
+lb_status html_embed(FILE *page, const char *path, const char *type, lb_error *err);
+/* A whole file, ended by a NUL that *count leaves out. *out is the caller's (lb_free). */
+lb_status read_file(uint8_t **out, size_t *count, const char *path, lb_error *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* A study's manifest.json: how it ran. */
+#ifndef REPORT_MANIFEST_H
+#define REPORT_MANIFEST_H
+
+#include "lesionbench/base.h"
+
+typedef struct stage {
+    char *name;
+    double seconds; /* NaN unknown */
+    bool skipped;
+} stage;
+
+typedef struct manifest {
+    char *version;               /* NULL unknown */
+    double seconds, peak_memory; /* NaN unknown; bytes */
+    stage *stages;
+    size_t count;
+} manifest;
+
+lb_status manifest_read(manifest *out, const char *path, lb_error *err);
+void manifest_release(manifest *m);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "page.h"
+
+#include "html.h"
+#include "lesionbench/output.h"
+
+typedef struct figure {
+    bool drawn;
+    const char *name;
+    bool vector; /* SVG is embedded, PNG linked; else only PNG */
+    const char *alt, *caption;
+} figure;
+
+/* The picture stands within the page, so that one file can be passed on; the links lead to the
+ * files for print. */
+static lb_status
+write_figure(FILE *page, const page_facts *facts, const figure *f, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *path = NULL;
+    if (!f->drawn) {
+        return LB_OK;
+    }
+    path = lb_format(err, "%s/figures/%s.%s", facts->folder->directory, f->name,
+                     f->vector ? "svg" : "png");
+    if (path == NULL) {
+        return err->code;
+    }
+    fputs("<figure><img src=\"", page);
+    LB_TRY(html_embed(page, path, f->vector ? "image/svg+xml" : "image/png", err));
+    fputs("\" alt=\"", page);
+    html_text(page, f->alt);
+    fprintf(page, "\"><figcaption>%s ", f->caption);
+    if (f->vector) {
+        fprintf(page, "<a href=\"../figures/%s.svg\">SVG</a> ", f->name);
+    }
+    fprintf(page, "<a href=\"../figures/%s.png\">PNG</a></figcaption></figure>\n", f->name);
+cleanup:
+    lb_free(path);
+    return status;
+}
+
+static void
+open_section(FILE *page, const char *id, const char *title)
+{
+    fprintf(page, "<section aria-labelledby=\"%s\"><h2 id=\"%s\">%s</h2>\n", id, id, title);
+}
+
+static lb_status
+write_explanations(FILE *page, const page_facts *facts, lb_error *err)
+{
+    static const char alt[] =
+        "Box plots, one panel for each of the eight methods: true positive rate from 0 to 1 by "
+        "degree of fine-tuning, the corpora side by side, with lines for raw input, untrained "
+        "network, edge filter and chance. The medians are in the table that follows.";
+    lb_status status = LB_OK;
+    const figure right = {facts->boxplot[CORRECT], "boxplot_correct", true, alt,
+                          "Images that all networks classify correctly. Boxes: quartiles and "
+                          "median over images; whiskers: within 1.5 interquartile ranges."};
+    const figure wrong = {facts->boxplot[WRONG], "boxplot_wrong", true, alt,
+                          "Images that the network itself gets wrong, so that the images differ "
+                          "from network to network and can be few."};
+    open_section(page, "explanations", "How well the methods explain");
+    LB_TRY(write_figure(page, facts, &right, err));
+    page_explanation_table(page, facts, CORRECT);
+    fputs("<h3>When the network is wrong</h3>\n", page);
+    LB_TRY(write_figure(page, facts, &wrong, err));
+    page_explanation_table(page, facts, WRONG);
+    fputs("</section>\n", page);
+cleanup:
+    return status;
+}
+
+static lb_status
+write_pictures(FILE *page, const page_facts *facts, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char caption[400];
+    const figure examples = {
+        facts->examples, "examples", false,
+        "Two rows of brain slices with artificial lesions outlined: round ones in blue above, "
+        "irregular ones in orange below.",
+        "The benchmark: the first holdout images of each class, their ground truth outlined."};
+    snprintf(
+        caption, sizeof caption,
+        "Holdout image %zu: of the images whose maps were kept, the one whose mean TPR over all "
+        "networks and methods is the median, so neither the best nor the worst.",
+        facts->heatmap_image);
+    const figure heatmaps = {
+        facts->heatmaps, "heatmaps", false,
+        "Grid of heat maps of one image: a row for each of the eight methods, columns for each "
+        "corpus and degree and for the untrained network, the lesions outlined, the true positive "
+        "rate in each corner.",
+        caption};
+    if (facts->examples) {
+        open_section(page, "benchmark", "The benchmark");
+        LB_TRY(write_figure(page, facts, &examples, err));
+        fputs("</section>\n", page);
+    }
+    if (facts->heatmaps) {
+        open_section(page, "maps", "The maps themselves");
+        LB_TRY(write_figure(page, facts, &heatmaps, err));
+        fputs("</section>\n", page);
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+write_networks(FILE *page, const page_facts *facts, lb_error *err)
+{
+    const figure curves = {facts->curves, "training_curves", true,
+                           "Line charts of training and validation accuracy over the epochs: a row "
+                           "for each corpus, a column for pre-training and one for each degree.",
+                           "Accuracy over the epochs; the dot marks the epoch whose weights were "
+                           "kept."};
+    open_section(page, "networks", "How well the networks classify");
+    page_model_table(page, facts);
+    lb_status status = write_figure(page, facts, &curves, err);
+    fputs("</section>\n", page);
+    return status;
+}
+
+static void
+write_run(FILE *page, const page_facts *facts)
+{
+    open_section(page, "run", "How this was made");
+    page_run_tables(page, facts);
+    if (facts->study_file != NULL) {
+        fputs("<details><summary>The study file</summary><pre><code>", page);
+        html_text(page, facts->study_file);
+        fputs("</code></pre></details>\n", page);
+    }
+    fputs("<p>The design follows Oliveira, Wilming, Clark, Budding, Eitel, Ritter and Haufe, "
+          "<cite>Benchmarking the influence of pre-training on explanation performance in MR image "
+          "classification</cite>, Frontiers in Artificial Intelligence 2024, "
+          "doi:10.3389/frai.2024.1330919.</p>\n</section>\n",
+          page);
+}
+
+static void
+write_missing(FILE *page, const study_folder *folder)
+{
+    if (folder->missing_count == 0) {
+        return;
+    }
+    open_section(page, "missing", "What is missing here");
+    fputs("<p>These were not found in the study’s folder when the page was made:</p>\n<ul>\n",
+          page);
+    for (size_t i = 0; i < folder->missing_count; i++) {
+        fputs("<li>", page);
+        html_text(page, folder->missing[i]);
+        fputs("</li>\n", page);
+    }
+    fputs("</ul></section>\n", page);
+}
+
+lb_status
+page_write(const page_facts *facts, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    char *path = folder_path(facts->folder, "report/index.html", err);
+    if (path == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_output_open(&output, path, err));
+    FILE *page = lb_output_stream(output);
+    fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<title>Do the explanations find the lesions? A lesionbench study</title>\n",
+          page);
+    page_style(page);
+    fputs("</head><body><header><p>A lesionbench study</p>"
+          "<h1>Do the explanations find the lesions?</h1>\n",
+          page);
+    if (facts->holdout > 0) {
+        fprintf(
+            page,
+            "<p>Networks learn to tell round from irregular artificial lesions in brain MRI "
+            "slices. As the lesions are drawn in, it is known pixel by pixel what an explanation "
+            "should find. Judged on %zu holdout images.</p>\n",
+            facts->holdout);
+    }
+    fputs("</header><main>\n", page);
+    page_summary(page, facts);
+    LB_TRY(write_explanations(page, facts, err));
+    LB_TRY(write_pictures(page, facts, err));
+    LB_TRY(write_networks(page, facts, err));
+    write_run(page, facts);
+    write_missing(page, facts->folder);
+    fputs("</main></body></html>\n", page);
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_output_close(output);
+    lb_free(path);
+    return status;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The page: report/index.html. */
+#ifndef REPORT_PAGE_H
+#define REPORT_PAGE_H
+
+#include <stdio.h>
+
+#include "findings.h"
+#include "manifest.h"
+
+typedef struct page_facts {
+    study_folder *folder;
+    findings found;
+    manifest run;                                         /* empty where there is none */
+    char *study_file;                                     /* NULL where there is none */
+    bool simulated;                                       /* the brains are made from a template */
+    char *template_name;                                  /* NULL unknown */
+    size_t slices, subjects;                              /* 0 unknown */
+    size_t holdout;                                       /* images, 0 unknown */
+    bool boxplot[SELECTIONS], curves, heatmaps, examples; /* figures drawn */
+    size_t heatmap_image;
+} page_facts;
+
+/* Reads what stands in slices.h5, dataset.h5, study.yaml and manifest.json; figures are the
+ * caller's to fill in. */
+lb_status page_facts_read(page_facts *out, study_folder *folder, lb_error *err);
+void page_facts_release(page_facts *facts);
+lb_status page_write(const page_facts *facts, lb_error *err);
+
+/* The parts, each in a file of its own. */
+void page_style(FILE *page);
+void page_summary(FILE *page, const page_facts *facts);
+void page_model_table(FILE *page, const page_facts *facts);
+void page_explanation_table(FILE *page, const page_facts *facts, selection chosen);
+void page_run_tables(FILE *page, const page_facts *facts);
+
+#endif

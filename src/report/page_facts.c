@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "page.h"
+
+#include "html.h"
+#include "lesionbench/dataset.h"
+#include "lesionbench/h5.h"
+#include "lesionbench/slices.h"
+
+static lb_status
+read_slices(page_facts *out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    lb_slices *slices = NULL;
+    double simulated = 0;
+    LB_TRY(lb_h5_open(&file, path, NULL, err));
+    if (lb_h5_has_attribute(file, "", "simulated")) {
+        LB_TRY(lb_h5_get_number(&simulated, file, "", "simulated", err));
+    }
+    if (simulated > 0 && lb_h5_has_attribute(file, "", "template")) {
+        LB_TRY(lb_h5_get_text(&out->template_name, file, "", "template", err));
+    }
+    LB_TRY(lb_slices_open(&slices, path, err));
+    out->simulated = simulated > 0;
+    out->slices = lb_slices_count(slices);
+    out->subjects = lb_slices_subjects(slices);
+cleanup:
+    lb_slices_close(slices);
+    lb_h5_close(file);
+    return status;
+}
+
+static lb_status
+read_dataset(page_facts *out, const char *path, lb_error *err)
+{
+    lb_dataset *dataset = NULL;
+    lb_status status = lb_dataset_open(&dataset, path, err);
+    if (status == LB_OK) {
+        out->holdout = lb_dataset_count(dataset, LB_HOLDOUT);
+        lb_dataset_close(dataset);
+    }
+    return status;
+}
+
+static lb_status
+read_run(page_facts *out, const char *path, lb_error *err)
+{
+    return manifest_read(&out->run, path, err);
+}
+
+static lb_status
+read_study(page_facts *out, const char *path, lb_error *err)
+{
+    uint8_t *text = NULL;
+    size_t size = 0;
+    lb_status status = read_file(&text, &size, path, err);
+    out->study_file = (char *)text;
+    return status;
+}
+
+lb_status
+page_facts_read(page_facts *out, study_folder *folder, lb_error *err)
+{
+    static const struct {
+        const char *name, *shows;
+        lb_status (*read)(page_facts *, const char *, lb_error *);
+    } sources[] = {
+        {"slices.h5", "where the brains come from", read_slices},
+        {"dataset.h5", "example images and heat maps", read_dataset},
+        {"manifest.json", "versions and times", read_run},
+        {"study.yaml", "the study's settings", read_study},
+    };
+    lb_status status = LB_OK;
+    page_facts facts = {.folder = folder};
+    char *path = NULL;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        bool there = false;
+        LB_TRY(folder_has(&there, folder, sources[i].name, sources[i].shows, err));
+        if (there) {
+            lb_free(path);
+            path = folder_path(folder, sources[i].name, err);
+            LB_TRY(path == NULL ? err->code : sources[i].read(&facts, path, err));
+        }
+    }
+    findings_make(&facts.found, folder);
+    *out = facts;
+    facts = (page_facts){0};
+cleanup:
+    lb_free(path);
+    page_facts_release(&facts);
+    return status;
+}
+
+void
+page_facts_release(page_facts *facts)
+{
+    lb_free(facts->template_name);
+    lb_free(facts->study_file);
+    manifest_release(&facts->run);
+    *facts = (page_facts){0};
+}

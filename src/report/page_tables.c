@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "page.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "html.h"
+
+/* Wide tables scroll sideways within themselves; that region must be reachable by keyboard. */
+static void
+open_table(FILE *page, const char *label, const char *caption)
+{
+    fprintf(page,
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n"
+            "<table><caption>%s</caption>\n",
+            label, caption);
+}
+
+static void
+close_table(FILE *page)
+{
+    fputs("</tbody></table></div>\n", page);
+}
+
+static void
+number_cell(FILE *page, double value)
+{
+    if (isfinite(value)) {
+        fprintf(page, "<td>%g</td>", value);
+    } else {
+        fputs("<td>–</td>", page);
+    }
+}
+
+static void
+model_line(FILE *page, const model_row *row)
+{
+    fputs("<tr><th scope=\"row\">", page);
+    html_text(page, corpus_title(row->corpus));
+    fputs("</th><td>", page);
+    html_text(page, row->degree);
+    fputs("</td><td>", page);
+    html_text(page, row->seed);
+    fputs("</td>", page);
+    const double rates[] = {row->accuracy,    row->auroc,       row->auprc,
+                            row->sensitivity, row->specificity, row->mcc};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        if (isfinite(rates[i])) {
+            fprintf(page, i == 0 ? "<td><strong>%.3f</strong></td>" : "<td>%.3f</td>", rates[i]);
+        } else {
+            fputs("<td>–</td>", page);
+        }
+    }
+    number_cell(page, row->learning_rate);
+    number_cell(page, row->epochs);
+    number_cell(page, row->kept_epoch);
+    fputs("</tr>\n", page);
+}
+
+void
+page_model_table(FILE *page, const page_facts *facts)
+{
+    static const char *const titles[] = {
+        "Pre-training", "Degree",      "Seed", "Accuracy",      "AUROC",  "AUPRC",
+        "Sensitivity",  "Specificity", "MCC",  "Learning rate", "Epochs", "Kept epoch"};
+    const study_folder *folder = facts->folder;
+    double images = NAN;
+    for (size_t i = 0; i < folder->model_count && !isfinite(images); i++) {
+        if (strcmp(folder->models[i].split, "holdout") == 0) {
+            images = folder->models[i].images;
+        }
+    }
+    if (!isfinite(images)) {
+        return;
+    }
+    char caption[256];
+    snprintf(
+        caption, sizeof caption,
+        "On the %.0f holdout images. Irregular lesions are the positive class. Degree 1 trains "
+        "the last block only, degree all everything. "
+        "<a href=\"../tables/classification.csv\">CSV</a>",
+        images);
+    open_table(page, "Classification", caption);
+    fputs("<thead><tr>", page);
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+        fprintf(page, "<th scope=\"col\">%s</th>", titles[i]);
+    }
+    fputs("</tr></thead><tbody>\n", page);
+    for (size_t i = 0; i < folder->model_count; i++) {
+        if (strcmp(folder->models[i].split, "holdout") == 0) {
+            model_line(page, &folder->models[i]);
+        }
+    }
+    close_table(page);
+}
+
+static void
+median_cell(FILE *page, const cell *c, bool best)
+{
+    if (c->seeds == 0) {
+        fputs("<td>–</td>", page);
+        return;
+    }
+    fputs(best ? "<td class=\"top\">" : "<td>", page);
+    html_rate(page, c->median);
+    fputs("<small>", page);
+    html_rate(page, c->q1);
+    fputs("–", page);
+    html_rate(page, c->q3);
+    fputs("</small></td>", page);
+}
+
+/* True where no method has a higher median on this model. */
+static bool
+is_best(const study_folder *folder, const char *corpus, const char *degree, double median,
+        selection chosen)
+{
+    for (size_t m = 0; m < STUDY_METHODS; m++) {
+        if (folder_cell(folder, corpus, degree, method_names[m].name, chosen).median > median) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+explanation_head(FILE *page, const study_folder *folder)
+{
+    fputs("<thead><tr><th scope=\"col\" rowspan=\"2\">Method</th>", page);
+    for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
+        fprintf(page, "<th scope=\"colgroup\" colspan=\"%d\">", (int)DEGREES);
+        html_text(page, corpus_title(folder->corpora[corpus]));
+        fputs("</th>", page);
+    }
+    fputs("<th scope=\"col\" rowspan=\"2\">Untrained</th></tr>\n<tr>", page);
+    for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
+        for (size_t degree = 0; degree < DEGREES; degree++) {
+            fprintf(page, "<th scope=\"col\">%s</th>", degree_names[degree]);
+        }
+    }
+    fputs("</tr></thead><tbody>\n", page);
+}
+
+static void
+method_line(FILE *page, const study_folder *folder, size_t method, selection chosen)
+{
+    const char *name = method_names[method].name;
+    fputs("<tr><th scope=\"row\">", page);
+    html_text(page, method_names[method].title);
+    fputs("</th>", page);
+    for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
+        for (size_t degree = 0; degree < DEGREES; degree++) {
+            const char *of = folder->corpora[corpus], *at = degree_names[degree];
+            cell c = folder_cell(folder, of, at, name, chosen);
+            median_cell(page, &c, is_best(folder, of, at, c.median, chosen));
+        }
+    }
+    cell untrained = folder_cell(folder, "untrained", "none", name, chosen);
+    median_cell(page, &untrained, false);
+    fputs("</tr>\n", page);
+}
+
+/* Baselines look at the image alone: one figure for all networks. */
+static void
+baseline_line(FILE *page, const study_folder *folder, size_t method, selection chosen)
+{
+    cell c = folder_cell(folder, "baseline", "none", method_names[method].name, chosen);
+    if (c.seeds == 0) {
+        return;
+    }
+    fputs("<tr class=\"baseline\"><th scope=\"row\">", page);
+    html_text(page, method_names[method].title);
+    fprintf(page, "</th><td colspan=\"%zu\">", folder->corpus_count * DEGREES + 1);
+    html_rate(page, c.median);
+    fputs(" <small>", page);
+    html_rate(page, c.q1);
+    fputs("–", page);
+    html_rate(page, c.q3);
+    fputs("</small> whatever the network</td></tr>\n", page);
+}
+
+static bool
+has_selection(const study_folder *folder, selection chosen)
+{
+    for (size_t i = 0; i < folder->explanation_count; i++) {
+        if (strcmp(folder->explanations[i].selection, selection_names[chosen]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+page_explanation_table(FILE *page, const page_facts *facts, selection chosen)
+{
+    const study_folder *folder = facts->folder;
+    if (!has_selection(folder, chosen)) {
+        return;
+    }
+    char caption[320], count[48] = "";
+    if (chosen == CORRECT && isfinite(facts->found.best.images)) {
+        snprintf(count, sizeof count, "%.0f ", facts->found.best.images);
+    }
+    snprintf(caption, sizeof caption,
+             "Median TPR, below it the quartiles, over the %simages that %s; means over seeds. "
+             "Bold: best of the column. <a href=\"../tables/explanation.csv\">CSV</a>",
+             count,
+             chosen == CORRECT ? "all networks classify correctly" : "the network gets wrong");
+    open_table(page,
+               chosen == CORRECT ? "Explanation of correct decisions"
+                                 : "Explanation of wrong decisions",
+               caption);
+    explanation_head(page, folder);
+    for (size_t method = 0; method < STUDY_METHODS; method++) {
+        method_line(page, folder, method, chosen);
+    }
+    for (size_t method = STUDY_METHODS; method < METHODS; method++) {
+        baseline_line(page, folder, method, chosen);
+    }
+    close_table(page);
+}
+
+void
+page_run_tables(FILE *page, const page_facts *facts)
+{
+    const manifest *run = &facts->run;
+    if (run->version != NULL) {
+        fputs("<p>Made by lesionbench ", page);
+        html_text(page, run->version);
+        if (isfinite(run->seconds)) {
+            fprintf(page, " in %.0f s", run->seconds);
+        }
+        if (isfinite(run->peak_memory)) {
+            fprintf(page, ", with at most %.2f GB of memory", run->peak_memory / 1e9);
+        }
+        fprintf(page, "; this page by %s.</p>\n", LB_VERSION);
+    }
+    if (run->count == 0) {
+        return;
+    }
+    open_table(page, "Stages", "Time of each stage");
+    fputs("<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Seconds</th><th scope=\"col\">"
+          "State</th></tr></thead><tbody>\n",
+          page);
+    for (size_t i = 0; i < run->count; i++) {
+        fputs("<tr><th scope=\"row\">", page);
+        html_text(page, run->stages[i].name);
+        fputs("</th>", page);
+        if (isfinite(run->stages[i].seconds)) {
+            fprintf(page, "<td>%.1f</td>", run->stages[i].seconds);
+        } else {
+            fputs("<td>–</td>", page);
+        }
+        fprintf(page, "<td>%s</td></tr>\n",
+                run->stages[i].skipped ? "kept from an earlier run" : "run");
+    }
+    close_table(page);
+}
