@@ -48,6 +48,7 @@ typedef struct lb_training_options {
                                     default 0.05 */
     double stop_change;          /* stop when three successive changes of validation accuracy are
                                     below this and validation < training, default 0.005; 0 never */
+    bool in_order;               /* images in their own order every epoch; default shuffled */
     uint64_t seed;               /* order of images, dropout */
 } lb_training_options;
 

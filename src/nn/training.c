@@ -183,7 +183,9 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
     lb_random random;
     lb_random_init(&random, t->options->seed, LB_PURPOSE_SHUFFLE, epoch);
     in_order(t->order, count);
-    lb_random_shuffle(&random, t->order, count);
+    if (!t->options->in_order) {
+        lb_random_shuffle(&random, t->order, count);
+    }
     for (size_t start = 0; start < count; start += t->options->batch) {
         size_t n = batch_size(t, start, count);
         lb_loss loss;

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* What theory promises of the methods, and what the table promises of their names. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing.h"
+
+#include "lesionbench/explain.h"
+#include "lesionbench/random.h"
+
+enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 5, METHODS = 12 };
+
+static const uint8_t targets[IMAGES] = {0, 1, 1, 0, 1};
+static const size_t items[IMAGES] = {4, 8, 15, 16, 23};
+
+/* All maps, attributions and completeness errors of one call of lb_explain(). */
+typedef struct collected {
+    float attribution[METHODS][IMAGES * VALUES];
+    float map[METHODS][IMAGES * PIXELS];
+    double completeness[METHODS][IMAGES];
+    size_t images[METHODS];
+} collected;
+
+typedef struct fixture {
+    lb_network *network;
+    float images[IMAGES * PIXELS]; /* grey: blobs on a background of 0 */
+    collected all;
+} fixture;
+
+static lb_status
+collect(void *data, const lb_explanation *e, lb_error *err)
+{
+    collected *all = data;
+    (void)err;
+    size_t at = all->images[e->method];
+    for (size_t i = 0; i < e->count; i++) {
+        assert_int_equal(e->items[i], items[at + i]);
+    }
+    if (e->attribution != NULL) {
+        memcpy(all->attribution[e->method] + at * VALUES, e->attribution,
+               e->count * VALUES * sizeof(float));
+    }
+    memcpy(all->map[e->method] + at * PIXELS, e->map, e->count * PIXELS * sizeof(float));
+    memcpy(all->completeness[e->method] + at, e->completeness, e->count * sizeof(double));
+    all->images[e->method] += e->count;
+    return LB_OK;
+}
+
+static void
+explain_all(collected *out, const fixture *f, size_t batch, const size_t *methods, size_t count)
+{
+    lb_error err;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.batch = batch;
+    options.steps = 300;
+    options.seed = 5;
+    memset(out, 0, sizeof *out);
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods,
+                         count, &options, collect, out, NULL, &err));
+}
+
+static int
+set_up(void **state)
+{
+    lb_error err;
+    fixture *f = lb_alloc(1, sizeof *f, &err);
+    lb_architecture architecture;
+    size_t methods[METHODS];
+    assert_ok(lb_architecture_init(&architecture, "vgg13", 1.0 / 8, 2, &err));
+    assert_ok(lb_network_create(&f->network, &architecture, 11, &err));
+    lb_random random;
+    lb_random_init(&random, 2, LB_PURPOSE_TEST, 0);
+    /* Biases and larger dense weights, so that no term of any rule is 0. */
+    for (size_t p = 0; p < lb_network_parameters(f->network); p++) {
+        lb_parameter *parameter = lb_network_parameter(f->network, p);
+        for (size_t k = 0; k < parameter->count; k++) {
+            if (parameter->rank == 1) {
+                parameter->value[k] = (float)(0.02 * lb_random_normal(&random));
+            } else if (parameter->rank == 2) {
+                parameter->value[k] *= 10.0f;
+            }
+        }
+    }
+    for (size_t i = 0; i < IMAGES * PIXELS; i++) {
+        size_t y = i % PIXELS / SIDE, x = i % SIDE;
+        bool inside = y > 8 && y < 40 && x > 10 && x < 38;
+        f->images[i] = inside ? (float)(0.2 + 0.7 * lb_random_uniform(&random)) : 0.0f;
+    }
+    for (size_t m = 0; m < METHODS; m++) {
+        methods[m] = m;
+    }
+    explain_all(&f->all, f, 2, methods, METHODS);
+    *state = f;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    fixture *f = *state;
+    lb_network_free(f->network);
+    lb_free(f);
+    return 0;
+}
+
+static size_t
+method(const char *name)
+{
+    lb_error err;
+    size_t index = 0;
+    assert_ok(lb_method_find(&index, name, &err));
+    return index;
+}
+
+static double
+distance(const float *a, const float *b, size_t n)
+{
+    double difference = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+        difference += pow((double)a[i] - (double)b[i], 2);
+        size += pow((double)b[i], 2);
+    }
+    return sqrt(difference / size);
+}
+
+static void
+every_map_says_something(void **state)
+{
+    const fixture *f = *state;
+    for (size_t m = 0; m < METHODS; m++) {
+        assert_int_equal(f->all.images[m], IMAGES);
+        for (size_t i = 0; i < IMAGES; i++) {
+            const float *map = f->all.map[m] + i * PIXELS;
+            float least = map[0], most = map[0];
+            for (size_t p = 0; p < PIXELS; p++) {
+                assert_true(isfinite(map[p]) && map[p] >= 0);
+                least = fminf(least, map[p]);
+                most = fmaxf(most, map[p]);
+            }
+            assert_true(most > least);
+        }
+    }
+}
+
+static void
+deeplift_sums_to_the_logit_difference(void **state)
+{
+    const fixture *f = *state;
+    for (size_t i = 0; i < IMAGES; i++) {
+        assert_true(f->all.completeness[method("deeplift")][i] < 1e-4);
+    }
+}
+
+static void
+integrated_gradients_are_nearly_complete(void **state)
+{
+    const fixture *f = *state;
+    for (size_t i = 0; i < IMAGES; i++) {
+        assert_true(f->all.completeness[method("integrated_gradients")][i] < 0.1);
+        assert_true(isnan(f->all.completeness[method("saliency")][i]));
+    }
+}
+
+static void
+lrp_equals_input_x_gradient(void **state)
+{
+    const fixture *f = *state;
+    assert_true(distance(f->all.attribution[method("lrp")],
+                         f->all.attribution[method("input_x_gradient")], IMAGES * VALUES) < 1e-3);
+}
+
+static void
+saliency_times_input_is_input_x_gradient(void **state)
+{
+    const fixture *f = *state;
+    const float *saliency = f->all.attribution[method("saliency")];
+    const float *product = f->all.attribution[method("input_x_gradient")];
+    for (size_t i = 0; i < IMAGES * VALUES; i++) {
+        float x = f->images[i / VALUES * PIXELS + i % PIXELS];
+        assert_close(fabs((double)product[i]), (double)saliency[i] * (double)x, 1e-9, 1e-5);
+    }
+}
+
+/* Guided Backpropagation zeroes more than the gradient does; the three rules differ. */
+static void
+relu_rules_differ(void **state)
+{
+    const fixture *f = *state;
+    const float *guided = f->all.attribution[method("guided_backprop")];
+    const float *deconvolution = f->all.attribution[method("deconvolution")];
+    const float *saliency = f->all.attribution[method("saliency")];
+    assert_true(distance(guided, deconvolution, IMAGES * VALUES) > 0.1);
+    assert_true(distance(guided, saliency, IMAGES * VALUES) > 0.1);
+    assert_true(distance(deconvolution, saliency, IMAGES * VALUES) > 0.1);
+}
+
+static void
+map_is_the_luminance_of_the_absolute_attribution(void **state)
+{
+    const fixture *f = *state;
+    const float *r = f->all.attribution[method("lrp")];
+    const float *map = f->all.map[method("lrp")];
+    for (size_t p = 0; p < PIXELS; p++) {
+        double want = 0.2989 * fabs((double)r[p]) + 0.5870 * fabs((double)r[PIXELS + p]) +
+                      0.1140 * fabs((double)r[2 * PIXELS + p]);
+        assert_close(map[p], want, 1e-12, 1e-5);
+    }
+}
+
+/* The same bits for any batch size, and for a method alone or among others. */
+static void
+batches_and_company_do_not_matter(void **state)
+{
+    const fixture *f = *state;
+    lb_error err;
+    collected *other = lb_alloc(1, sizeof *other, &err);
+    assert_non_null(other);
+    size_t methods[METHODS], count = lb_method_study_set(methods);
+    explain_all(other, f, 5, methods, count);
+    for (size_t m = 0; m < count; m++) {
+        assert_memory_equal(other->map[methods[m]], f->all.map[methods[m]],
+                            sizeof other->map[methods[m]]);
+    }
+    for (size_t m = 0; m < count; m++) {
+        explain_all(other, f, 2, &methods[m], 1);
+        double apart = distance(other->map[methods[m]], f->all.map[methods[m]], IMAGES * PIXELS);
+        assert_true(apart < 1e-5);
+    }
+    lb_free(other);
+}
+
+static void
+controls_are_what_they_say(void **state)
+{
+    const fixture *f = *state;
+    assert_memory_equal(f->all.map[method("raw_input")], f->images, sizeof f->images);
+    const float *noise = f->all.map[method("random")];
+    assert_true(distance(noise, noise + PIXELS, PIXELS) > 0.5);
+    /* A step edge: both filters are 0 where the image is constant. */
+    assert_true(f->all.map[method("sobel")][0] == 0.0f);
+    assert_true(f->all.map[method("laplace")][0] == 0.0f);
+}
+
+static void
+table_and_names(void **state)
+{
+    (void)state;
+    lb_error err;
+    size_t index = 0;
+    assert_int_equal(lb_method_study_set(NULL), 8);
+    assert_null(lb_method_name(METHODS));
+    assert_int_equal(lb_method_find(&index, "salienzy", &err), LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, "did you mean 'saliency'"));
+    assert_true(lb_method_is_baseline(method("sobel")));
+    assert_false(lb_method_is_baseline(method("lrp")));
+}
+
+static lb_status
+refuse(void *data, const lb_explanation *e, lb_error *err)
+{
+    (void)data;
+    (void)e;
+    return lb_fail(err, LB_ERROR_IO, "no room");
+}
+
+static void
+errors(void **state)
+{
+    const fixture *f = *state;
+    lb_error err;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    const uint8_t wrong[IMAGES] = {0, 1, 2, 0, 0};
+    size_t lrp = method("lrp");
+    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, wrong, &lrp, 1,
+                                &options, collect, NULL, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, "image 2: target 2"));
+    assert_int_equal(lb_explain(f->network, f->images, 1, 16, 16, 1, items, targets, &lrp, 1,
+                                &options, collect, NULL, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, "16 x 16"));
+    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, &lrp,
+                                1, &options, refuse, NULL, NULL, &err),
+                     LB_ERROR_IO);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_map_says_something),
+        cmocka_unit_test(deeplift_sums_to_the_logit_difference),
+        cmocka_unit_test(integrated_gradients_are_nearly_complete),
+        cmocka_unit_test(lrp_equals_input_x_gradient),
+        cmocka_unit_test(saliency_times_input_is_input_x_gradient),
+        cmocka_unit_test(relu_rules_differ),
+        cmocka_unit_test(map_is_the_luminance_of_the_absolute_attribution),
+        cmocka_unit_test(batches_and_company_do_not_matter),
+        cmocka_unit_test(controls_are_what_they_say),
+        cmocka_unit_test(table_and_names),
+        cmocka_unit_test(errors),
+    };
+    return cmocka_run_group_tests_name("explain", tests, set_up, tear_down);
+}

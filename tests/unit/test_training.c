@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* Gradients against finite differences, the checkpoint and stopping rules, frozen blocks. */
+#include <math.h>
+#include <string.h>
+
+#include "testing.h"
+
+#include "lesionbench/pass.h"
+#include "lesionbench/random.h"
+#include "lesionbench/training.h"
+#include "nn/loss.h"
+#include "nn/pass.h"
+#include "nn/selection.h"
+
+enum { SIDE = 40, PIXELS = SIDE * SIDE, COUNT = 12 };
+
+static const uint8_t labels[COUNT] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
+
+/* Noise, with a bright corner for class 1. */
+static lb_status
+read_images(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    (void)data;
+    (void)err;
+    for (size_t i = 0; i < n; i++) {
+        lb_random random;
+        lb_random_init(&random, 1, LB_PURPOSE_TEST, index[i]);
+        for (size_t p = 0; p < PIXELS; p++) {
+            double bright = labels[index[i]] == 1 && p % SIDE < 10 ? 0.7 : 0.0;
+            out[i * PIXELS + p] = (float)(0.3 * lb_random_uniform(&random) + bright);
+        }
+    }
+    return LB_OK;
+}
+
+static const lb_image_source source = {.count = COUNT,
+                                       .channels = 1,
+                                       .height = SIDE,
+                                       .width = SIDE,
+                                       .labels = labels,
+                                       .read = read_images};
+
+static lb_network *
+small_network(const char *name, double width)
+{
+    lb_error err;
+    lb_architecture architecture;
+    lb_network *network = NULL;
+    assert_ok(lb_architecture_init(&architecture, name, width, 2, &err));
+    assert_ok(lb_network_create(&network, &architecture, 3, &err));
+    /* torchvision's small dense weights give logits of almost 0: enlarge them. */
+    for (size_t i = 0; i < lb_network_parameters(network); i++) {
+        lb_parameter *parameter = lb_network_parameter(network, i);
+        for (size_t k = 0; parameter->rank == 2 && k < parameter->count; k++) {
+            parameter->value[k] *= 15.0f;
+        }
+    }
+    return network;
+}
+
+enum { BATCH = 3 };
+
+static const lb_pass_options plan = {.batch = BATCH,
+                                     .height = SIDE,
+                                     .width = SIDE,
+                                     .last_block = LB_BLOCKS,
+                                     .backward = true,
+                                     .train = true};
+
+static void
+fill_input(lb_pass *pass)
+{
+    lb_random random;
+    lb_random_init(&random, 9, LB_PURPOSE_TEST, 0);
+    for (size_t i = 0; i < BATCH * lb_pass_input_size(pass); i++) {
+        lb_pass_input(pass)[i] = (float)lb_random_uniform(&random);
+    }
+}
+
+static double
+loss_of(lb_pass *pass)
+{
+    lb_error err;
+    assert_ok(lb_pass_refresh(pass, &err));
+    assert_ok(lb_pass_forward(pass, &err));
+    return lb_cross_entropy(NULL, lb_pass_logits(pass), labels, BATCH, 2).sum / BATCH;
+}
+
+/* The derivative along a random direction, analytic against central differences. */
+static void
+parameter_gradients(void **state)
+{
+    (void)state;
+    lb_error err;
+    const char *names[] = {"vgg11", "vgg13", "vgg16", "vgg19"};
+    for (size_t a = 0; a < 4; a++) {
+        lb_network *network = small_network(names[a], 1.0 / 16);
+        lb_pass *pass = NULL;
+        float seeds[BATCH * 2];
+        assert_ok(lb_pass_create(&pass, network, &plan, &err));
+        fill_input(pass);
+        assert_ok(lb_pass_forward(pass, &err));
+        lb_cross_entropy(seeds, lb_pass_logits(pass), labels, BATCH, 2);
+        assert_ok(lb_pass_backward_parameters(pass, seeds, &err));
+        for (size_t p = 0; p < lb_network_parameters(network); p++) {
+            lb_parameter *parameter = lb_network_parameter(network, p);
+            const float *gradient = pass->parameter_gradient[p];
+            /* Along the gradient itself: the steepest, least noisy direction. */
+            double length = 0;
+            for (size_t k = 0; k < parameter->count; k++) {
+                length += (double)gradient[k] * (double)gradient[k];
+            }
+            length = sqrt(length);
+            assert_true(length > 0);
+            const double step = 2e-4;
+            for (size_t k = 0; k < parameter->count; k++) {
+                parameter->value[k] += (float)(step / length * (double)gradient[k]);
+            }
+            double above = loss_of(pass);
+            for (size_t k = 0; k < parameter->count; k++) {
+                parameter->value[k] -= (float)(2 * step / length * (double)gradient[k]);
+            }
+            double below = loss_of(pass);
+            for (size_t k = 0; k < parameter->count; k++) {
+                parameter->value[k] += (float)(step / length * (double)gradient[k]);
+            }
+            assert_close((above - below) / (2 * step), length, 1e-4, 0.03);
+        }
+        lb_pass_free(pass);
+        lb_network_free(network);
+    }
+}
+
+static void
+input_gradient(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_network *network = small_network("vgg13", 1.0 / 8);
+    lb_pass *pass = NULL;
+    float seeds[BATCH * 2] = {1, 0, 0, 1, 1, 0}, *first = NULL;
+    static float gradient[BATCH * 3 * PIXELS];
+    assert_ok(lb_pass_create(&pass, network, &plan, &err));
+    size_t size = lb_pass_input_size(pass);
+    fill_input(pass);
+    assert_ok(lb_pass_forward(pass, &err));
+    assert_ok(lb_pass_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
+    assert_ok(lb_pass_to_input(gradient, pass, LB_RULE_GRADIENT, first, &err));
+    for (size_t i = 0; i < BATCH; i++) {
+        const float *g = gradient + i * size;
+        double length = 0, ends[2];
+        for (size_t k = 0; k < size; k++) {
+            length += (double)g[k] * (double)g[k];
+        }
+        length = sqrt(length);
+        assert_true(length > 0);
+        const double step = 1e-3;
+        for (int side = 0; side < 2; side++) {
+            fill_input(pass);
+            for (size_t k = 0; k < size; k++) {
+                lb_pass_input(pass)[i * size + k] +=
+                    (float)((side == 0 ? step : -step) / length * (double)g[k]);
+            }
+            assert_ok(lb_pass_forward(pass, &err));
+            ends[side] = (double)lb_pass_logits(pass)[i * 2 + (seeds[i * 2] > 0 ? 0 : 1)];
+        }
+        assert_close((ends[0] - ends[1]) / (2 * step), length, 1e-4, 0.03);
+    }
+    lb_pass_free(pass);
+    lb_network_free(network);
+}
+
+static lb_training_options
+quick_options(void)
+{
+    lb_training_options options;
+    lb_training_defaults(&options);
+    options.optimizer = LB_ADAM;
+    options.learning_rate = 1e-3;
+    options.batch = 5;
+    options.epochs = 8;
+    options.step_epochs = 0;
+    options.stop_change = 0;
+    options.dropout = 0.1;
+    return options;
+}
+
+static void
+learns_and_repeats(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_network *networks[2];
+    for (size_t i = 0; i < 2; i++) {
+        lb_training_options options = quick_options();
+        lb_history history;
+        networks[i] = small_network("vgg11", 1.0 / 8);
+        assert_ok(lb_train(&history, networks[i], &options, &source, &source, NULL, &err));
+        assert_true(history.epochs[history.kept].validation_accuracy > 0.9);
+        assert_true(history.epochs[history.kept].validation_loss <
+                    0.7 * history.epochs[0].train_loss);
+        lb_history_release(&history);
+    }
+    for (size_t p = 0; p < lb_network_parameters(networks[0]); p++) {
+        const lb_parameter *a = lb_network_parameter(networks[0], p);
+        const lb_parameter *b = lb_network_parameter(networks[1], p);
+        assert_memory_equal(a->value, b->value, a->count * sizeof(float));
+    }
+    lb_network_free(networks[0]);
+    lb_network_free(networks[1]);
+}
+
+/* Frozen blocks keep every bit; trained ones change. Degree 1 trains block 5 and the classifier. */
+static void
+degrees_freeze_blocks(void **state)
+{
+    (void)state;
+    lb_error err;
+    for (int degree = LB_DEGREE_1; degree <= LB_DEGREE_ALL; degree++) {
+        lb_network *network = small_network("vgg11", 1.0 / 16), *before = NULL;
+        lb_training_options options = quick_options();
+        lb_history history;
+        options.degree = (lb_degree)degree;
+        options.epochs = 1;
+        assert_ok(lb_network_copy(&before, network, &err));
+        assert_ok(lb_train(&history, network, &options, &source, &source, NULL, &err));
+        size_t frozen = 0;
+        for (size_t b = 0; b < (size_t)(LB_DEGREE_ALL - degree); b++) {
+            frozen += 2 * lb_architecture_block(lb_network_architecture(network), b);
+        }
+        for (size_t p = 0; p < lb_network_parameters(network); p++) {
+            const lb_parameter *a = lb_network_parameter(before, p);
+            const lb_parameter *b = lb_network_parameter(network, p);
+            bool same = memcmp(a->value, b->value, a->count * sizeof(float)) == 0;
+            assert_int_equal(same, p < frozen);
+        }
+        lb_history_release(&history);
+        lb_network_free(network);
+        lb_network_free(before);
+    }
+}
+
+static void
+infinite_loss_is_an_error(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_network *network = small_network("vgg11", 1.0 / 16);
+    lb_training_options options = quick_options();
+    lb_history history;
+    options.optimizer = LB_SGD;
+    options.learning_rate = 1e12;
+    assert_int_equal(lb_train(&history, network, &options, &source, &source, NULL, &err),
+                     LB_ERROR_NUMERIC);
+    assert_non_null(strstr(err.message, "not finite"));
+    for (size_t p = 0; p < lb_network_parameters(network); p++) {
+        assert_true(isfinite(lb_network_parameter(network, p)->value[0]));
+    }
+    lb_network_free(network);
+}
+
+static lb_history
+history_of(lb_epoch *epochs, const double (*accuracies)[2], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        epochs[i] =
+            (lb_epoch){.train_accuracy = accuracies[i][0], .validation_accuracy = accuracies[i][1]};
+    }
+    return (lb_history){.count = count, .epochs = epochs};
+}
+
+static void
+keeps_the_best_epoch_within_the_gap(void **state)
+{
+    (void)state;
+    const double accuracies[][2] = {{0.9, 0.7}, {0.8, 0.6}, {0.62, 0.6}, {0.9, 0.8}, {0.7, 0.72}};
+    const size_t kept[] = {0, 0, 2, 2, 4};
+    lb_epoch epochs[5];
+    size_t now = 0;
+    for (size_t n = 1; n <= 5; n++) {
+        lb_history history = history_of(epochs, accuracies, n);
+        history.kept = now;
+        if (lb_selection_keeps_last(&history, 0.05)) {
+            now = n - 1;
+        }
+        assert_int_equal(now, kept[n - 1]);
+    }
+}
+
+static void
+stops_after_three_small_changes(void **state)
+{
+    (void)state;
+    lb_epoch epochs[4];
+    const double flat[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.9, 0.801}, {0.9, 0.804}};
+    const double moving[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.9, 0.81}, {0.9, 0.811}};
+    const double ahead[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.7, 0.801}, {0.9, 0.804}};
+    lb_history history = history_of(epochs, flat, 4);
+    assert_true(lb_selection_stops(&history, 0.005));
+    assert_false(lb_selection_stops(&history, 0));
+    history.count = 3;
+    assert_false(lb_selection_stops(&history, 0.005));
+    history = history_of(epochs, moving, 4);
+    assert_false(lb_selection_stops(&history, 0.005));
+    history = history_of(epochs, ahead, 4);
+    assert_false(lb_selection_stops(&history, 0.005));
+}
+
+static void
+degree_names(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_degree degree = LB_DEGREE_1;
+    assert_ok(lb_degree_parse(&degree, "all", &err));
+    assert_int_equal(degree, LB_DEGREE_ALL);
+    assert_string_equal(lb_degree_name(LB_DEGREE_4), "4");
+    assert_int_equal(lb_degree_parse(&degree, "5", &err), LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, "use 1, 2, 3, 4 or all"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parameter_gradients),
+        cmocka_unit_test(input_gradient),
+        cmocka_unit_test(learns_and_repeats),
+        cmocka_unit_test(degrees_freeze_blocks),
+        cmocka_unit_test(infinite_loss_is_an_error),
+        cmocka_unit_test(keeps_the_best_epoch_within_the_gap),
+        cmocka_unit_test(stops_after_three_small_changes),
+        cmocka_unit_test(degree_names),
+    };
+    return cmocka_run_group_tests_name("training", tests, NULL, NULL);
+}
