@@ -40,16 +40,25 @@ lb_status lb_split_subjects(uint8_t *out, const lb_slices *slices, const double 
 
 /* The simulated cohort (see docs/cohort.md). */
 typedef struct lb_cohort_options {
-    const char *template_path; /* skull-stripped T1 volume, NIfTI */
-    size_t subjects;
-    size_t slices_per_subject;
-    size_t height, width; /* default 260 x 311 */
-    double voxel;         /* mm, default 0.7 */
-    double minimum_brain; /* least share of brain pixels in a slice */
+    const char *template_path; /* skull-stripped T1 volume, NIfTI; default Debian's Colin27 */
+    size_t subjects;           /* default 200; odd ones are female, even ones male */
+    size_t slices_per_subject; /* default 10 */
+    size_t height, width;      /* default 260 x 311 */
+    double voxel;              /* mm, default 0.7 */
+    double minimum_brain;      /* least share of brain pixels in a slice, default 0.33 */
+    double volume_difference;  /* male over female mean brain volume, less 1; default 0.12 */
+    double volume_deviation;   /* of the volume within a sex, over its mean; default 0.08 */
+    double shape_difference;   /* between the sexes' mean shapes, in standard deviations of each
+                                  coefficient of the deformation; default 0.5 */
     uint64_t seed;
 } lb_cohort_options;
 
 void lb_cohort_defaults(lb_cohort_options *options);
+/* The voxel with which a grid of this size shows what 260 x 311 pixels of 0.7 mm show. */
+double lb_cohort_voxel(size_t height, size_t width);
+/* Rows run from the subject's left to its right, columns from back to front. The same file for any
+ * number of threads; memory does not grow with the number of subjects. A subject depends on the
+ * seed and its number alone: a larger cohort begins with the smaller one. */
 lb_status lb_slices_simulate(const lb_cohort_options *options, const char *path,
                              const lb_context *context, lb_error *err);
 
