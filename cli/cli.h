@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands share: options, progress, and how they are called. */
+#ifndef LB_CLI_H
+#define LB_CLI_H
+
+#include <stdio.h>
+
+#include "lesionbench/base.h"
+#include "lesionbench/settings.h"
+
+/* The progress bar's memory. */
+typedef struct cli_progress {
+    bool terminal;
+    bool shown;       /* a bar is on the line now */
+    char what[320];   /* what is under way */
+    double start;     /* when it began */
+    double last_told; /* when it was last shown */
+} cli_progress;
+
+typedef struct cli {
+    lb_context context;
+    size_t threads; /* 0: as many as there are */
+    bool quiet;
+    bool no_provenance;
+    bool help; /* --help was given and answered */
+    bool wrong_usage;
+    cli_progress progress;
+} cli;
+
+/* Outcome in err; exit codes are main's. argv[0] is the command's name. */
+typedef lb_status (*cli_function)(cli *self, int argc, char **argv, lb_error *err);
+
+typedef struct cli_command {
+    const char *name;
+    const char *summary; /* one line */
+    cli_function run;
+} cli_command;
+
+/* Settings and the struct they are read into. */
+typedef struct opt_group {
+    lb_setting_table table;
+    void *target;
+} opt_group;
+
+enum { OPT_MAX_GROUPS = 6 };
+
+typedef struct opt_spec {
+    const char *usage;                /* "lesionbench lesions [options] -o lesions.h5" */
+    const char *help;                 /* one or more lines, or NULL */
+    opt_group groups[OPT_MAX_GROUPS]; /* ended by one without settings */
+    size_t min_operands, max_operands;
+} opt_spec;
+
+/* A table of settings of a struct `type`, for opt_group. */
+#define OPT_TABLE(rows) ((lb_setting_table){rows, sizeof rows / sizeof rows[0]})
+#define OPT_ROW(type, name, member, kind, help)                \
+    {                                                          \
+        name, kind, offsetof(type, member), 0, 1e9, help, NULL \
+    }
+
+/* Reads options into the groups' targets, and moves the operands to argv[1 ..], their number to
+ * *operands. --help prints the help and sets self->help; the command then returns LB_OK at once.
+ * Errors are wrong usage. */
+lb_status opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **argv,
+                    lb_error *err);
+/* Wrong usage: LB_ERROR_ARGUMENT that asks for the option where value is NULL. */
+lb_status opt_need(cli *self, const void *value, const char *option, lb_error *err);
+/* LB_ERROR_ARGUMENT as wrong usage. */
+lb_status opt_wrong(cli *self, lb_error *err, const char *format, ...) LB_PRINTF(3, 4);
+
+/* "PLACE: unknown WHAT 'text'; did you mean ...?" as wrong usage. */
+lb_status opt_unknown(cli *self, const char *what, const char *text, const char *const *names,
+                      size_t count, lb_error *err);
+
+/* For lb_context: data is the cli. */
+void cli_show_progress(void *data, const char *what, size_t done, size_t total);
+/* Takes the bar off the line before something else is printed to standard error. */
+void cli_clear_progress(cli *self);
+
+lb_status cmd_compose(cli *, int, char **, lb_error *);
+lb_status cmd_demo(cli *, int, char **, lb_error *);
+lb_status cmd_evaluate(cli *, int, char **, lb_error *);
+lb_status cmd_explain(cli *, int, char **, lb_error *);
+lb_status cmd_finetune(cli *, int, char **, lb_error *);
+lb_status cmd_info(cli *, int, char **, lb_error *);
+lb_status cmd_lesions(cli *, int, char **, lb_error *);
+lb_status cmd_predict(cli *, int, char **, lb_error *);
+lb_status cmd_pretrain(cli *, int, char **, lb_error *);
+lb_status cmd_report(cli *, int, char **, lb_error *);
+lb_status cmd_score(cli *, int, char **, lb_error *);
+lb_status cmd_slices(cli *, int, char **, lb_error *);
+lb_status cmd_study(cli *, int, char **, lb_error *);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include "lesionbench/dataset.h"
+
+typedef struct options {
+    lb_compose_options compose;
+    const char *slices, *lesions, *output;
+    size_t protocol;
+} options;
+
+/* The protocol that lb_compose() follows. */
+static const char *const PROTOCOLS[] = {"corrected", NULL};
+
+static const lb_setting ROWS[] = {
+    OPT_ROW(options, "slices", slices, LB_SETTING_TEXT, "slices.h5"),
+    OPT_ROW(options, "lesions", lesions, LB_SETTING_TEXT, "lesions.h5"),
+    {"protocol", LB_SETTING_CHOICE, offsetof(options, protocol), 0, 0, "corrected", PROTOCOLS},
+    OPT_ROW(options, "output", output, LB_SETTING_TEXT, "dataset.h5 to write"),
+};
+
+lb_status
+cmd_compose(cli *self, int argc, char **argv, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t operands = 0;
+    options given = {.output = NULL};
+    lb_slices *slices = NULL;
+    lb_lesion_library library = {0};
+    lb_compose_defaults(&given.compose);
+    const opt_spec spec = {
+        .usage = "lesionbench compose --slices slices.h5 --lesions lesions.h5 [options] "
+                 "-o dataset.h5",
+        .help = "Puts lesions of one shape on each slice; the lesions are the true explanation. "
+                "Subjects\nare never in two splits.",
+        .groups = {{OPT_TABLE(ROWS), &given}, {lb_compose_settings(), &given.compose}}};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    LB_TRY(opt_need(self, given.slices, "--slices", err));
+    LB_TRY(opt_need(self, given.lesions, "--lesions", err));
+    LB_TRY(opt_need(self, given.output, "-o", err));
+    if (given.compose.minimum_lesions > given.compose.maximum_lesions) {
+        LB_TRY(opt_wrong(self, err, "--minimum-lesions is more than --maximum-lesions"));
+    }
+    LB_TRY(lb_slices_open(&slices, given.slices, err));
+    LB_TRY(lb_lesions_load(&library, given.lesions, err));
+    LB_TRY(lb_compose(&given.compose, slices, &library, given.output, &self->context, err));
+cleanup:
+    lb_lesions_release(&library);
+    lb_slices_close(slices);
+    return status;
+}

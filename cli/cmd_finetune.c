@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include "lesionbench/jobs.h"
+#include "lesionbench/output.h"
+
+typedef struct options {
+    lb_finetune_job job;
+    const char *output;
+} options;
+
+static const lb_setting ROWS[] = {
+    OPT_ROW(options, "from", job.from, LB_SETTING_TEXT, "pre-trained model"),
+    OPT_ROW(options, "degree", job.training.degree, LB_SETTING_DEGREE,
+            "deepest block trained, from the back; all: everything"),
+    OPT_ROW(options, "data", job.data, LB_SETTING_TEXT, "dataset.h5"),
+    OPT_ROW(options, "output", output, LB_SETTING_TEXT,
+            "folder for model.safetensors and history.csv"),
+};
+
+lb_status
+cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t operands = 0;
+    options given = {.output = NULL};
+    char *model = NULL, *history = NULL;
+    lb_training_defaults(&given.job.training);
+    const opt_spec spec = {
+        .usage = "lesionbench finetune --from MODEL --degree 1|2|3|4|all --data dataset.h5 "
+                 "[options] -o DIR",
+        .help = "Gives the model a new two-class head and trains it to tell round lesions from "
+                "irregular\nones. The classifier is always trained; the degree says how many "
+                "blocks of convolutions are.",
+        .groups = {{OPT_TABLE(ROWS), &given}, {lb_training_settings(), &given.job.training}}};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    LB_TRY(opt_need(self, given.job.from, "--from", err));
+    LB_TRY(opt_need(self, given.job.data, "--data", err));
+    LB_TRY(opt_need(self, given.output, "-o", err));
+    model = lb_format(err, "%s/model.safetensors", given.output);
+    history = lb_format(err, "%s/history.csv", given.output);
+    if (model == NULL || history == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_make_directories(given.output, err));
+    LB_TRY(lb_finetune(&given.job, model, history, &self->context, err));
+cleanup:
+    lb_free(history);
+    lb_free(model);
+    return status;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <string.h>
+
+#include "lesionbench/array.h"
+#include "lesionbench/csv.h"
+#include "lesionbench/h5.h"
+#include "lesionbench/idx.h"
+#include "lesionbench/network.h"
+#include "lesionbench/nifti.h"
+#include "lesionbench/npy.h"
+#include "lesionbench/safetensors.h"
+
+static const char *const TYPES[] = {"uint8", "int8", "int32", "int64", "float32", "float64"};
+
+static void
+print_shape(const size_t *shape, size_t rank)
+{
+    putchar('(');
+    for (size_t i = 0; i < rank; i++) {
+        printf("%s%zu", i > 0 ? ", " : "", shape[i]);
+    }
+    puts(")");
+}
+
+static lb_status
+print_text(lb_h5 *file, const char *key, lb_error *err)
+{
+    char *text = NULL;
+    if (!lb_h5_has_attribute(file, "", key)) {
+        return LB_OK;
+    }
+    lb_status status = lb_h5_get_text(&text, file, "", key, err);
+    if (status == LB_OK && text[0] != '\0') {
+        printf("%s: %s\n", key, text);
+    }
+    lb_free(text);
+    return status;
+}
+
+/* The datasets of a group, and of the groups in it. */
+static lb_status
+print_members(lb_h5 *file, const char *group, int depth, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char **names = NULL;
+    size_t count = 0;
+    LB_TRY(lb_h5_members(&names, &count, file, group, err));
+    for (size_t i = 0; i < count; i++) {
+        char path[256];
+        size_t rank = 0, shape[LB_MAX_RANK];
+        lb_error not_a_dataset;
+        snprintf(path, sizeof path, "%.120s%s%.120s", group, group[0] != '\0' ? "/" : "", names[i]);
+        if (lb_h5_shape(&rank, shape, file, path, &not_a_dataset) == LB_OK) {
+            printf("  %-34s ", path);
+            print_shape(shape, rank);
+        } else if (depth < 3) {
+            LB_TRY(print_members(file, path, depth + 1, err));
+        }
+    }
+cleanup:
+    lb_h5_free_names(names, count);
+    return status;
+}
+
+static lb_status
+info_h5(const char *path, lb_error *err)
+{
+    static const char *const TEXTS[] = {"corpus", "degree", "seed", "split", "provenance"};
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    char *format = NULL;
+    double version = 0;
+    LB_TRY(lb_h5_open(&file, path, NULL, err));
+    LB_TRY(lb_h5_get_text(&format, file, "", "format", err));
+    LB_TRY(lb_h5_get_number(&version, file, "", "format_version", err));
+    printf("HDF5, format %s, version %g\n", format, version);
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        LB_TRY(print_text(file, TEXTS[i], err));
+    }
+    LB_TRY(print_members(file, "", 0, err));
+cleanup:
+    lb_free(format);
+    lb_h5_close(file);
+    return status;
+}
+
+static lb_status
+info_model(const char *path, lb_error *err)
+{
+    static const char *const KEYS[] = {"corpus",        "degree", "seed",
+                                       "learning_rate", "epochs", "kept_epoch"};
+    lb_status status = LB_OK;
+    lb_tensors *tensors = NULL;
+    lb_network *network = NULL;
+    lb_error no_network;
+    LB_TRY(lb_tensors_open(&tensors, path, err));
+    printf("safetensors, %zu tensors\n", lb_tensors_count(tensors));
+    if (lb_network_load(&network, path, &no_network) == LB_OK) {
+        const lb_architecture *found = lb_network_architecture(network);
+        printf("vgg%u, channels %zu to %zu, %zu hidden units, %zu classes\n", found->depth,
+               found->channels[0], found->channels[LB_BLOCKS - 1], found->hidden, found->classes);
+    }
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        const char *value = lb_tensors_metadata(tensors, KEYS[i]);
+        if (value != NULL && value[0] != '\0') {
+            printf("%s: %s\n", KEYS[i], value);
+        }
+    }
+    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
+        const lb_tensor *tensor = lb_tensors_at(tensors, i);
+        printf("  %-24s %-5s ", tensor->name, tensor->type);
+        print_shape(tensor->shape, tensor->rank);
+    }
+cleanup:
+    lb_network_free(network);
+    lb_tensors_close(tensors);
+    return status;
+}
+
+static lb_status
+info_array(const char *path, bool npy, lb_error *err)
+{
+    lb_array array = {0};
+    lb_status status = npy ? lb_npy_read(&array, path, err) : lb_idx_read(&array, path, err);
+    if (status == LB_OK) {
+        printf("%s, %s ", npy ? "NumPy array" : "IDX array", TYPES[array.type]);
+        print_shape(array.shape, array.rank);
+    }
+    lb_array_release(&array);
+    return status;
+}
+
+static lb_status
+info_nifti(const char *path, lb_error *err)
+{
+    lb_volume volume = {0};
+    lb_status status = lb_nifti_read(&volume, path, err);
+    if (status == LB_OK) {
+        printf("NIfTI volume, %zu x %zu x %zu voxels of %g x %g x %g mm\n", volume.nx, volume.ny,
+               volume.nz, volume.spacing[0], volume.spacing[1], volume.spacing[2]);
+    }
+    lb_volume_release(&volume);
+    return status;
+}
+
+static lb_status
+info_csv(const char *path, lb_error *err)
+{
+    lb_csv csv = {0};
+    lb_status status = lb_csv_read(&csv, path, err);
+    if (status == LB_OK) {
+        printf("CSV, %zu rows:", csv.rows);
+        for (size_t i = 0; i < csv.columns; i++) {
+            printf(" %s", csv.header[i]);
+        }
+        putchar('\n');
+    }
+    lb_csv_release(&csv);
+    return status;
+}
+
+static bool
+ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static lb_status
+info_of(const char *path, lb_error *err)
+{
+    static const unsigned char H5[] = {0x89, 'H', 'D', 'F'}, NPY[] = {0x93, 'N', 'U', 'M'};
+    unsigned char start[4] = {0};
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL) {
+        return lb_fail_errno(err, "%s: cannot read", path);
+    }
+    size_t length = fread(start, 1, sizeof start, stream);
+    bool folder = ferror(stream) != 0;
+    fclose(stream);
+    if (folder) {
+        return lb_fail(err, LB_ERROR_IO, "%s: is not a file (a folder?)", path);
+    }
+    if (length == 4 && memcmp(start, H5, 4) == 0) {
+        return info_h5(path, err);
+    }
+    if (length == 4 && memcmp(start, NPY, 4) == 0) {
+        return info_array(path, true, err);
+    }
+    if (ends_with(path, ".safetensors")) {
+        return info_model(path, err);
+    }
+    if (ends_with(path, ".nii") || ends_with(path, ".nii.gz") || ends_with(path, ".hdr")) {
+        return info_nifti(path, err);
+    }
+    if (ends_with(path, ".csv")) {
+        return info_csv(path, err);
+    }
+    if (strstr(path, "idx") != NULL || strstr(path, "ubyte") != NULL) {
+        return info_array(path, false, err);
+    }
+    return lb_fail(err, LB_ERROR_UNSUPPORTED,
+                   "%s: is none of HDF5, safetensors, NIfTI, NPY, IDX or CSV", path);
+}
+
+lb_status
+cmd_info(cli *self, int argc, char **argv, lb_error *err)
+{
+    size_t operands = 0;
+    const opt_spec spec = {.usage = "lesionbench info FILE", .min_operands = 1, .max_operands = 1};
+    lb_status status = opt_parse(&operands, self, &spec, argc, argv, err);
+    return status != LB_OK || self->help ? status : info_of(argv[1], err);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include "lesionbench/jobs.h"
+
+typedef struct options {
+    const char *model, *data, *images, *output;
+    size_t split;
+} options;
+
+/* In the order of lb_split. */
+static const char *const SPLITS[] = {"train", "validation", "holdout", NULL};
+
+static const lb_setting ROWS[] = {
+    OPT_ROW(options, "model", model, LB_SETTING_TEXT, "model.safetensors"),
+    OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5"),
+    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", SPLITS},
+    OPT_ROW(options, "images", images, LB_SETTING_TEXT, "X.npy instead: (N, 3, H, W) or (N, H, W)"),
+    OPT_ROW(options, "output", output, LB_SETTING_TEXT, "predictions.h5 to write"),
+};
+
+lb_status
+cmd_predict(cli *self, int argc, char **argv, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t operands = 0;
+    options given = {.split = LB_HOLDOUT};
+    const opt_spec spec = {
+        .usage = "lesionbench predict --model MODEL --data dataset.h5 [--split holdout] | "
+                 "--images X.npy\n       -o predictions.h5",
+        .groups = {{OPT_TABLE(ROWS), &given}}};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    LB_TRY(opt_need(self, given.model, "--model", err));
+    LB_TRY(opt_need(self, given.output, "-o", err));
+    if ((given.data == NULL) == (given.images == NULL)) {
+        LB_TRY(opt_wrong(self, err, "either --data or --images is needed"));
+    }
+    LB_TRY(lb_predict_to_file(given.model, given.data, (lb_split)given.split, given.images,
+                              given.output, &self->context, err));
+cleanup:
+    return status;
+}

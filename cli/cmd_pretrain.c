@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <string.h>
+
+#include "lesionbench/jobs.h"
+
+typedef struct options {
+    lb_pretrain_job job;
+    size_t task, architecture;
+    const char *corpus, *history, *output;
+} options;
+
+static const char *const TASKS[] = {"sex", "classes", NULL};
+static const char *const ARCHITECTURES[] = {"vgg11", "vgg13", "vgg16", "vgg19", NULL};
+enum { SEX = 0, CLASSES = 1, VGG16 = 2 };
+
+static const lb_setting ROWS[] = {
+    {"task", LB_SETTING_CHOICE, offsetof(options, task), 0, 0,
+     "sex of the slices' subjects, or classes of images", TASKS},
+    OPT_ROW(options, "slices", job.slices, LB_SETTING_TEXT, "slices.h5, for --task sex"),
+    OPT_ROW(options, "images", job.images, LB_SETTING_TEXT, "IDX file of images"),
+    OPT_ROW(options, "labels", job.labels, LB_SETTING_TEXT, "IDX file of their classes"),
+    OPT_ROW(options, "limit", job.limit, LB_SETTING_SIZE, "images of --images at most; 0 all"),
+    OPT_ROW(options, "corpus", corpus, LB_SETTING_TEXT, "name to record; mri or natural if absent"),
+    {"arch", LB_SETTING_CHOICE, offsetof(options, architecture), 0, 0, "vgg11, 13, 16 or 19",
+     ARCHITECTURES},
+    {"width", LB_SETTING_REAL, offsetof(options, job.width), 0.01, 4,
+     "factor of channels and hidden units", NULL},
+    OPT_ROW(options, "history", history, LB_SETTING_TEXT, "training curve to write (CSV)"),
+    OPT_ROW(options, "output", output, LB_SETTING_TEXT, "model.safetensors to write"),
+};
+
+static const char HELP[] =
+    "--task sex splits subjects as 'compose' does for the same --train, --validation, --holdout "
+    "and\n--split-seed, and never shows the network a subject of the holdout.";
+
+/* What `compose` was given, so that pre-training keeps to its split. */
+static const lb_setting SPLIT_ROWS[] = {
+    OPT_ROW(lb_compose_options, "size", size, LB_SETTING_SIZE, "side of the network's input"),
+    OPT_ROW(lb_compose_options, "train", images[LB_TRAIN], LB_SETTING_SIZE, "as for compose"),
+    OPT_ROW(lb_compose_options, "validation", images[LB_VALIDATION], LB_SETTING_SIZE,
+            "as for compose"),
+    OPT_ROW(lb_compose_options, "holdout", images[LB_HOLDOUT], LB_SETTING_SIZE, "as for compose"),
+    {"split_seed", LB_SETTING_U64, offsetof(lb_compose_options, seed), 0, 0x1p64,
+     "compose's --seed", NULL},
+    {"brain_intensity", LB_SETTING_REAL, offsetof(lb_compose_options, brain_intensity), 0.01, 1,
+     "as for compose", NULL},
+};
+
+static lb_status
+check(cli *self, options *given, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(opt_need(self, given->output, "-o", err));
+    if (given->job.compose.size < 32 || given->job.compose.size > 1024) {
+        LB_TRY(
+            opt_wrong(self, err, "--size: %zu is not within 32 and 1024", given->job.compose.size));
+    }
+    bool sex = given->job.images == NULL && given->task == SEX;
+    if (sex) {
+        LB_TRY(opt_need(self, given->job.slices, "--slices (or --images with --labels)", err));
+    } else {
+        LB_TRY(opt_need(self, given->job.images, "--images", err));
+        LB_TRY(opt_need(self, given->job.labels, "--labels", err));
+        if (given->job.slices != NULL) {
+            LB_TRY(opt_wrong(self, err, "--slices and --images do not go together"));
+        }
+    }
+    given->job.corpus = given->corpus != NULL ? given->corpus : (sex ? "mri" : "natural");
+    given->job.architecture = ARCHITECTURES[given->architecture];
+cleanup:
+    return status;
+}
+
+lb_status
+cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t operands = 0;
+    options given = {.task = SEX, .architecture = VGG16, .job = {.width = 1}};
+    lb_training_defaults(&given.job.training);
+    lb_compose_defaults(&given.job.compose);
+    const opt_spec spec = {
+        .usage = "lesionbench pretrain --task sex --slices slices.h5 | --images IDX --labels IDX "
+                 "[options]\n       -o model.safetensors",
+        .help = HELP,
+        .groups = {{OPT_TABLE(ROWS), &given},
+                   {OPT_TABLE(SPLIT_ROWS), &given.job.compose},
+                   {lb_training_settings(), &given.job.training}}};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    LB_TRY(check(self, &given, err));
+    LB_TRY(lb_pretrain(&given.job, given.output, given.history, &self->context, err));
+cleanup:
+    return status;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <string.h>
+
+#include "lesionbench/study.h"
+
+typedef struct options {
+    const char *output;
+} options;
+
+static const lb_setting ROWS[] = {
+    OPT_ROW(options, "output", output, LB_SETTING_TEXT,
+            "folder of the study; the study file's name if absent"),
+};
+
+static void
+say(void *data, const char *line)
+{
+    cli *self = data;
+    cli_clear_progress(self);
+    if (!self->quiet) {
+        fprintf(stderr, "%s\n", line);
+    }
+}
+
+/* path NULL: the demo. */
+static lb_status
+run(cli *self, const char *path, const char *directory, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_study *study = NULL;
+    lb_study_summary summary;
+    const lb_study_listener listener = {.say = say, .data = self};
+    LB_TRY(lb_study_load(&study, path, err));
+    LB_TRY(lb_study_run(study, directory, &summary, &listener, &self->context, err));
+    cli_clear_progress(self);
+    printf("%sthe page: %s/report/index.html\n", summary.text, directory);
+cleanup:
+    lb_study_free(study);
+    return status;
+}
+
+lb_status
+cmd_demo(cli *self, int argc, char **argv, lb_error *err)
+{
+    size_t operands = 0;
+    const opt_spec spec = {
+        .usage = "lesionbench demo [DIR]",
+        .help = "Runs the embedded study in DIR (lesionbench-demo if absent); run again, it goes "
+                "on where it was.\nThe study file it follows is written to DIR/study.yaml: change "
+                "it and run 'lesionbench study'.",
+        .max_operands = 1};
+    lb_status status = opt_parse(&operands, self, &spec, argc, argv, err);
+    if (status != LB_OK || self->help) {
+        return status;
+    }
+    return run(self, NULL, operands > 0 ? argv[1] : "lesionbench-demo", err);
+}
+
+/* "studies/mine.yaml" -> "mine" */
+static char *
+default_folder(const char *path, lb_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL || dot == name) {
+        return lb_format(err, "%s-study", name);
+    }
+    return lb_format(err, "%.*s", (int)(dot - name), name);
+}
+
+lb_status
+cmd_study(cli *self, int argc, char **argv, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t operands = 0;
+    options given = {.output = NULL};
+    char *folder = NULL;
+    const opt_spec spec = {
+        .usage = "lesionbench study FILE.yaml [-o DIR]",
+        .help = "Runs every stage of the study that is not done or whose inputs have changed.",
+        .groups = {{OPT_TABLE(ROWS), &given}},
+        .min_operands = 1,
+        .max_operands = 1};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    folder = given.output != NULL ? lb_strdup(given.output, err) : default_folder(argv[1], err);
+    if (folder == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(run(self, argv[1], folder, err));
+cleanup:
+    lb_free(folder);
+    return status;
+}

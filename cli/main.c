@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* The program: finds the command, runs it, turns its outcome into one line and an exit code: 0
+ * done, 1 failed or interrupted, 2 wrong usage. */
+#include "cli.h"
+
+#include <omp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const cli_command COMMANDS[] = {
+    {"demo", "the whole study on the embedded default, from nothing to a page", cmd_demo},
+    {"study", "the whole study from a study file; resumes", cmd_study},
+    {"slices", "make brain slices: the backgrounds", cmd_slices},
+    {"lesions", "make round and irregular lesions", cmd_lesions},
+    {"compose", "put lesions on slices: the benchmark", cmd_compose},
+    {"pretrain", "train a network on a corpus", cmd_pretrain},
+    {"finetune", "train it further to tell the lesions' shapes", cmd_finetune},
+    {"predict", "what a model says of images", cmd_predict},
+    {"evaluate", "how well it classifies", cmd_evaluate},
+    {"explain", "attribution maps of its decisions", cmd_explain},
+    {"score", "how well maps find the truth", cmd_score},
+    {"report", "figures and the page of a study folder", cmd_report},
+    {"info", "what a file is", cmd_info},
+};
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0], EXIT_USAGE = 2 };
+
+/* A signal handler can reach nothing else. */
+static volatile sig_atomic_t cancelled = 0;
+
+static void
+cancel(int signal_number)
+{
+    (void)signal_number;
+    cancelled = 1;
+}
+
+static void
+catch_signals(void)
+{
+    /* One interrupt asks the command to stop; a second one kills. */
+    struct sigaction action = {.sa_handler = cancel, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    /* A file that grows too large is an error like a full disk. */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+static void
+print_commands(FILE *stream)
+{
+    fputs("usage: lesionbench COMMAND [arguments]\n\n"
+          "A benchmark whose true explanation is known, for explanations of brain-MRI "
+          "classifiers.\n\n",
+          stream);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(stream, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+    }
+    fputs("\n'lesionbench help COMMAND' tells a command's options. Every command knows --threads "
+          "N, --quiet\nand --no-provenance. Exit codes: 0 done, 1 failed or interrupted, 2 wrong "
+          "usage.\n",
+          stream);
+}
+
+static const cli_command *
+find_command(cli *self, const char *name, lb_error *err)
+{
+    const char *names[COMMAND_COUNT];
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = COMMANDS[i].name;
+        if (strcmp(name, names[i]) == 0) {
+            return &COMMANDS[i];
+        }
+    }
+    opt_unknown(self, "command", name, names, COMMAND_COUNT, err);
+    return NULL;
+}
+
+/* The command line as one text, for the files' provenance. */
+static char *
+join(int argc, char **argv, lb_error *err)
+{
+    char *text = lb_strdup("lesionbench", err);
+    for (int i = 1; i < argc && text != NULL; i++) {
+        char *longer = lb_format(err, "%s %s", text, argv[i]);
+        lb_free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static lb_status
+run_command(cli *self, int argc, char **argv, lb_error *err)
+{
+    static const char HELP[] = "--help";
+    char *help[] = {argv[1], (char *)HELP, NULL};
+    const char *name = argv[0];
+    bool wants_help = strcmp(name, "help") == 0 && argc > 1;
+    const cli_command *command = find_command(self, wants_help ? argv[1] : name, err);
+    if (command == NULL) {
+        return err->code;
+    }
+    return wants_help ? command->run(self, 2, help, err) : command->run(self, argc, argv, err);
+}
+
+static int
+finish(cli *self, lb_status status, const lb_error *err)
+{
+    cli_clear_progress(self);
+    if (status == LB_ERROR_INTERRUPTED || (status != LB_OK && cancelled)) {
+        fputs("lesionbench: interrupted\n", stderr);
+        return EXIT_FAILURE;
+    }
+    if (status != LB_OK) {
+        fprintf(stderr, "lesionbench: %s\n", err->message);
+        if (self->wrong_usage) {
+            fputs("'lesionbench help' and 'lesionbench COMMAND --help' tell more\n", stderr);
+        }
+        return self->wrong_usage ? EXIT_USAGE : EXIT_FAILURE;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fputs("lesionbench: cannot write to standard output\n", stderr);
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+    cli self = {.threads = (size_t)omp_get_max_threads()};
+    lb_error err = {.code = LB_OK};
+    if (argc < 2) {
+        print_commands(stderr);
+        return EXIT_USAGE;
+    }
+    bool alone = argc == 2;
+    if (alone && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+                  strcmp(argv[1], "help") == 0)) {
+        print_commands(stdout);
+        return finish(&self, LB_OK, &err);
+    }
+    if (alone && strcmp(argv[1], "--version") == 0) {
+        puts("lesionbench " LB_VERSION);
+        return finish(&self, LB_OK, &err);
+    }
+    catch_signals();
+    self.progress.terminal = isatty(STDERR_FILENO) == 1;
+    char *command_line = join(argc, argv, &err);
+    self.context = (lb_context){.progress = cli_show_progress,
+                                .progress_data = &self,
+                                .cancelled = &cancelled,
+                                .command_line = command_line};
+    lb_status status =
+        command_line != NULL ? run_command(&self, argc - 1, argv + 1, &err) : err.code;
+    int code = finish(&self, status, &err);
+    lb_free(command_line);
+    return code;
+}

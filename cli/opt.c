@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <omp.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const lb_setting COMMON_ROWS[] = {
+    {"threads", LB_SETTING_SIZE, offsetof(cli, threads), 1, 4096, "threads to use", NULL},
+    {"quiet", LB_SETTING_FLAG, offsetof(cli, quiet), 0, 0, "no progress", NULL},
+    {"no_provenance", LB_SETTING_FLAG, offsetof(cli, no_provenance), 0, 0,
+     "leave command line and versions out of files", NULL},
+};
+
+enum { NAME_LENGTH = 64, MAX_OPTIONS = 64 };
+
+/* learning_rate -> learning-rate */
+static void
+option_name(char out[NAME_LENGTH], const lb_setting *setting)
+{
+    snprintf(out, NAME_LENGTH, "%s", setting->key);
+    for (char *c = out; *c != '\0'; c++) {
+        *c = *c == '_' ? '-' : *c;
+    }
+}
+
+/* The groups of a spec and, last, the common one; false past the end. */
+static bool
+group_at(opt_group *out, cli *self, const opt_spec *spec, size_t index)
+{
+    size_t own = 0;
+    while (own < OPT_MAX_GROUPS && spec->groups[own].table.count > 0) {
+        own++;
+    }
+    if (index > own) {
+        return false;
+    }
+    *out = index < own ? spec->groups[index] : (opt_group){OPT_TABLE(COMMON_ROWS), self};
+    return true;
+}
+
+static const lb_setting *
+find_option(void **target, cli *self, const opt_spec *spec, const char *name, size_t length)
+{
+    opt_group group;
+    for (size_t i = 0; group_at(&group, self, spec, i); i++) {
+        for (size_t j = 0; j < group.table.count; j++) {
+            char candidate[NAME_LENGTH];
+            option_name(candidate, &group.table.settings[j]);
+            if (strlen(candidate) == length && strncmp(candidate, name, length) == 0) {
+                *target = group.target;
+                return &group.table.settings[j];
+            }
+        }
+    }
+    return NULL;
+}
+
+static const char *
+value_name(lb_setting_kind kind)
+{
+    switch (kind) {
+    case LB_SETTING_SIZE:
+    case LB_SETTING_U32:
+    case LB_SETTING_U64:
+        return "N";
+    case LB_SETTING_REAL:
+        return "X";
+    case LB_SETTING_LIST:
+        return "A,B,..";
+    case LB_SETTING_DEGREE:
+        return "1|2|3|4|all";
+    case LB_SETTING_OPTIMIZER:
+        return "sgd|adam";
+    case LB_SETTING_FLAG:
+        return "";
+    case LB_SETTING_TEXT:
+    case LB_SETTING_CHOICE:
+        break;
+    }
+    return "VALUE";
+}
+
+static void
+print_option(const lb_setting *setting, const void *target)
+{
+    char name[NAME_LENGTH], left[NAME_LENGTH * 2];
+    lb_error ignored;
+    option_name(name, setting);
+    snprintf(left, sizeof left, "--%s %s%s", name, value_name(setting->kind),
+             strcmp(name, "output") == 0 ? ", -o" : "");
+    printf("  %-34s %s", left, setting->help);
+    bool flag = setting->kind == LB_SETTING_FLAG;
+    char *value = flag ? NULL : lb_setting_print(target, setting, &ignored);
+    if (value != NULL && value[0] != '\0' && strcmp(name, "threads") != 0) {
+        printf(" [%s]", value);
+    }
+    lb_free(value);
+    putchar('\n');
+}
+
+static void
+print_help(cli *self, const opt_spec *spec)
+{
+    printf("usage: %s\n", spec->usage);
+    if (spec->help != NULL) {
+        printf("\n%s\n", spec->help);
+    }
+    opt_group group;
+    printf("\noptions [default]:\n");
+    for (size_t i = 0; group_at(&group, self, spec, i); i++) {
+        for (size_t j = 0; j < group.table.count; j++) {
+            print_option(&group.table.settings[j], group.target);
+        }
+    }
+    printf("  %-34s %s\n", "--help, -h", "this text");
+}
+
+static lb_status
+unknown_option(cli *self, const opt_spec *spec, const char *text, lb_error *err)
+{
+    char names[MAX_OPTIONS][NAME_LENGTH + 2];
+    const char *pointers[MAX_OPTIONS];
+    size_t count = 0;
+    opt_group group;
+    for (size_t i = 0; group_at(&group, self, spec, i); i++) {
+        for (size_t j = 0; j < group.table.count && count < MAX_OPTIONS; j++, count++) {
+            char name[NAME_LENGTH];
+            option_name(name, &group.table.settings[j]);
+            snprintf(names[count], sizeof names[count], "--%s", name);
+            pointers[count] = names[count];
+        }
+    }
+    return opt_unknown(self, "option", text, pointers, count, err);
+}
+
+/* Reads the option at argv[*index] and its value, moving *index to the last one used. */
+static lb_status
+take_option(cli *self, const opt_spec *spec, int argc, char **argv, int *index, lb_error *err)
+{
+    char *text = argv[*index];
+    const char *name = strcmp(text, "-o") == 0 ? "output" : text + 2;
+    if (text[1] != '-' && name == text + 2) {
+        return unknown_option(self, spec, text, err);
+    }
+    size_t length = strcspn(name, "=");
+    void *target = NULL;
+    const lb_setting *setting = find_option(&target, self, spec, name, length);
+    if (setting == NULL && name != text + 2) {
+        return opt_wrong(self, err, "this command knows no -o");
+    }
+    if (setting == NULL) {
+        text[2 + length] = '\0'; /* without its value */
+        return unknown_option(self, spec, text, err);
+    }
+    const char *value = name[length] == '=' ? name + length + 1 : NULL;
+    if (setting->kind == LB_SETTING_FLAG) {
+        value = value != NULL ? value : "true";
+    } else if (value == NULL) {
+        if (*index + 1 >= argc) {
+            return opt_wrong(self, err, "%s needs a value", text);
+        }
+        value = argv[++*index];
+    }
+    if (lb_setting_read(target, setting, value, err) != LB_OK) {
+        self->wrong_usage = true;
+        return lb_fail_context(err, "--%.*s", (int)length, name);
+    }
+    return LB_OK;
+}
+
+lb_status
+opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **argv, lb_error *err)
+{
+    size_t count = 0;
+    bool only_operands = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_operands && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+            print_help(self, spec);
+            self->help = true;
+            return LB_OK;
+        }
+    }
+    for (int i = 1; i < argc; i++) {
+        if (!only_operands && strcmp(argv[i], "--") == 0) {
+            only_operands = true;
+        } else if (only_operands || argv[i][0] != '-' || argv[i][1] == '\0') {
+            argv[++count] = argv[i];
+        } else {
+            lb_status status = take_option(self, spec, argc, argv, &i, err);
+            if (status != LB_OK) {
+                return status;
+            }
+        }
+    }
+    if (count > spec->max_operands) {
+        return opt_wrong(self, err, "'%s' is one argument too many", argv[spec->max_operands + 1]);
+    }
+    if (count < spec->min_operands) {
+        return opt_wrong(self, err, "an argument is missing: %s", spec->usage);
+    }
+    *operands = count;
+    omp_set_num_threads((int)self->threads);
+    if (self->no_provenance) {
+        self->context.command_line = NULL;
+    }
+    return LB_OK;
+}
+
+lb_status
+opt_wrong(cli *self, lb_error *err, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    self->wrong_usage = true;
+    return lb_fail(err, LB_ERROR_ARGUMENT, "%s", text);
+}
+
+lb_status
+opt_need(cli *self, const void *value, const char *option, lb_error *err)
+{
+    return value != NULL ? LB_OK : opt_wrong(self, err, "%s is missing", option);
+}
+
+lb_status
+opt_unknown(cli *self, const char *what, const char *text, const char *const *names, size_t count,
+            lb_error *err)
+{
+    const char *near = lb_nearest(text, names, count);
+    if (near == NULL) {
+        return opt_wrong(self, err, "unknown %s '%s'", what, text);
+    }
+    return opt_wrong(self, err, "unknown %s '%s'; did you mean '%s'?", what, text, near);
+}

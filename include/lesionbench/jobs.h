@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The steps of a study that make models and predictions, each from files to files. */
+#ifndef LESIONBENCH_JOBS_H
+#define LESIONBENCH_JOBS_H
+
+#include "lesionbench/dataset.h"
+#include "lesionbench/training.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lb_pretrain_job {
+    const char *corpus; /* recorded in the model */
+    /* Either sex of the slices' subjects: training and validation subjects as `compose` splits
+     * them, never holdout ones; backgrounds prepared as `compose` does ... */
+    const char *slices;
+    lb_compose_options compose; /* its size is the network's input size in both cases */
+    /* ... or the classes of an IDX pair. */
+    const char *images, *labels;
+    size_t limit;
+    const char *architecture; /* "vgg16" */
+    double width;
+    lb_training_options training;
+} lb_pretrain_job;
+
+/* history: where the training curve goes, NULL nowhere. */
+lb_status lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
+                      const lb_context *context, lb_error *err);
+
+typedef struct lb_finetune_job {
+    const char *from; /* pre-trained model */
+    const char *data; /* dataset.h5 */
+    lb_training_options training;
+} lb_finetune_job;
+
+/* A new two-class head, then training to the degree asked for. */
+lb_status lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
+                      const lb_context *context, lb_error *err);
+
+/* Predicts a split of dataset.h5, or the images of an .npy file where dataset is NULL. */
+lb_status lb_predict_to_file(const char *model, const char *dataset, lb_split split,
+                             const char *images, const char *path, const lb_context *context,
+                             lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What a model said of each image, predictions.h5, and who the model is. */
+#ifndef LESIONBENCH_PREDICTIONS_H
+#define LESIONBENCH_PREDICTIONS_H
+
+#include "lesionbench/base.h"
+#include "lesionbench/network.h"
+#include "lesionbench/score.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Texts as they stand in the model's metadata and in tables; "" where unknown. */
+typedef struct lb_model_name {
+    char corpus[64];
+    char degree[16];
+    char seed[24];
+    char learning_rate[32];
+    char epochs[16];
+    char kept_epoch[16]; /* 1-based */
+} lb_model_name;
+
+void lb_model_name_read(lb_model_name *out, const lb_network *network);
+lb_status lb_model_name_write(lb_network *network, const lb_model_name *name, lb_error *err);
+
+typedef struct lb_predictions {
+    lb_model_name name;
+    char split[16]; /* "" for images that are no dataset's */
+    size_t count, classes;
+    float *logits;      /* (count, classes) */
+    uint8_t *predicted; /* (count) */
+    uint8_t *labels;    /* (count), NULL where unknown */
+} lb_predictions;
+
+lb_status lb_predictions_save(const lb_predictions *predictions, const char *path,
+                              const lb_context *context, lb_error *err);
+lb_status lb_predictions_load(lb_predictions *out, const char *path, lb_error *err);
+void lb_predictions_release(lb_predictions *predictions);
+/* lb_classify_score() of them; path is for messages. */
+lb_status lb_predictions_score(lb_classification *out, const lb_predictions *predictions,
+                               const char *path, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

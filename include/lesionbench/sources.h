@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Where training and prediction get their images from. Release each with lb_source_release(); what
+ * a source was made from must stay open until then. */
+#ifndef LESIONBENCH_SOURCES_H
+#define LESIONBENCH_SOURCES_H
+
+#include "lesionbench/array.h"
+#include "lesionbench/dataset.h"
+#include "lesionbench/slices.h"
+#include "lesionbench/training.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A split of dataset.h5, read image by image. */
+lb_status lb_source_dataset(lb_image_source *out, lb_dataset *dataset, lb_split split,
+                            lb_error *err);
+/* Slices of the subjects of one split (as lb_compose_split() gives it), labelled by sex, prepared
+ * as lb_compose() prepares its backgrounds: rescaled to [0, brain_intensity], resized on the same
+ * grid. Slices of unknown sex are left out. Held in memory: 4 x size^2 bytes an image. */
+lb_status lb_source_sex(lb_image_source *out, lb_slices *slices, const uint8_t *split_of_subject,
+                        lb_split split, size_t size, double brain_intensity,
+                        const lb_context *context, lb_error *err);
+/* Labelled grey images of an IDX pair, in [0, 1], resized to size x size. Of `limit` images (0
+ * all), drawn by seed, one in ten is for validation. */
+lb_status lb_source_idx(lb_image_source *train, lb_image_source *validation, const char *images,
+                        const char *labels, size_t limit, size_t size, uint64_t seed,
+                        lb_error *err);
+/* Images (N, 3, H, W) or (N, H, W) of an .npy file. Labels are 0. */
+lb_status lb_source_npy(lb_image_source *out, const char *path, lb_error *err);
+void lb_source_release(lb_image_source *source);
+
+/* An .npy file of any numbers as LB_F32. */
+lb_status lb_read_floats(lb_array *out, const char *path, lb_error *err);
+
+/* 1 + the greatest label. */
+size_t lb_source_classes(const lb_image_source *source);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of a study: scores.csv, explanation.csv, classification.csv. */
+#ifndef LESIONBENCH_TABLES_H
+#define LESIONBENCH_TABLES_H
+
+#include "lesionbench/predictions.h"
+#include "lesionbench/score.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How one image's map by one method of one model was scored. */
+typedef struct lb_score_row {
+    uint32_t image;
+    uint8_t label, lesion_count;
+    char corpus[64]; /* of the model; "baseline" and "untrained" for what has none */
+    char degree[16];
+    char seed[24];
+    char method[40];
+    char selection[16]; /* "correct", "wrong", or "" */
+    lb_localisation score;
+} lb_score_row;
+
+typedef struct lb_score_rows {
+    size_t count, capacity;
+    lb_score_row *rows;
+} lb_score_rows;
+
+/* Appends a zeroed row; NULL with err set. Borrowed until the next call. */
+lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
+void lb_score_rows_release(lb_score_rows *rows);
+/* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision */
+lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
+/* Appends what the file holds. */
+lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);
+
+/* A model's accuracy, for explanation.csv. */
+typedef struct lb_model_accuracy {
+    lb_model_name name;
+    double accuracy;
+} lb_model_accuracy;
+
+/* corpus,degree,seed,method,selection,images,accuracy,tpr_median,tpr_q1,tpr_q3,tnr_median,tnr_q1,
+ * tnr_q3,chance. Rows that belong together must follow each other. chance: the mean share of true
+ * pixels, which a map that knows nothing finds. */
+lb_status lb_explanation_table_write(const lb_score_rows *rows, const lb_model_accuracy *models,
+                                     size_t model_count, const char *path, lb_error *err);
+
+/* corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,balanced_accuracy,
+ * mcc,learning_rate,epochs,kept_epoch */
+lb_status lb_classification_table_write(const char *const *predictions, size_t count,
+                                        const char *path, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/explanations.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/h5.h"
+
+/* What the sink needs while maps come in. */
+typedef struct run {
+    const lb_explain_job *job;
+    lb_h5 *file;
+    size_t pixels;
+    size_t *kept_row;        /* (count) row in the file, SIZE_MAX where not kept */
+    double *completeness;    /* (method_count) the largest error seen, NaN for none */
+    lb_localisation *scores; /* (method_count, count), NULL where maps are not scored */
+    uint8_t *seen;           /* (method_count, count) */
+    float *truth, *scratch;  /* (batch, H, W) and (H, W) */
+    size_t first;            /* item of the batch's first image */
+    size_t batch;            /* images in it */
+} run;
+
+static lb_status
+score_map(run *work, size_t method, size_t item, const float *map, lb_error *err)
+{
+    lb_localisation *score = &work->scores[method * work->job->count + item];
+    const float *truth = work->truth + (item - work->first) * work->pixels;
+    if (lb_localise(score, map, truth, work->pixels, work->scratch, err) != LB_OK) {
+        return lb_fail_context(err, "image %zu, method %s", work->job->items[item].image,
+                               lb_method_name(work->job->methods[method]));
+    }
+    return LB_OK;
+}
+
+static lb_status
+keep_map(run *work, size_t item, const lb_explanation *explanation, size_t index, lb_error *err)
+{
+    char name[80];
+    size_t row = work->kept_row[item];
+    const char *method = lb_method_name(explanation->method);
+    snprintf(name, sizeof name, "%s/map", method);
+    lb_status status = lb_h5_write_rows(work->file, name, LB_F32, row, 1,
+                                        explanation->map + index * work->pixels, err);
+    if (status == LB_OK && work->job->keep == LB_KEEP_RAW && explanation->attribution != NULL) {
+        snprintf(name, sizeof name, "%s/attribution", method);
+        status = lb_h5_write_rows(work->file, name, LB_F32, row, 1,
+                                  explanation->attribution + index * 3 * work->pixels, err);
+    }
+    return status;
+}
+
+/* The items of the batch are found by their image; the batch is small. */
+static lb_status
+find_item(size_t *out, const run *work, size_t method, size_t image, lb_error *err)
+{
+    for (size_t i = work->first; i < work->first + work->batch; i++) {
+        size_t cell = method * work->job->count + i;
+        if (work->job->items[i].image == image && !work->seen[cell]) {
+            work->seen[cell] = 1;
+            *out = i;
+            return LB_OK;
+        }
+    }
+    return lb_fail(err, LB_ERROR_ARGUMENT, "a map of image %zu came unasked", image);
+}
+
+static lb_status
+take_maps(void *data, const lb_explanation *explanation, lb_error *err)
+{
+    run *work = data;
+    lb_status status = LB_OK;
+    size_t method = 0, item = 0;
+    while (method + 1 < work->job->method_count &&
+           work->job->methods[method] != explanation->method) {
+        method++;
+    }
+    for (size_t i = 0; i < explanation->count; i++) {
+        LB_TRY(find_item(&item, work, method, explanation->items[i], err));
+        double error = explanation->completeness != NULL ? explanation->completeness[i] : NAN;
+        work->completeness[method] = fmax(work->completeness[method], error);
+        if (work->scores != NULL) {
+            LB_TRY(score_map(work, method, item, explanation->map + i * work->pixels, err));
+        }
+        if (work->kept_row[item] != SIZE_MAX) {
+            LB_TRY(keep_map(work, item, explanation, i, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+write_index(run *work, size_t kept, lb_error *err)
+{
+    lb_status status = LB_OK;
+    int32_t *index = NULL;
+    uint8_t *label = NULL;
+    LB_ALLOC(index, kept);
+    LB_ALLOC(label, kept);
+    for (size_t i = 0; i < work->job->count; i++) {
+        if (work->kept_row[i] != SIZE_MAX) {
+            index[work->kept_row[i]] = (int32_t)work->job->items[i].image;
+            label[work->kept_row[i]] = work->job->items[i].target;
+        }
+    }
+    LB_TRY(lb_h5_write(work->file, "index", LB_I32, 1, &kept, index, err));
+    LB_TRY(lb_h5_write(work->file, "label", LB_U8, 1, &kept, label, err));
+cleanup:
+    lb_free(index);
+    lb_free(label);
+    return status;
+}
+
+/* Root attributes, index, and an empty group per method. */
+static lb_status
+begin_file(run *work, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_explain_job *job = work->job;
+    size_t kept = 0;
+    for (size_t i = 0; i < job->count; i++) {
+        bool wanted = job->keep != LB_KEEP_NONE && job->items[i].kept;
+        work->kept_row[i] = wanted ? kept++ : SIZE_MAX;
+    }
+    LB_TRY(lb_h5_set_text(work->file, "", "corpus", job->name.corpus, err));
+    LB_TRY(lb_h5_set_text(work->file, "", "degree", job->name.degree, err));
+    LB_TRY(lb_h5_set_text(work->file, "", "seed", job->name.seed, err));
+    LB_TRY(write_index(work, kept, err));
+    size_t height = job->images->height, width = job->images->width;
+    for (size_t m = 0; m < job->method_count && job->keep != LB_KEEP_NONE; m++) {
+        char name[80];
+        const char *method = lb_method_name(job->methods[m]);
+        snprintf(name, sizeof name, "%s/map", method);
+        LB_TRY(
+            lb_h5_reserve(work->file, name, LB_F32, 3, (const size_t[]){kept, height, width}, err));
+        if (job->keep == LB_KEEP_RAW && !lb_method_is_baseline(job->methods[m])) {
+            snprintf(name, sizeof name, "%s/attribution", method);
+            LB_TRY(lb_h5_reserve(work->file, name, LB_F32, 4,
+                                 (const size_t[]){kept, 3, height, width}, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+end_file(run *work, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_explain_options *options = &work->job->options;
+    for (size_t m = 0; m < work->job->method_count; m++) {
+        const char *method = lb_method_name(work->job->methods[m]);
+        LB_TRY(lb_h5_set_number(work->file, method, "steps", (double)options->steps, err));
+        LB_TRY(lb_h5_set_number(work->file, method, "samples", (double)options->samples, err));
+        LB_TRY(lb_h5_set_number(work->file, method, "seed", (double)options->seed, err));
+        if (!isnan(work->completeness[m])) {
+            LB_TRY(lb_h5_set_number(work->file, method, "completeness_error", work->completeness[m],
+                                    err));
+        }
+    }
+    LB_TRY(lb_h5_commit(work->file, err));
+cleanup:
+    return status;
+}
+
+static lb_status
+explain_batch(run *work, float *images, size_t *index, uint8_t *targets, const lb_context *context,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_explain_job *job = work->job;
+    for (size_t i = 0; i < work->batch; i++) {
+        index[i] = job->items[work->first + i].image;
+        targets[i] = job->items[work->first + i].target;
+        if (work->scores != NULL) {
+            LB_TRY(lb_dataset_read(NULL, work->truth + i * work->pixels, job->dataset, job->split,
+                                   index[i], 1, err));
+        }
+    }
+    LB_TRY(job->images->read(job->images->data, images, index, work->batch, err));
+    LB_TRY(lb_explain(job->network, images, job->images->channels, job->images->height,
+                      job->images->width, work->batch, index, targets, job->methods,
+                      job->method_count, &job->options, take_maps, work, context, err));
+cleanup:
+    return status;
+}
+
+static lb_status
+explain_all(run *work, size_t step, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_explain_job *job = work->job;
+    float *images = NULL;
+    size_t *index = NULL;
+    uint8_t *targets = NULL;
+    LB_ALLOC(images, step * job->images->channels * work->pixels);
+    LB_ALLOC(index, step);
+    LB_ALLOC(targets, step);
+    /* The methods' own progress would start anew with every batch. */
+    lb_context quiet = context != NULL ? *context : (lb_context){0};
+    quiet.progress = NULL;
+    for (work->first = 0; work->first < job->count; work->first += work->batch) {
+        size_t left = job->count - work->first;
+        work->batch = left < step ? left : step;
+        LB_TRY(lb_check_cancelled(context, err));
+        lb_progress(context, "explaining", work->first, job->count);
+        LB_TRY(explain_batch(work, images, index, targets, &quiet, err));
+    }
+    lb_progress(context, "explaining", job->count, job->count);
+    for (size_t i = 0; i < job->method_count * job->count; i++) {
+        if (!work->seen[i]) {
+            LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "method %s left out image %zu",
+                           lb_method_name(job->methods[i / job->count]),
+                           job->items[i % job->count].image));
+        }
+    }
+cleanup:
+    lb_free(images);
+    lb_free(index);
+    lb_free(targets);
+    return status;
+}
+
+static lb_status
+append_rows(lb_score_rows *scores, const run *work, lb_error *err)
+{
+    const lb_explain_job *job = work->job;
+    for (size_t i = 0; i < job->method_count * job->count; i++) {
+        const lb_explain_item *item = &job->items[i % job->count];
+        lb_score_row *row = lb_score_rows_add(scores, err);
+        if (row == NULL) {
+            return err->code;
+        }
+        row->score = work->scores[i];
+        row->image = (uint32_t)item->image;
+        row->label = lb_dataset_labels(job->dataset, job->split)[item->image];
+        row->lesion_count = lb_dataset_lesion_counts(job->dataset, job->split)[item->image];
+        snprintf(row->corpus, sizeof row->corpus, "%s", job->name.corpus);
+        snprintf(row->degree, sizeof row->degree, "%s", job->name.degree);
+        snprintf(row->seed, sizeof row->seed, "%s", job->name.seed);
+        snprintf(row->method, sizeof row->method, "%s",
+                 lb_method_name(job->methods[i / job->count]));
+        snprintf(row->selection, sizeof row->selection, "%s", item->selection);
+    }
+    return LB_OK;
+}
+
+lb_status
+lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *scores,
+                   const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t cells = 0, step = job->options.batch > 0 ? job->options.batch : 1;
+    run work = {.job = job, .pixels = job->images->height * job->images->width};
+    LB_TRY(lb_multiply(&cells, job->count, job->method_count, err));
+    LB_ALLOC(work.kept_row, job->count);
+    LB_ALLOC(work.completeness, job->method_count);
+    LB_ALLOC(work.seen, cells);
+    for (size_t m = 0; m < job->method_count; m++) {
+        work.completeness[m] = NAN;
+    }
+    if (scores != NULL && job->dataset != NULL) {
+        LB_ALLOC(work.scores, cells);
+        LB_ALLOC(work.truth, step * work.pixels);
+        LB_ALLOC(work.scratch, work.pixels);
+    }
+    LB_TRY(lb_h5_create(&work.file, path, "explanations", 1, context, err));
+    LB_TRY(begin_file(&work, err));
+    LB_TRY(explain_all(&work, step, context, err));
+    LB_TRY(end_file(&work, err));
+    if (work.scores != NULL) {
+        LB_TRY(append_rows(scores, &work, err));
+    }
+cleanup:
+    lb_h5_close(work.file);
+    lb_free(work.scratch);
+    lb_free(work.truth);
+    lb_free(work.scores);
+    lb_free(work.seen);
+    lb_free(work.completeness);
+    lb_free(work.kept_row);
+    return status;
+}

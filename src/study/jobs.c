@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/jobs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lesionbench/network.h"
+#include "lesionbench/predictions.h"
+#include "lesionbench/slices.h"
+#include "lesionbench/sources.h"
+
+static lb_status
+open_sex(lb_image_source *train, lb_image_source *validation, const lb_pretrain_job *job,
+         const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_slices *slices = NULL;
+    uint8_t *split = NULL;
+    lb_image_source first = {0}, second = {0};
+    const lb_compose_options *compose = &job->compose;
+    LB_TRY(lb_slices_open(&slices, job->slices, err));
+    LB_ALLOC(split, lb_slices_subjects(slices));
+    LB_TRY(lb_compose_split(split, compose, slices, err));
+    LB_TRY(lb_source_sex(&first, slices, split, LB_TRAIN, compose->size, compose->brain_intensity,
+                         context, err));
+    LB_TRY(lb_source_sex(&second, slices, split, LB_VALIDATION, compose->size,
+                         compose->brain_intensity, context, err));
+    *train = first;
+    *validation = second;
+    first = second = (lb_image_source){0};
+cleanup:
+    lb_source_release(&second);
+    lb_source_release(&first);
+    lb_free(split);
+    lb_slices_close(slices);
+    return status;
+}
+
+/* Trains, names and saves. */
+static lb_status
+train_and_save(lb_network *network, lb_model_name *name, const lb_training_options *options,
+               const lb_image_source *train, const lb_image_source *validation, const char *model,
+               const char *history_path, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_history history = {0};
+    LB_TRY(lb_train(&history, network, options, train, validation, context, err));
+    snprintf(name->seed, sizeof name->seed, "%" PRIu64, options->seed);
+    snprintf(name->learning_rate, sizeof name->learning_rate, "%g", options->learning_rate);
+    snprintf(name->epochs, sizeof name->epochs, "%zu", history.count);
+    snprintf(name->kept_epoch, sizeof name->kept_epoch, "%zu", history.kept + 1);
+    LB_TRY(lb_model_name_write(network, name, err));
+    if (history_path != NULL) {
+        LB_TRY(lb_history_write(&history, history_path, err));
+    }
+    LB_TRY(lb_network_save(network, model, err));
+cleanup:
+    lb_history_release(&history);
+    return status;
+}
+
+lb_status
+lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
+            const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = NULL;
+    lb_image_source train = {0}, validation = {0};
+    lb_architecture architecture;
+    lb_model_name name = {.degree = "pretrained"};
+    snprintf(name.corpus, sizeof name.corpus, "%s", job->corpus);
+    if (job->slices != NULL) {
+        LB_TRY(open_sex(&train, &validation, job, context, err));
+    } else {
+        LB_TRY(lb_source_idx(&train, &validation, job->images, job->labels, job->limit,
+                             job->compose.size, job->training.seed, err));
+    }
+    size_t classes = lb_source_classes(&train), others = lb_source_classes(&validation);
+    classes = classes > others ? classes : others;
+    classes = classes > 2 ? classes : 2;
+    LB_TRY(lb_architecture_init(&architecture, job->architecture, job->width, classes, err));
+    LB_TRY(lb_network_create(&network, &architecture, job->training.seed, err));
+    LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
+                          context, err));
+cleanup:
+    lb_network_free(network);
+    lb_source_release(&validation);
+    lb_source_release(&train);
+    return status;
+}
+
+lb_status
+lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
+            const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = NULL;
+    lb_dataset *dataset = NULL;
+    lb_image_source train = {0}, validation = {0};
+    lb_model_name name;
+    LB_TRY(lb_network_load(&network, job->from, err));
+    LB_TRY(lb_dataset_open(&dataset, job->data, err));
+    LB_TRY(lb_source_dataset(&train, dataset, LB_TRAIN, err));
+    LB_TRY(lb_source_dataset(&validation, dataset, LB_VALIDATION, err));
+    LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
+    lb_model_name_read(&name, network);
+    snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
+    LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
+                          context, err));
+cleanup:
+    lb_source_release(&validation);
+    lb_source_release(&train);
+    lb_dataset_close(dataset);
+    lb_network_free(network);
+    return status;
+}
+
+static lb_status
+predict_source(lb_predictions *out, lb_network *network, const lb_image_source *images,
+               const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t values = 0;
+    out->count = images->count;
+    out->classes = lb_network_architecture(network)->classes;
+    LB_TRY(lb_multiply(&values, out->count, out->classes, err));
+    LB_ALLOC(out->logits, values);
+    LB_ALLOC(out->predicted, out->count);
+    LB_TRY(lb_predict(out->logits, network, images, context, err));
+    lb_predicted(out->predicted, out->logits, out->count, out->classes);
+    lb_model_name_read(&out->name, network);
+cleanup:
+    return status;
+}
+
+lb_status
+lb_predict_to_file(const char *model, const char *dataset_path, lb_split split, const char *images,
+                   const char *path, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = NULL;
+    lb_dataset *dataset = NULL;
+    lb_image_source source = {0};
+    lb_predictions predictions = {0};
+    LB_TRY(lb_network_load(&network, model, err));
+    if (dataset_path != NULL) {
+        LB_TRY(lb_dataset_open(&dataset, dataset_path, err));
+        LB_TRY(lb_source_dataset(&source, dataset, split, err));
+        snprintf(predictions.split, sizeof predictions.split, "%s", lb_split_name(split));
+        LB_ALLOC(predictions.labels, source.count);
+        for (size_t i = 0; i < source.count; i++) {
+            predictions.labels[i] = source.labels[i];
+        }
+    } else {
+        LB_TRY(lb_source_npy(&source, images, err));
+    }
+    LB_TRY(predict_source(&predictions, network, &source, context, err));
+    LB_TRY(lb_predictions_save(&predictions, path, context, err));
+cleanup:
+    lb_predictions_release(&predictions);
+    lb_source_release(&source);
+    lb_dataset_close(dataset);
+    lb_network_free(network);
+    return status;
+}

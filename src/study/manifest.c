@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "lesionbench/output.h"
+#include "stages.h"
+
+static char *
+read_text(const char *path)
+{
+    FILE *stream = fopen(path, "rb");
+    char *text = NULL;
+    size_t length = 0;
+    if (stream != NULL && getdelim(&text, &length, '\0', stream) < 0) {
+        free(text);
+        text = NULL;
+    }
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    return text;
+}
+
+static bool
+outputs_exist(const stage *one)
+{
+    for (size_t i = 0; i < MAX_OUTPUTS && one->outputs[i] != NULL; i++) {
+        if (!lb_exists(one->outputs[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+key_text(char out[17], uint64_t key)
+{
+    snprintf(out, 17, "%016" PRIx64, key);
+}
+
+static void
+mark(stage *one, const cJSON *entries)
+{
+    const cJSON *entry = NULL;
+    char expected[17];
+    key_text(expected, one->key);
+    cJSON_ArrayForEach(entry, entries)
+    {
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "name"));
+        const char *key = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "key"));
+        if (name != NULL && key != NULL && strcmp(name, one->name) == 0 &&
+            strcmp(key, expected) == 0 && outputs_exist(one)) {
+            const cJSON *seconds = cJSON_GetObjectItem(entry, "seconds");
+            one->done = one->skipped = true;
+            one->seconds = cJSON_IsNumber(seconds) ? seconds->valuedouble : 0;
+            return;
+        }
+    }
+}
+
+lb_status
+manifest_read(stage_list *list, size_t *peak, lb_error *err)
+{
+    char *path = lb_format(err, "%s/manifest.json", list->directory);
+    if (path == NULL) {
+        return err->code;
+    }
+    char *text = read_text(path);
+    cJSON *root = text != NULL ? cJSON_Parse(text) : NULL;
+    const cJSON *memory = cJSON_GetObjectItem(root, "peak_memory_bytes");
+    *peak = cJSON_IsNumber(memory) && memory->valuedouble > 0 ? (size_t)memory->valuedouble : 0;
+    for (size_t i = 0; i < list->count; i++) {
+        mark(&list->stages[i], cJSON_GetObjectItem(root, "stages"));
+    }
+    cJSON_Delete(root);
+    free(text);
+    lb_free(path);
+    return LB_OK;
+}
+
+/* NULL where memory is out, as with cJSON's own functions. */
+static cJSON *
+describe(const stage_list *list, const stage *one)
+{
+    char key[17];
+    key_text(key, one->key);
+    cJSON *entry = cJSON_CreateObject();
+    cJSON_AddStringToObject(entry, "name", one->name);
+    cJSON_AddStringToObject(entry, "key", key);
+    cJSON_AddNumberToObject(entry, "seconds", one->seconds);
+    cJSON_AddBoolToObject(entry, "skipped", one->skipped);
+    cJSON *outputs = cJSON_AddArrayToObject(entry, "outputs");
+    for (size_t i = 0; i < MAX_OUTPUTS && one->outputs[i] != NULL; i++) {
+        const char *relative = one->outputs[i] + strlen(list->directory) + 1;
+        cJSON_AddItemToArray(outputs, cJSON_CreateString(relative));
+    }
+    return entry;
+}
+
+lb_status
+manifest_write(const stage_list *list, size_t peak, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    char *path = NULL, *text = NULL;
+    double seconds = 0;
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "version", LB_VERSION);
+    for (size_t i = 0; i < list->count; i++) {
+        seconds += list->stages[i].done ? list->stages[i].seconds : 0;
+    }
+    cJSON_AddNumberToObject(root, "seconds", seconds);
+    cJSON_AddNumberToObject(root, "peak_memory_bytes", (double)peak);
+    cJSON *entries = cJSON_AddArrayToObject(root, "stages");
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->stages[i].done) {
+            cJSON_AddItemToArray(entries, describe(list, &list->stages[i]));
+        }
+    }
+    text = cJSON_Print(root);
+    if (text == NULL) {
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "out of memory: manifest"));
+    }
+    path = lb_format(err, "%s/manifest.json", list->directory);
+    if (path == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_output_open(&output, path, err));
+    fprintf(lb_output_stream(output), "%s\n", text);
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_output_close(output);
+    lb_free(path);
+    cJSON_free(text);
+    cJSON_Delete(root);
+    return status;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const ARCHITECTURE_NAMES[] = {"vgg11", "vgg13", "vgg16", "vgg19", NULL};
+static const char *const TASK_NAMES[] = {"sex", "classes", NULL};
+
+static const lb_setting network_rows[] = {
+    {"architecture", LB_SETTING_CHOICE, offsetof(plan_network, architecture), 0, 0,
+     "vgg11, vgg13, vgg16 or vgg19", ARCHITECTURE_NAMES},
+    {"width", LB_SETTING_REAL, offsetof(plan_network, width), 0.01, 4,
+     "factor of channels and hidden units", NULL},
+    {"seed", LB_SETTING_U64, offsetof(plan_network, seed), 0, 0x1p64, "of the untrained network",
+     NULL},
+};
+
+static const lb_setting corpus_rows[] = {
+    {"name", LB_SETTING_TEXT, offsetof(plan_corpus, name), 0, 0, "folder under models/", NULL},
+    {"task", LB_SETTING_CHOICE, offsetof(plan_corpus, task), 0, 0,
+     "sex (of the slices' subjects) or classes (of images in IDX files)", TASK_NAMES},
+    {"images", LB_SETTING_TEXT, offsetof(plan_corpus, images), 0, 0, "IDX file", NULL},
+    {"labels", LB_SETTING_TEXT, offsetof(plan_corpus, labels), 0, 0, "IDX file", NULL},
+    {"limit", LB_SETTING_SIZE, offsetof(plan_corpus, limit), 0, 1e9, "images at most; 0 all", NULL},
+    {"finetuning_rates", LB_SETTING_LIST, offsetof(plan_corpus, finetuning_rates), 0, 0,
+     "learning rate of fine-tuning, for all degrees or one for each", NULL},
+};
+
+static const lb_setting finetuning_rows[] = {
+    {"degrees", LB_SETTING_LIST, offsetof(plan_finetuning, degrees), 0, 0, "of 1, 2, 3, 4, all",
+     NULL},
+    {"seeds", LB_SETTING_LIST, offsetof(plan_finetuning, seeds), 0, 0, "one model for each", NULL},
+};
+
+static const lb_setting explain_rows[] = {
+    {"methods", LB_SETTING_LIST, offsetof(plan_explain, methods), 0, 0, "names, or all", NULL},
+    {"baselines", LB_SETTING_LIST, offsetof(plan_explain, baselines), 0, 0, "names", NULL},
+    {"correct", LB_SETTING_SIZE, offsetof(plan_explain, correct), 0, 1e7,
+     "images that all models classify correctly, at most; 0 all", NULL},
+    {"wrong", LB_SETTING_SIZE, offsetof(plan_explain, wrong), 0, 1e7,
+     "images that each model gets wrong, at most; 0 all", NULL},
+    {"examples", LB_SETTING_SIZE, offsetof(plan_explain, examples), 0, 1e5,
+     "images whose maps are kept", NULL},
+};
+
+#define ROWS(rows) ((lb_setting_table){rows, sizeof rows / sizeof rows[0]})
+
+/* The seed of a network's training comes from `seeds`, so its row is the table's last. */
+static lb_setting_table
+training_without_seed(void)
+{
+    lb_setting_table table = lb_training_settings();
+    table.count--;
+    return table;
+}
+
+void
+plan_parts(plan_part out[PLAN_PARTS])
+{
+    const plan_part parts[PLAN_PARTS] = {
+        {"cohort", lb_cohort_settings(), offsetof(lb_study, cohort)},
+        {"lesions", lb_lesion_settings(), offsetof(lb_study, lesions)},
+        {"compose", lb_compose_settings(), offsetof(lb_study, compose)},
+        {"network", ROWS(network_rows), offsetof(lb_study, network)},
+        {PLAN_CORPORA, ROWS(corpus_rows), 0},
+        {PLAN_CORPORA, lb_training_settings(), offsetof(plan_corpus, training)},
+        {"finetuning", ROWS(finetuning_rows), offsetof(lb_study, finetuning)},
+        {"finetuning", training_without_seed(), offsetof(lb_study, finetuning.training)},
+        {"explain", ROWS(explain_rows), offsetof(lb_study, explain)},
+        {"explain", lb_explain_settings(), offsetof(lb_study, explain.options)},
+    };
+    memcpy(out, parts, sizeof parts);
+}
+
+void *
+plan_place(lb_study *study, const plan_part *part, plan_corpus *corpus)
+{
+    void *base = strcmp(part->section, PLAN_CORPORA) == 0 ? (void *)corpus : (void *)study;
+    return (char *)base + part->offset;
+}
+
+void
+plan_defaults(lb_study *study)
+{
+    lb_cohort_defaults(&study->cohort);
+    lb_lesion_defaults(&study->lesions);
+    lb_compose_defaults(&study->compose);
+    study->network = (plan_network){.architecture = 2, .width = 1.0, .seed = 0};
+    study->finetuning = (plan_finetuning){.degrees = "1,2,3,4,all", .seeds = "0"};
+    lb_training_defaults(&study->finetuning.training);
+    study->explain =
+        (plan_explain){.methods = "all", .baselines = "sobel,laplace,random,raw_input"};
+    study->explain.examples = 4;
+    lb_explain_defaults(&study->explain.options);
+}
+
+void
+plan_corpus_defaults(plan_corpus *corpus)
+{
+    *corpus = (plan_corpus){0};
+    lb_training_defaults(&corpus->training);
+}
+
+const char *
+plan_keep_text(lb_study *study, const char *text, lb_error *err)
+{
+    char **texts = lb_alloc(study->text_count + 1, sizeof *texts, err);
+    char *copy = texts != NULL ? lb_strdup(text, err) : NULL;
+    if (copy == NULL) {
+        lb_free(texts);
+        return NULL;
+    }
+    if (study->text_count > 0) {
+        memcpy(texts, study->texts, study->text_count * sizeof *texts);
+    }
+    lb_free(study->texts);
+    study->texts = texts;
+    study->texts[study->text_count++] = copy;
+    return copy;
+}
+
+/* Lists in brackets, texts in quotes, so that YAML reads back what was meant. */
+static lb_status
+print_setting(FILE *stream, const void *place, const lb_setting *setting, const char *indent,
+              lb_error *err)
+{
+    char *text = lb_setting_print(place, setting, err);
+    if (text == NULL) {
+        return err->code;
+    }
+    if (text[0] != '\0') {
+        bool list = setting->kind == LB_SETTING_LIST, quoted = setting->kind == LB_SETTING_TEXT;
+        fprintf(stream, "%s%s: %s%s%s\n", indent, setting->key,
+                list     ? "["
+                : quoted ? "\""
+                         : "",
+                text,
+                list     ? "]"
+                : quoted ? "\""
+                         : "");
+    }
+    lb_free(text);
+    return LB_OK;
+}
+
+char *
+plan_print_section(const lb_study *study, const char *section, const plan_corpus *corpus,
+                   lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *text = NULL, *copy = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL) {
+        lb_fail_errno(err, "cannot print section %s", section);
+        return NULL;
+    }
+    plan_part parts[PLAN_PARTS];
+    plan_parts(parts);
+    bool first = true;
+    for (size_t i = 0; i < PLAN_PARTS; i++) {
+        if (strcmp(parts[i].section, section) != 0) {
+            continue;
+        }
+        const void *base = corpus != NULL ? (const void *)corpus : (const void *)study;
+        for (size_t j = 0; j < parts[i].table.count; j++) {
+            LB_TRY(print_setting(stream, (const char *)base + parts[i].offset,
+                                 &parts[i].table.settings[j],
+                                 corpus == NULL ? "  " : (first ? "  - " : "    "), err));
+            first = false;
+        }
+    }
+cleanup:
+    if (fclose(stream) != 0 && status == LB_OK) {
+        status = lb_fail_errno(err, "cannot print section %s", section);
+    }
+    copy = status == LB_OK ? lb_strdup(text, err) : NULL;
+    free(text);
+    return copy;
+}

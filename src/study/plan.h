@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* A study file in memory: its settings by section. */
+#ifndef LB_STUDY_PLAN_H
+#define LB_STUDY_PLAN_H
+
+#include "lesionbench/dataset.h"
+#include "lesionbench/explain.h"
+#include "lesionbench/lesions.h"
+#include "lesionbench/settings.h"
+#include "lesionbench/slices.h"
+#include "lesionbench/study.h"
+#include "lesionbench/training.h"
+
+enum { TASK_SEX = 0, TASK_CLASSES = 1 };
+
+/* One corpus to pre-train on. */
+typedef struct plan_corpus {
+    const char *name;   /* folder under models/ */
+    size_t task;        /* TASK_SEX: the slices; TASK_CLASSES: labelled images in IDX files */
+    const char *images; /* IDX, TASK_CLASSES only */
+    const char *labels; /* IDX, TASK_CLASSES only */
+    size_t limit;       /* images used at most, 0 all */
+    const char *finetuning_rates; /* learning rates for the degrees; NULL: finetuning's own */
+    lb_training_options training; /* of the pre-training */
+} plan_corpus;
+
+typedef struct plan_network {
+    size_t architecture; /* index into ARCHITECTURE_NAMES */
+    double width;
+    uint64_t seed; /* of the untrained network */
+} plan_network;
+
+typedef struct plan_finetuning {
+    const char *degrees; /* list */
+    const char *seeds;   /* list */
+    lb_training_options training;
+} plan_finetuning;
+
+typedef struct plan_explain {
+    const char *methods;   /* list, or NULL: the study's eight */
+    const char *baselines; /* list */
+    size_t correct;        /* images all models classify correctly, at most; 0 all */
+    size_t wrong;          /* images each model gets wrong, at most; 0 all */
+    size_t examples;       /* images whose maps are kept */
+    lb_explain_options options;
+} plan_explain;
+
+struct lb_study {
+    lb_cohort_options cohort;
+    lb_lesion_options lesions;
+    lb_compose_options compose;
+    plan_network network;
+    plan_finetuning finetuning;
+    plan_explain explain;
+    plan_corpus *corpora;
+    size_t corpus_count;
+    /* What the texts above point into. */
+    char **texts;
+    size_t text_count;
+    /* Parsed from lists, checked at loading. */
+    lb_degree degrees[8];
+    size_t degree_count;
+    uint64_t *seeds;
+    size_t seed_count;
+    size_t *methods, *baselines; /* indices of lb_method_name() */
+    size_t method_count, baseline_count;
+};
+
+extern const char *const ARCHITECTURE_NAMES[]; /* NULL-terminated */
+
+/* A table of settings within a section; a section may be made of several. */
+typedef struct plan_part {
+    const char *section;
+    lb_setting_table table;
+    size_t offset; /* of the tables' struct in lb_study, or in plan_corpus */
+} plan_part;
+
+enum { PLAN_PARTS = 10 };
+#define PLAN_CORPORA "corpora"
+
+/* All parts in the file's order; those of a section stand together. */
+void plan_parts(plan_part out[PLAN_PARTS]);
+/* The struct that a part's settings lie in. corpus is looked at in the section corpora alone. */
+void *plan_place(lb_study *study, const plan_part *part, plan_corpus *corpus);
+
+/* Defaults for everything but the corpora. */
+void plan_defaults(lb_study *study);
+void plan_corpus_defaults(plan_corpus *corpus);
+/* Copies text into the study's keeping. NULL with err set. */
+const char *plan_keep_text(lb_study *study, const char *text, lb_error *err);
+
+/* Reads YAML text into the study. name: the file's, for messages. */
+lb_status plan_read_yaml(lb_study *study, const char *name, const char *text, size_t length,
+                         lb_error *err);
+/* The line (1-based) of a key in a section of YAML text; entry counts the entries of a sequence of
+ * sections, else 0. 0 where it is not there. */
+unsigned plan_find_line(const char *text, const char *section, size_t entry, const char *key);
+/* Turns the lists into numbers and checks what one setting alone does not show. */
+lb_status plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err);
+/* The resolved settings of a section as YAML; corpus as in plan_place(). The caller frees it. */
+char *plan_print_section(const lb_study *study, const char *section, const plan_corpus *corpus,
+                         lb_error *err);
+
+/* The learning rate of a corpus for the degree of this index. */
+lb_status plan_learning_rate(double *out, const lb_study *study, const plan_corpus *corpus,
+                             size_t degree, lb_error *err);
+
+/* The embedded demo (studies/demo.yaml). */
+extern const unsigned char DEMO_YAML[];
+extern const size_t DEMO_YAML_LENGTH;
+
+#endif

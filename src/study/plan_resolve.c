@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where complaints point to. */
+typedef struct source_text {
+    const char *name, *text;
+} source_text;
+
+/* Puts "FILE:LINE: section.key" in front of the message. */
+static lb_status
+locate(const source_text *source, const char *section, size_t entry, const char *key, lb_error *err)
+{
+    unsigned line = plan_find_line(source->text, section, entry, key);
+    if (line == 0) { /* left out, or a default */
+        return lb_fail_context(err, "%s: %s.%s", source->name, section, key);
+    }
+    return lb_fail_context(err, "%s:%u: %s.%s", source->name, line, section, key);
+}
+
+static lb_status
+resolve_degrees(lb_study *study, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    LB_TRY(lb_list_parse(&list, study->finetuning.degrees, err));
+    for (size_t i = 0; i < list.count; i++) {
+        lb_degree degree = LB_DEGREE_ALL;
+        LB_TRY(lb_degree_parse(&degree, list.items[i], err));
+        for (size_t j = 0; j < study->degree_count; j++) {
+            if (study->degrees[j] == degree) {
+                LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' stands twice", list.items[i]));
+            }
+        }
+        study->degrees[study->degree_count++] = degree;
+    }
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
+static lb_status
+resolve_seeds(lb_study *study, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    LB_TRY(lb_list_parse(&list, study->finetuning.seeds, err));
+    LB_ALLOC(study->seeds, list.count);
+    for (size_t i = 0; i < list.count; i++) {
+        LB_TRY(lb_parse_u64(&study->seeds[i], list.items[i], 0, UINT64_MAX, err));
+        for (size_t j = 0; j < i; j++) {
+            if (study->seeds[j] == study->seeds[i]) {
+                LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' stands twice", list.items[i]));
+            }
+        }
+        study->seed_count++;
+    }
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
+static lb_status
+resolve_methods(size_t **out, size_t *count, const char *text, bool baselines, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    size_t *methods = NULL;
+    if (!baselines && strcmp(text, "all") == 0) {
+        LB_ALLOC(methods, lb_method_study_set(NULL));
+        *count = lb_method_study_set(methods);
+        *out = methods;
+        return LB_OK;
+    }
+    LB_TRY(lb_list_parse(&list, text, err));
+    LB_ALLOC(methods, list.count);
+    for (size_t i = 0; i < list.count; i++) {
+        LB_TRY(lb_method_find(&methods[i], list.items[i], err));
+        if (lb_method_is_baseline(methods[i]) != baselines) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' belongs under explain.%s", list.items[i],
+                           baselines ? "methods" : "baselines"));
+        }
+    }
+    *count = list.count;
+    *out = methods;
+    methods = NULL;
+cleanup:
+    lb_free(methods);
+    lb_list_release(&list);
+    return status;
+}
+
+lb_status
+plan_learning_rate(double *out, const lb_study *study, const plan_corpus *corpus, size_t degree,
+                   lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    if (corpus->finetuning_rates == NULL) {
+        *out = study->finetuning.training.learning_rate;
+        return LB_OK;
+    }
+    LB_TRY(lb_list_parse(&list, corpus->finetuning_rates, err));
+    if (list.count != 1 && list.count != study->degree_count) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%zu learning rates for %zu degrees: give one, or "
+                       "one for each",
+                       list.count, study->degree_count));
+    }
+    LB_TRY(lb_parse_real(out, list.items[list.count == 1 ? 0 : degree], 1e-9, 100, err));
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
+/* A corpus is a folder's name, and a column in tables. */
+static lb_status
+check_name(const lb_study *study, size_t index, lb_error *err)
+{
+    static const char ALLOWED[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    const char *name = study->corpora[index].name;
+    if (name == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "is missing");
+    }
+    if (strspn(name, ALLOWED) != strlen(name) || strlen(name) > 40) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "'%s' must be at most 40 letters, digits or -",
+                       name);
+    }
+    bool taken = strcmp(name, "untrained") == 0 || strcmp(name, "baseline") == 0;
+    for (size_t i = 0; i < index; i++) {
+        taken = taken || strcmp(study->corpora[i].name, name) == 0;
+    }
+    return taken ? lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is taken", name) : LB_OK;
+}
+
+static lb_status
+check_corpus(lb_study *study, size_t index, const source_text *source, lb_error *err)
+{
+    plan_corpus *corpus = &study->corpora[index];
+    if (check_name(study, index, err) != LB_OK) {
+        return locate(source, PLAN_CORPORA, index, "name", err);
+    }
+    bool files = corpus->images != NULL && corpus->labels != NULL;
+    if (corpus->task == TASK_CLASSES && !files) {
+        lb_fail(err, LB_ERROR_ARGUMENT, "'classes' needs the keys images and labels");
+        return locate(source, PLAN_CORPORA, index, "task", err);
+    }
+    double rate = 0;
+    for (size_t i = 0; i < study->degree_count; i++) {
+        if (plan_learning_rate(&rate, study, corpus, i, err) != LB_OK) {
+            return locate(source, PLAN_CORPORA, index, "finetuning_rates", err);
+        }
+    }
+    return LB_OK;
+}
+
+lb_status
+plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
+{
+    const source_text source = {name, text};
+    if (resolve_degrees(study, err) != LB_OK) {
+        return locate(&source, "finetuning", 0, "degrees", err);
+    }
+    if (resolve_seeds(study, err) != LB_OK) {
+        return locate(&source, "finetuning", 0, "seeds", err);
+    }
+    if (resolve_methods(&study->methods, &study->method_count, study->explain.methods, false,
+                        err) != LB_OK) {
+        return locate(&source, "explain", 0, "methods", err);
+    }
+    if (resolve_methods(&study->baselines, &study->baseline_count, study->explain.baselines, true,
+                        err) != LB_OK) {
+        return locate(&source, "explain", 0, "baselines", err);
+    }
+    if (study->compose.minimum_lesions > study->compose.maximum_lesions) {
+        lb_fail(err, LB_ERROR_ARGUMENT, "is more than maximum_lesions");
+        return locate(&source, "compose", 0, "minimum_lesions", err);
+    }
+    if (study->cohort.template_path == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: cohort.template is missing", name);
+    }
+    if (study->corpus_count == 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: no corpora to pre-train on", name);
+    }
+    for (size_t i = 0; i < study->corpus_count; i++) {
+        lb_status status = check_corpus(study, i, &source, err);
+        if (status != LB_OK) {
+            return status;
+        }
+    }
+    return LB_OK;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/predictions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/h5.h"
+
+static const char FORMAT[] = "predictions";
+
+/* The fields of lb_model_name, as attributes of predictions and metadata of models. */
+typedef struct name_field {
+    const char *key;
+    size_t offset, size;
+} name_field;
+
+#define FIELD(member)                                                                   \
+    {                                                                                   \
+#member, offsetof(lb_model_name, member), sizeof((lb_model_name *)NULL)->member \
+    }
+
+static const name_field NAME_FIELDS[] = {
+    FIELD(corpus),        FIELD(degree), FIELD(seed),
+    FIELD(learning_rate), FIELD(epochs), FIELD(kept_epoch),
+};
+enum { NAME_FIELD_COUNT = sizeof NAME_FIELDS / sizeof NAME_FIELDS[0] };
+
+void
+lb_model_name_read(lb_model_name *out, const lb_network *network)
+{
+    *out = (lb_model_name){0};
+    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
+        const char *value = lb_network_metadata(network, NAME_FIELDS[i].key);
+        snprintf((char *)out + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, "%s",
+                 value != NULL ? value : "");
+    }
+}
+
+lb_status
+lb_model_name_write(lb_network *network, const lb_model_name *name, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
+        const char *value = (const char *)name + NAME_FIELDS[i].offset;
+        LB_TRY(lb_network_set_metadata(network, NAME_FIELDS[i].key, value, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+write_all(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const size_t shape[2] = {predictions->count, predictions->classes};
+    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
+        LB_TRY(lb_h5_set_text(file, "", NAME_FIELDS[i].key,
+                              (const char *)&predictions->name + NAME_FIELDS[i].offset, err));
+    }
+    LB_TRY(lb_h5_set_text(file, "", "split", predictions->split, err));
+    LB_TRY(lb_h5_write(file, "logits", LB_F32, 2, shape, predictions->logits, err));
+    LB_TRY(lb_h5_write(file, "predicted", LB_U8, 1, shape, predictions->predicted, err));
+    if (predictions->labels != NULL) {
+        LB_TRY(lb_h5_write(file, "label", LB_U8, 1, shape, predictions->labels, err));
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+lb_predictions_save(const lb_predictions *predictions, const char *path, const lb_context *context,
+                    lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    LB_TRY(lb_h5_create(&file, path, FORMAT, 1, context, err));
+    LB_TRY(write_all(file, predictions, err));
+    LB_TRY(lb_h5_commit(file, err));
+cleanup:
+    lb_h5_close(file);
+    return status;
+}
+
+static lb_status
+read_text(char *out, size_t size, lb_h5 *file, const char *key, lb_error *err)
+{
+    char *value = NULL;
+    out[0] = '\0';
+    if (!lb_h5_has_attribute(file, "", key)) {
+        return LB_OK;
+    }
+    lb_status status = lb_h5_get_text(&value, file, "", key, err);
+    if (status == LB_OK) {
+        snprintf(out, size, "%s", value);
+    }
+    lb_free(value);
+    return status;
+}
+
+static lb_status
+read_bytes(uint8_t **out, lb_h5 *file, const char *name, size_t count, const char *path,
+           lb_error *err)
+{
+    lb_array array = {0};
+    lb_status status = lb_h5_read(&array, file, name, LB_U8, err);
+    if (status != LB_OK) {
+        return status;
+    }
+    if (array.rank != 1 || array.shape[0] != count) {
+        lb_array_release(&array);
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' has not one entry for each of %zu images",
+                       path, name, count);
+    }
+    *out = array.data;
+    return LB_OK;
+}
+
+lb_status
+lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    lb_array logits = {0};
+    lb_predictions made = {0};
+    LB_TRY(lb_h5_open(&file, path, FORMAT, err));
+    LB_TRY(lb_h5_read(&logits, file, "logits", LB_F32, err));
+    if (logits.rank != 2 || logits.shape[1] < 2) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: 'logits' is not (images, classes)", path));
+    }
+    made.count = logits.shape[0];
+    made.classes = logits.shape[1];
+    made.logits = logits.data;
+    logits.data = NULL;
+    LB_TRY(read_bytes(&made.predicted, file, "predicted", made.count, path, err));
+    if (lb_h5_has(file, "label")) {
+        LB_TRY(read_bytes(&made.labels, file, "label", made.count, path, err));
+    }
+    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
+        LB_TRY(read_text((char *)&made.name + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, file,
+                         NAME_FIELDS[i].key, err));
+    }
+    LB_TRY(read_text(made.split, sizeof made.split, file, "split", err));
+    *out = made;
+    made = (lb_predictions){0};
+cleanup:
+    lb_predictions_release(&made);
+    lb_array_release(&logits);
+    lb_h5_close(file);
+    return status;
+}
+
+void
+lb_predictions_release(lb_predictions *predictions)
+{
+    lb_free(predictions->logits);
+    lb_free(predictions->predicted);
+    lb_free(predictions->labels);
+    *predictions = (lb_predictions){0};
+}
+
+lb_status
+lb_predictions_score(lb_classification *out, const lb_predictions *predictions, const char *path,
+                     lb_error *err)
+{
+    if (predictions->labels == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: holds no labels to evaluate against", path);
+    }
+    if (predictions->classes != 2) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: %zu classes; only two can be evaluated", path,
+                       predictions->classes);
+    }
+    if (lb_classify_score(out, predictions->logits, predictions->labels, predictions->count, err) !=
+        LB_OK) {
+        return lb_fail_context(err, "%s", path);
+    }
+    return LB_OK;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Scoring of maps that are in files already. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/explanations.h"
+#include "lesionbench/h5.h"
+#include "lesionbench/sources.h"
+
+/* An opened explanations.h5 and what its maps are scored against. */
+typedef struct maps_file {
+    lb_h5 *file;
+    const char *path;
+    lb_array index; /* int32 (n) */
+    lb_model_name name;
+    lb_dataset *dataset;
+    lb_split split;
+    size_t pixels;
+    float *map, *truth, *scratch; /* one image each */
+} maps_file;
+
+static lb_status
+read_name(char *out, size_t size, lb_h5 *file, const char *key, lb_error *err)
+{
+    char *text = NULL;
+    if (!lb_h5_has_attribute(file, "", key)) {
+        return LB_OK;
+    }
+    lb_status status = lb_h5_get_text(&text, file, "", key, err);
+    if (status == LB_OK) {
+        snprintf(out, size, "%s", text);
+    }
+    lb_free(text);
+    return status;
+}
+
+static lb_status
+score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row_index,
+          lb_error *err)
+{
+    lb_status status = LB_OK;
+    char name[80];
+    snprintf(name, sizeof name, "%s/map", method);
+    int32_t image = ((const int32_t *)maps->index.data)[row_index];
+    if (image < 0 || (size_t)image >= lb_dataset_count(maps->dataset, maps->split)) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: image %d is not in the %s split", maps->path,
+                       (int)image, lb_split_name(maps->split)));
+    }
+    size_t item = (size_t)image;
+    LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, maps->map, err));
+    LB_TRY(lb_dataset_read(NULL, maps->truth, maps->dataset, maps->split, item, 1, err));
+    lb_score_row *row = lb_score_rows_add(scores, err);
+    if (row == NULL) {
+        LB_TRY(err->code);
+    }
+    row->image = (uint32_t)item;
+    row->label = lb_dataset_labels(maps->dataset, maps->split)[item];
+    row->lesion_count = lb_dataset_lesion_counts(maps->dataset, maps->split)[item];
+    memcpy(row->corpus, maps->name.corpus, sizeof row->corpus);
+    memcpy(row->degree, maps->name.degree, sizeof row->degree);
+    memcpy(row->seed, maps->name.seed, sizeof row->seed);
+    snprintf(row->method, sizeof row->method, "%s", method);
+    if (lb_localise(&row->score, maps->map, maps->truth, maps->pixels, maps->scratch, err) !=
+        LB_OK) {
+        LB_TRY(lb_fail_context(err, "%s: image %zu, method %s", maps->path, item, method));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+score_method(lb_score_rows *scores, maps_file *maps, const char *method, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t rank = 0, shape[LB_MAX_RANK];
+    char name[80];
+    snprintf(name, sizeof name, "%s/map", method);
+    LB_TRY(lb_h5_shape(&rank, shape, maps->file, name, err));
+    size_t height = lb_dataset_height(maps->dataset), width = lb_dataset_width(maps->dataset);
+    if (rank != 3 || shape[0] != maps->index.shape[0] || shape[1] != height || shape[2] != width) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: '%s' does not fit: %zu maps of %zu x %zu are expected", maps->path,
+                       name, maps->index.shape[0], height, width));
+    }
+    for (size_t i = 0; i < shape[0]; i++) {
+        LB_TRY(score_one(scores, maps, method, i, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+open_maps(maps_file *maps, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_h5_open(&maps->file, maps->path, "explanations", err));
+    LB_TRY(lb_h5_read(&maps->index, maps->file, "index", LB_I32, err));
+    LB_TRY(read_name(maps->name.corpus, sizeof maps->name.corpus, maps->file, "corpus", err));
+    LB_TRY(read_name(maps->name.degree, sizeof maps->name.degree, maps->file, "degree", err));
+    LB_TRY(read_name(maps->name.seed, sizeof maps->name.seed, maps->file, "seed", err));
+    LB_ALLOC(maps->map, maps->pixels);
+    LB_ALLOC(maps->truth, maps->pixels);
+    LB_ALLOC(maps->scratch, maps->pixels);
+cleanup:
+    return status;
+}
+
+lb_status
+lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *dataset,
+                      lb_split split, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char **names = NULL;
+    size_t count = 0, scored = 0;
+    maps_file maps = {.path = maps_path, .dataset = dataset, .split = split};
+    maps.pixels = lb_dataset_height(dataset) * lb_dataset_width(dataset);
+    LB_TRY(open_maps(&maps, err));
+    LB_TRY(lb_h5_members(&names, &count, maps.file, "", err));
+    for (size_t i = 0; i < count; i++) {
+        char member[80];
+        snprintf(member, sizeof member, "%.70s/map", names[i]);
+        LB_TRY(lb_check_cancelled(context, err));
+        lb_progress(context, "scoring", i, count);
+        if (lb_h5_has(maps.file, member)) {
+            LB_TRY(score_method(scores, &maps, names[i], err));
+            scored++;
+        }
+    }
+    if (scored == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: holds no maps (run 'lesionbench explain --keep maps')", maps_path));
+    }
+cleanup:
+    lb_h5_free_names(names, count);
+    lb_free(maps.scratch);
+    lb_free(maps.truth);
+    lb_free(maps.map);
+    lb_array_release(&maps.index);
+    lb_h5_close(maps.file);
+    return status;
+}
+
+lb_status
+lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths_path,
+                lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_array maps = {0}, truths = {0};
+    float *scratch = NULL;
+    LB_TRY(lb_read_floats(&maps, maps_path, err));
+    LB_TRY(lb_read_floats(&truths, truths_path, err));
+    if (maps.rank != 3 || truths.rank != 3 ||
+        memcmp(maps.shape, truths.shape, 3 * sizeof *maps.shape) != 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s and %s: both must be (N, H, W), of equal shape",
+                       maps_path, truths_path));
+    }
+    size_t pixels = maps.shape[1] * maps.shape[2];
+    LB_ALLOC(scratch, pixels);
+    for (size_t i = 0; i < maps.shape[0]; i++) {
+        lb_score_row *row = lb_score_rows_add(scores, err);
+        if (row == NULL) {
+            LB_TRY(err->code);
+        }
+        row->image = (uint32_t)i;
+        snprintf(row->method, sizeof row->method, "maps");
+        if (lb_localise(&row->score, (const float *)maps.data + i * pixels,
+                        (const float *)truths.data + i * pixels, pixels, scratch, err) != LB_OK) {
+            LB_TRY(lb_fail_context(err, "%s: image %zu", maps_path, i));
+        }
+    }
+cleanup:
+    lb_free(scratch);
+    lb_array_release(&truths);
+    lb_array_release(&maps);
+    return status;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of settings. Ranges keep out what cannot work; what is wise is the user's to say. */
+#include "lesionbench/settings.h"
+
+#include "lesionbench/dataset.h"
+#include "lesionbench/explain.h"
+#include "lesionbench/lesions.h"
+#include "lesionbench/slices.h"
+#include "lesionbench/training.h"
+
+#define ROW(type, member, name, kind, min, max, help)            \
+    {                                                            \
+        name, kind, offsetof(type, member), min, max, help, NULL \
+    }
+#define TABLE(rows) ((lb_setting_table){rows, sizeof rows / sizeof rows[0]})
+
+#define MAX_U32 4294967295.0
+#define MAX_U64 0x1p64
+
+#define COHORT(member, kind, min, max, help) \
+    ROW(lb_cohort_options, member, #member, kind, min, max, help)
+
+static const lb_setting cohort_rows[] = {
+    ROW(lb_cohort_options, template_path, "template", LB_SETTING_TEXT, 0, 0,
+        "skull-stripped T1 volume (NIfTI) that every subject is made from"),
+    COHORT(subjects, LB_SETTING_SIZE, 1, 65535, "subjects to simulate"),
+    COHORT(slices_per_subject, LB_SETTING_SIZE, 1, 1000, "axial slices of each"),
+    COHORT(height, LB_SETTING_SIZE, 16, 4096, "rows of a slice"),
+    COHORT(width, LB_SETTING_SIZE, 16, 4096, "columns of a slice"),
+    COHORT(voxel, LB_SETTING_REAL, 0.1, 10, "side of a pixel in mm"),
+    COHORT(minimum_brain, LB_SETTING_REAL, 0, 0.9, "least share of brain pixels in a slice"),
+    COHORT(seed, LB_SETTING_U64, 0, MAX_U64, "of the cohort"),
+};
+
+lb_setting_table
+lb_cohort_settings(void)
+{
+    return TABLE(cohort_rows);
+}
+
+#define LESION(member, kind, min, max, help) \
+    ROW(lb_lesion_options, member, #member, kind, min, max, help)
+
+static const lb_setting lesion_rows[] = {
+    LESION(count, LB_SETTING_SIZE, 5, 100000, "lesions of each shape"),
+    LESION(area, LB_SETTING_SIZE, 10, 10000, "pixels of a lesion before enlarging"),
+    LESION(scale, LB_SETTING_SIZE, 1, 16, "enlargement of both sides"),
+    LESION(seed, LB_SETTING_U32, 0, MAX_U32, "of the first noise field"),
+    LESION(max_fields, LB_SETTING_U32, 1, MAX_U32, "give up after so many noise fields"),
+};
+
+lb_setting_table
+lb_lesion_settings(void)
+{
+    return TABLE(lesion_rows);
+}
+
+#define COMPOSE(member, kind, min, max, help) \
+    ROW(lb_compose_options, member, #member, kind, min, max, help)
+
+static const lb_setting compose_rows[] = {
+    ROW(lb_compose_options, images[LB_TRAIN], "train", LB_SETTING_SIZE, 1, 1e7, "training images"),
+    ROW(lb_compose_options, images[LB_VALIDATION], "validation", LB_SETTING_SIZE, 1, 1e7,
+        "validation images"),
+    ROW(lb_compose_options, images[LB_HOLDOUT], "holdout", LB_SETTING_SIZE, 1, 1e7,
+        "holdout images"),
+    ROW(lb_compose_options, first_seed[LB_TRAIN], "train_first_seed", LB_SETTING_U32, 0, MAX_U32,
+        "seed of the first training image"),
+    ROW(lb_compose_options, first_seed[LB_VALIDATION], "validation_first_seed", LB_SETTING_U32, 0,
+        MAX_U32, "seed of the first validation image"),
+    ROW(lb_compose_options, first_seed[LB_HOLDOUT], "holdout_first_seed", LB_SETTING_U32, 0,
+        MAX_U32, "seed of the first holdout image"),
+    COMPOSE(size, LB_SETTING_SIZE, 32, 1024, "side of the square images"),
+    COMPOSE(brain_intensity, LB_SETTING_REAL, 0.01, 1, "slices are rescaled to [0, this]"),
+    COMPOSE(lesion_intensity, LB_SETTING_REAL, 0.01, 1, "lesions are rescaled to [0, this]"),
+    COMPOSE(truth_threshold, LB_SETTING_REAL, 0, 1,
+            "a true pixel has at least this share of its lesion's peak"),
+    COMPOSE(minimum_lesions, LB_SETTING_SIZE, 1, 100, "least lesions in an image"),
+    COMPOSE(maximum_lesions, LB_SETTING_SIZE, 1, 100, "most lesions in an image"),
+    COMPOSE(seed, LB_SETTING_U64, 0, MAX_U64, "of subjects to splits and slices to images"),
+};
+
+lb_setting_table
+lb_compose_settings(void)
+{
+    return TABLE(compose_rows);
+}
+
+#define TRAINING(member, kind, min, max, help) \
+    ROW(lb_training_options, member, #member, kind, min, max, help)
+
+static const lb_setting training_rows[] = {
+    TRAINING(optimizer, LB_SETTING_OPTIMIZER, 0, 0, "sgd or adam"),
+    TRAINING(learning_rate, LB_SETTING_REAL, 1e-9, 100, "at the start"),
+    TRAINING(momentum, LB_SETTING_REAL, 0, 0.9999, "of sgd"),
+    TRAINING(batch, LB_SETTING_SIZE, 1, 65536, "images in a batch"),
+    TRAINING(epochs, LB_SETTING_SIZE, 1, 100000, "at most"),
+    TRAINING(step_epochs, LB_SETTING_SIZE, 0, 100000,
+             "the learning rate changes every so many epochs; 0 never"),
+    TRAINING(step_factor, LB_SETTING_REAL, 1e-9, 1, "... by this factor"),
+    TRAINING(dropout, LB_SETTING_REAL, 0, 0.99, "of the two hidden dense layers"),
+    TRAINING(maximum_gap, LB_SETTING_REAL, 0, 1,
+             "keep only epochs whose accuracies on validation and training data differ by less"),
+    TRAINING(stop_change, LB_SETTING_REAL, 0, 1,
+             "stop when validation accuracy changes by less, three times over; 0 never"),
+    TRAINING(seed, LB_SETTING_U64, 0, MAX_U64, "of new weights, order of images and dropout"),
+};
+
+lb_setting_table
+lb_training_settings(void)
+{
+    return TABLE(training_rows);
+}
+
+#define EXPLAIN(member, kind, min, max, help) \
+    ROW(lb_explain_options, member, #member, kind, min, max, help)
+
+static const lb_setting explain_rows[] = {
+    EXPLAIN(steps, LB_SETTING_SIZE, 1, 10000, "points of Integrated Gradients"),
+    EXPLAIN(samples, LB_SETTING_SIZE, 1, 10000, "samples of GradientSHAP"),
+    EXPLAIN(seed, LB_SETTING_U64, 0, MAX_U64, "of random choices"),
+    EXPLAIN(batch, LB_SETTING_SIZE, 1, 4096, "images or points computed together"),
+};
+
+lb_setting_table
+lb_explain_settings(void)
+{
+    return TABLE(explain_rows);
+}

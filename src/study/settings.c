@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/settings.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lesionbench/training.h"
+
+lb_status
+lb_parse_u64(uint64_t *out, const char *text, uint64_t min, uint64_t max, lb_error *err)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0') {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is not a whole number", text);
+    }
+    if (errno == ERANGE || value < min || value > max) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s is not within %" PRIu64 " and %" PRIu64, text,
+                       min, max);
+    }
+    *out = value;
+    return LB_OK;
+}
+
+lb_status
+lb_parse_real(double *out, const char *text, double min, double max, lb_error *err)
+{
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || isspace((unsigned char)text[0]) || !isfinite(value)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is not a number", text);
+    }
+    if (value < min || value > max) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s is not within %g and %g", text, min, max);
+    }
+    *out = value;
+    return LB_OK;
+}
+
+static lb_status
+fail_choice(const char *text, const char *const *choices, lb_error *err)
+{
+    char list[512] = "";
+    size_t used = 0, count = 0;
+    for (; choices[count] != NULL && used < sizeof list; count++) {
+        int length = snprintf(list + used, sizeof list - used, "%s%s", count > 0 ? ", " : "",
+                              choices[count]);
+        used += length > 0 ? (size_t)length : 0;
+    }
+    return lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is not one of %s", text, list);
+}
+
+static const char *const OPTIMIZERS[] = {"sgd", "adam", NULL};
+static const char *const BOOLEANS[] = {"false", "true", NULL};
+
+static lb_status
+read_choice(size_t *out, const char *text, const char *const *choices, lb_error *err)
+{
+    for (size_t i = 0; choices[i] != NULL; i++) {
+        if (strcmp(choices[i], text) == 0) {
+            *out = i;
+            return LB_OK;
+        }
+    }
+    return fail_choice(text, choices, err);
+}
+
+static lb_status
+read_whole(void *place, const lb_setting *setting, const char *text, lb_error *err)
+{
+    uint64_t value = 0;
+    uint64_t max = setting->max >= 0x1p64 ? UINT64_MAX : (uint64_t)setting->max;
+    lb_status status = lb_parse_u64(&value, text, (uint64_t)setting->min, max, err);
+    if (status != LB_OK) {
+        return status;
+    }
+    if (setting->kind == LB_SETTING_U32) {
+        *(uint32_t *)place = (uint32_t)value;
+    } else if (setting->kind == LB_SETTING_SIZE) {
+        *(size_t *)place = (size_t)value;
+    } else {
+        *(uint64_t *)place = value;
+    }
+    return LB_OK;
+}
+
+lb_status
+lb_setting_read(void *target, const lb_setting *setting, const char *text, lb_error *err)
+{
+    void *place = (char *)target + setting->offset;
+    size_t choice = 0;
+    lb_status status = LB_OK;
+    switch (setting->kind) {
+    case LB_SETTING_FLAG:
+        status = read_choice(&choice, text, BOOLEANS, err);
+        if (status == LB_OK) {
+            *(bool *)place = choice == 1;
+        }
+        return status;
+    case LB_SETTING_SIZE:
+    case LB_SETTING_U32:
+    case LB_SETTING_U64:
+        return read_whole(place, setting, text, err);
+    case LB_SETTING_REAL:
+        return lb_parse_real(place, text, setting->min, setting->max, err);
+    case LB_SETTING_TEXT:
+    case LB_SETTING_LIST:
+        if (text[0] == '\0') {
+            return lb_fail(err, LB_ERROR_ARGUMENT, "is empty");
+        }
+        *(const char **)place = text;
+        return LB_OK;
+    case LB_SETTING_DEGREE:
+        return lb_degree_parse(place, text, err);
+    case LB_SETTING_OPTIMIZER:
+        status = read_choice(&choice, text, OPTIMIZERS, err);
+        if (status == LB_OK) {
+            *(lb_optimizer_kind *)place = (lb_optimizer_kind)choice;
+        }
+        return status;
+    case LB_SETTING_CHOICE:
+        return read_choice(place, text, setting->choices, err);
+    }
+    return lb_fail(err, LB_ERROR_ARGUMENT, "setting %s has no kind", setting->key);
+}
+
+/* The shortest text that reads back as the same number. */
+static char *
+print_real(double value, lb_error *err)
+{
+    char text[40];
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+    return lb_strdup(text, err);
+}
+
+char *
+lb_setting_print(const void *target, const lb_setting *setting, lb_error *err)
+{
+    const void *place = (const char *)target + setting->offset;
+    const char *text = NULL;
+    switch (setting->kind) {
+    case LB_SETTING_FLAG:
+        return lb_strdup(BOOLEANS[*(const bool *)place ? 1 : 0], err);
+    case LB_SETTING_SIZE:
+        return lb_format(err, "%zu", *(const size_t *)place);
+    case LB_SETTING_U32:
+        return lb_format(err, "%" PRIu32, *(const uint32_t *)place);
+    case LB_SETTING_U64:
+        return lb_format(err, "%" PRIu64, *(const uint64_t *)place);
+    case LB_SETTING_REAL:
+        return print_real(*(const double *)place, err);
+    case LB_SETTING_TEXT:
+    case LB_SETTING_LIST:
+        text = *(const char *const *)place;
+        return lb_strdup(text != NULL ? text : "", err);
+    case LB_SETTING_DEGREE:
+        return lb_strdup(lb_degree_name(*(const lb_degree *)place), err);
+    case LB_SETTING_OPTIMIZER:
+        return lb_strdup(OPTIMIZERS[*(const lb_optimizer_kind *)place], err);
+    case LB_SETTING_CHOICE:
+        return lb_strdup(setting->choices[*(const size_t *)place], err);
+    }
+    lb_fail(err, LB_ERROR_ARGUMENT, "setting %s has no kind", setting->key);
+    return NULL;
+}
+
+static char *
+copy_trimmed(const char *text, size_t length, lb_error *err)
+{
+    while (length > 0 && isspace((unsigned char)text[0])) {
+        text++;
+        length--;
+    }
+    while (length > 0 && isspace((unsigned char)text[length - 1])) {
+        length--;
+    }
+    return lb_format(err, "%.*s", (int)length, text);
+}
+
+lb_status
+lb_list_parse(lb_list *out, const char *text, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    size_t count = 1;
+    for (const char *c = text; *c != '\0'; c++) {
+        count += *c == ',';
+    }
+    LB_ALLOC(list.items, count);
+    for (const char *item = text; list.count < count; list.count++) {
+        size_t length = strcspn(item, ",");
+        list.items[list.count] = copy_trimmed(item, length, err);
+        if (list.items[list.count] == NULL) {
+            LB_TRY(err->code);
+        }
+        if (list.items[list.count][0] == '\0') {
+            list.count++;
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' has an empty item", text));
+        }
+        item += length + 1;
+    }
+    *out = list;
+    return LB_OK;
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
+void
+lb_list_release(lb_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        lb_free(list->items[i]);
+    }
+    lb_free(list->items);
+    *list = (lb_list){0};
+}
+
+enum { LONGEST_NAME = 63 };
+
+/* Levenshtein's distance, one row at a time. */
+static size_t
+edit_distance(const char *a, const char *b)
+{
+    size_t row[LONGEST_NAME + 1];
+    size_t n = strlen(b);
+    for (size_t j = 0; j <= n; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+const char *
+lb_nearest(const char *text, const char *const *names, size_t count)
+{
+    const char *best = NULL;
+    size_t least = strlen(text) / 2 + 1; /* farther than half the word is another word */
+    for (size_t i = 0; i < count && strlen(text) <= LONGEST_NAME; i++) {
+        size_t distance = strlen(names[i]) <= LONGEST_NAME ? edit_distance(text, names[i]) : least;
+        if (distance < least) {
+            least = distance;
+            best = names[i];
+        }
+    }
+    return best;
+}

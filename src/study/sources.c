@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/sources.h"
+
+#include <string.h>
+
+#include "lesionbench/idx.h"
+#include "lesionbench/image.h"
+#include "lesionbench/npy.h"
+#include "lesionbench/random.h"
+
+/* What any source may hold; what it does not need is NULL. */
+typedef struct source_data {
+    lb_dataset *dataset; /* borrowed */
+    lb_split split;
+    float *pixels;  /* (count, channels, height, width) */
+    uint8_t *bytes; /* (count, byte_height, byte_width) */
+    size_t byte_height, byte_width;
+    double *small, *large; /* scratch of one image before and after resizing */
+    uint8_t *labels;
+    size_t image_size; /* channels x height x width */
+    size_t side;       /* of resized images */
+} source_data;
+
+static void
+free_data(source_data *data)
+{
+    if (data != NULL) {
+        lb_free(data->pixels);
+        lb_free(data->bytes);
+        lb_free(data->small);
+        lb_free(data->large);
+        lb_free(data->labels);
+        lb_free(data);
+    }
+}
+
+void
+lb_source_release(lb_image_source *source)
+{
+    free_data(source->data);
+    *source = (lb_image_source){0};
+}
+
+size_t
+lb_source_classes(const lb_image_source *source)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < source->count; i++) {
+        most = source->labels[i] > most ? source->labels[i] : most;
+    }
+    return most + 1;
+}
+
+static lb_status
+read_dataset(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    const source_data *source = data;
+    for (size_t i = 0; i < n;) {
+        size_t run = 1; /* neighbours are read together */
+        while (i + run < n && index[i + run] == index[i] + run) {
+            run++;
+        }
+        lb_status status = lb_dataset_read(out + i * source->image_size, NULL, source->dataset,
+                                           source->split, index[i], run, err);
+        if (status != LB_OK) {
+            return status;
+        }
+        i += run;
+    }
+    return LB_OK;
+}
+
+lb_status
+lb_source_dataset(lb_image_source *out, lb_dataset *dataset, lb_split split, lb_error *err)
+{
+    source_data *data = lb_alloc(1, sizeof *data, err);
+    if (data == NULL) {
+        return err->code;
+    }
+    data->dataset = dataset;
+    data->split = split;
+    *out = (lb_image_source){.count = lb_dataset_count(dataset, split),
+                             .channels = 1,
+                             .height = lb_dataset_height(dataset),
+                             .width = lb_dataset_width(dataset),
+                             .labels = lb_dataset_labels(dataset, split),
+                             .data = data,
+                             .read = read_dataset};
+    data->image_size = out->height * out->width;
+    return LB_OK;
+}
+
+static lb_status
+read_pixels(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    (void)err;
+    const source_data *source = data;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(out + i * source->image_size, source->pixels + index[i] * source->image_size,
+               source->image_size * sizeof *out);
+    }
+    return LB_OK;
+}
+
+static double
+element(const lb_array *array, size_t index)
+{
+    switch (array->type) {
+    case LB_U8:
+        return ((const uint8_t *)array->data)[index];
+    case LB_I8:
+        return ((const int8_t *)array->data)[index];
+    case LB_I32:
+        return ((const int32_t *)array->data)[index];
+    case LB_I64:
+        return (double)((const int64_t *)array->data)[index];
+    case LB_F32:
+        return (double)((const float *)array->data)[index];
+    case LB_F64:
+        return ((const double *)array->data)[index];
+    }
+    return 0;
+}
+
+lb_status
+lb_read_floats(lb_array *out, const char *path, lb_error *err)
+{
+    lb_array array = {0};
+    lb_status status = lb_npy_read(&array, path, err);
+    if (status != LB_OK || array.type == LB_F32) {
+        *out = array;
+        return status;
+    }
+    size_t count = lb_array_count(&array);
+    float *values = lb_alloc(count, sizeof *values, err);
+    for (size_t i = 0; values != NULL && i < count; i++) {
+        values[i] = (float)element(&array, i);
+    }
+    lb_free(array.data);
+    array.data = values;
+    array.type = LB_F32;
+    if (values != NULL) {
+        *out = array;
+    }
+    return values != NULL ? LB_OK : err->code;
+}
+
+lb_status
+lb_source_npy(lb_image_source *out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_array array = {0};
+    source_data *data = NULL;
+    LB_TRY(lb_read_floats(&array, path, err));
+    bool grey = array.rank == 3;
+    if (!grey && !(array.rank == 4 && array.shape[1] == 3)) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: images must be (N, 3, H, W) or, for grey ones, (N, H, W)", path));
+    }
+    LB_ALLOC(data, 1);
+    LB_ALLOC(data->labels, array.shape[0]);
+    data->pixels = array.data;
+    array.data = NULL;
+    *out = (lb_image_source){.count = array.shape[0],
+                             .channels = grey ? 1 : 3,
+                             .height = array.shape[array.rank - 2],
+                             .width = array.shape[array.rank - 1],
+                             .labels = data->labels,
+                             .data = data,
+                             .read = read_pixels};
+    data->image_size = out->channels * out->height * out->width;
+    data = NULL;
+cleanup:
+    free_data(data);
+    lb_array_release(&array);
+    return status;
+}
+
+/* Rescales to [0, intensity] by the image's own minimum and maximum, then resizes. */
+static lb_status
+prepare_slice(float *out, source_data *data, const float *slice, size_t height, size_t width,
+              double intensity, lb_error *err)
+{
+    float low = slice[0], high = slice[0];
+    for (size_t i = 0; i < height * width; i++) {
+        low = slice[i] < low ? slice[i] : low;
+        high = slice[i] > high ? slice[i] : high;
+    }
+    double factor = high > low ? intensity / ((double)high - (double)low) : 0;
+    for (size_t i = 0; i < height * width; i++) {
+        data->small[i] = ((double)slice[i] - (double)low) * factor;
+    }
+    lb_status status =
+        lb_resize(data->large, data->side, data->side, data->small, height, width, err);
+    for (size_t i = 0; status == LB_OK && i < data->image_size; i++) {
+        out[i] = (float)data->large[i];
+    }
+    return status;
+}
+
+static size_t
+count_slices(const lb_slices *slices, const uint8_t *split_of_subject, lb_split split)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lb_slices_count(slices); i++) {
+        const lb_slice_info *info = lb_slices_at(slices, i);
+        count += info->sex != LB_SEX_UNKNOWN && split_of_subject[info->subject] == split;
+    }
+    return count;
+}
+
+static lb_status
+fill_slices(source_data *data, lb_slices *slices, const uint8_t *split_of_subject, size_t count,
+            double brain_intensity, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    float *slice = NULL;
+    size_t height = lb_slices_height(slices), width = lb_slices_width(slices), filled = 0;
+    LB_ALLOC(slice, height * width);
+    for (size_t i = 0; filled < count; i++) {
+        const lb_slice_info *info = lb_slices_at(slices, i);
+        if (info->sex == LB_SEX_UNKNOWN || split_of_subject[info->subject] != data->split) {
+            continue;
+        }
+        LB_TRY(lb_check_cancelled(context, err));
+        lb_progress(context, "preparing slices", filled, count);
+        LB_TRY(lb_slices_read(slice, slices, i, err));
+        LB_TRY(prepare_slice(data->pixels + filled * data->image_size, data, slice, height, width,
+                             brain_intensity, err));
+        data->labels[filled++] = info->sex == LB_MALE ? 1 : 0;
+    }
+cleanup:
+    lb_free(slice);
+    return status;
+}
+
+lb_status
+lb_source_sex(lb_image_source *out, lb_slices *slices, const uint8_t *split_of_subject,
+              lb_split split, size_t size, double brain_intensity, const lb_context *context,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    source_data *data = NULL;
+    size_t pixels = 0, count = count_slices(slices, split_of_subject, split);
+    if (count == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "no slice of a subject of known sex in the %s split: more subjects needed",
+                       lb_split_name(split)));
+    }
+    LB_ALLOC(data, 1);
+    data->split = split;
+    data->side = size;
+    data->image_size = size * size;
+    LB_TRY(lb_multiply(&pixels, count, data->image_size, err));
+    LB_ALLOC(data->pixels, pixels);
+    LB_ALLOC(data->labels, count);
+    LB_ALLOC(data->small, lb_slices_height(slices) * lb_slices_width(slices));
+    LB_ALLOC(data->large, data->image_size);
+    LB_TRY(fill_slices(data, slices, split_of_subject, count, brain_intensity, context, err));
+    *out = (lb_image_source){.count = count,
+                             .channels = 1,
+                             .height = size,
+                             .width = size,
+                             .labels = data->labels,
+                             .data = data,
+                             .read = read_pixels};
+    data = NULL;
+cleanup:
+    free_data(data);
+    return status;
+}
+
+static lb_status
+read_bytes(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    const source_data *source = data;
+    size_t bytes = source->byte_height * source->byte_width;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *image = source->bytes + index[i] * bytes;
+        for (size_t j = 0; j < bytes; j++) {
+            source->small[j] = image[j] / 255.0;
+        }
+        lb_status status = lb_resize(source->large, source->side, source->side, source->small,
+                                     source->byte_height, source->byte_width, err);
+        if (status != LB_OK) {
+            return status;
+        }
+        for (size_t j = 0; j < source->image_size; j++) {
+            out[i * source->image_size + j] = (float)source->large[j];
+        }
+    }
+    return LB_OK;
+}
+
+static lb_status
+take_bytes(lb_image_source *out, const lb_array *images, const lb_array *labels,
+           const size_t *chosen, size_t count, size_t size, lb_error *err)
+{
+    lb_status status = LB_OK;
+    source_data *data = NULL;
+    size_t bytes = images->shape[1] * images->shape[2];
+    LB_ALLOC(data, 1);
+    data->byte_height = images->shape[1];
+    data->byte_width = images->shape[2];
+    data->side = size;
+    data->image_size = size * size;
+    LB_ALLOC(data->bytes, count * bytes);
+    LB_ALLOC(data->labels, count);
+    LB_ALLOC(data->small, bytes);
+    LB_ALLOC(data->large, data->image_size);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(data->bytes + i * bytes, (const uint8_t *)images->data + chosen[i] * bytes, bytes);
+        data->labels[i] = ((const uint8_t *)labels->data)[chosen[i]];
+    }
+    *out = (lb_image_source){.count = count,
+                             .channels = 1,
+                             .height = size,
+                             .width = size,
+                             .labels = data->labels,
+                             .data = data,
+                             .read = read_bytes};
+    data = NULL;
+cleanup:
+    free_data(data);
+    return status;
+}
+
+static lb_status
+check_pair(const lb_array *images, const lb_array *labels, const char *images_path,
+           const char *labels_path, lb_error *err)
+{
+    if (images->rank != 3 || images->shape[0] < 2) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: holds no images (count, rows, columns)",
+                       images_path);
+    }
+    if (labels->rank != 1 || labels->shape[0] != images->shape[0]) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: not one label for each of the %zu images of %s",
+                       labels_path, images->shape[0], images_path);
+    }
+    return LB_OK;
+}
+
+lb_status
+lb_source_idx(lb_image_source *train, lb_image_source *validation, const char *images,
+              const char *labels, size_t limit, size_t size, uint64_t seed, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_array pixels = {0}, classes = {0};
+    lb_image_source first = {0}, second = {0};
+    size_t *order = NULL;
+    LB_TRY(lb_idx_read(&pixels, images, err));
+    LB_TRY(lb_idx_read(&classes, labels, err));
+    LB_TRY(check_pair(&pixels, &classes, images, labels, err));
+    size_t all = pixels.shape[0];
+    size_t used = limit >= 2 && limit < all ? limit : all;
+    size_t kept = used >= 10 ? used / 10 : 1;
+    LB_ALLOC(order, all);
+    for (size_t i = 0; i < all; i++) {
+        order[i] = i;
+    }
+    lb_random random;
+    lb_random_init(&random, seed, LB_PURPOSE_CORPUS, 0);
+    lb_random_shuffle(&random, order, all);
+    LB_TRY(take_bytes(&first, &pixels, &classes, order + kept, used - kept, size, err));
+    LB_TRY(take_bytes(&second, &pixels, &classes, order, kept, size, err));
+    *train = first;
+    *validation = second;
+    first = second = (lb_image_source){0};
+cleanup:
+    lb_source_release(&first);
+    lb_source_release(&second);
+    lb_free(order);
+    lb_array_release(&classes);
+    lb_array_release(&pixels);
+    return status;
+}

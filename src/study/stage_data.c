@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* The stages that make data, models and predictions. */
+#include "stages.h"
+
+#include "lesionbench/jobs.h"
+#include "lesionbench/predictions.h"
+#include "lesionbench/report.h"
+#include "lesionbench/tables.h"
+
+lb_status
+run_slices(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    return lb_slices_simulate(&list->study->cohort, self->outputs[0], context, err);
+}
+
+lb_status
+run_lesions(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    lb_lesion_library library = {0};
+    lb_status status = lb_lesions_generate(&library, &list->study->lesions, context, err);
+    if (status == LB_OK) {
+        status = lb_lesions_save(&library, &list->study->lesions, self->outputs[0], context, err);
+    }
+    lb_lesions_release(&library);
+    return status;
+}
+
+lb_status
+run_dataset(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_slices *slices = NULL;
+    lb_lesion_library library = {0};
+    LB_TRY(lb_slices_open(&slices, stage_path(list, list->slices, 0), err));
+    LB_TRY(lb_lesions_load(&library, stage_path(list, list->lesions, 0), err));
+    LB_TRY(lb_compose(&list->study->compose, slices, &library, self->outputs[0], context, err));
+cleanup:
+    lb_lesions_release(&library);
+    lb_slices_close(slices);
+    return status;
+}
+
+lb_status
+run_pretrain(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    const lb_study *study = list->study;
+    const plan_corpus *corpus = &study->corpora[self->corpus];
+    lb_pretrain_job job = {.corpus = corpus->name,
+                           .compose = study->compose,
+                           .limit = corpus->limit,
+                           .architecture = ARCHITECTURE_NAMES[study->network.architecture],
+                           .width = study->network.width,
+                           .training = corpus->training};
+    if (corpus->task == TASK_SEX) {
+        job.slices = stage_path(list, list->slices, 0);
+    } else {
+        job.images = corpus->images;
+        job.labels = corpus->labels;
+    }
+    return lb_pretrain(&job, self->outputs[0], self->outputs[1], context, err);
+}
+
+lb_status
+run_finetune(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    const lb_study *study = list->study;
+    lb_finetune_job job = {.from = stage_path(list, list->pretrain + self->corpus, 0),
+                           .data = stage_path(list, list->dataset, 0),
+                           .training = study->finetuning.training};
+    job.training.degree = study->degrees[self->degree];
+    job.training.seed = study->seeds[self->seed];
+    lb_status status = plan_learning_rate(&job.training.learning_rate, study,
+                                          &study->corpora[self->corpus], self->degree, err);
+    if (status != LB_OK) {
+        return status;
+    }
+    return lb_finetune(&job, self->outputs[0], self->outputs[1], context, err);
+}
+
+lb_status
+run_predict(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    return lb_predict_to_file(stage_path(list, list->finetune + self->model, 0),
+                              stage_path(list, list->dataset, 0), LB_HOLDOUT, NULL,
+                              self->outputs[0], context, err);
+}
+
+lb_status
+run_evaluate(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    (void)context;
+    lb_status status = LB_OK;
+    const char **predictions = NULL;
+    LB_ALLOC(predictions, list->models);
+    for (size_t i = 0; i < list->models; i++) {
+        predictions[i] = stage_path(list, list->predict + i, 0);
+    }
+    LB_TRY(lb_classification_table_write(predictions, list->models, self->outputs[0], err));
+cleanup:
+    lb_free(predictions);
+    return status;
+}
+
+static lb_status
+read_accuracy(lb_model_accuracy *out, const char *path, lb_error *err)
+{
+    lb_predictions predictions = {0};
+    lb_classification score;
+    lb_status status = lb_predictions_load(&predictions, path, err);
+    if (status == LB_OK) {
+        status = lb_predictions_score(&score, &predictions, path, err);
+    }
+    if (status == LB_OK) {
+        *out = (lb_model_accuracy){.name = predictions.name, .accuracy = score.accuracy};
+    }
+    lb_predictions_release(&predictions);
+    return status;
+}
+
+lb_status
+run_tables(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    (void)context;
+    lb_status status = LB_OK;
+    lb_score_rows rows = {0};
+    lb_model_accuracy *models = NULL;
+    LB_ALLOC(models, list->models);
+    for (size_t i = 0; i < list->models; i++) {
+        LB_TRY(read_accuracy(&models[i], stage_path(list, list->predict + i, 0), err));
+    }
+    for (size_t i = list->explain; i < list->tables; i++) {
+        LB_TRY(lb_scores_read(&rows, stage_path(list, i, 1), err));
+    }
+    LB_TRY(lb_scores_write(&rows, self->outputs[0], err));
+    LB_TRY(lb_explanation_table_write(&rows, models, list->models, self->outputs[1], err));
+cleanup:
+    lb_free(models);
+    lb_score_rows_release(&rows);
+    return status;
+}
+
+lb_status
+run_report(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    (void)self;
+    return lb_report(list->directory, context, err);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* The stage that explains: which images, by which network, with which methods. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/explanations.h"
+#include "lesionbench/network.h"
+#include "lesionbench/sources.h"
+#include "stages.h"
+
+/* Which holdout images are right for all models, and which are wrong for one. */
+typedef struct selection {
+    size_t count;
+    uint8_t *all_right; /* (count) */
+    uint8_t *wrong;     /* (count), for the model asked for */
+} selection;
+
+static lb_status
+select_images(selection *out, const stage_list *list, const stage *self, const uint8_t *labels,
+              size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_predictions predictions = {0};
+    out->count = count;
+    LB_ALLOC(out->all_right, count);
+    LB_ALLOC(out->wrong, count);
+    memset(out->all_right, 1, count);
+    for (size_t m = 0; m < list->models; m++) {
+        const char *path = stage_path(list, list->predict + m, 0);
+        LB_TRY(lb_predictions_load(&predictions, path, err));
+        if (predictions.count != count) {
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: %zu images, the holdout has %zu", path,
+                           predictions.count, count));
+        }
+        for (size_t i = 0; i < count; i++) {
+            bool wrong = predictions.predicted[i] != labels[i];
+            out->all_right[i] = out->all_right[i] && !wrong;
+            out->wrong[i] = out->wrong[i] || (wrong && m == self->model);
+        }
+        lb_predictions_release(&predictions);
+    }
+cleanup:
+    lb_predictions_release(&predictions);
+    return status;
+}
+
+/* Of the images marked, the first `limit` (0 all). */
+static size_t
+add_items(lb_explain_item *items, const uint8_t *marked, const uint8_t *labels, size_t count,
+          size_t limit, const char *name)
+{
+    size_t added = 0;
+    for (size_t i = 0; i < count && (limit == 0 || added < limit); i++) {
+        if (marked[i]) {
+            items[added++] = (lb_explain_item){.image = i, .target = labels[i], .selection = name};
+        }
+    }
+    return added;
+}
+
+/* Examples come from the front of the list, as many of one class as of the other. They hang on the
+ * images that are right for all models, so that every model shows the same ones. */
+static void
+mark_examples(lb_explain_item *items, size_t count, size_t examples)
+{
+    size_t left[2] = {(examples + 1) / 2, examples / 2};
+    for (size_t i = 0; i < count; i++) {
+        size_t label = items[i].target != 0;
+        if (left[label] > 0) {
+            items[i].kept = true;
+            left[label]--;
+        }
+    }
+}
+
+static lb_status
+open_network(lb_network **out, lb_model_name *name, const stage_list *list, const stage *self,
+             lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_study *study = list->study;
+    size_t index = (size_t)(self - list->stages);
+    lb_architecture architecture;
+    if (self->model != NO_MODEL) {
+        LB_TRY(lb_network_load(out, stage_path(list, list->finetune + self->model, 0), err));
+        lb_model_name_read(name, *out);
+        return LB_OK;
+    }
+    bool untrained = index == list->untrained;
+    *name = (lb_model_name){.degree = "none"};
+    snprintf(name->corpus, sizeof name->corpus, "%s", untrained ? "untrained" : "baseline");
+    snprintf(name->seed, sizeof name->seed, "%" PRIu64,
+             untrained ? study->network.seed : study->explain.options.seed);
+    if (untrained) {
+        LB_TRY(lb_architecture_init(&architecture, ARCHITECTURE_NAMES[study->network.architecture],
+                                    study->network.width, 2, err));
+        LB_TRY(lb_network_create(out, &architecture, study->network.seed, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+explain_and_score(lb_explain_job *job, const stage_list *list, const stage *self,
+                  const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const plan_explain *plan = &list->study->explain;
+    const uint8_t *labels = job->images->labels;
+    selection chosen = {0};
+    lb_explain_item *items = NULL;
+    lb_score_rows scores = {0};
+    LB_TRY(select_images(&chosen, list, self, labels, job->images->count, err));
+    LB_ALLOC(items, 2 * chosen.count);
+    job->items = items;
+    job->count = add_items(items, chosen.all_right, labels, chosen.count, plan->correct, "correct");
+    mark_examples(items, job->count, plan->examples);
+    job->count +=
+        add_items(items + job->count, chosen.wrong, labels, chosen.count, plan->wrong, "wrong");
+    LB_TRY(lb_explain_to_file(job, self->outputs[0], &scores, context, err));
+    LB_TRY(lb_scores_write(&scores, self->outputs[1], err));
+cleanup:
+    lb_score_rows_release(&scores);
+    lb_free(items);
+    lb_free(chosen.all_right);
+    lb_free(chosen.wrong);
+    return status;
+}
+
+lb_status
+run_explain(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_study *study = list->study;
+    bool baseline = (size_t)(self - list->stages) == list->baseline;
+    lb_image_source images = {0};
+    lb_explain_job job = {.images = &images,
+                          .split = LB_HOLDOUT,
+                          .methods = baseline ? study->baselines : study->methods,
+                          .method_count = baseline ? study->baseline_count : study->method_count,
+                          .options = study->explain.options,
+                          .keep = LB_KEEP_MAPS};
+    LB_TRY(lb_dataset_open(&job.dataset, stage_path(list, list->dataset, 0), err));
+    LB_TRY(lb_source_dataset(&images, job.dataset, LB_HOLDOUT, err));
+    LB_TRY(open_network(&job.network, &job.name, list, self, err));
+    LB_TRY(explain_and_score(&job, list, self, context, err));
+cleanup:
+    lb_network_free(job.network);
+    lb_source_release(&images);
+    lb_dataset_close(job.dataset);
+    return status;
+}

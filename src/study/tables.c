@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/tables.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "lesionbench/csv.h"
+#include "lesionbench/output.h"
+
+lb_score_row *
+lb_score_rows_add(lb_score_rows *rows, lb_error *err)
+{
+    if (rows->count == rows->capacity) {
+        size_t capacity = rows->capacity == 0 ? 256 : rows->capacity * 2;
+        lb_score_row *grown = lb_alloc(capacity, sizeof *grown, err);
+        if (grown == NULL) {
+            return NULL;
+        }
+        if (rows->count > 0) {
+            memcpy(grown, rows->rows, rows->count * sizeof *grown);
+        }
+        lb_free(rows->rows);
+        rows->rows = grown;
+        rows->capacity = capacity;
+    }
+    lb_score_row *row = &rows->rows[rows->count++];
+    *row = (lb_score_row){0};
+    return row;
+}
+
+void
+lb_score_rows_release(lb_score_rows *rows)
+{
+    lb_free(rows->rows);
+    *rows = (lb_score_rows){0};
+}
+
+/* Writes text fields, each followed by a comma. */
+static void
+put_fields(FILE *stream, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        lb_csv_field(stream, fields[i]);
+        fputc(',', stream);
+    }
+}
+
+lb_status
+lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    LB_TRY(lb_output_open(&output, path, err));
+    FILE *stream = lb_output_stream(output);
+    fputs("image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,"
+          "precision\n",
+          stream);
+    for (size_t i = 0; i < rows->count; i++) {
+        const lb_score_row *row = &rows->rows[i];
+        const lb_localisation *score = &row->score;
+        fprintf(stream, "%" PRIu32 ",%d,%d,", row->image, row->label, row->lesion_count);
+        put_fields(
+            stream,
+            (const char *const[]){row->corpus, row->degree, row->seed, row->method, row->selection},
+            5);
+        fprintf(stream, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.9g,%.9g,%.9g\n",
+                score->tp, score->tn, score->fp, score->fn, lb_tpr(score), lb_tnr(score),
+                lb_precision(score));
+    }
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_output_close(output);
+    return status;
+}
+
+static const char *const TEXT_COLUMNS[] = {"corpus", "degree", "seed", "method", "selection"};
+static const char *const NUMBER_COLUMNS[] = {"image", "label", "lesion_count", "tp", "tn",
+                                             "fp",    "fn"};
+enum { TEXTS = 5, NUMBERS = 7 };
+
+static lb_status
+read_row(lb_score_row *row, const lb_csv *csv, size_t index, const size_t texts[TEXTS],
+         const size_t numbers[NUMBERS], const char *path, lb_error *err)
+{
+    char *places[TEXTS] = {row->corpus, row->degree, row->seed, row->method, row->selection};
+    const size_t sizes[TEXTS] = {sizeof row->corpus, sizeof row->degree, sizeof row->seed,
+                                 sizeof row->method, sizeof row->selection};
+    for (size_t i = 0; i < TEXTS; i++) {
+        snprintf(places[i], sizes[i], "%s", lb_csv_cell(csv, index, texts[i]));
+    }
+    uint32_t value[NUMBERS];
+    for (size_t i = 0; i < NUMBERS; i++) {
+        double number = lb_csv_number(csv, index, numbers[i]);
+        if (!(number >= 0 && number <= UINT32_MAX)) {
+            return lb_fail(err, LB_ERROR_FORMAT, "%s: row %zu: '%s' is not a count", path,
+                           index + 1, NUMBER_COLUMNS[i]);
+        }
+        value[i] = (uint32_t)number;
+    }
+    row->image = value[0];
+    row->label = (uint8_t)value[1];
+    row->lesion_count = (uint8_t)value[2];
+    row->score = (lb_localisation){.tp = value[3], .tn = value[4], .fp = value[5], .fn = value[6]};
+    return LB_OK;
+}
+
+lb_status
+lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_csv csv = {0};
+    size_t texts[TEXTS], numbers[NUMBERS];
+    LB_TRY(lb_csv_read(&csv, path, err));
+    for (size_t i = 0; i < TEXTS; i++) {
+        LB_TRY(lb_csv_column(&texts[i], &csv, TEXT_COLUMNS[i], path, err));
+    }
+    for (size_t i = 0; i < NUMBERS; i++) {
+        LB_TRY(lb_csv_column(&numbers[i], &csv, NUMBER_COLUMNS[i], path, err));
+    }
+    for (size_t i = 0; i < csv.rows; i++) {
+        lb_score_row *row = lb_score_rows_add(rows, err);
+        if (row == NULL) {
+            LB_TRY(err->code);
+        }
+        LB_TRY(read_row(row, &csv, i, texts, numbers, path, err));
+    }
+cleanup:
+    lb_csv_release(&csv);
+    return status;
+}
+
+static bool
+same_group(const lb_score_row *a, const lb_score_row *b)
+{
+    return strcmp(a->corpus, b->corpus) == 0 && strcmp(a->degree, b->degree) == 0 &&
+           strcmp(a->seed, b->seed) == 0 && strcmp(a->method, b->method) == 0 &&
+           strcmp(a->selection, b->selection) == 0;
+}
+
+static double
+find_accuracy(const lb_score_row *row, const lb_model_accuracy *models, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const lb_model_name *name = &models[i].name;
+        if (strcmp(name->corpus, row->corpus) == 0 && strcmp(name->degree, row->degree) == 0 &&
+            strcmp(name->seed, row->seed) == 0) {
+            return models[i].accuracy;
+        }
+    }
+    return NAN;
+}
+
+/* scratch: 2 x count doubles. */
+static void
+write_group(FILE *stream, const lb_score_row *rows, size_t count, double accuracy, double *scratch)
+{
+    double *tpr = scratch, *tnr = scratch + count, chance = 0;
+    for (size_t i = 0; i < count; i++) {
+        const lb_localisation *score = &rows[i].score;
+        double truth = (double)score->tp + score->fn;
+        tpr[i] = lb_tpr(score);
+        tnr[i] = lb_tnr(score);
+        chance += truth / (truth + score->tn + score->fp) / (double)count;
+    }
+    put_fields(stream,
+               (const char *const[]){rows->corpus, rows->degree, rows->seed, rows->method,
+                                     rows->selection},
+               5);
+    fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g\n", count, accuracy,
+            lb_quantile(tpr, count, 0.5), lb_quantile(tpr, count, 0.25),
+            lb_quantile(tpr, count, 0.75), lb_quantile(tnr, count, 0.5),
+            lb_quantile(tnr, count, 0.25), lb_quantile(tnr, count, 0.75), chance);
+}
+
+lb_status
+lb_explanation_table_write(const lb_score_rows *rows, const lb_model_accuracy *models,
+                           size_t model_count, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    double *scratch = NULL;
+    LB_ALLOC(scratch, 2 * rows->count);
+    LB_TRY(lb_output_open(&output, path, err));
+    FILE *stream = lb_output_stream(output);
+    fputs("corpus,degree,seed,method,selection,images,accuracy,tpr_median,tpr_q1,tpr_q3,"
+          "tnr_median,tnr_q1,tnr_q3,chance\n",
+          stream);
+    for (size_t first = 0, end = 0; first < rows->count; first = end) {
+        for (end = first + 1; end < rows->count; end++) {
+            if (!same_group(&rows->rows[first], &rows->rows[end])) {
+                break;
+            }
+        }
+        write_group(stream, &rows->rows[first], end - first,
+                    find_accuracy(&rows->rows[first], models, model_count), scratch);
+    }
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_output_close(output);
+    lb_free(scratch);
+    return status;
+}
+
+lb_status
+lb_classification_table_write(const char *const *predictions, size_t count, const char *path,
+                              lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    lb_predictions one = {0};
+    lb_classification score;
+    LB_TRY(lb_output_open(&output, path, err));
+    FILE *stream = lb_output_stream(output);
+    fputs("corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,"
+          "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch\n",
+          stream);
+    for (size_t i = 0; i < count; i++) {
+        LB_TRY(lb_predictions_load(&one, predictions[i], err));
+        LB_TRY(lb_predictions_score(&score, &one, predictions[i], err));
+        const lb_model_name *name = &one.name;
+        put_fields(stream, (const char *const[]){name->corpus, name->degree, name->seed, one.split},
+                   4);
+        fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%s,%s,%s\n", score.images,
+                score.accuracy, score.auroc, score.auprc, score.sensitivity, score.specificity,
+                score.balanced_accuracy, score.mcc, name->learning_rate, name->epochs,
+                name->kept_epoch);
+        lb_predictions_release(&one);
+    }
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_predictions_release(&one);
+    lb_output_close(output);
+    return status;
+}
