@@ -20,6 +20,8 @@ void lb_laplace(double *out, const double *image, size_t height, size_t width);
 /* scipy.ndimage.sobel along axis 0 (rows) or 1, mode reflect. */
 lb_status lb_sobel(double *out, const double *image, size_t height, size_t width, int axis,
                    lb_error *err);
+/* The least and the greatest of count > 0 values. */
+void lb_find_range(double *low, double *high, const double *values, size_t count);
 /* skimage.filters.threshold_otsu with 256 bins. */
 double lb_otsu(const double *image, size_t count);
 

@@ -170,22 +170,12 @@ lb_scene_place(lb_box *boxes, const lb_scene *scene, const lb_recipe *recipe,
     return false;
 }
 
-static void
-find_range(double *low, double *high, const double *values, size_t count)
-{
-    *low = *high = values[0];
-    for (size_t i = 1; i < count; i++) {
-        *low = values[i] < *low ? values[i] : *low;
-        *high = values[i] > *high ? values[i] : *high;
-    }
-}
-
 /* To [0, intensity] by the slice's own extremes. */
 static void
 rescale(double *values, size_t count, double intensity)
 {
     double low, high;
-    find_range(&low, &high, values, count);
+    lb_find_range(&low, &high, values, count);
     double range = high > low ? high - low : 1;
     for (size_t i = 0; i < count; i++) {
         values[i] = (values[i] - low) / range * intensity;
@@ -198,7 +188,7 @@ static void
 paint(lb_scene *scene, const lb_lesion *lesion, const lb_box *box, double intensity)
 {
     double low, high;
-    find_range(&low, &high, lesion->mask, lesion->height * lesion->width);
+    lb_find_range(&low, &high, lesion->mask, lesion->height * lesion->width);
     double range = high > low ? high - low : 1;
     for (size_t y = 0; y < box->height; y++) {
         const double *mask = lesion->mask + y * lesion->width;

@@ -189,6 +189,19 @@ lb_gaussian_filter(double *out, const double *image, size_t height, size_t width
     return lb_gaussian_boundary(out, image, height, width, sigma_y, sigma_x, LB_REFLECT, err);
 }
 
+void
+lb_find_range(double *low, double *high, const double *values, size_t count)
+{
+    double least = values[0], greatest = values[0];
+#pragma omp simd reduction(min : least) reduction(max : greatest)
+    for (size_t i = 1; i < count; i++) {
+        least = values[i] < least ? values[i] : least;
+        greatest = values[i] > greatest ? values[i] : greatest;
+    }
+    *low = least;
+    *high = greatest;
+}
+
 /* The row above, at and below y, reflected at the edges. */
 static void
 three_rows(const double *rows[3], const double *image, size_t y, size_t height, size_t width)

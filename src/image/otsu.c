@@ -60,11 +60,8 @@ lb_otsu(const double *image, size_t count)
     if (count == 0) {
         return 0;
     }
-    double minimum = image[0], maximum = image[0];
-    for (size_t i = 1; i < count; i++) {
-        minimum = image[i] < minimum ? image[i] : minimum;
-        maximum = image[i] > maximum ? image[i] : maximum;
-    }
+    double minimum, maximum;
+    lb_find_range(&minimum, &maximum, image, count);
     if (!(maximum > minimum)) {
         return minimum;
     }

@@ -58,19 +58,6 @@ resize_row(double *restrict out, double *restrict blend, const double *first, co
     }
 }
 
-static void
-find_range(double range[2], const double *image, size_t count)
-{
-    double low = image[0], high = image[0];
-#pragma omp simd reduction(min : low) reduction(max : high)
-    for (size_t i = 1; i < count; i++) {
-        low = image[i] < low ? image[i] : low;
-        high = image[i] > high ? image[i] : high;
-    }
-    range[0] = low;
-    range[1] = high;
-}
-
 lb_status
 lb_resize(double *out, size_t out_height, size_t out_width, const double *image, size_t height,
           size_t width, lb_error *err)
@@ -95,7 +82,7 @@ lb_resize(double *out, size_t out_height, size_t out_width, const double *image,
         source = smooth;
     }
     double range[2];
-    find_range(range, image, height * width);
+    lb_find_range(&range[0], &range[1], image, height * width);
     plan_taps(rows, out_height, height);
     plan_taps(columns, out_width, width);
     for (size_t y = 0; y < out_height; y++) {
