@@ -9,7 +9,7 @@
 #include "gnuplot.h"
 #include "lesionbench/score.h"
 
-enum { WIDTH = 1240, HEIGHT = 720 };
+enum { WIDTH = 1240, HEIGHT = 760 };
 
 /* Tukey's box: whiskers reach the furthest value within 1.5 interquartile ranges of the box. */
 typedef struct box {
@@ -100,10 +100,10 @@ write_panel(FILE *script, const study_folder *folder, size_t method, selection c
             const size_t *boxes)
 {
     bool left = method % 4 == 0, bottom = method >= 4;
-    double x = 0.06 + 0.2355 * (double)(method % 4), y = bottom ? 0.155 : 0.6;
+    double x = 0.06 + 0.2355 * (double)(method % 4), y = bottom ? 0.16 : 0.61;
     reference_line lines[LINES];
     find_lines(lines, folder, method, chosen);
-    gnuplot_place(script, x, x + 0.2215, y, y + 0.355);
+    gnuplot_place(script, x, x + 0.2215, y, y + 0.335);
     fprintf(script, "set title ");
     gnuplot_quote(script, method_names[method].title);
     fprintf(script, "\nset ylabel '%s'\n", left ? "True positive rate" : "");

@@ -26,11 +26,11 @@ write_figure(FILE *page, const page_facts *facts, const figure *f, lb_error *err
     if (path == NULL) {
         return err->code;
     }
-    fputs("<figure><img src=\"", page);
+    fputs("<figure><div class=\"scroll\" tabindex=\"0\"><img src=\"", page);
     LB_TRY(html_embed(page, path, f->vector ? "image/svg+xml" : "image/png", err));
     fputs("\" alt=\"", page);
     html_text(page, f->alt);
-    fprintf(page, "\"><figcaption>%s ", f->caption);
+    fprintf(page, "\"></div><figcaption>%s ", f->caption);
     if (f->vector) {
         fprintf(page, "<a href=\"../figures/%s.svg\">SVG</a> ", f->name);
     }

@@ -6,14 +6,16 @@
 
 #include "html.h"
 
-/* Wide tables scroll sideways within themselves; that region must be reachable by keyboard. */
+/* Wide tables scroll sideways within themselves; that region must be reachable by keyboard, and
+ * what it is about stands above it, where it does not scroll away. */
 static void
-open_table(FILE *page, const char *label, const char *caption)
+open_table(FILE *page, const char *id, const char *caption)
 {
     fprintf(page,
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n"
-            "<table><caption>%s</caption>\n",
-            label, caption);
+            "<p class=\"about\" id=\"%s\">%s</p>\n"
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
+            "<table aria-describedby=\"%s\">\n",
+            id, caption, id, id);
 }
 
 static void
@@ -80,7 +82,7 @@ page_model_table(FILE *page, const page_facts *facts)
         "the last block only, degree all everything. "
         "<a href=\"../tables/classification.csv\">CSV</a>",
         images);
-    open_table(page, "Classification", caption);
+    open_table(page, "table-models", caption);
     fputs("<thead><tr>", page);
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
         fprintf(page, "<th scope=\"col\">%s</th>", titles[i]);
@@ -123,8 +125,19 @@ is_best(const study_folder *folder, const char *corpus, const char *degree, doub
     return true;
 }
 
+static bool
+has_untrained(const study_folder *folder, selection chosen)
+{
+    for (size_t m = 0; m < STUDY_METHODS; m++) {
+        if (folder_cell(folder, "untrained", "none", method_names[m].name, chosen).seeds > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
-explanation_head(FILE *page, const study_folder *folder)
+explanation_head(FILE *page, const study_folder *folder, bool untrained)
 {
     fputs("<thead><tr><th scope=\"col\" rowspan=\"2\">Method</th>", page);
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
@@ -132,7 +145,8 @@ explanation_head(FILE *page, const study_folder *folder)
         html_text(page, corpus_title(folder->corpora[corpus]));
         fputs("</th>", page);
     }
-    fputs("<th scope=\"col\" rowspan=\"2\">Untrained</th></tr>\n<tr>", page);
+    fputs(untrained ? "<th scope=\"col\" rowspan=\"2\">Untrained</th>" : "", page);
+    fputs("</tr>\n<tr>", page);
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
         for (size_t degree = 0; degree < DEGREES; degree++) {
             fprintf(page, "<th scope=\"col\">%s</th>", degree_names[degree]);
@@ -142,7 +156,7 @@ explanation_head(FILE *page, const study_folder *folder)
 }
 
 static void
-method_line(FILE *page, const study_folder *folder, size_t method, selection chosen)
+method_line(FILE *page, const study_folder *folder, size_t method, selection chosen, bool untrained)
 {
     const char *name = method_names[method].name;
     fputs("<tr><th scope=\"row\">", page);
@@ -155,8 +169,10 @@ method_line(FILE *page, const study_folder *folder, size_t method, selection cho
             median_cell(page, &c, is_best(folder, of, at, c.median, chosen));
         }
     }
-    cell untrained = folder_cell(folder, "untrained", "none", name, chosen);
-    median_cell(page, &untrained, false);
+    if (untrained) {
+        cell c = folder_cell(folder, "untrained", "none", name, chosen);
+        median_cell(page, &c, false);
+    }
     fputs("</tr>\n", page);
 }
 
@@ -206,13 +222,11 @@ page_explanation_table(FILE *page, const page_facts *facts, selection chosen)
              "Bold: best of the column. <a href=\"../tables/explanation.csv\">CSV</a>",
              count,
              chosen == CORRECT ? "all networks classify correctly" : "the network gets wrong");
-    open_table(page,
-               chosen == CORRECT ? "Explanation of correct decisions"
-                                 : "Explanation of wrong decisions",
-               caption);
-    explanation_head(page, folder);
+    open_table(page, chosen == CORRECT ? "table-correct" : "table-wrong", caption);
+    bool untrained = has_untrained(folder, chosen);
+    explanation_head(page, folder, untrained);
     for (size_t method = 0; method < STUDY_METHODS; method++) {
-        method_line(page, folder, method, chosen);
+        method_line(page, folder, method, chosen, untrained);
     }
     for (size_t method = STUDY_METHODS; method < METHODS; method++) {
         baseline_line(page, folder, method, chosen);
@@ -238,7 +252,7 @@ page_run_tables(FILE *page, const page_facts *facts)
     if (run->count == 0) {
         return;
     }
-    open_table(page, "Stages", "Time of each stage");
+    open_table(page, "table-stages", "Time of each stage");
     fputs("<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Seconds</th><th scope=\"col\">"
           "State</th></tr></thead><tbody>\n",
           page);
