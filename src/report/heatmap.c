@@ -91,7 +91,7 @@ draw_panel(canvas *picture, const layout *l, size_t x, size_t y, map_set *set, c
                 LETTER, "none");
         goto cleanup;
     }
-    LB_TRY(maps_tpr(&tpr, set, err));
+    LB_TRY(maps_tpr(&tpr, set, file, method, err));
     LB_TRY(scale_of(&scale, set, err));
     canvas_image(picture, x, y, set->map, set->height, set->width, l->zoom, scale, true);
     canvas_outline(picture, x, y, l->zoom, lines, count, 1.3, outline);

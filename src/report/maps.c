@@ -181,15 +181,16 @@ maps_read_image(map_set *set, size_t image, lb_error *err)
 }
 
 lb_status
-maps_tpr(double *out, map_set *set, lb_error *err)
+maps_tpr(double *out, map_set *set, const map_file *file, size_t method, lb_error *err)
 {
     lb_localisation score;
     lb_status status =
         lb_localise(&score, set->map, set->truth, set->height * set->width, set->scratch, err);
-    if (status == LB_OK) {
-        *out = lb_tpr(&score);
+    if (status != LB_OK) {
+        return lb_fail_context(err, "%s: %s", lb_h5_path(file->file), method_names[method].name);
     }
-    return status;
+    *out = lb_tpr(&score);
+    return LB_OK;
 }
 
 static lb_status
@@ -206,7 +207,7 @@ mean_tpr(double *out, map_set *set, size_t image, lb_error *err)
             }
             LB_TRY(maps_read(&found, set, &set->files[i], method, image, err));
             if (found) {
-                LB_TRY(maps_tpr(&tpr, set, err));
+                LB_TRY(maps_tpr(&tpr, set, &set->files[i], method, err));
                 sum += tpr;
                 n++;
             }

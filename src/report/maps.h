@@ -35,8 +35,8 @@ lb_status maps_read(bool *found, map_set *set, const map_file *file, size_t meth
                     lb_error *err);
 /* Reads the image and its truth. */
 lb_status maps_read_image(map_set *set, size_t image, lb_error *err);
-/* TPR of the map in set->map against the truth in set->truth. */
-lb_status maps_tpr(double *out, map_set *set, lb_error *err);
+/* TPR of the map in set->map, read from this file, against the truth in set->truth. */
+lb_status maps_tpr(double *out, map_set *set, const map_file *file, size_t method, lb_error *err);
 /* The typical image: of those kept, the one whose mean TPR over models and methods is the median.
  */
 lb_status maps_typical(size_t *image, map_set *set, const lb_context *context, lb_error *err);

@@ -44,7 +44,7 @@ page_style(FILE *page)
           "th[scope=row],thead tr:first-child th:first-child{position:sticky;left:0;"
           "background:var(--paper)}\n"
           "th[scope=colgroup]{text-align:left;padding-left:1.6rem}\n"
-          "td small,th small{display:block;color:var(--soft);font-size:.78rem;font-weight:400;"
+          "td small,th small{display:block;color:var(--soft);font-size:.85em;font-weight:400;"
           "white-space:nowrap}\n"
           "td.top{font-weight:700}\n"
           ".baseline td{text-align:left;color:var(--soft)}\n"
@@ -65,7 +65,8 @@ page_style(FILE *page)
           "@media print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#bbb;--panel:#fff;"
           "--link:#000}body{max-width:none;padding:0;font-size:10pt}"
           "figure,table,.note{break-inside:avoid}h2,h3{break-after:avoid}"
-          ".scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.2rem .3rem}"
+          ".about{break-after:avoid}.scroll{overflow:visible}table{font-size:7pt}.bars{font-size:"
+          "9pt}th,td{padding:.2rem .3rem}"
           ".bar span{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
           "</style>\n",
           page);
