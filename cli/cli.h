@@ -51,8 +51,7 @@ typedef struct opt_spec {
     size_t min_operands, max_operands;
 } opt_spec;
 
-/* A table of settings of a struct `type`, for opt_group. */
-#define OPT_TABLE(rows) ((lb_setting_table){rows, sizeof rows / sizeof rows[0]})
+/* A setting of a struct `type`. */
 #define OPT_ROW(type, name, member, kind, help)                \
     {                                                          \
         name, kind, offsetof(type, member), 0, 1e9, help, NULL \

@@ -33,7 +33,7 @@ cmd_compose(cli *self, int argc, char **argv, lb_error *err)
                  "-o dataset.h5",
         .help = "Puts lesions of one shape on each slice; the lesions are the true explanation. "
                 "Subjects\nare never in two splits.",
-        .groups = {{OPT_TABLE(ROWS), &given}, {lb_compose_settings(), &given.compose}}};
+        .groups = {{LB_SETTING_TABLE(ROWS), &given}, {lb_compose_settings(), &given.compose}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;

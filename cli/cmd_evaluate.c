@@ -187,7 +187,7 @@ cmd_evaluate(cli *self, int argc, char **argv, lb_error *err)
     const opt_spec spec = {.usage =
                                "lesionbench evaluate predictions.h5 ... [--format table|csv|json]",
                            .help = "Classification metrics; class 1 (irregular) is positive.",
-                           .groups = {{OPT_TABLE(ROWS), &given}},
+                           .groups = {{LB_SETTING_TABLE(ROWS), &given}},
                            .min_operands = 1,
                            .max_operands = 100000};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));

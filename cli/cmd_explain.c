@@ -225,7 +225,7 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
                  "--images X.npy --targets 0,1,..\n       --methods all|NAME,.. [options] -o "
                  "explanations.h5",
         .help = help,
-        .groups = {{OPT_TABLE(ROWS), &given}, {lb_explain_settings(), &given.explain}}};
+        .groups = {{LB_SETTING_TABLE(ROWS), &given}, {lb_explain_settings(), &given.explain}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;

@@ -32,7 +32,8 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
         .help = "Gives the model a new two-class head and trains it to tell round lesions from "
                 "irregular\nones. The classifier is always trained; the degree says how many "
                 "blocks of convolutions are.",
-        .groups = {{OPT_TABLE(ROWS), &given}, {lb_training_settings(), &given.job.training}}};
+        .groups = {{LB_SETTING_TABLE(ROWS), &given},
+                   {lb_training_settings(), &given.job.training}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;

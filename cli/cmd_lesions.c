@@ -24,7 +24,7 @@ cmd_lesions(cli *self, int argc, char **argv, lb_error *err)
         .usage = "lesionbench lesions [options] -o lesions.h5",
         .help = "Round and irregular lesions, cut from thresholded noise by the rules of the study "
                 "of\nOliveira et al. 2024.",
-        .groups = {{lb_lesion_settings(), &given.lesions}, {OPT_TABLE(ROWS), &given}}};
+        .groups = {{lb_lesion_settings(), &given.lesions}, {LB_SETTING_TABLE(ROWS), &given}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;

@@ -28,7 +28,7 @@ cmd_predict(cli *self, int argc, char **argv, lb_error *err)
     const opt_spec spec = {
         .usage = "lesionbench predict --model MODEL --data dataset.h5 [--split holdout] | "
                  "--images X.npy\n       -o predictions.h5",
-        .groups = {{OPT_TABLE(ROWS), &given}}};
+        .groups = {{LB_SETTING_TABLE(ROWS), &given}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;

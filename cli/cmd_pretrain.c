@@ -85,8 +85,8 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
         .usage = "lesionbench pretrain --task sex --slices slices.h5 | --images IDX --labels IDX "
                  "[options]\n       -o model.safetensors",
         .help = HELP,
-        .groups = {{OPT_TABLE(ROWS), &given},
-                   {OPT_TABLE(SPLIT_ROWS), &given.job.compose},
+        .groups = {{LB_SETTING_TABLE(ROWS), &given},
+                   {LB_SETTING_TABLE(SPLIT_ROWS), &given.job.compose},
                    {lb_training_settings(), &given.job.training}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {

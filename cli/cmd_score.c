@@ -33,7 +33,7 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         .usage = "lesionbench score --maps explanations.h5 --data dataset.h5 [--split holdout] | "
                  "--maps X.npy\n       --truth T.npy -o scores.csv",
         .help = "Compares each map's brightest pixels with the true ones, as many as are true.",
-        .groups = {{OPT_TABLE(ROWS), &given}}};
+        .groups = {{LB_SETTING_TABLE(ROWS), &given}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;

@@ -45,7 +45,7 @@ simulate(cli *self, int argc, char **argv, lb_error *err)
         .usage = "lesionbench slices simulate --template NIFTI --subjects N [options] -o slices.h5",
         .help = "A cohort made from one real scan: each subject a smooth deformation of the volume "
                 "with its\nown size, contrast, bias field and noise. Males' heads are larger.",
-        .groups = {{lb_cohort_settings(), &given.cohort}, {OPT_TABLE(ROWS), &given}}};
+        .groups = {{lb_cohort_settings(), &given.cohort}, {LB_SETTING_TABLE(ROWS), &given}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;

@@ -81,7 +81,7 @@ cmd_study(cli *self, int argc, char **argv, lb_error *err)
     const opt_spec spec = {
         .usage = "lesionbench study FILE.yaml [-o DIR]",
         .help = "Runs every stage of the study that is not done or whose inputs have changed.",
-        .groups = {{OPT_TABLE(ROWS), &given}},
+        .groups = {{LB_SETTING_TABLE(ROWS), &given}},
         .min_operands = 1,
         .max_operands = 1};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));

@@ -35,7 +35,7 @@ group_at(opt_group *out, cli *self, const opt_spec *spec, size_t index)
     if (index > own) {
         return false;
     }
-    *out = index < own ? spec->groups[index] : (opt_group){OPT_TABLE(COMMON_ROWS), self};
+    *out = index < own ? spec->groups[index] : (opt_group){LB_SETTING_TABLE(COMMON_ROWS), self};
     return true;
 }
 

@@ -37,6 +37,9 @@ typedef struct lb_setting_table {
     size_t count;
 } lb_setting_table;
 
+/* The table of an array of settings. */
+#define LB_SETTING_TABLE(rows) ((lb_setting_table){(rows), sizeof(rows) / sizeof(rows)[0]})
+
 /* Tables for lb_cohort_options, lb_lesion_options, lb_compose_options, lb_training_options and
  * lb_explain_options. */
 lb_setting_table lb_cohort_settings(void);

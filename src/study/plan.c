@@ -45,8 +45,6 @@ static const lb_setting explain_rows[] = {
      "images whose maps are kept", NULL},
 };
 
-#define ROWS(rows) ((lb_setting_table){rows, sizeof rows / sizeof rows[0]})
-
 /* The seed of a network's training comes from `seeds`, so its row is the table's last. */
 static lb_setting_table
 training_without_seed(void)
@@ -63,12 +61,12 @@ plan_parts(plan_part out[PLAN_PARTS])
         {"cohort", lb_cohort_settings(), offsetof(lb_study, cohort)},
         {"lesions", lb_lesion_settings(), offsetof(lb_study, lesions)},
         {"compose", lb_compose_settings(), offsetof(lb_study, compose)},
-        {"network", ROWS(network_rows), offsetof(lb_study, network)},
-        {PLAN_CORPORA, ROWS(corpus_rows), 0},
+        {"network", LB_SETTING_TABLE(network_rows), offsetof(lb_study, network)},
+        {PLAN_CORPORA, LB_SETTING_TABLE(corpus_rows), 0},
         {PLAN_CORPORA, lb_training_settings(), offsetof(plan_corpus, training)},
-        {"finetuning", ROWS(finetuning_rows), offsetof(lb_study, finetuning)},
+        {"finetuning", LB_SETTING_TABLE(finetuning_rows), offsetof(lb_study, finetuning)},
         {"finetuning", training_without_seed(), offsetof(lb_study, finetuning.training)},
-        {"explain", ROWS(explain_rows), offsetof(lb_study, explain)},
+        {"explain", LB_SETTING_TABLE(explain_rows), offsetof(lb_study, explain)},
         {"explain", lb_explain_settings(), offsetof(lb_study, explain.options)},
     };
     memcpy(out, parts, sizeof parts);

@@ -12,7 +12,6 @@
     {                                                            \
         name, kind, offsetof(type, member), min, max, help, NULL \
     }
-#define TABLE(rows) ((lb_setting_table){rows, sizeof rows / sizeof rows[0]})
 
 #define MAX_U32 4294967295.0
 #define MAX_U64 0x1p64
@@ -35,7 +34,7 @@ static const lb_setting cohort_rows[] = {
 lb_setting_table
 lb_cohort_settings(void)
 {
-    return TABLE(cohort_rows);
+    return LB_SETTING_TABLE(cohort_rows);
 }
 
 #define LESION(member, kind, min, max, help) \
@@ -52,7 +51,7 @@ static const lb_setting lesion_rows[] = {
 lb_setting_table
 lb_lesion_settings(void)
 {
-    return TABLE(lesion_rows);
+    return LB_SETTING_TABLE(lesion_rows);
 }
 
 #define COMPOSE(member, kind, min, max, help) \
@@ -83,7 +82,7 @@ static const lb_setting compose_rows[] = {
 lb_setting_table
 lb_compose_settings(void)
 {
-    return TABLE(compose_rows);
+    return LB_SETTING_TABLE(compose_rows);
 }
 
 #define TRAINING(member, kind, min, max, help) \
@@ -109,7 +108,7 @@ static const lb_setting training_rows[] = {
 lb_setting_table
 lb_training_settings(void)
 {
-    return TABLE(training_rows);
+    return LB_SETTING_TABLE(training_rows);
 }
 
 #define EXPLAIN(member, kind, min, max, help) \
@@ -125,5 +124,5 @@ static const lb_setting explain_rows[] = {
 lb_setting_table
 lb_explain_settings(void)
 {
-    return TABLE(explain_rows);
+    return LB_SETTING_TABLE(explain_rows);
 }

@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# All checks: both builds with their tests, the command line, formatting, linting, headers.
+# usage: run.sh ROOT JOBS. Ends with "N passed, N failed"; exit 1 where any failed.
+set -u
+root=$1
+jobs=$2
+build=$root/build
+passed=0
+failed=0
+skipped=0
+# Waiting threads that spin would take the other tests' cores.
+export OMP_WAIT_POLICY=passive
+
+began=$(date +%s)
+note() {
+    printf '[%3d s] %s\n' "$(($(date +%s) - began))" "$*"
+}
+
+# count PASSED FAILED SKIPPED
+count() {
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + $3))
+}
+
+# check NAME COMMAND...: one check; its output is shown where it fails.
+check() {
+    check_name=$1
+    shift
+    if "$@" >"$build/check.log" 2>&1; then
+        count 1 0 0
+    else
+        count 0 1 0
+        echo "FAILED: $check_name"
+        head -n 40 "$build/check.log"
+    fi
+}
+
+compile() {
+    (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" -j "$jobs") \
+        >"$build/$1.log" 2>&1 || {
+        grep -E 'error|FAILED|warning' "$build/$1.log" || tail -n 30 "$build/$1.log"
+        return 1
+    }
+}
+
+# Counts cmocka's tests in the output of ctest -V. A program that dies before it can tell counts as
+# one failure.
+tally() {
+    awk '
+        /\[       OK \]/ { ok++ }
+        /\[  FAILED  \] [0-9]+ test\(s\), listed below/ { n = $0; sub(/ test\(s\).*/, "", n)
+            sub(/.*\] /, "", n); bad += n; told[$1 + 0] = 1 }
+        /\[  SKIPPED \] [0-9]+ test\(s\), listed below/ { n = $0; sub(/ test\(s\).*/, "", n)
+            sub(/.*\] /, "", n); left += n }
+        /Test +#[0-9]+: .*(\*\*\*|Not Run)/ { n = $0; sub(/.*Test +#/, "", n); died[n + 0] = 1 }
+        END { for (n in died) if (!(n in told)) bad++
+            print ok + 0, bad + 0, left + 0 }' "$1"
+}
+
+run_tests() {
+    log=$build/$1.tests.log
+    (cd "$root" && ctest --test-dir "$build/$1" -j "$jobs" --timeout 240 -V) >"$log" 2>&1
+    # shellcheck disable=SC2046
+    set -- "$1" $(tally "$log")
+    count "$2" "$3" "$4"
+    [ "$2" -gt 0 ] || {
+        count 0 1 0
+        echo "FAILED: no test ran in the $1 build"
+    }
+    if [ "$3" -gt 0 ]; then
+        grep -E '\[  FAILED  \]|\*\*\*|ERROR|runtime error|error: |off by' "$log" | head -n 60
+    fi
+    grep -E 'skipped: ' "$log" | sed 's/^[0-9]*: //' | sort -u
+}
+
+run_cli_tests() {
+    log=$build/$1.cli.log
+    sh "$root/tests/cli/run.sh" "$build/$1/lesionbench" >"$log" 2>&1
+    ok=$(grep -c '^ok ' "$log")
+    bad=$(grep -c '^not ok ' "$log")
+    left=$(grep -c '^skip ' "$log")
+    grep -q '^end$' "$log" || bad=$((bad + 1)) # it died half-way
+    count "$ok" "$bad" "$left"
+    [ "$bad" = 0 ] || tail -n 60 "$log"
+    grep '^skip ' "$log"
+}
+
+for preset in dev asan; do
+    mkdir -p "$build"
+    if compile "$preset"; then
+        count 1 0 0
+        note "$preset build done"
+        run_tests "$preset"
+        note "$preset tests done"
+        run_cli_tests "$preset"
+        note "$preset command tests done"
+    else
+        count 0 1 0
+        echo "FAILED: the $preset build"
+    fi
+done
+
+cd "$root" || exit 1
+sources=$(git ls-files -- '*.c' '*.h' 2>/dev/null || find src cli tests include -name '*.[ch]')
+# shellcheck disable=SC2086
+check "formatting (clang-format -i mends it)" clang-format --dry-run -Werror $sources
+note "formatting done"
+
+tidy() {
+    printf '%s\n' "$sources" | grep -E '^(src|cli)/.*\.c$' |
+        xargs -P "$jobs" -n 6 clang-tidy --quiet -p "$build/dev" --warnings-as-errors='*' 2>/dev/null
+}
+check "linting (clang-tidy)" tidy
+note "linting done"
+
+for header in include/lesionbench/*.h; do
+    check "$header alone as C11" gcc -std=c11 -Wall -Wextra -Werror -fsyntax-only -Iinclude \
+        -x c "$header"
+    check "$header alone as C++" g++ -std=c++11 -Wall -Wextra -Werror -fsyntax-only -Iinclude \
+        -x c++ "$header"
+done
+note "headers done"
+
+[ "$skipped" = 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
