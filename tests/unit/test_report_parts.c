@@ -40,15 +40,36 @@ contour_of_known_shapes(void **state)
     (void)state;
     size_t count = 0;
     const float none[4] = {0}, dot[9] = {0, 0, 0, 0, 1, 0, 0, 0, 0};
-    const float full[6] = {1, 1, 1, 1, 1, 1}, saddle[4] = {1, 0, 0, 1};
+    const float full[6] = {1, 1, 1, 1, 1, 1};
     assert_true(contour_length(none, 2, 2, &count) == 0 && count == 0);
     assert_close(contour_length(dot, 3, 3, &count), 4 * sqrt(0.5), 1e-12, 0);
     assert_int_equal(count, 4);
     /* 2 x 3 pixels at the image's border: straight sides of 1 + 2, twice, and 4 cut corners. */
     assert_close(contour_length(full, 2, 3, &count), 6 + 4 * sqrt(0.5), 1e-12, 0);
     assert_int_equal(count, 10);
-    /* Pixels that touch by a corner are two regions. */
-    assert_close(contour_length(saddle, 2, 2, &count), 8 * sqrt(0.5), 1e-12, 0);
+}
+
+/* Pixels that touch by a corner are two regions: every line is near the pixel that it goes round.
+ */
+static void
+contour_parts_corners(void **state)
+{
+    (void)state;
+    lb_error err;
+    const float saddles[2][4] = {{1, 0, 0, 1}, {0, 1, 1, 0}};
+    for (int k = 0; k < 2; k++) {
+        segment *lines = NULL;
+        size_t count = 0;
+        double first = k == 0 ? 0.5 : 1.5, second = 2 - first; /* columns of the two pixels */
+        assert_ok(contour_trace(&lines, &count, saddles[k], 2, 2, &err));
+        assert_int_equal(count, 8);
+        for (size_t i = 0; i < count; i++) {
+            double x = (lines[i].x0 + lines[i].x1) / 2, y = (lines[i].y0 + lines[i].y1) / 2;
+            assert_close(fmin(hypot(x - first, y - 0.5), hypot(x - second, y - 1.5)), sqrt(0.125),
+                         1e-12, 0);
+        }
+        lb_free(lines);
+    }
 }
 
 /* Every end of a line is the start of another: all 512 images of 3 x 3 pixels. */
@@ -210,6 +231,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contour_of_known_shapes),
+        cmocka_unit_test(contour_parts_corners),
         cmocka_unit_test(contours_are_closed),
         cmocka_unit_test(colours_rise_in_lightness),
         cmocka_unit_test(canvas_draws_within_itself),
