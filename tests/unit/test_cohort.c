@@ -27,20 +27,29 @@ put_float(uint8_t *to, double value)
     memcpy(to, &single, sizeof single);
 }
 
-/* Tissue 60 and 100 as in a T1 image, 0 outside. `whole` has no background, like a head that was
- * not stripped. */
+/* A good template, a head that was not stripped, one that is all specks, and one with thin tubes
+ * along z. */
+typedef enum anatomy { HEAD, WHOLE, RODS, TUBES } anatomy;
+
+/* Tissue 60 and 100 as in a T1 image, 0 outside. */
 static uint8_t
-tissue(double x, double y, double z, bool whole)
+tissue(double x, double y, double z, anatomy kind)
 {
     double radius = sqrt(x * x / (65 * 65) + y * y / (85 * 85) + z * z / (70 * 70));
+    if (kind == RODS && fmod(fabs(x) + fabs(y), 2 * VOXEL) > 0) {
+        return 0;
+    }
+    if (kind == TUBES && fmod(fabs(x), 5 * VOXEL) < 1 && fmod(fabs(y), 5 * VOXEL) < 1) {
+        return 0;
+    }
     if (radius < 0.8) {
         return 100;
     }
-    return radius < 1 || whole ? 60 : 0;
+    return radius < 1 || kind == WHOLE ? 60 : 0;
 }
 
 static char *
-write_template(void **state, const char *name, bool whole, size_t bytes_kept)
+write_template(void **state, const char *name, anatomy kind, size_t bytes_kept)
 {
     uint8_t *file = calloc(HEADER + NX * NY * NZ, 1);
     assert_non_null(file);
@@ -66,7 +75,7 @@ write_template(void **state, const char *name, bool whole, size_t bytes_kept)
         for (int y = 0; y < NY; y++) {
             for (int x = 0; x < NX; x++) {
                 *to++ =
-                    tissue(VOXEL * (x - NX / 2), VOXEL * (y - NY / 2), VOXEL * (z - NZ / 2), whole);
+                    tissue(VOXEL * (x - NX / 2), VOXEL * (y - NY / 2), VOXEL * (z - NZ / 2), kind);
             }
         }
     }
@@ -126,7 +135,7 @@ check_image(const float *image, size_t height, size_t width, double minimum_brai
         least = image[i] > 0 ? fminf(least, image[i]) : least;
         most = fmaxf(most, image[i]);
     }
-    assert_true(least > 10 && most > 2 * least && most < 4000);
+    assert_true(least > 10 && most > 1.4f * least && most < 4000);
     assert_true((double)count_brain(image, height * width) >=
                 minimum_brain * (double)(height * width));
 }
@@ -137,7 +146,7 @@ slices_are_as_promised(void **state)
     lb_error err;
     lb_slices *slices = NULL;
     lb_cohort_options options;
-    char *head = write_template(state, "head.nii", false, 0);
+    char *head = write_template(state, "head.nii", HEAD, 0);
     small_options(&options, head);
     char *path = simulate(state, "a.h5", &options);
     assert_ok(lb_slices_open(&slices, path, &err));
@@ -171,7 +180,7 @@ file_says_that_it_is_simulated(void **state)
     lb_error err;
     lb_h5 *file = NULL;
     lb_cohort_options options;
-    char *text = NULL, *head = write_template(state, "head.nii", false, 0);
+    char *text = NULL, *head = write_template(state, "head.nii", HEAD, 0);
     double number = 0;
     small_options(&options, head);
     options.seed = UINT64_MAX;
@@ -211,7 +220,7 @@ threads_do_not_change_the_file(void **state)
 {
     lb_cohort_options options;
     int threads = omp_get_max_threads();
-    char *head = write_template(state, "head.nii", false, 0);
+    char *head = write_template(state, "head.nii", HEAD, 0);
     small_options(&options, head);
     options.subjects = 11;
     omp_set_num_threads(1);
@@ -253,7 +262,7 @@ static void
 larger_cohort_begins_with_the_smaller(void **state)
 {
     lb_cohort_options options;
-    char *head = write_template(state, "head.nii", false, 0);
+    char *head = write_template(state, "head.nii", HEAD, 0);
     size_t pixels = 65 * 78;
     small_options(&options, head);
     float *small = images_of(state, &options);
@@ -289,7 +298,7 @@ men_are_larger_as_asked(void **state)
 {
     lb_cohort_options options;
     double volume[2];
-    char *head = write_template(state, "head.nii", false, 0);
+    char *head = write_template(state, "head.nii", HEAD, 0);
     small_options(&options, head);
     options.subjects = 60;
     options.volume_deviation = 0;
@@ -308,7 +317,7 @@ shape_differs_as_asked(void **state)
 {
     lb_cohort_options options;
     size_t pixels = 65 * 78;
-    char *head = write_template(state, "head.nii", false, 0);
+    char *head = write_template(state, "head.nii", HEAD, 0);
     small_options(&options, head);
     options.subjects = 2;
     options.shape_difference = 0;
@@ -392,8 +401,8 @@ bad_templates_are_refused(void **state)
 {
     lb_cohort_options options;
     char *missing = test_path(state, "missing.nii");
-    char *damaged = write_template(state, "damaged.nii", false, 5000);
-    char *whole = write_template(state, "whole.nii", true, 0);
+    char *damaged = write_template(state, "damaged.nii", HEAD, 5000);
+    char *whole = write_template(state, "whole.nii", WHOLE, 0);
     small_options(&options, missing);
     assert_refused(state, &options, NULL, LB_ERROR_IO, "missing.nii");
     assert_refused(state, &options, NULL, LB_ERROR_IO, "mricron-data");
@@ -415,7 +424,7 @@ static void
 impossible_options_are_refused(void **state)
 {
     lb_cohort_options options;
-    char *head = write_template(state, "head.nii", false, 0);
+    char *head = write_template(state, "head.nii", HEAD, 0);
     small_options(&options, head);
     options.subjects = 0;
     assert_refused(state, &options, NULL, LB_ERROR_ARGUMENT, "0 subjects");
@@ -455,7 +464,7 @@ interruption_and_unwritable_path_leave_nothing(void **state)
     lb_context context = {.progress = stop_after_first_progress,
                           .progress_data = (void *)&cancelled,
                           .cancelled = &cancelled};
-    char *head = write_template(state, "head.nii", false, 0);
+    char *head = write_template(state, "head.nii", HEAD, 0);
     small_options(&options, head);
     options.subjects = 30;
     assert_refused(state, &options, &context, LB_ERROR_INTERRUPTED, "interrupted");
@@ -464,6 +473,106 @@ interruption_and_unwritable_path_leave_nothing(void **state)
     assert_message(&err, "no-such-folder");
     lb_free(path);
     lb_free(head);
+}
+
+/* What the coarse measure of the head let pass, the finished slice does not. */
+static void
+every_slice_is_checked(void **state)
+{
+    lb_error err = {0};
+    lb_cohort_options options;
+    cohort_template head = {0};
+    int32_t position = 0;
+    char *path = write_template(state, "head.nii", HEAD, 0);
+    small_options(&options, path);
+    cohort_subject *subject = malloc(sizeof *subject);
+    float *image = calloc(65 * 78, sizeof *image);
+    assert_true(subject != NULL && image != NULL);
+    assert_ok(cohort_template_load(&head, path, options.voxel, NULL, &err));
+    assert_ok(cohort_subject_make(subject, &head, &options, 0, &err));
+    assert_ok(cohort_slice_render(image, &position, subject, &head, &options, 0, 1, &err));
+    subject->shift[1] += 60;
+    assert_int_equal(cohort_slice_render(image, &position, subject, &head, &options, 0, 1, &err),
+                     LB_ERROR_ARGUMENT);
+    assert_message(&err, "cut by the edge");
+    subject->shift[1] -= 60;
+    subject->first = 0;
+    subject->count = 12;
+    assert_int_equal(cohort_slice_render(image, &position, subject, &head, &options, 0, 0, &err),
+                     LB_ERROR_NUMERIC);
+    assert_message(&err, "subject 1: no slice near");
+    cohort_template_release(&head);
+    free(image);
+    free(subject);
+    lb_free(path);
+}
+
+static void
+noise_is_as_drawn(void **state)
+{
+    lb_error err = {0};
+    lb_cohort_options options;
+    cohort_template head = {0};
+    int32_t position = 0;
+    enum { PIXELS = 65 * 78 };
+    char *path = write_template(state, "head.nii", HEAD, 0);
+    small_options(&options, path);
+    cohort_subject *subject = malloc(sizeof *subject);
+    float *with = calloc(2 * PIXELS, sizeof *with), *without = with + PIXELS;
+    assert_true(subject != NULL && with != NULL);
+    assert_ok(cohort_template_load(&head, path, options.voxel, NULL, &err));
+    assert_ok(cohort_subject_make(subject, &head, &options, 1, &err));
+    assert_in_range((int)(1000 * subject->noise), 10, 30);
+    assert_ok(cohort_slice_render(with, &position, subject, &head, &options, 1, 1, &err));
+    float noise = subject->noise * subject->gain;
+    subject->noise = 0;
+    assert_ok(cohort_slice_render(without, &position, subject, &head, &options, 1, 1, &err));
+    double square = 0;
+    for (size_t i = 0; i < PIXELS; i++) {
+        double difference = with[i] - without[i];
+        square += difference * difference;
+    }
+    assert_close(sqrt(square / (double)count_brain(with, PIXELS)), noise, 0, 0.07);
+    cohort_template_release(&head);
+    free(with);
+    free(subject);
+    lb_free(path);
+}
+
+/* The ground of every slice is in one piece: the tubes are filled. */
+static void
+small_holes_are_filled(void **state)
+{
+    lb_error err = {0};
+    lb_cohort_options options;
+    enum { PIXELS = 65 * 78, SLICES = 12 };
+    char *path = write_template(state, "tubes.nii", TUBES, 0);
+    small_options(&options, path);
+    float *image = images_of(state, &options);
+    uint8_t ground[PIXELS];
+    int32_t label[PIXELS];
+    for (size_t i = 0; i < SLICES; i++) {
+        size_t pieces = 0;
+        for (size_t k = 0; k < PIXELS; k++) {
+            ground[k] = image[i * PIXELS + k] <= 0;
+        }
+        assert_ok(lb_label(label, &pieces, ground, 65, 78, &err));
+        assert_int_equal(pieces, 1);
+    }
+    free(image);
+    lb_free(path);
+}
+
+/* Rods of one voxel: brain enough by the coarse measure, but specks all of it in a slice. */
+static void
+failed_slice_fails_the_cohort(void **state)
+{
+    lb_cohort_options options;
+    char *path = write_template(state, "rods.nii", RODS, 0);
+    small_options(&options, path);
+    options.minimum_brain = 0.15;
+    assert_refused(state, &options, NULL, LB_ERROR_NUMERIC, "subject 1: no slice near");
+    lb_free(path);
 }
 
 /* Colin27 itself: its figures were read with nibabel and NumPy. */
@@ -511,6 +620,10 @@ main(void)
         cmocka_unit_test_setup_teardown(impossible_options_are_refused, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(interruption_and_unwritable_path_leave_nothing, test_setup,
                                         test_teardown),
+        cmocka_unit_test_setup_teardown(every_slice_is_checked, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(noise_is_as_drawn, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(small_holes_are_filled, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(failed_slice_fails_the_cohort, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(debian_template_gives_slices, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("cohort", tests, NULL, NULL);
