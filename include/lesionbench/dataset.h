@@ -29,8 +29,21 @@ typedef struct lb_compose_options {
 } lb_compose_options;
 
 void lb_compose_defaults(lb_compose_options *options);
-/* Composes by the corrected protocol. The same file for any number of threads; memory does not grow
- * with the number of images. */
+/* Composes by the corrected protocol of the study (Oliveira et al., Frontiers in AI 2024, doi
+ * 10.3389/frai.2024.1330919). Image i of a split:
+ * - Its seed, first_seed + i, drives NumPy's stream as in the study: number of lesions, label,
+ *   shuffled lesions, and, seeded again, the corners of their boxes. Both classes are shuffled.
+ * - Its slice is entry i (cyclic) of a random order of the split's slices. The slice must have room
+ *   for the image's lesions and for those that the other label would have had; otherwise the next
+ *   slice is taken, 16 at most. So which slices are passed over tells nothing of the label. Where
+ *   none has room: LB_ERROR_NUMERIC, naming the slice.
+ * - Image and summed masks are resized together; truth is where the mask has at least
+ *   truth_threshold of the peak of the lesion in whose box the pixel's centre lies, both after
+ *   resizing. 0 takes all above 0. Truth holds the mask's values there and is 0 elsewhere.
+ * Beside the parts that lb_dataset_open() reads, each split has `subject`, int32 (N), the index of
+ * the slice's subject in order of first appearance, and the attributes first_seed and
+ * slices_passed_over. The same file for any number of threads; memory does not grow with the number
+ * of images. Splits may have 0 images; seeds of two splits must not overlap. */
 lb_status lb_compose(const lb_compose_options *options, lb_slices *slices,
                      const lb_lesion_library *lesions, const char *path, const lb_context *context,
                      lb_error *err);

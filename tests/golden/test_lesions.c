@@ -51,6 +51,7 @@ the_study_s_library(void **state)
     lb_lesion_library library = {0}, loaded = {0};
     char *path = test_path(state, "lesions.h5");
     lb_lesion_defaults(&options);
+    options.max_fields = 2000; /* so that a wrong rule fails soon */
     assert_ok(lb_lesions_generate(&library, &options, NULL, &err));
     assert_int_equal(library.last_seed, LAST_SEED);
     for (int shape = 0; shape < 2; shape++) {
