@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/* A 3-D scan. value is (nz, ny, nx), x fastest, with slope and intercept applied. */
+/* A 3-D scan. value is (nz, ny, nx), x fastest, with slope and intercept applied. Values that are
+ * not finite (some tools mark with them what is outside the brain) become 0. */
 typedef struct lb_volume {
     size_t nx, ny, nz;
     float *value;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "gzip.h"
+
+#include <sys/stat.h>
+
+lb_status
+lb_gzip_open(gzFile *out, size_t *file_size, const char *path, lb_error *err)
+{
+    struct stat about;
+    if (stat(path, &about) != 0) {
+        return lb_fail_errno(err, "%s", path);
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return lb_fail(err, LB_ERROR_IO, "%s: is not a file", path);
+    }
+    gzFile stream = gzopen(path, "rb");
+    if (stream == NULL) {
+        return lb_fail_errno(err, "%s", path);
+    }
+    *out = stream;
+    *file_size = (size_t)about.st_size;
+    return LB_OK;
+}
+
+bool
+lb_gzip_ends_well(gzFile stream)
+{
+    char rest[4096];
+    int got = 0, code = Z_OK;
+    do {
+        got = gzread(stream, rest, sizeof rest);
+    } while (got > 0);
+    gzerror(stream, &code); /* Z_BUF_ERROR where a gzip stream lacks its end */
+    return got == 0 && code == Z_OK;
+}

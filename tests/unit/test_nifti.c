@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "io_testing.h"
+
+#include <nifti2_io.h>
+#include <zlib.h>
+
+#include "lesionbench/nifti.h"
+
+static const char *const COLIN = "/usr/share/mricron/templates/ch2better.nii.gz";
+
+enum { NX = 3, NY = 2, NZ = 2, N = NX * NY * NZ };
+
+static nifti_1_header
+first_header(short type, short bits)
+{
+    nifti_1_header header = {.sizeof_hdr = 348,
+                             .dim = {3, NX, NY, NZ, 1, 1, 1, 1},
+                             .datatype = type,
+                             .bitpix = bits,
+                             .pixdim = {1, 2, 3, 4, 1, 1, 1, 1},
+                             .vox_offset = 352,
+                             .sform_code = 1,
+                             .srow_x = {2, 0, 0, -10},
+                             .srow_y = {0, 3, 0, -20},
+                             .srow_z = {0, 0, 4, -30},
+                             .magic = "n+1"};
+    return header;
+}
+
+/* The header, four zero bytes, the data. */
+static char *
+write_first(void **state, const nifti_1_header *header, const void *data, size_t size)
+{
+    uint8_t bytes[352 + 8 * N] = {0};
+    char *path = test_path(state, "a.nii");
+    memcpy(bytes, header, sizeof *header);
+    memcpy(bytes + 352, data, size);
+    test_write_bytes(path, bytes, 352 + size);
+    return path;
+}
+
+/* The reader's answer for this header over 8 N bytes of zeros. */
+static lb_status
+try_header(void **state, const nifti_1_header *header, lb_error *err)
+{
+    lb_volume volume = {0};
+    const uint8_t zeros[8 * N] = {0};
+    char *path = write_first(state, header, zeros, sizeof zeros);
+    lb_status status = lb_nifti_read(&volume, path, err);
+    lb_volume_release(&volume);
+    lb_free(path);
+    return status;
+}
+
+#define CHECK_TYPE(code, type)                                            \
+    do {                                                                  \
+        lb_error err = {0};                                               \
+        lb_volume volume = {0};                                           \
+        type data[N];                                                     \
+        for (int i = 0; i < N; i++) {                                     \
+            data[i] = (type)(i * 9);                                      \
+        }                                                                 \
+        for (int swapped = 0; swapped < 2; swapped++) {                   \
+            nifti_1_header header = first_header(code, 8 * sizeof(type)); \
+            if (swapped) {                                                \
+                nifti_swap_as_nifti1(&header);                            \
+                if (sizeof(type) > 1) {                                   \
+                    nifti_swap_Nbytes(N, sizeof(type), data);             \
+                }                                                         \
+            }                                                             \
+            char *path = write_first(state, &header, data, sizeof data);  \
+            assert_ok(lb_nifti_read(&volume, path, &err));                \
+            for (int i = 0; i < N; i++) {                                 \
+                assert_close(volume.value[i], i * 9, 0, 0);               \
+            }                                                             \
+            lb_volume_release(&volume);                                   \
+            lb_free(path);                                                \
+        }                                                                 \
+    } while (0)
+
+static void
+types_and_byte_orders(void **state)
+{
+    CHECK_TYPE(DT_UINT8, uint8_t);
+    CHECK_TYPE(DT_INT8, int8_t);
+    CHECK_TYPE(DT_UINT16, uint16_t);
+    CHECK_TYPE(DT_INT16, int16_t);
+    CHECK_TYPE(DT_UINT32, uint32_t);
+    CHECK_TYPE(DT_INT32, int32_t);
+    CHECK_TYPE(DT_UINT64, uint64_t);
+    CHECK_TYPE(DT_INT64, int64_t);
+    CHECK_TYPE(DT_FLOAT32, float);
+    CHECK_TYPE(DT_FLOAT64, double);
+}
+
+static void
+scaling_and_place(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    float data[N] = {0, 1, -2, NAN, INFINITY};
+    nifti_1_header header = first_header(DT_FLOAT32, 32);
+    header.scl_slope = 2;
+    header.scl_inter = 10;
+    char *path = write_first(state, &header, data, sizeof data);
+    assert_ok(lb_nifti_read(&volume, path, &err));
+    assert_int_equal(volume.nx, NX);
+    assert_int_equal(volume.ny, NY);
+    assert_int_equal(volume.nz, NZ);
+    assert_close(volume.value[1], 12, 0, 0);
+    assert_close(volume.value[2], 6, 0, 0);
+    assert_close(volume.value[3], 0, 0, 0);
+    assert_close(volume.value[4], 0, 0, 0);
+    assert_close(volume.spacing[2], 4, 0, 0);
+    assert_close(volume.to_world[1][1], 3, 0, 0);
+    assert_close(volume.to_world[2][3], -30, 0, 0);
+    lb_volume_release(&volume);
+    lb_free(path);
+    header.scl_slope = 0; /* then neither counts */
+    header.sform_code = 0;
+    header.qform_code = 1; /* half a turn about z: x and y change sign */
+    header.quatern_d = 1;
+    header.qoffset_x = 7;
+    path = write_first(state, &header, data, sizeof data);
+    assert_ok(lb_nifti_read(&volume, path, &err));
+    assert_close(volume.value[1], 1, 0, 0);
+    assert_close(volume.to_world[0][0], -2, 1e-6, 0);
+    assert_close(volume.to_world[2][2], 4, 1e-6, 0);
+    assert_close(volume.to_world[0][3], 7, 0, 0);
+    lb_volume_release(&volume);
+    lb_free(path);
+}
+
+static void
+second_version(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    nifti_2_header header = {.sizeof_hdr = 540,
+                             .magic = "n+2",
+                             .datatype = DT_UINT8,
+                             .bitpix = 8,
+                             .dim = {3, NX, NY, NZ, 1, 1, 1, 1},
+                             .pixdim = {1, 2, 3, 4, 1, 1, 1, 1},
+                             .vox_offset = 544};
+    memcpy(header.magic + 4, "\r\n\032\n", 4);
+    uint8_t bytes[544 + N] = {0};
+    memcpy(bytes, &header, sizeof header);
+    bytes[544 + 5] = 77;
+    char *path = test_path(state, "b.nii");
+    test_write_bytes(path, bytes, sizeof bytes);
+    assert_ok(lb_nifti_read(&volume, path, &err));
+    assert_close(volume.value[5], 77, 0, 0);
+    assert_close(volume.spacing[1], 3, 0, 0);
+    lb_volume_release(&volume);
+    test_write_bytes(path, bytes, sizeof bytes - 1);
+    assert_int_equal(lb_nifti_read(&volume, path, &err), LB_ERROR_FORMAT);
+    lb_free(path);
+}
+
+static void
+impossible_headers(void **state)
+{
+    lb_error err = {0};
+    nifti_1_header good = first_header(DT_UINT8, 8), bad = good;
+    assert_ok(try_header(state, &good, &err));
+    bad.dim[2] = -5;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "a.nii: the NIfTI file is damaged");
+    bad = good;
+    bad.dim[1] = bad.dim[2] = bad.dim[3] = 32767;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "claims 35181150961663 bytes");
+    bad = good;
+    bad.dim[0] = 4;
+    bad.dim[4] = 9;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "more than one volume (axis 4 has 9)");
+    bad = good;
+    bad.dim[0] = 2;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "is not a volume");
+    bad = good;
+    bad.datatype = DT_RGB24;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "type 128 (RGB24)");
+    bad = good;
+    bad.vox_offset = -1e30F;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+    bad = good;
+    bad.magic[1] = 'i';
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "second file");
+    bad = good;
+    bad.sizeof_hdr = 77;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "is not a NIfTI file");
+}
+
+/* A gzipped volume is refused when cut anywhere, or when its checksum does not hold. */
+static void
+damaged_files(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    uint8_t bytes[352 + N] = {0};
+    nifti_1_header header = first_header(DT_UINT8, 8);
+    char *path = test_path(state, "a.nii.gz"), *cut = test_path(state, "b.nii.gz");
+    memcpy(bytes, &header, sizeof header);
+    gzFile stream = gzopen(path, "wb");
+    assert_int_equal(gzwrite(stream, bytes, sizeof bytes), sizeof bytes);
+    assert_int_equal(gzclose(stream), Z_OK);
+    assert_ok(lb_nifti_read(&volume, path, &err));
+    lb_volume_release(&volume);
+    size_t size = test_file_size(path);
+    for (size_t keep = 0; keep < size; keep++) {
+        test_copy_damaged(path, cut, keep, SIZE_MAX);
+        if (lb_nifti_read(&volume, cut, &err) != LB_ERROR_FORMAT) {
+            fail_msg("%zu of %zu bytes are taken for a volume", keep, size);
+        }
+    }
+    test_copy_damaged(path, cut, size, size - 6);
+    assert_int_equal(lb_nifti_read(&volume, cut, &err), LB_ERROR_FORMAT);
+    assert_int_equal(lb_nifti_read(&volume, "/nowhere.nii", &err), LB_ERROR_IO);
+    assert_message(&err, "/nowhere.nii: No such file or directory");
+    assert_null(volume.value);
+    lb_free(cut);
+    lb_free(path);
+}
+
+/* Figures read with nibabel. */
+static void
+real_scan(void **state)
+{
+    skip_without(COLIN);
+    lb_error err = {0};
+    lb_volume volume = {0};
+    assert_ok(lb_nifti_read(&volume, COLIN, &err));
+    assert_int_equal(volume.nx, 301);
+    assert_int_equal(volume.ny, 370);
+    assert_int_equal(volume.nz, 316);
+    double sum = 0;
+    for (size_t i = 0; i < volume.nx * volume.ny * volume.nz; i++) {
+        sum += (double)volume.value[i];
+    }
+    assert_close(sum, 1222013263.0, 0, 0);
+    assert_close(volume.value[(160 * volume.ny + 200) * volume.nx + 150], 59, 0, 0);
+    assert_close(volume.to_world[0][0], 0.5, 0, 0);
+    assert_close(volume.to_world[1][3], -107, 0, 0);
+    lb_volume_release(&volume);
+    char *cut = test_path(state, "cut.nii.gz");
+    test_copy_damaged(COLIN, cut, test_file_size(COLIN) / 5 * 3, SIZE_MAX);
+    assert_int_equal(lb_nifti_read(&volume, cut, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "cut.nii.gz: the NIfTI file is damaged or truncated");
+    lb_free(cut);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(types_and_byte_orders, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(scaling_and_place, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(second_version, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(impossible_headers, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(damaged_files, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(real_scan, test_setup, test_teardown),
+    };
+    return cmocka_run_group_tests_name("nifti", tests, NULL, NULL);
+}
