@@ -189,17 +189,33 @@ lb_gaussian_filter(double *out, const double *image, size_t height, size_t width
     return lb_gaussian_boundary(out, image, height, width, sigma_y, sigma_x, LB_REFLECT, err);
 }
 
+/* Several extremes side by side, since each waits for the one before it. */
 void
 lb_find_range(double *low, double *high, const double *values, size_t count)
 {
-    double least = values[0], greatest = values[0];
-#pragma omp simd reduction(min : least) reduction(max : greatest)
-    for (size_t i = 1; i < count; i++) {
-        least = values[i] < least ? values[i] : least;
-        greatest = values[i] > greatest ? values[i] : greatest;
+    enum { LANES = 4 };
+    double least[LANES], greatest[LANES];
+    for (size_t k = 0; k < LANES; k++) {
+        least[k] = greatest[k] = values[0];
     }
-    *low = least;
-    *high = greatest;
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            double value = values[i + k];
+            least[k] = value < least[k] ? value : least[k];
+            greatest[k] = value > greatest[k] ? value : greatest[k];
+        }
+    }
+    for (; i < count; i++) {
+        least[0] = values[i] < least[0] ? values[i] : least[0];
+        greatest[0] = values[i] > greatest[0] ? values[i] : greatest[0];
+    }
+    for (size_t k = 1; k < LANES; k++) {
+        least[0] = least[k] < least[0] ? least[k] : least[0];
+        greatest[0] = greatest[k] > greatest[0] ? greatest[k] : greatest[0];
+    }
+    *low = least[0];
+    *high = greatest[0];
 }
 
 /* The row above, at and below y, reflected at the edges. */
