@@ -24,19 +24,24 @@ print_shape(const size_t *shape, size_t rank)
     puts(")");
 }
 
-static lb_status
-print_text(lb_h5 *file, const char *key, lb_error *err)
+/* An attribute of the root, text or number, where there is one. */
+static void
+print_attribute(lb_h5 *file, const char *key)
 {
+    lb_error absent;
     char *text = NULL;
+    double number = 0;
     if (!lb_h5_has_attribute(file, "", key)) {
-        return LB_OK;
+        return;
     }
-    lb_status status = lb_h5_get_text(&text, file, "", key, err);
-    if (status == LB_OK && text[0] != '\0') {
-        printf("%s: %s\n", key, text);
+    if (lb_h5_get_text(&text, file, "", key, &absent) == LB_OK) {
+        if (text[0] != '\0') {
+            printf("%s: %s\n", key, text);
+        }
+        lb_free(text);
+    } else if (lb_h5_get_number(&number, file, "", key, &absent) == LB_OK) {
+        printf("%s: %g\n", key, number);
     }
-    lb_free(text);
-    return status;
 }
 
 /* The datasets of a group, and of the groups in it. */
@@ -67,7 +72,7 @@ cleanup:
 static lb_status
 info_h5(const char *path, lb_error *err)
 {
-    static const char *const TEXTS[] = {"corpus", "degree", "seed", "split", "provenance"};
+    static const char *const KEYS[] = {"corpus", "degree", "seed", "split", "provenance"};
     lb_status status = LB_OK;
     lb_h5 *file = NULL;
     char *format = NULL;
@@ -76,8 +81,8 @@ info_h5(const char *path, lb_error *err)
     LB_TRY(lb_h5_get_text(&format, file, "", "format", err));
     LB_TRY(lb_h5_get_number(&version, file, "", "format_version", err));
     printf("HDF5, format %s, version %g\n", format, version);
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
-        LB_TRY(print_text(file, TEXTS[i], err));
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        print_attribute(file, KEYS[i]);
     }
     LB_TRY(print_members(file, "", 0, err));
 cleanup:

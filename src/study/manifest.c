@@ -63,7 +63,7 @@ mark(stage *one, const cJSON *entries)
 }
 
 lb_status
-manifest_read(stage_list *list, size_t *peak, lb_error *err)
+stages_read_manifest(stage_list *list, size_t *peak, lb_error *err)
 {
     char *path = lb_format(err, "%s/manifest.json", list->directory);
     if (path == NULL) {
@@ -102,7 +102,7 @@ describe(const stage_list *list, const stage *one)
 }
 
 lb_status
-manifest_write(const stage_list *list, size_t peak, lb_error *err)
+stages_write_manifest(const stage_list *list, size_t peak, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_output *output = NULL;

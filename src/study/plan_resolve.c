@@ -178,9 +178,6 @@ plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
         lb_fail(err, LB_ERROR_ARGUMENT, "is more than maximum_lesions");
         return locate(&source, "compose", 0, "minimum_lesions", err);
     }
-    if (study->cohort.template_path == NULL) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: cohort.template is missing", name);
-    }
     if (study->corpus_count == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "%s: no corpora to pre-train on", name);
     }

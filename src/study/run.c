@@ -151,7 +151,7 @@ lb_study_run(const lb_study *study, const char *directory, lb_study_summary *sum
     inner.progress_data = &told;
     LB_TRY(stages_make(&list, study, directory, err));
     LB_TRY(lb_make_directories(directory, err));
-    LB_TRY(manifest_read(&list, &peak, err));
+    LB_TRY(stages_read_manifest(&list, &peak, err));
     LB_TRY(write_resolved(&list, err));
     told.count = list.count;
     for (size_t i = 0; i < list.count; i++) {
@@ -160,11 +160,11 @@ lb_study_run(const lb_study *study, const char *directory, lb_study_summary *sum
         if (!list.stages[i].done) {
             LB_TRY(run_stage(&list, &list.stages[i], &inner, err));
             peak = lb_peak_memory() > peak ? lb_peak_memory() : peak;
-            LB_TRY(manifest_write(&list, peak, err));
+            LB_TRY(stages_write_manifest(&list, peak, err));
         }
         say(listener, &told);
     }
-    LB_TRY(manifest_write(&list, peak, err));
+    LB_TRY(stages_write_manifest(&list, peak, err));
     summarise(summary, &list, lb_peak_memory());
 cleanup:
     stages_release(&list);

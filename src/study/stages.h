@@ -44,8 +44,8 @@ const char *stage_path(const stage_list *list, size_t index, size_t output);
 
 /* Marks the stages that manifest.json knows as done, with the same key and all outputs there.
  * *peak: the peak memory it tells of. A manifest that is missing or unreadable marks none. */
-lb_status manifest_read(stage_list *list, size_t *peak, lb_error *err);
-lb_status manifest_write(const stage_list *list, size_t peak, lb_error *err);
+lb_status stages_read_manifest(stage_list *list, size_t *peak, lb_error *err);
+lb_status stages_write_manifest(const stage_list *list, size_t peak, lb_error *err);
 
 /* The stages' work: stage_data.c, stage_explain.c. */
 lb_status run_slices(const stage_list *, const stage *, const lb_context *, lb_error *);

@@ -1,0 +1,247 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Tests of the command line: exit code, standard output, standard error, files left behind.
+# usage: run.sh LESIONBENCH. Prints "ok NAME", "not ok NAME" or "skip NAME" and, at the end, "end".
+set -u
+program=$(realpath "$1")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+template=/usr/share/mricron/templates/ch2bet.nii.gz
+work=$(mktemp -d)
+mounted=
+trap '[ -z "$mounted" ] || umount "$mounted"; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+ok() {
+    echo "ok $1"
+}
+
+not_ok() {
+    echo "not ok $1"
+    shift
+    [ $# = 0 ] || echo "    $*"
+    sed 's/^/    stdout: /' out 2>/dev/null | head -n 10
+    sed 's/^/    stderr: /' err 2>/dev/null | head -n 10
+}
+
+# expect NAME CODE STDOUT STDERR ARGUMENTS...: runs the program; STDOUT and STDERR are extended
+# regular expressions that must be found, or "" where nothing may be printed.
+expect() {
+    name=$1 code=$2 want_out=$3 want_err=$4
+    shift 4
+    "$program" "$@" >out 2>err
+    got=$?
+    if [ "$got" != "$code" ]; then
+        not_ok "$name" "exit code $got, expected $code"
+    elif ! matches out "$want_out"; then
+        not_ok "$name" "standard output has not '$want_out'"
+    elif ! matches err "$want_err"; then
+        not_ok "$name" "standard error has not '$want_err'"
+    else
+        ok "$name"
+    fi
+}
+
+matches() {
+    if [ -z "$2" ]; then
+        [ ! -s "$1" ]
+    else
+        grep -Eq -- "$2" "$1"
+    fi
+}
+
+# one_line NAME: an error is one line, two with the hint of wrong usage.
+one_line() {
+    if [ "$(wc -l <err)" -le "$2" ]; then ok "$1"; else not_ok "$1" "more than $2 lines"; fi
+}
+
+# absent NAME FILE...: none of the files, nor their unfinished forms, may be there.
+absent() {
+    name=$1
+    shift
+    for file in "$@"; do
+        if [ -e "$file" ] || [ -e "$file.partial" ]; then
+            not_ok "$name" "$file or $file.partial is there"
+            return
+        fi
+    done
+    ok "$name"
+}
+
+same() {
+    if cmp -s "$2" "$3"; then ok "$1"; else not_ok "$1" "$2 and $3 differ"; fi
+}
+
+### Usage
+expect "no arguments" 2 "" "usage: lesionbench COMMAND"
+expect "help" 0 "finetune " "" --help
+expect "version" 0 "^lesionbench [0-9]+\.[0-9]+\.[0-9]+$" "" --version
+expect "unknown command" 2 "" "unknown command 'lesion'; did you mean 'lesions'\?" lesion
+expect "help of an unknown command" 2 "" "unknown command 'demmo'.*'demo'" help demmo
+for command in demo study slices lesions compose pretrain finetune predict evaluate explain score \
+    report info; do
+    expect "$command --help" 0 "usage: lesionbench $command" "" $command --help
+    expect "help $command" 0 "no-provenance" "" help $command
+done
+expect "unknown option" 2 "" "unknown option '--sed'; did you mean '--seed'\?" lesions --sed 3
+expect "option without value" 2 "" "--seed needs a value" lesions --seed
+expect "number with letters" 2 "" "--count: '5x' is not a whole number" lesions --count 5x -o x.h5
+expect "number out of range" 2 "" "--count: 1 is not within 5 and" lesions --count=1 -o x.h5
+expect "no output" 2 "" "-o is missing" lesions
+one_line "wrong usage is short" 2
+expect "one argument too many" 2 "" "'b' is one argument too many" info a b
+expect "wrong degree" 2 "" "--degree: .*'?5'?.*1.*all" finetune --from a --data b --degree 5 -o c
+expect "wrong optimizer" 2 "" "'rms' is not one of sgd, adam" finetune --optimizer rms
+expect "wrong method" 2 "" "saliency" explain --model m --data d --methods salency -o x.h5
+expect "wrong split" 2 "" "'test' is not one of train" predict --split test
+expect "unknown kind of slices" 2 "" "'simulat'; did you mean 'simulate'" slices simulat
+expect "missing file" 1 "" "nowhere.h5: .*No such file" info nowhere.h5
+one_line "errors are one line" 1
+expect "missing model" 1 "" "m.safetensors" predict --model m.safetensors --data d -o p.h5
+
+### Study files
+printf 'cohort:\n  template: t.nii\n  subject: 3\n' >bad.yaml
+expect "unknown key with its line" 1 "" "bad.yaml:3: unknown key 'subject'; did you mean 'subjects'" \
+    study bad.yaml -o bad
+absent "nothing made of a bad study" bad
+printf 'cohort:\n  template: nowhere.nii\ncorpora:\n  - name: mri\n' >lost.yaml
+expect "missing template in a study" 1 "" "nowhere.nii: .*No such file" study lost.yaml -o lost
+absent "nothing made without a template" lost
+expect "missing study" 1 "" "none.yaml: .*No such file" study none.yaml
+
+### Bad input
+expect "missing NIfTI" 1 "" "gone.nii" slices simulate --template gone.nii --subjects 2 -o s.h5
+one_line "missing NIfTI in one line" 1
+printf 'this is no volume, though it is long enough to hold a header%0400d' 0 >damaged.nii
+expect "damaged NIfTI" 1 "" "damaged.nii" slices simulate --template damaged.nii --subjects 2 -o s.h5
+one_line "damaged NIfTI in one line" 1
+absent "nothing half-written" s.h5
+expect "damaged HDF5" 1 "" "damaged.nii|not" evaluate damaged.nii
+touch file
+expect "unwritable folder" 1 "" "file/l.h5: .*" lesions --count 5 -o file/l.h5
+expect "unwritable study folder" 1 "" "file" demo file
+[ -s file ] && not_ok "the file in the way is untouched" || ok "the file in the way is untouched"
+
+tiny="--count 5 --area 30 --scale 1"
+
+### Data: the same with one thread and two
+# shellcheck disable=SC2086
+expect "lesions" 0 "5 and 5 kept" "" lesions $tiny --threads 1 --no-provenance --quiet -o l1.h5
+# shellcheck disable=SC2086
+"$program" lesions $tiny --threads 2 --no-provenance --quiet -o l2.h5 >out 2>err
+same "lesions do not hang on threads" l1.h5 l2.h5
+expect "info of lesions" 0 "format lesions" "" info l1.h5
+
+### Full disk
+(
+    ulimit -f 8
+    exec "$program" lesions --count 5 --quiet -o full.h5 >out 2>err
+)
+got=$?
+if [ "$got" = 1 ] && grep -q 'full.h5' err; then
+    ok "file size limit"
+else
+    not_ok "file size limit" "exit code $got"
+fi
+absent "nothing half-written at the limit" full.h5
+mkdir disk
+if mount -t tmpfs -o size=16k tmpfs disk 2>/dev/null; then
+    mounted=$work/disk
+    expect "full disk" 1 "" "disk/l.h5: .*No space left" lesions --count 5 --quiet -o disk/l.h5
+    absent "nothing half-written on a full disk" disk/l.h5
+else
+    echo "skip full disk: cannot mount a small one here"
+fi
+
+if [ ! -e "$template" ]; then
+    echo "skip studies: $template is not here (package mricron-data)"
+    echo end
+    exit
+fi
+
+small="--template $template --slices-per-subject 3 --size 130x156 --voxel 1.4 --seed 3"
+for threads in 1 2; do
+    # shellcheck disable=SC2086
+    expect "slices with $threads threads" 0 "" "" slices simulate $small --subjects 8 \
+        --threads $threads --no-provenance --quiet -o s$threads.h5
+    expect "compose with $threads threads" 0 "" "" compose --slices s1.h5 --lesions l1.h5 --train 6 \
+        --validation 3 --holdout 3 --size 64 --threads $threads --no-provenance --quiet \
+        -o d$threads.h5
+done
+same "slices do not hang on threads" s1.h5 s2.h5
+same "datasets do not hang on threads" d1.h5 d2.h5
+# shellcheck disable=SC2086
+"$program" slices simulate $small --subjects 2 --quiet -o s3.h5
+expect "too few subjects" 1 "" "subject" compose --slices s3.h5 --lesions l1.h5 --quiet -o d3.h5
+absent "nothing made of too few subjects" d3.h5
+
+### Ctrl-C
+# shellcheck disable=SC2086
+"$program" slices simulate $small --subjects 5000 -o stopped.h5 >out 2>err &
+pid=$!
+tries=0
+while [ ! -e stopped.h5.partial ] && [ $tries -lt 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+sleep 0.5
+kill -INT $pid
+wait $pid
+got=$?
+if [ "$got" = 1 ] && [ "$(cat err)" = "lesionbench: interrupted" ]; then
+    ok "Ctrl-C"
+else
+    not_ok "Ctrl-C" "exit code $got"
+fi
+absent "nothing half-written after Ctrl-C" stopped.h5
+
+### A whole study, step by step
+expect "pretrain" 0 "" "" pretrain --task sex --slices s1.h5 --train 6 --validation 3 --holdout 3 \
+    --arch vgg11 --width 0.0625 --size 64 --epochs 1 --batch 4 --quiet -o m.safetensors
+expect "info of a model" 0 "vgg11, channels 4 to 32" "" info m.safetensors
+expect "finetune" 0 "" "" finetune --from m.safetensors --degree 2 --data d1.h5 --epochs 1 --batch 4 \
+    --seed 5 --quiet -o tuned
+expect "training curve" 0 "CSV, 1 rows: epoch" "" info tuned/history.csv
+expect "predict" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --quiet -o p.h5
+expect "evaluate as a table" 0 "^p +3 " "" evaluate p.h5
+expect "evaluate as CSV" 0 "^p,mri,2,5,holdout,3,[01]" "" evaluate --format csv p.h5
+expect "evaluate as JSON" 0 '"model": "p".*"degree": "2".*"images": 3, "accuracy": [01]' "" \
+    evaluate --format json p.h5 p.h5
+expect "explain" 0 "" "" explain --model tuned/model.safetensors --data d1.h5 --steps 3 --quiet \
+    --methods saliency,sobel,integrated_gradients --keep raw --scores e.csv -o e.h5
+expect "info of explanations" 0 "integrated_gradients/attribution +\(3, 3, 64, 64\)" "" info e.h5
+expect "score" 0 "" "" score --maps e.h5 --data d1.h5 --quiet -o s.csv
+if [ "$(cut -d, -f1,7,9- s.csv | sort)" = "$(cut -d, -f1,7,9- e.csv | sort)" ] &&
+    [ "$(wc -l <s.csv)" = 10 ]; then
+    ok "scores of files are those made on the way"
+else
+    not_ok "scores of files are those made on the way"
+fi
+expect "explain without maps" 0 "" "" explain --data d1.h5 --methods sobel --keep none --quiet -o n.h5
+expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data d1.h5 -o n.csv
+
+### A whole study from a file
+sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml
+expect "study" 0 "report/index.html" "report: done in" study mini.yaml
+for file in study.yaml slices.h5 lesions.h5 dataset.h5 models/mri/pretrained.safetensors \
+    models/mri/pretraining_history.csv models/mri/degree_all_seed_2/model.safetensors \
+    models/mri/degree_1_seed_2/history.csv predictions/mri_degree_1_seed_2.h5 \
+    explanations/mri_degree_all_seed_2.h5 explanations/untrained.h5 explanations/baseline.h5 \
+    tables/classification.csv tables/scores.csv tables/explanation.csv manifest.json \
+    report/index.html; do
+    [ -s "mini/$file" ] || not_ok "study made $file"
+done
+[ "$(wc -l <mini/tables/classification.csv)" = 3 ] && ok "classification table" ||
+    not_ok "classification table"
+find mini -name '*.partial' | grep -q . && not_ok "no unfinished files" || ok "no unfinished files"
+expect "study again" 0 "all +0 " "report: up to date" study mini.yaml
+grep -q 'done in' err && not_ok "all stages are skipped" || ok "all stages are skipped"
+rm mini/tables/explanation.csv mini/predictions/mri_degree_1_seed_2.h5
+expect "study with outputs gone" 0 "tables +1 " "predict/mri/degree_1_seed_2: done" study mini.yaml
+grep -q 'finetune.*: done' err && not_ok "only what is gone is made" || ok "only what is gone is made"
+sed 's/steps: 4/steps: 5/' mini.yaml >changed.yaml
+expect "study with a changed setting" 0 "explain +4 " "slices: up to date" study changed.yaml -o mini
+grep -q 'finetune.*: done' err && not_ok "only what hangs on it is made" ||
+    ok "only what hangs on it is made"
+expect "resolved study" 0 "all +0 " "up to date" study mini/study.yaml -o mini
+expect "report" 0 "" "" report mini --quiet
+echo end

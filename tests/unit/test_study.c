@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+#include "testing.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lesionbench/settings.h"
+#include "lesionbench/study.h"
+#include "lesionbench/tables.h"
+#include "study/stages.h"
+
+static void
+numbers_are_strict(void **state)
+{
+    (void)state;
+    lb_error err;
+    uint64_t whole = 7;
+    double real = 7;
+    assert_ok(lb_parse_u64(&whole, "12", 1, 12, &err));
+    assert_int_equal(whole, 12);
+    const char *const wrong[] = {
+        "", "-1", "+1", "3x", " 3", "1.5", "13", "0", "99999999999999999999999"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(lb_parse_u64(&whole, wrong[i], 1, 12, &err), LB_ERROR_ARGUMENT);
+    }
+    assert_int_equal(whole, 12);
+    assert_ok(lb_parse_real(&real, "3e-4", 0, 1, &err));
+    assert_close(real, 3e-4, 0, 1e-15);
+    const char *const unreal[] = {"", "x", "0.5x", "nan", "inf", "2", "-0.1"};
+    for (size_t i = 0; i < sizeof unreal / sizeof unreal[0]; i++) {
+        assert_int_equal(lb_parse_real(&real, unreal[i], 0, 1, &err), LB_ERROR_ARGUMENT);
+    }
+}
+
+static void
+lists_and_near_misses(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_list list = {0};
+    assert_ok(lb_list_parse(&list, "1, 2 ,all", &err));
+    assert_int_equal(list.count, 3);
+    assert_string_equal(list.items[1], "2");
+    assert_string_equal(list.items[2], "all");
+    lb_list_release(&list);
+    assert_int_equal(lb_list_parse(&list, "1,,2", &err), LB_ERROR_ARGUMENT);
+    const char *const names[] = {"slices", "lesions", "compose"};
+    assert_string_equal(lb_nearest("lesion", names, 3), "lesions");
+    assert_string_equal(lb_nearest("slcies", names, 3), "slices");
+    assert_null(lb_nearest("xyz", names, 3));
+}
+
+/* Loads text as a study file called study.yaml. */
+static lb_status
+load(lb_study **out, const char *text, lb_error *err)
+{
+    char path[] = "/tmp/lesionbench_test_XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
+    close(file);
+    lb_status status = lb_study_load(out, path, err);
+    unlink(path);
+    return status;
+}
+
+#define CORPUS "corpora:\n  - name: mri\n"
+#define TEMPLATE "cohort:\n  template: /nowhere.nii\n"
+
+static void
+study_is_read(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *study = NULL;
+    assert_ok(load(&study,
+                   TEMPLATE "  subjects: 12\n" CORPUS "    epochs: 2\n"
+                            "    finetuning_rates: [1e-3, 2e-3]\n"
+                            "finetuning:\n  degrees: [2, all]\n  seeds: [3, 4]\n  optimizer: adam\n"
+                            "explain:\n  methods: [saliency]\n  steps: 9\n",
+                   &err));
+    assert_int_equal(study->cohort.subjects, 12);
+    assert_int_equal(study->corpora[0].training.epochs, 2);
+    assert_int_equal(study->degree_count, 2);
+    assert_int_equal(study->degrees[1], LB_DEGREE_ALL);
+    assert_int_equal(study->seeds[1], 4);
+    assert_int_equal(study->finetuning.training.optimizer, LB_ADAM);
+    assert_int_equal(study->method_count, 1);
+    assert_int_equal(study->explain.options.steps, 9);
+    double rate = 0;
+    assert_ok(plan_learning_rate(&rate, study, &study->corpora[0], 1, &err));
+    assert_close(rate, 2e-3, 0, 1e-15);
+    lb_study_free(study);
+}
+
+/* What is wrong in a study file is named with its line. */
+static void
+mistakes_have_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *place, *words;
+    } cases[] = {
+        {TEMPLATE "  subject: 3\n" CORPUS, ":3:", "did you mean 'subjects'"},
+        {"cohrt:\n  subjects: 3\n", ":1:", "did you mean 'cohort'"},
+        {TEMPLATE CORPUS "\ncompose:\n  # size: 1\n  seed: 1\n  size: 3x\n", ":9:", "compose.size"},
+        {TEMPLATE CORPUS "compose:\n  size: 9\n", ":6:", "32 and 1024"},
+        {TEMPLATE "  subjects: [1, 2]\n" CORPUS, ":3:", "subjects"},
+        {"cohort: 3\n" CORPUS, ":1:", "cohort"},
+        {TEMPLATE CORPUS "finetuning:\n  degrees: [1, 7]\n", ":6:", "finetuning.degrees"},
+        {TEMPLATE CORPUS "finetuning:\n  seeds: [1, 1]\n", ":6:", "twice"},
+        {TEMPLATE CORPUS "explain:\n  methods: [salency]\n", ":6:", "explain.methods"},
+        {TEMPLATE CORPUS "explain:\n  methods: [sobel]\n", ":6:", "explain.baselines"},
+        {TEMPLATE CORPUS "    epochs: 1\n  - name: mri\n", ":6:", "taken"},
+        {TEMPLATE CORPUS "  - name: b\n    epochs: 0\n", ":6:", "corpora.epochs"},
+        {TEMPLATE CORPUS "  - name: b\n    task: classes\n", ":6:", "images and labels"},
+        {TEMPLATE CORPUS "    finetuning_rates: [1, 2]\n", ":5:", "2 learning rates for 5 degrees"},
+        {TEMPLATE "  subjects: 3\n   seed: :\n", ":", "mapping values"},
+        {TEMPLATE, ":", "no corpora"},
+        {"", ":", "no corpora"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lb_error err = {.code = LB_OK};
+        lb_study *study = NULL;
+        assert_int_not_equal(load(&study, cases[i].text, &err), LB_OK);
+        assert_null(study);
+        if (strstr(err.message, cases[i].place) == NULL ||
+            strstr(err.message, cases[i].words) == NULL) {
+            fail_msg("case %zu says '%s'", i, err.message);
+        }
+    }
+}
+
+/* The keys of all stages of the demo with one setting changed. */
+static void
+keys_of(uint64_t *out, size_t *count, const char *key, const char *value)
+{
+    lb_error err;
+    lb_study *study = NULL;
+    stage_list list = {0};
+    assert_ok(lb_study_load(&study, NULL, &err));
+    plan_part parts[PLAN_PARTS];
+    plan_parts(parts);
+    for (size_t i = 0; i < PLAN_PARTS && key != NULL; i++) {
+        for (size_t j = 0; j < parts[i].table.count; j++) {
+            char name[80];
+            snprintf(name, sizeof name, "%s.%s", parts[i].section, parts[i].table.settings[j].key);
+            if (strcmp(name, key) == 0) {
+                assert_ok(lb_setting_read(plan_place(study, &parts[i], study->corpora),
+                                          &parts[i].table.settings[j], value, &err));
+            }
+        }
+    }
+    assert_ok(stages_make(&list, study, "folder", &err));
+    *count = list.count;
+    for (size_t i = 0; i < list.count; i++) {
+        out[i] = list.stages[i].key;
+    }
+    stages_release(&list);
+    lb_study_free(study);
+}
+
+/* A changed setting changes the keys of the stages it concerns, and of no others. */
+static void
+keys_follow_settings(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *study = NULL;
+    stage_list list = {0};
+    assert_ok(lb_study_load(&study, NULL, &err));
+    skip_without(study->cohort.template_path);
+    skip_without("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz");
+    assert_ok(stages_make(&list, study, "folder", &err));
+    uint64_t before[256], after[256];
+    size_t count = 0;
+    keys_of(before, &count, NULL, NULL);
+    assert_in_range(count, 20, 256);
+    const struct {
+        const char *key, *value;
+        size_t first;  /* stage that changes */
+        size_t spared; /* stage that does not */
+    } cases[] = {
+        {"cohort.seed", "99", list.slices, list.lesions},
+        {"lesions.count", "40", list.dataset, list.slices},
+        {"compose.seed", "99", list.pretrain, list.slices},
+        {"corpora.epochs", "99", list.pretrain, list.pretrain + 1},
+        {"finetuning.epochs", "99", list.finetune, list.pretrain},
+        {"explain.steps", "3", list.explain, list.evaluate},
+        {"explain.correct", "3", list.baseline, list.predict},
+        {"network.seed", "99", list.untrained, list.dataset},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        keys_of(after, &count, cases[i].key, cases[i].value);
+        assert_true(before[cases[i].first] != after[cases[i].first]);
+        assert_true(before[cases[i].spared] == after[cases[i].spared]);
+        assert_true(before[list.report] != after[list.report]);
+    }
+    for (size_t i = 0; i < count; i++) { /* and no two stages share one */
+        for (size_t j = 0; j < i; j++) {
+            assert_true(before[i] != before[j]);
+        }
+    }
+    stages_release(&list);
+    lb_study_free(study);
+}
+
+/* A resolved study reads back as itself. */
+static void
+resolved_reads_back(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *demo = NULL, *again = NULL;
+    char text[16384] = "";
+    assert_ok(lb_study_load(&demo, NULL, &err));
+    static const char *const SECTIONS[] = {"cohort",  "lesions",    "compose", "network",
+                                           "corpora", "finetuning", "explain"};
+    char *sections[7][2] = {{NULL}};
+    for (size_t i = 0; i < 7; i++) {
+        bool corpora = i == 4;
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s:\n", SECTIONS[i]);
+        for (size_t j = 0; j < (corpora ? demo->corpus_count : 1); j++) {
+            sections[i][j] =
+                plan_print_section(demo, SECTIONS[i], corpora ? &demo->corpora[j] : NULL, &err);
+            assert_non_null(sections[i][j]);
+            used = strlen(text);
+            snprintf(text + used, sizeof text - used, "%s", sections[i][j]);
+        }
+    }
+    assert_ok(load(&again, text, &err));
+    for (size_t i = 0; i < 7; i++) {
+        for (size_t j = 0; j < 2 && sections[i][j] != NULL; j++) {
+            char *printed =
+                plan_print_section(again, SECTIONS[i], i == 4 ? &again->corpora[j] : NULL, &err);
+            assert_string_equal(printed, sections[i][j]);
+            lb_free(printed);
+            lb_free(sections[i][j]);
+        }
+    }
+    lb_study_free(again);
+    lb_study_free(demo);
+}
+
+static lb_score_row *
+add_row(lb_score_rows *rows, const char *method, uint32_t tp, uint32_t fn)
+{
+    lb_error err;
+    lb_score_row *row = lb_score_rows_add(rows, &err);
+    assert_non_null(row);
+    snprintf(row->corpus, sizeof row->corpus, "mri");
+    snprintf(row->degree, sizeof row->degree, "all");
+    snprintf(row->seed, sizeof row->seed, "1");
+    snprintf(row->method, sizeof row->method, "%s", method);
+    snprintf(row->selection, sizeof row->selection, "correct");
+    row->score = (lb_localisation){.tp = tp, .fn = fn, .fp = fn, .tn = 100 - tp - 2 * fn};
+    return row;
+}
+
+/* Medians and quartiles by hand: TPR 0.2, 0.4, 0.6, 0.8 and chance 10 / 100. */
+static void
+tables_hold_what_was_scored(void **state)
+{
+    (void)state;
+    lb_error err;
+    char path[] = "/tmp/lesionbench_test_XXXXXX", text[2048] = "";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    lb_score_rows rows = {0}, again = {0};
+    for (uint32_t i = 1; i <= 4; i++) {
+        add_row(&rows, "saliency", 2 * i, 10 - 2 * i)->image = i;
+    }
+    add_row(&rows, "lrp", 5, 5)->lesion_count = 3;
+    assert_ok(lb_scores_write(&rows, path, &err));
+    assert_ok(lb_scores_read(&again, path, &err));
+    assert_int_equal(again.count, rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        assert_memory_equal(&again.rows[i].score, &rows.rows[i].score, sizeof(lb_localisation));
+        assert_string_equal(again.rows[i].method, rows.rows[i].method);
+        assert_int_equal(again.rows[i].image, rows.rows[i].image);
+    }
+    const lb_model_accuracy model = {.name = {.corpus = "mri", .degree = "all", .seed = "1"},
+                                     .accuracy = 0.75};
+    assert_ok(lb_explanation_table_write(&rows, &model, 1, path, &err));
+    FILE *stream = fopen(path, "r");
+    assert_non_null(stream);
+    assert_true(fread(text, 1, sizeof text - 1, stream) > 0);
+    fclose(stream);
+    assert_non_null(strstr(text, "mri,all,1,saliency,correct,4,0.75,0.5,0.35,0.65,"));
+    assert_non_null(strstr(text, "mri,all,1,lrp,correct,1,0.75,0.5,0.5,0.5,"));
+    assert_non_null(strstr(text, ",0.1\n"));
+    lb_score_rows_release(&rows);
+    lb_score_rows_release(&again);
+    unlink(path);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_strict),
+        cmocka_unit_test(lists_and_near_misses),
+        cmocka_unit_test(study_is_read),
+        cmocka_unit_test(mistakes_have_lines),
+        cmocka_unit_test(keys_follow_settings),
+        cmocka_unit_test(resolved_reads_back),
+        cmocka_unit_test(tables_hold_what_was_scored),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
