@@ -98,6 +98,34 @@ read_reason(char *out, size_t size, FILE *messages)
     }
 }
 
+/* gnuplot does not notice a full disk: the figure's last bytes must be the end of its format. */
+static lb_status
+check_end(const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char tail[17] = "";
+    FILE *file = NULL;
+    char *partial = lb_partial_path(path, err);
+    if (partial == NULL) {
+        LB_TRY(err->code);
+    }
+    file = fopen(partial, "rb");
+    bool ended = false;
+    if (file != NULL && fseek(file, -16, SEEK_END) == 0 && fread(tail, 1, 16, file) == 16) {
+        ended = memcmp(tail + 8, "IEND", 4) == 0 || strstr(tail, "</svg>") != NULL;
+    }
+    if (!ended) {
+        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: gnuplot's output is incomplete (is the disk full?)",
+                       path));
+    }
+cleanup:
+    if (file != NULL) {
+        fclose(file);
+    }
+    lb_free(partial);
+    return status;
+}
+
 static lb_status
 draw(const char *path, const char *terminal, const char *script, lb_error *err)
 {
@@ -125,6 +153,7 @@ draw(const char *path, const char *terminal, const char *script, lb_error *err)
         read_reason(reason, sizeof reason, messages);
         LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: gnuplot failed (%s)", path, reason));
     }
+    LB_TRY(check_end(path, err));
     LB_TRY(lb_output_commit(output, err));
 cleanup:
     lb_output_close(output);

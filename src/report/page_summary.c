@@ -118,13 +118,20 @@ say_raw_input(FILE *page, const findings *f)
           "explanation, scores <strong>",
           page);
     html_rate(page, f->raw_input);
-    fprintf(page, "</strong>%s. It knows nothing of any network.",
+    fprintf(page, "</strong>%s. It knows nothing of any network. ",
             f->raw_input >= f->best.median ? ", more than the best method" : "");
+    if (f->raw_input < 2 * f->chance) {
+        fputs(
+            "That is near chance: brightness alone does not give the lesions away here, so methods "
+            "that multiply by the input have no advantage from it.</p>\n",
+            page);
+        return;
+    }
     fputs(
-        " It scores because the lesions are among the brightest pixels of these images. A "
+        "It scores because the lesions are among the brightest pixels of these images. A "
         "method that multiplies by the input (InputXGradient, Integrated Gradients, GradientSHAP, "
         "DeepLIFT, LRP) inherits some of that brightness whatever the network has learnt; that is "
-        "also why it scores above chance on an untrained network. So a high true positive rate "
+        "also why it can score above chance on an untrained network. So a high true positive rate "
         "alone does not prove that a method has found what the network uses: compare methods that "
         "multiply with each other, and each with itself on the untrained network.</p>\n",
         page);
@@ -165,7 +172,9 @@ say_accuracy(FILE *page, const findings *f)
     html_text(page, method_names[low].title);
     fprintf(page, " to %.2f for ", f->follows[high]);
     html_text(page, method_names[high].title);
-    fputs("). With so few models, differences of some 0.2 are not to be read.</p>\n", page);
+    fputs(
+        "). With so few networks, small differences between these correlations mean nothing.</p>\n",
+        page);
 }
 
 static void

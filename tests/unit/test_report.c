@@ -377,6 +377,43 @@ again_with_less(void **state)
     lb_free(first);
 }
 
+/* One network and one method; the other figures are the test's. */
+static char *
+page_of_one(void **state, const char *accuracy, const char *tpr, const char *raw_input)
+{
+    lb_error err;
+    make_folder(state, "tables");
+    char *text = lb_format(
+        &err,
+        "corpus,degree,seed,method,selection,images,accuracy,tpr_median,tpr_q1,tpr_q3,tnr_median,"
+        "tnr_q1,tnr_q3,chance\nmri,all,0,lrp,correct,3,%s,%s,0.1,0.2,0.9,0.9,0.9,0.05\n"
+        "baseline,none,0,sobel,correct,3,,0.07,0,0.1,0.9,0.9,0.9,0.05\n"
+        "baseline,none,0,raw_input,correct,3,,%s,0.8,0.9,0.9,0.9,0.9,0.05\n",
+        accuracy, tpr, raw_input);
+    write_text(state, "tables/explanation.csv", text);
+    lb_free(text);
+    assert_ok(lb_report(*state, NULL, &err));
+    return read_page(state);
+}
+
+static void
+words_follow_the_figures(void **state)
+{
+    char *page = page_of_one(state, "0.95", "0.32", "0.06");
+    assert_silent(page, "weaker than a working study");
+    assert_silent(page, "No network reached");
+    assert_says(page, "That is near chance: brightness alone does not");
+    assert_silent(page, "Does explanation follow accuracy?"); /* one network cannot tell */
+    lb_free(page);
+    page = page_of_one(state, "0.95", "0.29", "0.4"); /* not 6 times chance */
+    assert_says(page, "weaker than a working study");
+    assert_says(page, "the lesions are among the brightest pixels");
+    lb_free(page);
+    page = page_of_one(state, "0.85", "0.32", "0.4");
+    assert_says(page, "No network reached an accuracy of 0.90");
+    lb_free(page);
+}
+
 static void
 damaged_parts(void **state)
 {
@@ -411,23 +448,50 @@ not_a_study(void **state)
     lb_free(path);
 }
 
+/* The report with another PATH; its status. */
+static lb_status
+report_with_path(void **state, const char *path, lb_error *err)
+{
+    lb_error inner;
+    char *kept = lb_strdup(getenv("PATH"), &inner);
+    assert_int_equal(setenv("PATH", path, 1), 0);
+    lb_status status = lb_report(*state, NULL, err);
+    assert_int_equal(setenv("PATH", kept, 1), 0);
+    lb_free(kept);
+    assert_no_partial(*state);
+    char *page = test_path(state, "report/index.html");
+    assert_false(lb_exists(page));
+    lb_free(page);
+    return status;
+}
+
 static void
 without_gnuplot(void **state)
 {
     lb_error err;
     write_study(state);
-    char *kept = lb_strdup(getenv("PATH"), &err);
-    assert_int_equal(setenv("PATH", *state, 1), 0);
-    lb_status status = lb_report(*state, NULL, &err);
-    assert_int_equal(setenv("PATH", kept, 1), 0);
-    lb_free(kept);
-    assert_int_equal(status, LB_ERROR_UNSUPPORTED);
+    assert_int_equal(report_with_path(state, *state, &err), LB_ERROR_UNSUPPORTED);
     assert_message(&err, "boxplot_correct.svg: gnuplot is not installed");
     assert_message(&err, "gnuplot-nox");
-    assert_no_partial(*state);
-    char *page = test_path(state, "report/index.html");
-    assert_false(lb_exists(page));
-    lb_free(page);
+}
+
+/* A gnuplot that fails, and one whose output stops half-way, as on a full disk. */
+static void
+with_a_broken_gnuplot(void **state)
+{
+    lb_error err;
+    write_study(state);
+    make_folder(state, "bin");
+    char *folder = test_path(state, "bin"), *program = test_path(state, "bin/gnuplot");
+    write_text(state, "bin/gnuplot", "#!/bin/sh\necho 'line 7: no such thing' >&2\nexit 1\n");
+    assert_int_equal(chmod(program, 0755), 0);
+    assert_int_equal(report_with_path(state, folder, &err), LB_ERROR_IO);
+    assert_message(&err, "boxplot_correct.svg: gnuplot failed (line 7: no such thing)");
+    write_text(state, "bin/gnuplot", "#!/bin/sh\necho '<svg>and so on, and so on'\n");
+    assert_int_equal(report_with_path(state, folder, &err), LB_ERROR_IO);
+    assert_message(&err, "incomplete");
+    lb_free(program);
+    lb_free(folder);
 }
 
 static void
@@ -447,9 +511,11 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(whole_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(again_with_less, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(words_follow_the_figures, test_setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_parts, test_setup, teardown),
         cmocka_unit_test_setup_teardown(not_a_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_gnuplot, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(with_a_broken_gnuplot, test_setup, teardown),
         cmocka_unit_test_setup_teardown(can_be_interrupted, test_setup, teardown),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
