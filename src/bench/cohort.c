@@ -17,7 +17,7 @@ static const double REFERENCE_DEPTH = 182; /* mm */
 enum { BATCH = 8 };
 
 /* The noise's key leaves 16 bits for the slice, the subject's name four digits or more. */
-enum { MAX_SLICES = 1 << 16, NAME_SIZE = 24 };
+enum { MAX_SLICES = 1 << 16, NAME_SIZE = 32 };
 
 void
 lb_cohort_defaults(lb_cohort_options *options)
