@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "column.h"
+
 #include "lesionbench/h5.h"
 
 typedef struct split_data {
@@ -123,50 +125,29 @@ cleanup:
     return status;
 }
 
-/* *out = the one value per image, the caller's. */
-static lb_status
-read_column(void **out, lb_dataset *dataset, lb_split split, const char *name, lb_type type,
-            lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_array array = {0};
-    char *path = member(split, name, err);
-    LB_TRY(path == NULL ? err->code : LB_OK);
-    LB_TRY(lb_h5_read(&array, dataset->file, path, type, err));
-    if (array.rank != 1 || array.shape[0] != dataset->splits[split].count) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' must hold one value for each of %zu images",
-                       lb_h5_path(dataset->file), path, dataset->splits[split].count));
-    }
-    *out = array.data;
-    array.data = NULL;
-cleanup:
-    lb_array_release(&array);
-    lb_free(path);
-    return status;
-}
-
 static lb_status
 open_split(lb_dataset *dataset, lb_split split, lb_error *err)
 {
     lb_status status = LB_OK;
     split_data *data = dataset->splits + split;
-    void *column = NULL;
-    if (!lb_h5_has(dataset->file, lb_split_name(split))) {
+    lb_array column = {0};
+    const char *group = lb_split_name(split);
+    if (!lb_h5_has(dataset->file, group)) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: no group \"%s\" (run 'lesionbench compose')",
-                       lb_h5_path(dataset->file), lb_split_name(split)));
+                       lb_h5_path(dataset->file), group));
     }
     LB_TRY(check_images(dataset, split, "image", err));
     LB_TRY(check_images(dataset, split, "truth", err));
-    LB_TRY(read_column(&column, dataset, split, "label", LB_U8, err));
-    data->labels = column;
-    LB_TRY(read_column(&column, dataset, split, "lesion_count", LB_U8, err));
-    data->lesion_counts = column;
-    LB_TRY(read_column(&column, dataset, split, "slice", LB_I32, err));
-    data->slices = column;
+    LB_TRY(lb_column_read(&column, dataset->file, group, "label", LB_U8, data->count, err));
+    data->labels = column.data;
+    LB_TRY(lb_column_read(&column, dataset->file, group, "lesion_count", LB_U8, data->count, err));
+    data->lesion_counts = column.data;
+    LB_TRY(lb_column_read(&column, dataset->file, group, "slice", LB_I32, data->count, err));
+    data->slices = column.data;
     for (size_t i = 0; i < data->count; i++) {
         if (data->labels[i] > 1) {
             LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: image %zu of '%s' has label %u, not 0 or 1",
-                           lb_h5_path(dataset->file), i, lb_split_name(split), data->labels[i]));
+                           lb_h5_path(dataset->file), i, group, data->labels[i]));
         }
     }
 cleanup:

@@ -2,6 +2,8 @@
 /* lesions.h5: a group per shape with `mask` (K, S, S), `height`, `width` and `compactness`. */
 #include <string.h>
 
+#include "column.h"
+
 #include "lesionbench/h5.h"
 #include "lesionbench/lesions.h"
 
@@ -110,31 +112,6 @@ cleanup:
     return status;
 }
 
-/* Reads a member whose first axis has `count` entries; 0 takes what is there. */
-static lb_status
-read_member(lb_array *out, lb_h5 *file, int shape, const char *name, lb_type type, size_t rank,
-            size_t count, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_array array = {0};
-    char *path = member(shape, name, err);
-    if (path == NULL) {
-        return err->code;
-    }
-    LB_TRY(lb_h5_read(&array, file, path, type, err));
-    if (array.rank != rank || array.shape[0] == 0 || (count != 0 && array.shape[0] != count)) {
-        status = lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' has not the shape of a lesion library",
-                         lb_h5_path(file), path);
-        goto cleanup;
-    }
-    *out = array;
-    array = (lb_array){0};
-cleanup:
-    lb_array_release(&array);
-    lb_free(path);
-    return status;
-}
-
 /* Cuts one lesion out of its padded square. */
 static lb_status
 unpack(lb_lesion *out, const double *square, size_t side, int32_t height, int32_t width,
@@ -171,17 +148,19 @@ read_shape(lb_lesion_library *out, lb_h5 *file, int shape, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_array masks = {0}, heights = {0}, widths = {0}, compactness = {0};
+    char *name = NULL;
     double found = 0;
-    LB_TRY(read_member(&masks, file, shape, "mask", LB_F64, 3, 0, err));
+    name = member(shape, "mask", err);
+    LB_TRY(name == NULL ? err->code : LB_OK);
+    LB_TRY(lb_h5_read(&masks, file, name, LB_F64, err));
     size_t count = masks.shape[0], side = masks.shape[1];
-    if (side == 0 || side > MAX_SIDE || masks.shape[2] != side) {
-        status = lb_fail(err, LB_ERROR_FORMAT, "%s: '%s/mask' is not of squares up to %d pixels",
-                         lb_h5_path(file), GROUPS[shape], (int)MAX_SIDE);
-        goto cleanup;
+    if (masks.rank != 3 || count == 0 || side == 0 || side > MAX_SIDE || masks.shape[2] != side) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' is not of squares up to %d pixels",
+                       lb_h5_path(file), name, (int)MAX_SIDE));
     }
-    LB_TRY(read_member(&heights, file, shape, "height", LB_I32, 1, count, err));
-    LB_TRY(read_member(&widths, file, shape, "width", LB_I32, 1, count, err));
-    LB_TRY(read_member(&compactness, file, shape, "compactness", LB_F64, 1, count, err));
+    LB_TRY(lb_column_read(&heights, file, GROUPS[shape], "height", LB_I32, count, err));
+    LB_TRY(lb_column_read(&widths, file, GROUPS[shape], "width", LB_I32, count, err));
+    LB_TRY(lb_column_read(&compactness, file, GROUPS[shape], "compactness", LB_F64, count, err));
     LB_ALLOC(out->lesions[shape], count);
     out->count[shape] = count;
     for (size_t i = 0; i < count; i++) {
@@ -202,6 +181,7 @@ cleanup:
     lb_array_release(&widths);
     lb_array_release(&heights);
     lb_array_release(&masks);
+    lb_free(name);
     return status;
 }
 

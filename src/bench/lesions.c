@@ -380,13 +380,12 @@ lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
     }
     while (!are_full(lists, options->count)) {
         if (searched == options->max_fields) {
-            status = lb_fail(err, LB_ERROR_NUMERIC,
-                             "%u noise fields held only %zu round and %zu irregular lesions of %zu "
-                             "pixels, more than %zu of each are needed: ask for fewer lesions or "
-                             "another area",
-                             (unsigned)searched, lists[LB_ROUND].count, lists[LB_IRREGULAR].count,
-                             options->area, options->count);
-            goto cleanup;
+            LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
+                           "%u noise fields held only %zu round and %zu irregular lesions of %zu "
+                           "pixels, more than %zu of each are needed: ask for fewer lesions or "
+                           "another area",
+                           (unsigned)searched, lists[LB_ROUND].count, lists[LB_IRREGULAR].count,
+                           options->area, options->count));
         }
         LB_TRY(advance(lists, &searched, workspaces, options, context, err));
         size_t rarer = lists[LB_ROUND].count < lists[LB_IRREGULAR].count

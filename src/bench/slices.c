@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "column.h"
+
 #include "lesionbench/h5.h"
 
 struct lb_slices {
@@ -117,9 +119,8 @@ read_subjects(lb_slices *slices, lb_error *err)
     size_t count = 0;
     LB_TRY(lb_h5_read_strings(&names, &count, slices->file, "subject", err));
     if (count != slices->count) {
-        status = lb_fail(err, LB_ERROR_FORMAT, "%s: %zu subject names for %zu slices",
-                         lb_h5_path(slices->file), count, slices->count);
-        goto cleanup;
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: %zu subject names for %zu slices",
+                       lb_h5_path(slices->file), count, slices->count));
     }
     slices->names = names;
     names = NULL;
@@ -130,42 +131,22 @@ cleanup:
 }
 
 static lb_status
-read_column(lb_array *out, lb_slices *slices, const char *name, lb_type type, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_array array = {0};
-    LB_TRY(lb_h5_read(&array, slices->file, name, type, err));
-    if (array.rank != 1 || array.shape[0] != slices->count) {
-        status =
-            lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' must hold one value for each of %zu slices",
-                    lb_h5_path(slices->file), name, slices->count);
-        goto cleanup;
-    }
-    *out = array;
-    array = (lb_array){0};
-cleanup:
-    lb_array_release(&array);
-    return status;
-}
-
-static lb_status
 read_columns(lb_slices *slices, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_array sex = {0}, age = {0}, position = {0};
-    LB_TRY(read_column(&sex, slices, "sex", LB_I8, err));
-    LB_TRY(read_column(&age, slices, "age", LB_F32, err));
-    LB_TRY(read_column(&position, slices, "position", LB_I32, err));
+    LB_TRY(lb_column_read(&sex, slices->file, NULL, "sex", LB_I8, slices->count, err));
+    LB_TRY(lb_column_read(&age, slices->file, NULL, "age", LB_F32, slices->count, err));
+    LB_TRY(lb_column_read(&position, slices->file, NULL, "position", LB_I32, slices->count, err));
     for (size_t i = 0; i < slices->count; i++) {
         lb_slice_info *info = slices->info + i;
         info->sex = ((const int8_t *)sex.data)[i];
         info->age = ((const float *)age.data)[i];
         info->position = ((const int32_t *)position.data)[i];
         if (info->sex < LB_SEX_UNKNOWN || info->sex > LB_MALE) {
-            status = lb_fail(err, LB_ERROR_FORMAT,
-                             "%s: slice %zu has sex %d, not 0 (female), 1 (male) or -1 (unknown)",
-                             lb_h5_path(slices->file), i, info->sex);
-            goto cleanup;
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                           "%s: slice %zu has sex %d, not 0 (female), 1 (male) or -1 (unknown)",
+                           lb_h5_path(slices->file), i, info->sex));
         }
     }
 cleanup:
