@@ -47,7 +47,7 @@ cleanup:
 }
 
 lb_status
-manifest_read(manifest *out, const char *path, lb_error *err)
+run_record_read(manifest *out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     manifest result = {0};
@@ -67,14 +67,14 @@ manifest_read(manifest *out, const char *path, lb_error *err)
     *out = result;
     result = (manifest){0};
 cleanup:
-    manifest_release(&result);
+    run_record_release(&result);
     cJSON_Delete(root);
     lb_free(text);
     return status;
 }
 
 void
-manifest_release(manifest *m)
+run_record_release(manifest *m)
 {
     for (size_t i = 0; i < m->count; i++) {
         lb_free(m->stages[i].name);

@@ -18,7 +18,7 @@ typedef struct manifest {
     size_t count;
 } manifest;
 
-lb_status manifest_read(manifest *out, const char *path, lb_error *err);
-void manifest_release(manifest *m);
+lb_status run_record_read(manifest *out, const char *path, lb_error *err);
+void run_record_release(manifest *m);
 
 #endif

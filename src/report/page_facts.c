@@ -45,7 +45,7 @@ read_dataset(page_facts *out, const char *path, lb_error *err)
 static lb_status
 read_run(page_facts *out, const char *path, lb_error *err)
 {
-    return manifest_read(&out->run, path, err);
+    return run_record_read(&out->run, path, err);
 }
 
 static lb_status
@@ -96,6 +96,6 @@ page_facts_release(page_facts *facts)
 {
     lb_free(facts->template_name);
     lb_free(facts->study_file);
-    manifest_release(&facts->run);
+    run_record_release(&facts->run);
     *facts = (page_facts){0};
 }
