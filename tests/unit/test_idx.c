@@ -46,6 +46,12 @@ damaged_files(void **state)
         assert_int_equal(lb_idx_read(&array, path, &err), LB_ERROR_FORMAT);
     }
     assert_message(&err, "a.idx: the IDX file is damaged or truncated");
+    /* All pixels are there, but not the end of gzip's checksum. */
+    gzFile stream = gzopen(path, "wb");
+    gzwrite(stream, SMALL, sizeof SMALL);
+    gzclose(stream);
+    test_copy_damaged(path, path, test_file_size(path) - 1, SIZE_MAX);
+    assert_int_equal(lb_idx_read(&array, path, &err), LB_ERROR_FORMAT);
     memcpy(bytes, SMALL, sizeof bytes);
     memset(bytes + 4, 0xFF, 8); /* 2^64 elements, nearly */
     test_write_bytes(path, bytes, sizeof bytes);
