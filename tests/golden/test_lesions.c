@@ -6,6 +6,7 @@
 #include <omp.h>
 
 #include "figures_lesions.h"
+#include "lesionbench/h5.h"
 #include "lesionbench/lesions.h"
 
 static void
@@ -113,6 +114,53 @@ refusals(void **state)
     assert_message(&err, "no/such/file.h5");
 }
 
+/* A library of one lesion of each shape whose width or values are not what they should be. */
+static void
+damaged_libraries_are_refused(void **state)
+{
+    lb_error err;
+    char *path = test_path(state, "lesions.h5");
+    const size_t shape[3] = {1, 3, 3};
+    const struct {
+        int32_t width;
+        double middle;
+        const char *message;
+    } cases[] = {{4, 1, "3 x 4 pixels"},
+                 {0, 1, "3 x 0 pixels"},
+                 {3, -1, "value -1"},
+                 {3, 0, "empty"},
+                 {3, 1, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lb_h5 *file = NULL;
+        lb_lesion_library library = {0};
+        const double mask[9] = {0, 0, 0, 0, cases[i].middle}, compactness = 0.9;
+        const int32_t height = 3;
+        assert_ok(lb_h5_create(&file, path, "lesions", 1, NULL, &err));
+        for (int s = 0; s < 2; s++) {
+            const char *const names[2][4] = {
+                {"round/mask", "round/height", "round/width", "round/compactness"},
+                {"irregular/mask", "irregular/height", "irregular/width", "irregular/compactness"}};
+            assert_ok(lb_h5_write(file, names[s][0], LB_F64, 3, shape, mask, &err));
+            assert_ok(lb_h5_write(file, names[s][1], LB_I32, 1, shape, &height, &err));
+            assert_ok(lb_h5_write(file, names[s][2], LB_I32, 1, shape, &cases[i].width, &err));
+            assert_ok(lb_h5_write(file, names[s][3], LB_F64, 1, shape, &compactness, &err));
+        }
+        assert_ok(lb_h5_commit(file, &err));
+        lb_h5_close(file);
+        lb_status status = lb_lesions_load(&library, path, &err);
+        if (cases[i].message == NULL) {
+            assert_int_equal(status, LB_OK);
+            assert_int_equal(library.found[LB_ROUND], 1);
+        } else {
+            assert_int_equal(status, LB_ERROR_FORMAT);
+            assert_message(&err, cases[i].message);
+            assert_message(&err, "lesions.h5");
+        }
+        lb_lesions_release(&library);
+    }
+    lb_free(path);
+}
+
 int
 main(void)
 {
@@ -120,6 +168,7 @@ main(void)
         cmocka_unit_test_setup_teardown(the_study_s_library, test_setup, test_teardown),
         cmocka_unit_test(the_same_for_any_number_of_threads),
         cmocka_unit_test(refusals),
+        cmocka_unit_test_setup_teardown(damaged_libraries_are_refused, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("golden lesions", tests, NULL, NULL);
 }
