@@ -217,7 +217,7 @@ unfinished_files_vanish(void **state)
 static void
 full_disk_is_noticed(void **state)
 {
-    char *path = test_path(state, "a.h5"), *partial = test_path(state, "a.h5.partial");
+    char *path = test_path(state, "a.h5");
     pid_t child = fork();
     if (child == 0) {
         lb_error err = {0};
@@ -236,12 +236,14 @@ full_disk_is_noticed(void **state)
         }
         lb_h5_close(file);
         lb_free(data);
+        lb_free(path);
         exit(status == LB_ERROR_IO ? 0 : 1);
     }
     int ended = 0;
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFEXITED(ended));
     assert_int_equal(WEXITSTATUS(ended), 0);
+    char *partial = test_path(state, "a.h5.partial");
     assert_false(lb_exists(path));
     assert_false(lb_exists(partial));
     lb_free(partial);
