@@ -103,7 +103,7 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     LB_TRY(lb_source_dataset(&train, dataset, LB_TRAIN, err));
     LB_TRY(lb_source_dataset(&validation, dataset, LB_VALIDATION, err));
     LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
-    lb_model_name_read(&name, network);
+    LB_TRY(lb_model_name_read(&name, job->from, err));
     snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
     LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
                           context, err));
@@ -128,7 +128,6 @@ predict_source(lb_predictions *out, lb_network *network, const lb_image_source *
     LB_ALLOC(out->predicted, out->count);
     LB_TRY(lb_predict(out->logits, network, images, context, err));
     lb_predicted(out->predicted, out->logits, out->count, out->classes);
-    lb_model_name_read(&out->name, network);
 cleanup:
     return status;
 }
@@ -154,6 +153,7 @@ lb_predict_to_file(const char *model, const char *dataset_path, lb_split split, 
     } else {
         LB_TRY(lb_source_npy(&source, images, err));
     }
+    LB_TRY(lb_model_name_read(&predictions.name, model, err));
     LB_TRY(predict_source(&predictions, network, &source, context, err));
     LB_TRY(lb_predictions_save(&predictions, path, context, err));
 cleanup:
