@@ -3,7 +3,7 @@
  * planned once for a batch and an image size. It holds the activations of its last forward
  * computation.
  *
- * Max pooling is tie-stable: of the elements within a relative 1e-5 of the maximum the first in
+ * Max pooling is tie-stable: of the elements within a relative 1e-6 of the maximum the first in
  * row-major order is the winner, so that rounding does not decide between equal activations. */
 #ifndef LESIONBENCH_PASS_H
 #define LESIONBENCH_PASS_H

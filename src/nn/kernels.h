@@ -14,7 +14,7 @@ typedef struct lb_planes {
 /* Halves height and width (odd last rows and columns are dropped). choice: which of the four
  * (row-major) won: the first within a relative LB_TIE of the maximum. out is the winner's value, so
  * that what flows backward adds up. */
-#define LB_TIE 1e-5f
+#define LB_TIE 1e-6f
 void lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *shape);
 /* Routes each value to its winner; all else becomes 0. */
 void lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *choice,
