@@ -57,6 +57,9 @@ typedef struct opt_spec {
         name, kind, offsetof(type, member), 0, 1e9, help, NULL \
     }
 
+/* Choices of --split, in the order of lb_split. */
+extern const char *const OPT_SPLITS[];
+
 /* Reads options into the groups' targets, and moves the operands to argv[1 ..], their number to
  * *operands. --help prints the help and sets self->help; the command then returns LB_OK at once.
  * Errors are wrong usage. */

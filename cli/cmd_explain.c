@@ -13,14 +13,13 @@ typedef struct options {
     lb_explain_options explain;
 } options;
 
-/* In the order of lb_split and lb_keep. */
-static const char *const SPLITS[] = {"train", "validation", "holdout", NULL};
+/* In the order of lb_keep. */
 static const char *const KEEPS[] = {"none", "maps", "raw", NULL};
 
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "model", model, LB_SETTING_TEXT, "model.safetensors"),
     OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5; explains the true labels"),
-    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", SPLITS},
+    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
     OPT_ROW(options, "limit", limit, LB_SETTING_SIZE, "the first N images only; 0 all"),
     OPT_ROW(options, "images", images, LB_SETTING_TEXT, "X.npy instead: (N, 3, H, W) or (N, H, W)"),
     OPT_ROW(options, "targets", targets, LB_SETTING_LIST,

@@ -8,13 +8,10 @@ typedef struct options {
     size_t split;
 } options;
 
-/* In the order of lb_split. */
-static const char *const SPLITS[] = {"train", "validation", "holdout", NULL};
-
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "model", model, LB_SETTING_TEXT, "model.safetensors"),
     OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5"),
-    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", SPLITS},
+    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
     OPT_ROW(options, "images", images, LB_SETTING_TEXT, "X.npy instead: (N, 3, H, W) or (N, H, W)"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "predictions.h5 to write"),
 };

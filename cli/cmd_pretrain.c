@@ -12,8 +12,7 @@ typedef struct options {
 } options;
 
 static const char *const TASKS[] = {"sex", "classes", NULL};
-static const char *const ARCHITECTURES[] = {"vgg11", "vgg13", "vgg16", "vgg19", NULL};
-enum { SEX = 0, CLASSES = 1, VGG16 = 2 };
+enum { SEX = 0, CLASSES = 1 };
 
 static const lb_setting ROWS[] = {
     {"task", LB_SETTING_CHOICE, offsetof(options, task), 0, 0,
@@ -24,7 +23,7 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "limit", job.limit, LB_SETTING_SIZE, "images of --images at most; 0 all"),
     OPT_ROW(options, "corpus", corpus, LB_SETTING_TEXT, "name to record; mri or natural if absent"),
     {"arch", LB_SETTING_CHOICE, offsetof(options, architecture), 0, 0, "vgg11, 13, 16 or 19",
-     ARCHITECTURES},
+     LB_ARCHITECTURES},
     {"width", LB_SETTING_REAL, offsetof(options, job.width), 0.01, 4,
      "factor of channels and hidden units", NULL},
     OPT_ROW(options, "history", history, LB_SETTING_TEXT, "training curve to write (CSV)"),
@@ -68,7 +67,7 @@ check(cli *self, options *given, lb_error *err)
         }
     }
     given->job.corpus = given->corpus != NULL ? given->corpus : (sex ? "mri" : "natural");
-    given->job.architecture = ARCHITECTURES[given->architecture];
+    given->job.architecture = LB_ARCHITECTURES[given->architecture];
 cleanup:
     return status;
 }
@@ -78,7 +77,7 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t operands = 0;
-    options given = {.task = SEX, .architecture = VGG16, .job = {.width = 1}};
+    options given = {.task = SEX, .architecture = LB_DEFAULT_ARCHITECTURE, .job = {.width = 1}};
     lb_training_defaults(&given.job.training);
     lb_compose_defaults(&given.job.compose);
     const opt_spec spec = {

@@ -10,13 +10,10 @@ typedef struct options {
     size_t split;
 } options;
 
-/* In the order of lb_split. */
-static const char *const SPLITS[] = {"train", "validation", "holdout", NULL};
-
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "maps", maps, LB_SETTING_TEXT, "explanations.h5, or X.npy with --truth"),
     OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5 that explanations.h5 is of"),
-    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", SPLITS},
+    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
     OPT_ROW(options, "truth", truth, LB_SETTING_TEXT, "T.npy: the truth of X.npy, both (N, H, W)"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "scores.csv to write"),
 };

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+const char *const OPT_SPLITS[] = {"train", "validation", "holdout", NULL};
+
 static const lb_setting COMMON_ROWS[] = {
     {"threads", LB_SETTING_SIZE, offsetof(cli, threads), 1, 4096, "threads to use", NULL},
     {"quiet", LB_SETTING_FLAG, offsetof(cli, quiet), 0, 0, "no progress", NULL},

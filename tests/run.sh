@@ -83,7 +83,7 @@ run_cli_tests() {
     left=$(grep -c '^skip ' "$log")
     grep -q '^end$' "$log" || bad=$((bad + 1)) # it died half-way
     count "$ok" "$bad" "$left"
-    [ "$bad" = 0 ] || tail -n 60 "$log"
+    [ "$bad" = 0 ] || awk '/^not ok /{on=1} /^(ok|skip|end)/{on=0} on' "$log"
     grep '^skip ' "$log"
 }
 

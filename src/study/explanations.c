@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lesionbench/h5.h"
+#include "model_name.h"
 
 /* What the sink needs while maps come in. */
 typedef struct run {
@@ -123,9 +123,7 @@ begin_file(run *work, lb_error *err)
         bool wanted = job->keep != LB_KEEP_NONE && job->items[i].kept;
         work->kept_row[i] = wanted ? kept++ : SIZE_MAX;
     }
-    LB_TRY(lb_h5_set_text(work->file, "", "corpus", job->name.corpus, err));
-    LB_TRY(lb_h5_set_text(work->file, "", "degree", job->name.degree, err));
-    LB_TRY(lb_h5_set_text(work->file, "", "seed", job->name.seed, err));
+    LB_TRY(model_name_save(work->file, &job->name, err));
     LB_TRY(write_index(work, kept, err));
     size_t height = job->images->height, width = job->images->width;
     for (size_t m = 0; m < job->method_count && job->keep != LB_KEEP_NONE; m++) {

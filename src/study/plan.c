@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const ARCHITECTURE_NAMES[] = {"vgg11", "vgg13", "vgg16", "vgg19", NULL};
 static const char *const TASK_NAMES[] = {"sex", "classes", NULL};
 
 static const lb_setting network_rows[] = {
     {"architecture", LB_SETTING_CHOICE, offsetof(plan_network, architecture), 0, 0,
-     "vgg11, vgg13, vgg16 or vgg19", ARCHITECTURE_NAMES},
+     "vgg11, vgg13, vgg16 or vgg19", LB_ARCHITECTURES},
     {"width", LB_SETTING_REAL, offsetof(plan_network, width), 0.01, 4,
      "factor of channels and hidden units", NULL},
     {"seed", LB_SETTING_U64, offsetof(plan_network, seed), 0, 0x1p64, "of the untrained network",
@@ -85,7 +84,8 @@ plan_defaults(lb_study *study)
     lb_cohort_defaults(&study->cohort);
     lb_lesion_defaults(&study->lesions);
     lb_compose_defaults(&study->compose);
-    study->network = (plan_network){.architecture = 2, .width = 1.0, .seed = 0};
+    study->network =
+        (plan_network){.architecture = LB_DEFAULT_ARCHITECTURE, .width = 1.0, .seed = 0};
     study->finetuning = (plan_finetuning){.degrees = "1,2,3,4,all", .seeds = "0"};
     lb_training_defaults(&study->finetuning.training);
     study->explain =

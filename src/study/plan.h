@@ -25,7 +25,7 @@ typedef struct plan_corpus {
 } plan_corpus;
 
 typedef struct plan_network {
-    size_t architecture; /* index into ARCHITECTURE_NAMES */
+    size_t architecture; /* index into LB_ARCHITECTURES */
     double width;
     uint64_t seed; /* of the untrained network */
 } plan_network;
@@ -65,8 +65,6 @@ struct lb_study {
     size_t *methods, *baselines; /* indices of lb_method_name() */
     size_t method_count, baseline_count;
 };
-
-extern const char *const ARCHITECTURE_NAMES[]; /* NULL-terminated */
 
 /* A table of settings within a section; a section may be made of several. */
 typedef struct plan_part {

@@ -4,67 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lesionbench/h5.h"
-#include "lesionbench/safetensors.h"
+#include "model_name.h"
 
 static const char FORMAT[] = "predictions";
-
-/* The fields of lb_model_name, as attributes of predictions and metadata of models. */
-typedef struct name_field {
-    const char *key;
-    size_t offset, size;
-} name_field;
-
-#define FIELD(member)                                                                   \
-    {                                                                                   \
-#member, offsetof(lb_model_name, member), sizeof((lb_model_name *)NULL)->member \
-    }
-
-static const name_field NAME_FIELDS[] = {
-    FIELD(corpus),        FIELD(degree), FIELD(seed),
-    FIELD(learning_rate), FIELD(epochs), FIELD(kept_epoch),
-};
-enum { NAME_FIELD_COUNT = sizeof NAME_FIELDS / sizeof NAME_FIELDS[0] };
-
-lb_status
-lb_model_name_read(lb_model_name *out, const char *path, lb_error *err)
-{
-    lb_tensors *tensors = NULL;
-    lb_status status = lb_tensors_open(&tensors, path, err);
-    if (status != LB_OK) {
-        return status;
-    }
-    *out = (lb_model_name){0};
-    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
-        const char *value = lb_tensors_metadata(tensors, NAME_FIELDS[i].key);
-        snprintf((char *)out + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, "%s",
-                 value != NULL ? value : "");
-    }
-    lb_tensors_close(tensors);
-    return LB_OK;
-}
-
-lb_status
-lb_model_name_write(lb_network *network, const lb_model_name *name, lb_error *err)
-{
-    lb_status status = LB_OK;
-    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
-        const char *value = (const char *)name + NAME_FIELDS[i].offset;
-        LB_TRY(lb_network_set_metadata(network, NAME_FIELDS[i].key, value, err));
-    }
-cleanup:
-    return status;
-}
 
 static lb_status
 write_all(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
 {
     lb_status status = LB_OK;
     const size_t shape[2] = {predictions->count, predictions->classes};
-    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
-        LB_TRY(lb_h5_set_text(file, "", NAME_FIELDS[i].key,
-                              (const char *)&predictions->name + NAME_FIELDS[i].offset, err));
-    }
+    LB_TRY(model_name_save(file, &predictions->name, err));
     LB_TRY(lb_h5_set_text(file, "", "split", predictions->split, err));
     LB_TRY(lb_h5_write(file, "logits", LB_F32, 2, shape, predictions->logits, err));
     LB_TRY(lb_h5_write(file, "predicted", LB_U8, 1, shape, predictions->predicted, err));
@@ -86,22 +35,6 @@ lb_predictions_save(const lb_predictions *predictions, const char *path, const l
     LB_TRY(lb_h5_commit(file, err));
 cleanup:
     lb_h5_close(file);
-    return status;
-}
-
-static lb_status
-read_text(char *out, size_t size, lb_h5 *file, const char *key, lb_error *err)
-{
-    char *value = NULL;
-    out[0] = '\0';
-    if (!lb_h5_has_attribute(file, "", key)) {
-        return LB_OK;
-    }
-    lb_status status = lb_h5_get_text(&value, file, "", key, err);
-    if (status == LB_OK) {
-        snprintf(out, size, "%s", value);
-    }
-    lb_free(value);
     return status;
 }
 
@@ -143,11 +76,8 @@ lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
     if (lb_h5_has(file, "label")) {
         LB_TRY(read_bytes(&made.labels, file, "label", made.count, path, err));
     }
-    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
-        LB_TRY(read_text((char *)&made.name + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, file,
-                         NAME_FIELDS[i].key, err));
-    }
-    LB_TRY(read_text(made.split, sizeof made.split, file, "split", err));
+    LB_TRY(model_name_load(&made.name, file, err));
+    LB_TRY(root_text_load(made.split, sizeof made.split, file, "split", err));
     *out = made;
     made = (lb_predictions){0};
 cleanup:

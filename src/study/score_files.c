@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "lesionbench/explanations.h"
-#include "lesionbench/h5.h"
 #include "lesionbench/sources.h"
+#include "model_name.h"
 
 /* An opened explanations.h5 and what its maps are scored against. */
 typedef struct maps_file {
@@ -18,21 +18,6 @@ typedef struct maps_file {
     size_t pixels;
     float *map, *truth, *scratch; /* one image each */
 } maps_file;
-
-static lb_status
-read_name(char *out, size_t size, lb_h5 *file, const char *key, lb_error *err)
-{
-    char *text = NULL;
-    if (!lb_h5_has_attribute(file, "", key)) {
-        return LB_OK;
-    }
-    lb_status status = lb_h5_get_text(&text, file, "", key, err);
-    if (status == LB_OK) {
-        snprintf(out, size, "%s", text);
-    }
-    lb_free(text);
-    return status;
-}
 
 static lb_status
 score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row_index,
@@ -95,9 +80,7 @@ open_maps(maps_file *maps, lb_error *err)
     lb_status status = LB_OK;
     LB_TRY(lb_h5_open(&maps->file, maps->path, "explanations", err));
     LB_TRY(lb_h5_read(&maps->index, maps->file, "index", LB_I32, err));
-    LB_TRY(read_name(maps->name.corpus, sizeof maps->name.corpus, maps->file, "corpus", err));
-    LB_TRY(read_name(maps->name.degree, sizeof maps->name.degree, maps->file, "degree", err));
-    LB_TRY(read_name(maps->name.seed, sizeof maps->name.seed, maps->file, "seed", err));
+    LB_TRY(model_name_load(&maps->name, maps->file, err));
     LB_ALLOC(maps->map, maps->pixels);
     LB_ALLOC(maps->truth, maps->pixels);
     LB_ALLOC(maps->scratch, maps->pixels);

@@ -16,6 +16,8 @@
 #define MAX_U32 4294967295.0
 #define MAX_U64 0x1p64
 
+const char *const LB_ARCHITECTURES[] = {"vgg11", "vgg13", "vgg16", "vgg19", NULL};
+
 #define COHORT(member, kind, min, max, help) \
     ROW(lb_cohort_options, member, #member, kind, min, max, help)
 

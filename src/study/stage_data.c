@@ -48,7 +48,7 @@ run_pretrain(const stage_list *list, const stage *self, const lb_context *contex
     lb_pretrain_job job = {.corpus = corpus->name,
                            .compose = study->compose,
                            .limit = corpus->limit,
-                           .architecture = ARCHITECTURE_NAMES[study->network.architecture],
+                           .architecture = LB_ARCHITECTURES[study->network.architecture],
                            .width = study->network.width,
                            .training = corpus->training};
     if (corpus->task == TASK_SEX) {

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "model_name.h"
+
+#include <stdio.h>
+
+#include "lesionbench/safetensors.h"
+
+/* The fields of lb_model_name, as attributes of predictions and metadata of models. */
+typedef struct name_field {
+    const char *key;
+    size_t offset, size;
+} name_field;
+
+#define FIELD(member)                                                                   \
+    {                                                                                   \
+#member, offsetof(lb_model_name, member), sizeof((lb_model_name *)NULL)->member \
+    }
+
+static const name_field NAME_FIELDS[] = {
+    FIELD(corpus),        FIELD(degree), FIELD(seed),
+    FIELD(learning_rate), FIELD(epochs), FIELD(kept_epoch),
+};
+enum { NAME_FIELD_COUNT = sizeof NAME_FIELDS / sizeof NAME_FIELDS[0] };
+
+lb_status
+lb_model_name_read(lb_model_name *out, const char *path, lb_error *err)
+{
+    lb_tensors *tensors = NULL;
+    lb_status status = lb_tensors_open(&tensors, path, err);
+    if (status != LB_OK) {
+        return status;
+    }
+    *out = (lb_model_name){0};
+    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
+        const char *value = lb_tensors_metadata(tensors, NAME_FIELDS[i].key);
+        snprintf((char *)out + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, "%s",
+                 value != NULL ? value : "");
+    }
+    lb_tensors_close(tensors);
+    return LB_OK;
+}
+
+lb_status
+lb_model_name_write(lb_network *network, const lb_model_name *name, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
+        const char *value = (const char *)name + NAME_FIELDS[i].offset;
+        LB_TRY(lb_network_set_metadata(network, NAME_FIELDS[i].key, value, err));
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+root_text_load(char *out, size_t size, lb_h5 *file, const char *key, lb_error *err)
+{
+    char *value = NULL;
+    out[0] = '\0';
+    if (!lb_h5_has_attribute(file, "", key)) {
+        return LB_OK;
+    }
+    lb_status status = lb_h5_get_text(&value, file, "", key, err);
+    if (status == LB_OK) {
+        snprintf(out, size, "%s", value);
+    }
+    lb_free(value);
+    return status;
+}
+
+lb_status
+model_name_save(lb_h5 *file, const lb_model_name *name, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; status == LB_OK && i < NAME_FIELD_COUNT; i++) {
+        status = lb_h5_set_text(file, "", NAME_FIELDS[i].key,
+                                (const char *)name + NAME_FIELDS[i].offset, err);
+    }
+    return status;
+}
+
+lb_status
+model_name_load(lb_model_name *out, lb_h5 *file, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; status == LB_OK && i < NAME_FIELD_COUNT; i++) {
+        status = root_text_load((char *)out + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, file,
+                                NAME_FIELDS[i].key, err);
+    }
+    return status;
+}
