@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* HDF5 files of this project: the attributes `format`, `format_version` and `provenance` (JSON) at
  * the root, plain row-major datasets below. Written files hold no time stamps, so that the same
- * content gives the same bytes. Names are paths: "train/image". Not thread-safe. */
+ * content gives the same bytes. Names are paths: "train/image". Calls from several
+ * threads wait for each other; one handle belongs to one thread at a time. */
 #ifndef LESIONBENCH_H5_H
 #define LESIONBENCH_H5_H
 

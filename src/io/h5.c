@@ -112,6 +112,7 @@ lb_status
 lb_h5_create(lb_h5 **out, const char *path, const char *format, int format_version,
              const lb_context *context, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     lb_h5 *file = NULL;
     hid_t properties = H5I_INVALID_HID, creation = H5I_INVALID_HID;
@@ -193,6 +194,7 @@ cleanup:
 lb_status
 lb_h5_open(lb_h5 **out, const char *path, const char *format, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     lb_h5 *file = NULL;
     hid_t properties = H5I_INVALID_HID;
@@ -217,6 +219,7 @@ cleanup:
 lb_status
 lb_h5_commit(lb_h5 *file, lb_error *err)
 {
+    LB_H5_LOCKED;
     errno = 0;
     if (H5Fflush(file->id, H5F_SCOPE_GLOBAL) < 0) {
         return lb_h5_fail_write(file, "/", err);
@@ -237,6 +240,7 @@ lb_h5_commit(lb_h5 *file, lb_error *err)
 void
 lb_h5_close(lb_h5 *file)
 {
+    LB_H5_LOCKED;
     if (file == NULL) {
         return;
     }

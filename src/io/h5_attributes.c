@@ -135,6 +135,7 @@ cleanup:
 lb_status
 lb_h5_set_text(lb_h5 *file, const char *object, const char *name, const char *value, lb_error *err)
 {
+    LB_H5_LOCKED;
     hid_t type = H5I_INVALID_HID;
     lb_status status = lb_h5_string_type(&type, H5T_VARIABLE, file, err);
     if (status == LB_OK) {
@@ -147,12 +148,14 @@ lb_h5_set_text(lb_h5 *file, const char *object, const char *name, const char *va
 lb_status
 lb_h5_set_number(lb_h5 *file, const char *object, const char *name, double value, lb_error *err)
 {
+    LB_H5_LOCKED;
     return set_attribute(file, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, err);
 }
 
 bool
 lb_h5_has_attribute(lb_h5 *file, const char *object, const char *name)
 {
+    LB_H5_LOCKED;
     lb_error ignored;
     hid_t owner = H5I_INVALID_HID;
     if (lb_h5_open_object(&owner, file, object, &ignored) != LB_OK) {
@@ -196,6 +199,7 @@ cleanup:
 lb_status
 lb_h5_get_text(char **out, lb_h5 *file, const char *object, const char *name, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t attribute = H5I_INVALID_HID, type = H5I_INVALID_HID, space = H5I_INVALID_HID;
     char **strings = NULL;
@@ -213,6 +217,7 @@ cleanup:
 lb_status
 lb_h5_get_number(double *out, lb_h5 *file, const char *object, const char *name, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t attribute = H5I_INVALID_HID, type = H5I_INVALID_HID, space = H5I_INVALID_HID;
     double value = 0;

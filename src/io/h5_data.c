@@ -101,6 +101,7 @@ lb_status
 lb_h5_write(lb_h5 *file, const char *name, lb_type type, size_t rank, const size_t *shape,
             const void *data, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t dataset = H5I_INVALID_HID;
     errno = 0;
@@ -116,6 +117,7 @@ lb_status
 lb_h5_reserve(lb_h5 *file, const char *name, lb_type type, size_t rank, const size_t *shape,
               lb_error *err)
 {
+    LB_H5_LOCKED;
     hid_t dataset = H5I_INVALID_HID;
     errno = 0;
     lb_status status = create_dataset(&dataset, file, name, stored_type(type), rank, shape, err);
@@ -197,6 +199,7 @@ lb_status
 lb_h5_write_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_t count,
                  const void *data, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t dataset = H5I_INVALID_HID, stored = H5I_INVALID_HID, memory = H5I_INVALID_HID;
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
@@ -215,6 +218,7 @@ lb_status
 lb_h5_read_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_t count, void *data,
                 lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t dataset = H5I_INVALID_HID, stored = H5I_INVALID_HID, memory = H5I_INVALID_HID;
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
@@ -253,6 +257,7 @@ cleanup:
 lb_status
 lb_h5_read(lb_array *out, lb_h5 *file, const char *name, lb_type type, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t dataset = H5I_INVALID_HID, space = H5I_INVALID_HID;
     lb_array array = {.type = type};
@@ -280,6 +285,7 @@ cleanup:
 lb_status
 lb_h5_shape(size_t *rank, size_t *shape, lb_h5 *file, const char *name, lb_error *err)
 {
+    LB_H5_LOCKED;
     hid_t dataset = H5I_INVALID_HID, space = H5I_INVALID_HID;
     lb_status status = lb_h5_open_dataset(&dataset, file, name, err);
     if (status == LB_OK) {
@@ -317,6 +323,7 @@ lb_status
 lb_h5_write_strings(lb_h5 *file, const char *name, size_t count, const char *const *strings,
                     lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t type = H5I_INVALID_HID, dataset = H5I_INVALID_HID;
     char *packed = NULL;
@@ -343,6 +350,7 @@ read_dataset(hid_t dataset, hid_t type, void *buffer)
 lb_status
 lb_h5_read_strings(char ***out, size_t *count, lb_h5 *file, const char *name, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t dataset = H5I_INVALID_HID, space = H5I_INVALID_HID, type = H5I_INVALID_HID;
     size_t rank = 0, shape[LB_MAX_RANK], found = 0;

@@ -13,6 +13,13 @@ struct lb_h5 {
     char *partial; /* NULL for a file that is read, and once published */
 };
 
+/* HDF5 is one library-wide state and Debian's is not thread-safe: every public function holds one
+ * lock from this line to its end. A function may call another one meanwhile. */
+#define LB_H5_LOCKED \
+    __attribute__((cleanup(lb_h5_unlock), unused)) bool lb_h5_is_locked = lb_h5_lock()
+bool lb_h5_lock(void);
+void lb_h5_unlock(bool *locked);
+
 /* Closes any identifier of HDF5; fine with an invalid one. For cleaning up, where a failure cannot
  * be told any more; what was written is closed with its own checked call. */
 void lb_h5_drop(hid_t id);

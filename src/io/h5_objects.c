@@ -41,6 +41,7 @@ present_part(size_t *out, lb_h5 *file, const char *name, lb_error *err)
 bool
 lb_h5_has(lb_h5 *file, const char *name)
 {
+    LB_H5_LOCKED;
     lb_error ignored;
     size_t present = 0;
     name = without_slash(name);
@@ -156,6 +157,7 @@ cleanup:
 lb_status
 lb_h5_members(char ***out, size_t *count, lb_h5 *file, const char *group, lb_error *err)
 {
+    LB_H5_LOCKED;
     lb_status status = LB_OK;
     hid_t id = H5I_INVALID_HID;
     char **names = NULL;
