@@ -18,6 +18,7 @@ typedef struct lb_csv {
     size_t rows;   /* without the header */
     char **header; /* columns */
     char **cells;  /* rows x columns, row-major */
+    char *bytes;   /* the file, which header and cells point into */
 } lb_csv;
 
 lb_status lb_csv_read(lb_csv *out, const char *path, lb_error *err);

@@ -141,27 +141,6 @@ cleanup:
     return status;
 }
 
-static lb_status
-copy_fields(char ***out, char *const *text, size_t count, lb_error *err)
-{
-    lb_status status = LB_OK;
-    char **copies = NULL;
-    LB_ALLOC(copies, count);
-    for (size_t i = 0; i < count; i++) {
-        copies[i] = lb_strdup(text[i], err);
-        if (copies[i] == NULL) {
-            for (size_t made = 0; made < i; made++) {
-                lb_free(copies[made]);
-            }
-            lb_free(copies);
-            LB_TRY(err->code);
-        }
-    }
-    *out = copies;
-cleanup:
-    return status;
-}
-
 lb_status
 lb_csv_read(lb_csv *out, const char *path, lb_error *err)
 {
@@ -178,31 +157,23 @@ lb_csv_read(lb_csv *out, const char *path, lb_error *err)
     cursor reader = {bytes + (marked ? 3 : 0), 1, path};
     LB_TRY(read_rows(&list, &csv.columns, &reader, err));
     csv.rows = list.count / csv.columns - 1;
-    LB_TRY(copy_fields(&csv.header, list.text, csv.columns, err));
-    LB_TRY(copy_fields(&csv.cells, list.text + csv.columns, csv.rows * csv.columns, err));
+    csv.header = list.text;
+    csv.cells = list.text + csv.columns;
+    csv.bytes = bytes;
     *out = csv;
-    csv = (lb_csv){0};
+    list.text = NULL;
+    bytes = NULL;
 cleanup:
-    lb_csv_release(&csv);
     lb_free(list.text);
     lb_free(bytes);
     return status;
 }
 
-static void
-free_fields(char **text, size_t count)
-{
-    for (size_t i = 0; text != NULL && i < count; i++) {
-        lb_free(text[i]);
-    }
-    lb_free(text);
-}
-
 void
 lb_csv_release(lb_csv *csv)
 {
-    free_fields(csv->header, csv->columns);
-    free_fields(csv->cells, csv->rows * csv->columns);
+    lb_free(csv->header); /* cells lie behind it */
+    lb_free(csv->bytes);
     *csv = (lb_csv){0};
 }
 
