@@ -40,7 +40,7 @@ check() {
 compile() {
     (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" -j "$jobs") \
         >"$build/$1.log" 2>&1 || {
-        grep -E 'error|FAILED|warning' "$build/$1.log" || tail -n 30 "$build/$1.log"
+        grep -E 'error|Error|warning|undefined|multiple|cannot find' "$build/$1.log" || tail -n 30 "$build/$1.log"
         return 1
     }
 }
