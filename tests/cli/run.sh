@@ -221,7 +221,7 @@ expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data 
 
 ### A whole study from a file
 sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml
-expect "study" 0 "report/index.html" "report: done in" study mini.yaml
+expect "study" 0 "report/index.html" "report: done in" study mini.yaml --no-provenance
 for file in study.yaml slices.h5 lesions.h5 dataset.h5 models/mri/pretrained.safetensors \
     models/mri/pretraining_history.csv models/mri/degree_all_seed_2/model.safetensors \
     models/mri/degree_1_seed_2/history.csv predictions/mri_degree_1_seed_2.h5 \
@@ -246,6 +246,31 @@ sed 's/steps: 4/steps: 5/' mini.yaml >changed.yaml
 expect "study with a changed setting" 0 "explain +4 " "slices: up to date" study changed.yaml -o mini
 grep -q 'finetune.*: done' err && not_ok "only what hangs on it is made" ||
     ok "only what hangs on it is made"
+
+### Interrupted and resumed
+"$program" study mini.yaml --no-provenance -o stopped >out 2>err &
+pid=$!
+tries=0
+while [ ! -e stopped/dataset.h5 ] && [ $tries -lt 300 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+kill -INT $pid
+wait $pid
+got=$?
+if [ "$got" = 1 ] && [ "$(tail -n 1 err)" = "lesionbench: interrupted" ]; then
+    ok "a study stops"
+else
+    not_ok "a study stops" "exit code $got"
+fi
+find stopped -name '*.partial' | grep -q . && not_ok "a stopped study leaves no unfinished files" ||
+    ok "a stopped study leaves no unfinished files"
+expect "a stopped study goes on" 0 "report/index.html" "dataset: up to date" \
+    study mini.yaml --no-provenance -o stopped
+for file in slices.h5 lesions.h5 dataset.h5; do
+    same "$file is the same after an interruption" "mini/$file" "stopped/$file"
+done
+
 expect "resolved study" 0 "all +0 " "up to date" study mini/study.yaml -o mini
 expect "report" 0 "" "" report mini --quiet
 echo end

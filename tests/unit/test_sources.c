@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* Where images for training come from, and explanations into files. */
+#include "testing.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lesionbench/explanations.h"
+#include "lesionbench/h5.h"
+#include "lesionbench/npy.h"
+#include "lesionbench/predictions.h"
+#include "lesionbench/sources.h"
+
+enum { SUBJECTS = 6, EACH = 2, SIDE = 40, SIZE = 32 };
+static const char SLICES[] = "slices.h5";
+static const char FILE_A[] = "a", FILE_B[] = "b";
+
+/* Slices of subject s have a brain of intensity 1 .. s + 2 (s + 1 on the left half); odd subjects
+ * are male, the last one's sex is unknown. */
+static void
+write_slices(void)
+{
+    lb_error err;
+    lb_h5 *file = NULL;
+    enum { COUNT = SUBJECTS * EACH };
+    static float image[COUNT][SIDE][SIDE];
+    int8_t sex[COUNT];
+    float age[COUNT];
+    int32_t position[COUNT];
+    const char *subject[COUNT];
+    static const char *const NAMES[SUBJECTS] = {"a", "b", "c", "d", "e", "f"};
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t s = i / EACH;
+        subject[i] = NAMES[s];
+        sex[i] = s == SUBJECTS - 1 ? LB_SEX_UNKNOWN : (s % 2 == 1 ? LB_MALE : LB_FEMALE);
+        age[i] = 30;
+        position[i] = (int32_t)(i % EACH);
+        for (size_t y = 8; y < 32; y++) {
+            for (size_t x = 8; x < 32; x++) {
+                image[i][y][x] = (float)(x < 20 ? s + 1 : s + 2);
+            }
+        }
+    }
+    const size_t shape[3] = {COUNT, SIDE, SIDE};
+    assert_ok(lb_h5_create(&file, SLICES, "slices", 1, NULL, &err));
+    assert_ok(lb_h5_write(file, "image", LB_F32, 3, shape, image, &err));
+    assert_ok(lb_h5_write_strings(file, "subject", COUNT, subject, &err));
+    assert_ok(lb_h5_write(file, "sex", LB_I8, 1, shape, sex, &err));
+    assert_ok(lb_h5_write(file, "age", LB_F32, 1, shape, age, &err));
+    assert_ok(lb_h5_write(file, "position", LB_I32, 1, shape, position, &err));
+    assert_ok(lb_h5_commit(file, &err));
+    lb_h5_close(file);
+}
+
+/* Each source holds its own split's subjects of known sex alone, told by their intensities. */
+static void
+sex_keeps_to_the_split(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_slices *slices = NULL;
+    lb_image_source source = {0};
+    const uint8_t split[SUBJECTS] = {LB_TRAIN,   LB_TRAIN, LB_VALIDATION,
+                                     LB_HOLDOUT, LB_TRAIN, LB_TRAIN};
+    static float image[EACH * 3][SIZE * SIZE];
+    write_slices();
+    assert_ok(lb_slices_open(&slices, SLICES, &err));
+    assert_ok(lb_source_sex(&source, slices, split, LB_TRAIN, SIZE, 0.7, NULL, &err));
+    assert_int_equal(source.count, 3 * EACH); /* a, b, e; f's sex is unknown */
+    assert_int_equal(lb_source_classes(&source), 2);
+    const size_t index[] = {0, 1, 2, 3, 4, 5};
+    const double subject[] = {0, 0, 1, 1, 4, 4};
+    assert_ok(source.read(source.data, image[0], index, 6, &err));
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(source.labels[i], i / EACH == 1 ? 1 : 0);
+        /* deep in each half of the brain, away from what resizing smooths */
+        double left = (double)image[i][16 * SIZE + 10], right = (double)image[i][16 * SIZE + 21];
+        assert_close(left, 0.7 * (subject[i] + 1) / (subject[i] + 2), 1e-3, 0);
+        assert_close(right, 0.7, 1e-3, 0);
+        assert_close(image[i][0], 0, 1e-6, 0);
+    }
+    lb_source_release(&source);
+    assert_ok(lb_source_sex(&source, slices, split, LB_HOLDOUT, SIZE, 0.7, NULL, &err));
+    assert_int_equal(source.count, EACH);
+    lb_source_release(&source);
+    const uint8_t none[SUBJECTS] = {LB_TRAIN};
+    assert_int_equal(lb_source_sex(&source, slices, none, LB_HOLDOUT, SIZE, 0.7, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    lb_slices_close(slices);
+    unlink(SLICES);
+}
+
+static void
+write_idx(const char *path, const uint8_t *header, size_t header_length, const uint8_t *data,
+          size_t length)
+{
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(header, 1, header_length, stream), header_length);
+    assert_int_equal(fwrite(data, 1, length, stream), length);
+    assert_int_equal(fclose(stream), 0);
+}
+
+/* 30 images, image i all of value i with label i % 10: each is found once, in the right half. */
+static void
+idx_is_split_without_overlap(void **state)
+{
+    (void)state;
+    lb_error err;
+    enum { COUNT = 30, BYTES = 4 };
+    uint8_t pixels[COUNT * BYTES], labels[COUNT], seen[COUNT] = {0};
+    lb_image_source sources[2] = {{0}};
+    for (size_t i = 0; i < COUNT; i++) {
+        memset(pixels + i * BYTES, (int)i, BYTES);
+        labels[i] = (uint8_t)(i % 10);
+    }
+    write_idx(FILE_A, (const uint8_t[]){0, 0, 8, 3, 0, 0, 0, COUNT, 0, 0, 0, 2, 0, 0, 0, 2}, 16,
+              pixels, sizeof pixels);
+    write_idx(FILE_B, (const uint8_t[]){0, 0, 8, 1, 0, 0, 0, COUNT}, 8, labels, sizeof labels);
+    assert_ok(lb_source_idx(&sources[0], &sources[1], FILE_A, FILE_B, 0, SIZE, 7, &err));
+    assert_int_equal(sources[0].count, 27);
+    assert_int_equal(sources[1].count, 3);
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; j < sources[i].count; j++) {
+            static float image[SIZE * SIZE];
+            assert_ok(sources[i].read(sources[i].data, image, &j, 1, &err));
+            size_t value = (size_t)lround((double)image[SIZE * SIZE / 2] * 255);
+            assert_true(value < COUNT && seen[value] == 0);
+            seen[value] = 1;
+            assert_int_equal(sources[i].labels[j], value % 10);
+        }
+        lb_source_release(&sources[i]);
+    }
+    assert_ok(lb_source_idx(&sources[0], &sources[1], FILE_A, FILE_B, 20, SIZE, 7, &err));
+    assert_int_equal(sources[0].count + sources[1].count, 20);
+    lb_source_release(&sources[0]);
+    lb_source_release(&sources[1]);
+    assert_int_equal(lb_source_idx(&sources[0], &sources[1], FILE_A, FILE_A, 0, SIZE, 7, &err),
+                     LB_ERROR_FORMAT);
+    unlink(FILE_A);
+    unlink(FILE_B);
+}
+
+/* Image i is a ramp that starts at i: its raw_input map is the image itself. */
+static void
+write_ramps(size_t count)
+{
+    lb_error err;
+    static double images[4][SIZE * SIZE];
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < (size_t)SIZE * SIZE; j++) {
+            images[i][j] = (double)(i + j);
+        }
+    }
+    assert_ok(lb_npy_write(FILE_A, LB_F64, 3, (const size_t[]){count, SIZE, SIZE}, images, &err));
+}
+
+static void
+kept_maps_are_written_in_order(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_h5 *file = NULL;
+    lb_array index = {0}, map = {0};
+    lb_image_source images = {0};
+    size_t methods[2];
+    write_ramps(4);
+    assert_ok(lb_source_npy(&images, FILE_A, &err));
+    assert_ok(lb_method_find(&methods[0], "raw_input", &err));
+    assert_ok(lb_method_find(&methods[1], "sobel", &err));
+    const lb_explain_item items[] = {{3, 1, "", true}, {0, 0, "", false}, {2, 0, "", true}};
+    lb_explain_job job = {.images = &images,
+                          .items = items,
+                          .count = 3,
+                          .methods = methods,
+                          .method_count = 2,
+                          .keep = LB_KEEP_MAPS};
+    lb_explain_defaults(&job.options);
+    job.options.batch = 2; /* so that the last batch is not full */
+    assert_ok(lb_explain_to_file(&job, FILE_B, NULL, NULL, &err));
+    assert_ok(lb_h5_open(&file, FILE_B, "explanations", &err));
+    assert_ok(lb_h5_read(&index, file, "index", LB_I32, &err));
+    assert_ok(lb_h5_read(&map, file, "raw_input/map", LB_F32, &err));
+    assert_int_equal(map.shape[0], 2);
+    assert_int_equal(((const int32_t *)index.data)[0], 3);
+    assert_int_equal(((const int32_t *)index.data)[1], 2);
+    const float *first = map.data, *second = first + SIZE * SIZE;
+    double scale = (double)first[0] / 3; /* 0.2989 + 0.5870 + 0.1140, where it is applied */
+    assert_close(scale, 1, 1e-3, 0);
+    assert_close(first[100], 103 * scale, 1e-3, 0);
+    assert_close(second[100], 102 * scale, 1e-3, 0);
+    assert_true(lb_h5_has(file, "sobel/map"));
+    lb_array_release(&index);
+    lb_array_release(&map);
+    lb_h5_close(file);
+    lb_source_release(&images);
+    unlink(FILE_A);
+    unlink(FILE_B);
+}
+
+/* Where no image is right for all models there is nothing to explain, and that is no error. */
+static void
+nothing_to_explain_is_a_file(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_image_source images = {0};
+    lb_score_rows rows = {0};
+    size_t method = 0;
+    write_ramps(1);
+    assert_ok(lb_source_npy(&images, FILE_A, &err));
+    assert_ok(lb_method_find(&method, "raw_input", &err));
+    lb_explain_job job = {
+        .images = &images, .methods = &method, .method_count = 1, .keep = LB_KEEP_MAPS};
+    lb_explain_defaults(&job.options);
+    assert_ok(lb_explain_to_file(&job, FILE_B, &rows, NULL, &err));
+    assert_int_equal(rows.count, 0);
+    assert_ok(lb_scores_write(&rows, FILE_A, &err));
+    assert_ok(lb_scores_read(&rows, FILE_A, &err));
+    assert_int_equal(rows.count, 0);
+    assert_ok(lb_explanation_table_write(&rows, NULL, 0, FILE_A, &err));
+    lb_score_rows_release(&rows);
+    lb_source_release(&images);
+    unlink(FILE_A);
+    unlink(FILE_B);
+}
+
+static void
+predictions_come_back(void **state)
+{
+    (void)state;
+    lb_error err;
+    float logits[] = {1, 2, 3, -1, 0, 0.5F};
+    uint8_t predicted[] = {1, 0, 1}, labels[] = {1, 1, 1};
+    lb_predictions back = {0};
+    lb_predictions made = {.name = {.corpus = "mri", .degree = "all", .epochs = "7"},
+                           .split = "holdout",
+                           .count = 3,
+                           .classes = 2,
+                           .logits = logits,
+                           .predicted = predicted,
+                           .labels = labels};
+    assert_ok(lb_predictions_save(&made, FILE_A, NULL, &err));
+    assert_ok(lb_predictions_load(&back, FILE_A, &err));
+    assert_int_equal(back.count, 3);
+    assert_memory_equal(back.logits, logits, sizeof logits);
+    assert_memory_equal(back.predicted, predicted, sizeof predicted);
+    assert_memory_equal(back.labels, labels, sizeof labels);
+    assert_string_equal(back.name.corpus, "mri");
+    assert_string_equal(back.name.epochs, "7");
+    assert_string_equal(back.name.seed, "");
+    assert_string_equal(back.split, "holdout");
+    lb_predictions_release(&back);
+    made.labels = NULL;
+    lb_classification score;
+    assert_ok(lb_predictions_save(&made, FILE_A, NULL, &err));
+    assert_ok(lb_predictions_load(&back, FILE_A, &err));
+    assert_null(back.labels);
+    assert_int_equal(lb_predictions_score(&score, &back, FILE_A, &err), LB_ERROR_ARGUMENT);
+    lb_predictions_release(&back);
+    unlink(FILE_A);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sex_keeps_to_the_split),
+        cmocka_unit_test(idx_is_split_without_overlap),
+        cmocka_unit_test(kept_maps_are_written_in_order),
+        cmocka_unit_test(nothing_to_explain_is_a_file),
+        cmocka_unit_test(predictions_come_back),
+    };
+    char folder[] = "/tmp/lesionbench_test_XXXXXX";
+    if (mkdtemp(folder) == NULL || chdir(folder) != 0) {
+        return 1;
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rmdir(folder);
+    return failed;
+}
