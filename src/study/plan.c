@@ -119,6 +119,19 @@ plan_keep_text(lb_study *study, const char *text, lb_error *err)
     return copy;
 }
 
+static void
+print_quoted(FILE *stream, const char *text)
+{
+    fputc('"', stream);
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"' || *c == '\\') {
+            fputc('\\', stream);
+        }
+        fputc(*c, stream);
+    }
+    fputc('"', stream);
+}
+
 /* Lists in brackets, texts in quotes, so that YAML reads back what was meant. */
 static lb_status
 print_setting(FILE *stream, const void *place, const lb_setting *setting, const char *indent,
@@ -129,15 +142,15 @@ print_setting(FILE *stream, const void *place, const lb_setting *setting, const 
         return err->code;
     }
     if (text[0] != '\0') {
-        bool list = setting->kind == LB_SETTING_LIST, quoted = setting->kind == LB_SETTING_TEXT;
-        fprintf(stream, "%s%s: %s%s%s\n", indent, setting->key,
-                list     ? "["
-                : quoted ? "\""
-                         : "",
-                text,
-                list     ? "]"
-                : quoted ? "\""
-                         : "");
+        fprintf(stream, "%s%s: ", indent, setting->key);
+        if (setting->kind == LB_SETTING_LIST) {
+            fprintf(stream, "[%s]", text);
+        } else if (setting->kind == LB_SETTING_TEXT) {
+            print_quoted(stream, text);
+        } else {
+            fputs(text, stream);
+        }
+        fputc('\n', stream);
     }
     lb_free(text);
     return LB_OK;

@@ -96,6 +96,8 @@ static const lb_setting training_rows[] = {
     TRAINING(momentum, LB_SETTING_REAL, 0, 0.9999, "of sgd"),
     TRAINING(batch, LB_SETTING_SIZE, 1, 65536, "images in a batch"),
     TRAINING(epochs, LB_SETTING_SIZE, 1, 100000, "at most"),
+    TRAINING(warmup_epochs, LB_SETTING_SIZE, 0, 1000,
+             "the learning rate grows to its start over so many epochs"),
     TRAINING(step_epochs, LB_SETTING_SIZE, 0, 100000,
              "the learning rate changes every so many epochs; 0 never"),
     TRAINING(step_factor, LB_SETTING_REAL, 1e-9, 1, "... by this factor"),

@@ -216,6 +216,7 @@ resolved_reads_back(void **state)
     lb_study *demo = NULL, *again = NULL;
     char text[16384] = "";
     assert_ok(lb_study_load(&demo, NULL, &err));
+    demo->cohort.template_path = "/odd \"name\": #1\\.nii";
     static const char *const SECTIONS[] = {"cohort",  "lesions",    "compose", "network",
                                            "corpora", "finetuning", "explain"};
     char *sections[7][2] = {{NULL}};
