@@ -4,6 +4,10 @@
 # usage: run.sh LESIONBENCH. Prints "ok NAME", "not ok NAME" or "skip NAME" and, at the end, "end".
 set -u
 program=$(realpath "$1")
+[ -x "$program" ] || {
+    echo "not ok $program is not there"
+    exit 1
+}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 template=/usr/share/mricron/templates/ch2bet.nii.gz
 work=$(mktemp -d)
