@@ -41,6 +41,8 @@ typedef struct lb_training_options {
     double momentum;             /* SGD, default 0.5 */
     size_t batch;                /* default 32 */
     size_t epochs;               /* at most, default 40 */
+    size_t warmup_epochs;        /* the learning rate grows linearly, update by update, over so many
+                                    epochs; default 0 */
     size_t step_epochs;          /* StepLR: every so many epochs ... default 7; 0 never */
     double step_factor;          /* ... times this, default 0.1 */
     double dropout;              /* of the two hidden dense layers, default 0.5 */

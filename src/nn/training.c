@@ -174,6 +174,15 @@ batch_size(const trainer *t, size_t start, size_t count)
     return count - start < t->options->batch ? count - start : t->options->batch;
 }
 
+/* 1 after the warm-up; on the way there the share of its updates that will have been made. */
+static double
+warmup(const trainer *t, size_t epoch, size_t batch)
+{
+    size_t batches = (t->train.source->count - 1) / t->options->batch + 1;
+    size_t all = t->options->warmup_epochs * batches, made = epoch * batches + batch + 1;
+    return made < all ? (double)made / (double)all : 1.0;
+}
+
 static lb_status
 train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
 {
@@ -194,8 +203,8 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
         }
         LB_TRY(forward_batch(&loss, t, &t->train, t->order + start, n, err));
         LB_TRY(lb_pass_backward_parameters(t->pass, t->logit_gradient, err));
-        lb_optimizer_step(t->optimizer, t->network, t->pass->parameter_gradient,
-                          out->learning_rate);
+        double rate = out->learning_rate * warmup(t, epoch, start / t->options->batch);
+        lb_optimizer_step(t->optimizer, t->network, t->pass->parameter_gradient, rate);
         LB_TRY(lb_pass_refresh(t->pass, err));
         sum += loss.sum;
         correct += loss.correct;
