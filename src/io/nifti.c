@@ -168,12 +168,12 @@ read_header(nifti_image **out, reader *in, lb_error *err)
     if (got < 0) {
         return fail_damaged(in, err);
     }
+    nifti_set_debug_level(0); /* it would print a line of its own */
     int version = nifti_header_version((const char *)bytes, (size_t)got);
     if ((version != 1 && version != 2) || (version == 2 && got < HEADER_ROOM) ||
         got < (int)sizeof(nifti_1_header)) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: is not a NIfTI file", in->path);
     }
-    nifti_set_debug_level(0);
     lb_status status = version == 1 ? convert_first(&image, bytes, in, err)
                                     : convert_second(&image, bytes, in, err);
     if (status == LB_OK && image == NULL) {
