@@ -6,7 +6,7 @@
 add_library(lb_flags INTERFACE)
 target_compile_definitions(lb_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE _FILE_OFFSET_BITS=64)
 target_compile_options(lb_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wvla
-  -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off)
+  -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(LB_STRICT)
   target_compile_options(lb_flags INTERFACE -Werror)
 endif()

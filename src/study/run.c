@@ -1,42 +1,58 @@
 /* SPDX-License-Identifier: MIT */
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lesionbench/output.h"
 #include "stages.h"
 
-/* Progress of a stage, told as that of the study. */
-typedef struct teller {
+/* What the stages of a run share. */
+typedef struct runner {
+    stage_list *list;
     const lb_context *outer;
-    const stage *current;
-    size_t number, count;
+    const lb_study_listener *listener;
+    size_t peak;
+    size_t shown; /* the stage whose progress is told: the first of those that run */
+} runner;
+
+/* A running stage, for its progress. */
+typedef struct teller {
+    const runner *run;
+    size_t index;
 } teller;
 
 static void
 tell(void *data, const char *what, size_t done, size_t total)
 {
     const teller *self = data;
-    char text[320];
-    snprintf(text, sizeof text, "[%zu/%zu] %s: %s", self->number, self->count, self->current->name,
-             what);
-    lb_progress(self->outer, text, done, total);
+    const stage_list *list = self->run->list;
+#pragma omp critical(lb_study_tell)
+    {
+        if (self->index == self->run->shown) {
+            char text[320];
+            snprintf(text, sizeof text, "[%zu/%zu] %s: %s", self->index + 1, list->count,
+                     list->stages[self->index].name, what);
+            lb_progress(self->run->outer, text, done, total);
+        }
+    }
 }
 
 static void
-say(const lb_study_listener *listener, const teller *self)
+say(const runner *run, size_t index)
 {
-    if (listener == NULL || listener->say == NULL) {
+    if (run->listener == NULL || run->listener->say == NULL) {
         return;
     }
+    const stage *one = &run->list->stages[index];
     char line[320];
-    if (self->current->skipped) {
-        snprintf(line, sizeof line, "[%zu/%zu] %s: up to date", self->number, self->count,
-                 self->current->name);
+    if (one->skipped) {
+        snprintf(line, sizeof line, "[%zu/%zu] %s: up to date", index + 1, run->list->count,
+                 one->name);
     } else {
-        snprintf(line, sizeof line, "[%zu/%zu] %s: done in %.1f s", self->number, self->count,
-                 self->current->name, self->current->seconds);
+        snprintf(line, sizeof line, "[%zu/%zu] %s: done in %.1f s", index + 1, run->list->count,
+                 one->name, one->seconds);
     }
-    listener->say(listener->data, line);
+    run->listener->say(run->listener->data, line);
 }
 
 static lb_status
@@ -53,15 +69,15 @@ make_folders(const stage *one, lb_error *err)
 }
 
 static lb_status
-run_stage(stage_list *list, stage *one, const lb_context *context, lb_error *err)
+run_stage(double *seconds, const stage_list *list, const stage *one, const lb_context *context,
+          lb_error *err)
 {
     lb_status status = LB_OK;
     double start = lb_seconds();
     LB_TRY(lb_check_cancelled(context, err));
     LB_TRY(make_folders(one, err));
     LB_TRY(one->run(list, one, context, err));
-    one->seconds = lb_seconds() - start;
-    one->done = true;
+    *seconds = lb_seconds() - start;
 cleanup:
     return status == LB_OK || status == LB_ERROR_INTERRUPTED
                ? status
@@ -138,33 +154,111 @@ summarise(lb_study_summary *summary, const stage_list *list, size_t peak)
              (double)peak / 1e6);
 }
 
+/* The stages from first on that can run side by side: those of one kind, where each has a model of
+ * its own. */
+static size_t
+group_end(const stage_list *list, size_t first)
+{
+    size_t end = first + 1;
+    while (list->stages[first].beside_others && end < list->count &&
+           list->stages[end].beside_others && list->stages[end].kind == list->stages[first].kind) {
+        end++;
+    }
+    return end;
+}
+
+/* Runs one stage if it is not done, records it and tells of it. */
+static lb_status
+advance(runner *run, size_t index, lb_error *err)
+{
+    lb_status status = LB_OK;
+    stage *one = &run->list->stages[index];
+    teller told = {.run = run, .index = index};
+    lb_context inner = run->outer != NULL ? *run->outer : (lb_context){0};
+    inner.progress = tell;
+    inner.progress_data = &told;
+    double seconds = one->seconds;
+    if (!one->skipped) {
+        LB_TRY(run_stage(&seconds, run->list, one, &inner, err));
+    }
+#pragma omp critical(lb_study_tell)
+    {
+        one->seconds = seconds;
+        one->done = true;
+        run->peak = lb_peak_memory() > run->peak ? lb_peak_memory() : run->peak;
+        status = one->skipped ? LB_OK : stages_write_manifest(run->list, run->peak, err);
+        while (run->shown < run->list->count && run->list->stages[run->shown].done) {
+            run->shown++;
+        }
+        say(run, index);
+    }
+cleanup:
+    return status;
+}
+
+/* Stages that ran side by side overlap in time: each is given its share of what passed. */
+static void
+share_time(stage_list *list, size_t first, size_t end, double passed)
+{
+    double sum = 0;
+    for (size_t i = first; i < end; i++) {
+        sum += list->stages[i].skipped ? 0 : list->stages[i].seconds;
+    }
+    for (size_t i = first; sum > 0 && i < end; i++) {
+        list->stages[i].seconds *= list->stages[i].skipped ? 1 : passed / sum;
+    }
+}
+
+/* Runs a group, each stage in one thread, so that what a model becomes does not depend on the
+ * number of threads or on which of its neighbours are done already. */
+static lb_status
+run_group(runner *run, size_t first, size_t end, lb_error *err)
+{
+    lb_status status = LB_OK;
+    double start = lb_seconds();
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = first; i < end; i++) {
+        lb_error own = {.code = LB_OK};
+        lb_status seen;
+        omp_set_num_threads(1); /* this worker's: oneDNN plans for as many as it is told of */
+#pragma omp atomic read
+        seen = status;
+        lb_status result = seen == LB_OK ? advance(run, i, &own) : LB_OK;
+        if (result != LB_OK) {
+#pragma omp critical(lb_study_fail)
+            {
+                if (status == LB_OK) {
+                    *err = own;
+#pragma omp atomic write
+                    status = result;
+                }
+            }
+        }
+    }
+    share_time(run->list, first, end, lb_seconds() - start);
+    return status;
+}
+
 lb_status
 lb_study_run(const lb_study *study, const char *directory, lb_study_summary *summary,
              const lb_study_listener *listener, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     stage_list list = {0};
-    size_t peak = 0;
-    teller told = {.outer = context};
-    lb_context inner = context != NULL ? *context : (lb_context){0};
-    inner.progress = tell;
-    inner.progress_data = &told;
+    runner run = {.list = &list, .outer = context, .listener = listener};
     LB_TRY(stages_make(&list, study, directory, err));
     LB_TRY(lb_make_directories(directory, err));
-    LB_TRY(stages_read_manifest(&list, &peak, err));
+    LB_TRY(stages_read_manifest(&list, &run.peak, err));
     LB_TRY(write_resolved(&list, err));
-    told.count = list.count;
-    for (size_t i = 0; i < list.count; i++) {
-        told.current = &list.stages[i];
-        told.number = i + 1;
-        if (!list.stages[i].done) {
-            LB_TRY(run_stage(&list, &list.stages[i], &inner, err));
-            peak = lb_peak_memory() > peak ? lb_peak_memory() : peak;
-            LB_TRY(stages_write_manifest(&list, peak, err));
+    for (size_t i = 0, end = 0; i < list.count; i = end) {
+        end = group_end(&list, i);
+        if (end - i > 1) {
+            LB_TRY(run_group(&run, i, end, err));
+        } else {
+            LB_TRY(advance(&run, i, err));
         }
-        say(listener, &told);
     }
-    LB_TRY(stages_write_manifest(&list, peak, err));
+    LB_TRY(stages_write_manifest(&list, run.peak, err));
     summarise(summary, &list, lb_peak_memory());
 cleanup:
     stages_release(&list);

@@ -93,6 +93,8 @@ add_stage(stage_list *list, const char *kind, const char *detail, stage_function
     snprintf(added->name, sizeof added->name, "%s%s%s", kind, detail[0] != '\0' ? "/" : "", detail);
     added->run = run;
     added->model = NO_MODEL;
+    added->beside_others =
+        run == run_pretrain || run == run_finetune || run == run_predict || run == run_explain;
     added->key = add_text(add_text(0, LB_VERSION), kind);
     const char *paths[MAX_OUTPUTS] = {first, second};
     for (size_t i = 0; i < MAX_OUTPUTS && paths[i] != NULL; i++) {

@@ -23,6 +23,7 @@ struct stage {
     char *outputs[MAX_OUTPUTS];  /* paths, the first always set */
     double seconds;
     bool done, skipped;
+    bool beside_others; /* stages of this kind may run at the same time */
 };
 
 struct stage_list {
