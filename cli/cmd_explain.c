@@ -188,7 +188,7 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
     if (needs_network(&doing->job)) {
         LB_TRY(opt_need(self, given->model, "--model", err));
         LB_TRY(lb_network_load(&doing->job.network, given->model, err));
-        LB_TRY(lb_model_name_read(&doing->job.name, given->model, err));
+        lb_model_name_read(&doing->job.name, doing->job.network);
         classes = lb_network_architecture(doing->job.network)->classes;
     } else {
         doing->job.name = (lb_model_name){.corpus = "baseline", .degree = "none"};

@@ -21,8 +21,8 @@ typedef struct lb_model_name {
     char kept_epoch[16]; /* 1-based */
 } lb_model_name;
 
-/* From the metadata of a safetensors file. */
-lb_status lb_model_name_read(lb_model_name *out, const char *path, lb_error *err);
+/* From and to the network's metadata, which its file keeps. */
+void lb_model_name_read(lb_model_name *out, const lb_network *network);
 lb_status lb_model_name_write(lb_network *network, const lb_model_name *name, lb_error *err);
 
 typedef struct lb_predictions {

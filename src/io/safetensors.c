@@ -364,3 +364,14 @@ lb_tensors_metadata(const lb_tensors *tensors, const char *key)
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(tensors->metadata, key);
     return item != NULL ? item->valuestring : NULL;
 }
+
+const char *
+lb_tensors_metadata_at(const char **value, const lb_tensors *tensors, size_t index)
+{
+    const cJSON *item = cJSON_GetArrayItem(tensors->metadata, (int)index);
+    if (item == NULL) {
+        return NULL;
+    }
+    *value = item->valuestring;
+    return item->string;
+}

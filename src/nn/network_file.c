@@ -74,8 +74,22 @@ is_parameter(const lb_network *network, const char *name)
     return false;
 }
 
-static const char *const known_metadata[] = {"corpus",       "degree", "seed",       "task",
-                                             "architecture", "width",  "input_size", "provenance"};
+/* All of the file's metadata, as far as there is room. */
+static lb_status
+copy_metadata(lb_network *network, const lb_tensors *tensors, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const char *key = NULL, *value = NULL;
+    for (size_t i = 0; i < LB_MAX_METADATA; i++) {
+        key = lb_tensors_metadata_at(&value, tensors, i);
+        if (key == NULL) {
+            break;
+        }
+        LB_TRY(lb_network_set_metadata(network, key, value, err));
+    }
+cleanup:
+    return status;
+}
 
 lb_status
 lb_network_load(lb_network **out, const char *path, lb_error *err)
@@ -101,12 +115,7 @@ lb_network_load(lb_network **out, const char *path, lb_error *err)
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u: %s", path,
                        architecture.depth, all.text));
     }
-    for (size_t i = 0; i < sizeof known_metadata / sizeof *known_metadata; i++) {
-        const char *value = lb_tensors_metadata(tensors, known_metadata[i]);
-        if (value != NULL) {
-            LB_TRY(lb_network_set_metadata(network, known_metadata[i], value, err));
-        }
-    }
+    LB_TRY(copy_metadata(network, tensors, err));
     *out = network;
     network = NULL;
 cleanup:

@@ -184,6 +184,20 @@ cleanup:
     return status;
 }
 
+/* Progress of one call of lb_explain(), told as that of the whole job. */
+typedef struct batch_progress {
+    const lb_context *outer;
+    const run *work;
+} batch_progress;
+
+static void
+tell_batch(void *data, const char *what, size_t done, size_t total)
+{
+    const batch_progress *self = data;
+    (void)total;
+    lb_progress(self->outer, what, self->work->first + done, self->work->job->count);
+}
+
 static lb_status
 explain_all(run *work, size_t step, const lb_context *context, lb_error *err)
 {
@@ -195,17 +209,16 @@ explain_all(run *work, size_t step, const lb_context *context, lb_error *err)
     LB_ALLOC(images, step * job->images->channels * work->pixels);
     LB_ALLOC(index, step);
     LB_ALLOC(targets, step);
-    /* The methods' own progress would start anew with every batch. */
-    lb_context quiet = context != NULL ? *context : (lb_context){0};
-    quiet.progress = NULL;
+    batch_progress told = {.outer = context, .work = work};
+    lb_context inner = context != NULL ? *context : (lb_context){0};
+    inner.progress = tell_batch;
+    inner.progress_data = &told;
     for (work->first = 0; work->first < job->count; work->first += work->batch) {
         size_t left = job->count - work->first;
         work->batch = left < step ? left : step;
         LB_TRY(lb_check_cancelled(context, err));
-        lb_progress(context, "explaining", work->first, job->count);
-        LB_TRY(explain_batch(work, images, index, targets, &quiet, err));
+        LB_TRY(explain_batch(work, images, index, targets, &inner, err));
     }
-    lb_progress(context, "explaining", job->count, job->count);
     for (size_t i = 0; i < job->method_count * job->count; i++) {
         if (!work->seen[i]) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "method %s left out image %zu",
@@ -249,7 +262,8 @@ lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *s
                    const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t cells = 0, step = job->options.batch > 0 ? job->options.batch : 1;
+    /* Each call of lb_explain() plans the network anew: give it many batches. */
+    size_t cells = 0, step = 8 * (job->options.batch > 0 ? job->options.batch : 1);
     run work = {.job = job, .pixels = job->images->height * job->images->width};
     LB_TRY(lb_multiply(&cells, job->count, job->method_count, err));
     LB_ALLOC(work.kept_row, job->count);

@@ -103,7 +103,7 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     LB_TRY(lb_source_dataset(&train, dataset, LB_TRAIN, err));
     LB_TRY(lb_source_dataset(&validation, dataset, LB_VALIDATION, err));
     LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
-    LB_TRY(lb_model_name_read(&name, job->from, err));
+    lb_model_name_read(&name, network);
     snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
     LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
                           context, err));
@@ -153,7 +153,7 @@ lb_predict_to_file(const char *model, const char *dataset_path, lb_split split, 
     } else {
         LB_TRY(lb_source_npy(&source, images, err));
     }
-    LB_TRY(lb_model_name_read(&predictions.name, model, err));
+    lb_model_name_read(&predictions.name, network);
     LB_TRY(predict_source(&predictions, network, &source, context, err));
     LB_TRY(lb_predictions_save(&predictions, path, context, err));
 cleanup:

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "lesionbench/safetensors.h"
-
 /* The fields of lb_model_name, as attributes of predictions and metadata of models. */
 typedef struct name_field {
     const char *key;
@@ -22,22 +20,15 @@ static const name_field NAME_FIELDS[] = {
 };
 enum { NAME_FIELD_COUNT = sizeof NAME_FIELDS / sizeof NAME_FIELDS[0] };
 
-lb_status
-lb_model_name_read(lb_model_name *out, const char *path, lb_error *err)
+void
+lb_model_name_read(lb_model_name *out, const lb_network *network)
 {
-    lb_tensors *tensors = NULL;
-    lb_status status = lb_tensors_open(&tensors, path, err);
-    if (status != LB_OK) {
-        return status;
-    }
     *out = (lb_model_name){0};
     for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
-        const char *value = lb_tensors_metadata(tensors, NAME_FIELDS[i].key);
+        const char *value = lb_network_metadata(network, NAME_FIELDS[i].key);
         snprintf((char *)out + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, "%s",
                  value != NULL ? value : "");
     }
-    lb_tensors_close(tensors);
-    return LB_OK;
 }
 
 lb_status

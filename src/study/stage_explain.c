@@ -83,9 +83,8 @@ open_network(lb_network **out, lb_model_name *name, const stage_list *list, cons
     size_t index = (size_t)(self - list->stages);
     lb_architecture architecture;
     if (self->model != NO_MODEL) {
-        const char *path = stage_path(list, list->finetune + self->model, 0);
-        LB_TRY(lb_model_name_read(name, path, err));
-        LB_TRY(lb_network_load(out, path, err));
+        LB_TRY(lb_network_load(out, stage_path(list, list->finetune + self->model, 0), err));
+        lb_model_name_read(name, *out);
         return LB_OK;
     }
     bool untrained = index == list->untrained;
