@@ -121,7 +121,8 @@ write_panel(FILE *script, const study_folder *folder, size_t method, selection c
                 script,
                 ", \\\n  $box_%zu_%zu using 1:2:3:4:5:7 with candlesticks whiskerbars 0.5 "
                 "lc rgb '%s' fs solid 0.8 border lc rgb '#333333' notitle"
-                ", \\\n  '' using 1:6:6:6:6:7 with candlesticks lw 2.5 lc rgb '#000000' notitle",
+                ", \\\n  '' using ($1-$7/2):6:7:(0) with vectors nohead lw 2.5 lc rgb '#000000' "
+                "notitle",
                 method, corpus, colour_of_corpus(corpus));
         }
     }

@@ -136,8 +136,9 @@ plot_panel(FILE *script, const panel *where, const study_folder *folder, size_t 
     } else {
         fprintf(script, "set ylabel ''\nset format y ''\n");
     }
-    fprintf(script, "set xlabel '%s'\nset xrange [0:%g]\nplot NaN notitle",
-            row + 1 == folder->corpus_count ? "Epoch" : "", fmax(where->epochs, 1) * 1.04);
+    fprintf(script, "set xlabel '%s'\nset xrange [0:%g]\nset xtics %g\nplot NaN notitle",
+            row + 1 == folder->corpus_count ? "Epoch" : "", fmax(where->epochs, 1) * 1.04,
+            fmax(ceil(where->epochs / 6), 1));
     const char *ink = colour_of_corpus(row);
     for (size_t k = 0; k < where->histories; k++) {
         fprintf(script,
@@ -156,7 +157,7 @@ plot_all(FILE *script, panel (*panels)[PANELS], const study_folder *folder, doub
 {
     fprintf(script,
             "set multiplot\nset key off\nset yrange [%g:1]\nset ytics 0.2 nomirror\n"
-            "set xtics nomirror scale 0.5 autofreq\nset grid ytics lc rgb '#dddddd' lt 1 lw 1\n"
+            "set xtics nomirror scale 0.5\nset grid ytics lc rgb '#dddddd' lt 1 lw 1\n"
             "set border 3 lc rgb '#555555'\nset tics textcolor rgb '#222222'\n"
             "set title offset 0,-0.5\n",
             floor(5 * fmin(lowest, 0.4)) / 5);

@@ -271,7 +271,9 @@ find stopped -name '*.partial' | grep -q . && not_ok "a stopped study leaves no 
     ok "a stopped study leaves no unfinished files"
 expect "a stopped study goes on" 0 "report/index.html" "dataset: up to date" \
     study mini.yaml --no-provenance -o stopped
-for file in slices.h5 lesions.h5 dataset.h5; do
+for file in slices.h5 lesions.h5 dataset.h5 models/mri/pretrained.safetensors \
+    models/mri/degree_1_seed_2/model.safetensors models/mri/degree_all_seed_2/model.safetensors \
+    predictions/mri_degree_all_seed_2.h5 tables/classification.csv; do
     same "$file is the same after an interruption" "mini/$file" "stopped/$file"
 done
 
