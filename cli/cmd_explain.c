@@ -24,7 +24,7 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "images", images, LB_SETTING_TEXT, "X.npy instead: (N, 3, H, W) or (N, H, W)"),
     OPT_ROW(options, "targets", targets, LB_SETTING_LIST,
             "the class to explain of each of --images"),
-    OPT_ROW(options, "methods", methods, LB_SETTING_LIST, "names, or all"),
+    OPT_ROW(options, "methods", methods, LB_SETTING_LIST, "names, or all of the above"),
     {"keep", LB_SETTING_CHOICE, offsetof(options, keep), 0, 0,
      "none, maps, or raw: signed attributions besides", KEEPS},
     OPT_ROW(options, "alphas", alphas, LB_SETTING_LIST, "those of GradientSHAP, one per sample"),

@@ -11,7 +11,7 @@ typedef struct options {
 
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "output", output, LB_SETTING_TEXT,
-            "folder of the study; the study file's name if absent"),
+            "folder of the study; if absent the study file's name, or for DIR/study.yaml DIR"),
 };
 
 static void
@@ -47,9 +47,10 @@ cmd_demo(cli *self, int argc, char **argv, lb_error *err)
     size_t operands = 0;
     const opt_spec spec = {
         .usage = "lesionbench demo [DIR]",
-        .help = "Runs the embedded study in DIR (lesionbench-demo if absent); run again, it goes "
-                "on where it was.\nThe study file it follows is written to DIR/study.yaml: change "
-                "it and run 'lesionbench study'.",
+        .help =
+            "Runs the embedded study in DIR (lesionbench-demo if absent); run again, it goes "
+            "on where it was.\nThe study file it follows is written to DIR/study.yaml: change a "
+            "copy of it and run\n'lesionbench study COPY.yaml -o DIR'.",
         .max_operands = 1};
     lb_status status = opt_parse(&operands, self, &spec, argc, argv, err);
     if (status != LB_OK || self->help) {
@@ -58,13 +59,17 @@ cmd_demo(cli *self, int argc, char **argv, lb_error *err)
     return run(self, NULL, operands > 0 ? argv[1] : "lesionbench-demo", err);
 }
 
-/* "studies/mine.yaml" -> "mine" */
+/* "studies/mine.yaml" -> "mine"; a study's own "DIR/study.yaml" -> "DIR" */
 static char *
 default_folder(const char *path, lb_error *err)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
     const char *dot = strrchr(name, '.');
+    if (strcmp(name, "study.yaml") == 0) {
+        return slash != NULL ? lb_format(err, "%.*s", (int)(slash - path), path)
+                             : lb_strdup(".", err);
+    }
     if (dot == NULL || dot == name) {
         return lb_format(err, "%s-study", name);
     }

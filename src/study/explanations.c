@@ -124,6 +124,8 @@ begin_file(run *work, lb_error *err)
         work->kept_row[i] = wanted ? kept++ : SIZE_MAX;
     }
     LB_TRY(model_name_save(work->file, &job->name, err));
+    LB_TRY(lb_h5_set_text(work->file, "", "split",
+                          job->dataset != NULL ? lb_split_name(job->split) : "", err));
     LB_TRY(write_index(work, kept, err));
     size_t height = job->images->height, width = job->images->width;
     for (size_t m = 0; m < job->method_count && job->keep != LB_KEEP_NONE; m++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static const lb_setting corpus_rows[] = {
      "sex (of the slices' subjects) or classes (of images in IDX files)", TASK_NAMES},
     {"images", LB_SETTING_TEXT, offsetof(plan_corpus, images), 0, 0, "IDX file", NULL},
     {"labels", LB_SETTING_TEXT, offsetof(plan_corpus, labels), 0, 0, "IDX file", NULL},
-    {"limit", LB_SETTING_SIZE, offsetof(plan_corpus, limit), 0, 1e9, "images at most; 0 all", NULL},
+    {"limit", LB_SETTING_SIZE, offsetof(plan_corpus, limit), 0, 1e9,
+     "images at most; 0 all, else at least 2", NULL},
     {"finetuning_rates", LB_SETTING_LIST, offsetof(plan_corpus, finetuning_rates), 0, 0,
      "learning rate of fine-tuning, for all degrees or one for each", NULL},
 };
@@ -34,7 +36,8 @@ static const lb_setting finetuning_rows[] = {
 };
 
 static const lb_setting explain_rows[] = {
-    {"methods", LB_SETTING_LIST, offsetof(plan_explain, methods), 0, 0, "names, or all", NULL},
+    {"methods", LB_SETTING_LIST, offsetof(plan_explain, methods), 0, 0,
+     "names, or all: the study's eight", NULL},
     {"baselines", LB_SETTING_LIST, offsetof(plan_explain, baselines), 0, 0, "names", NULL},
     {"correct", LB_SETTING_SIZE, offsetof(plan_explain, correct), 0, 1e7,
      "images that all models classify correctly, at most; 0 all", NULL},
@@ -44,12 +47,14 @@ static const lb_setting explain_rows[] = {
      "images whose maps are kept", NULL},
 };
 
-/* The seed of a network's training comes from `seeds`, so its row is the table's last. */
+/* The seed of a network's training comes from `seeds`, so its row, the table's last, is left out.
+ */
 static lb_setting_table
 training_without_seed(void)
 {
     lb_setting_table table = lb_training_settings();
     table.count--;
+    assert(strcmp(table.settings[table.count].key, "seed") == 0);
     return table;
 }
 

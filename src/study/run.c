@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "lesionbench/output.h"
 #include "stages.h"
@@ -239,6 +242,26 @@ run_group(runner *run, size_t first, size_t end, lb_error *err)
     return status;
 }
 
+/* One run at a time in a folder. The lock goes with the descriptor, also when the process is
+ * killed. */
+static lb_status
+lock_folder(int *out, const char *directory, lb_error *err)
+{
+    int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return lb_fail_errno(err, "%s: cannot open the folder", directory);
+    }
+    if (flock(folder, LOCK_EX | LOCK_NB) != 0) {
+        close(folder);
+        return lb_fail(err, LB_ERROR_IO,
+                       "%s: another study is running in this folder (wait for it, "
+                       "or use another one)",
+                       directory);
+    }
+    *out = folder;
+    return LB_OK;
+}
+
 lb_status
 lb_study_run(const lb_study *study, const char *directory, lb_study_summary *summary,
              const lb_study_listener *listener, const lb_context *context, lb_error *err)
@@ -246,10 +269,14 @@ lb_study_run(const lb_study *study, const char *directory, lb_study_summary *sum
     lb_status status = LB_OK;
     stage_list list = {0};
     runner run = {.list = &list, .outer = context, .listener = listener};
+    int lock = -1;
     LB_TRY(stages_make(&list, study, directory, err));
     LB_TRY(lb_make_directories(directory, err));
+    LB_TRY(lock_folder(&lock, directory, err));
     LB_TRY(stages_read_manifest(&list, &run.peak, err));
     LB_TRY(write_resolved(&list, err));
+    /* Forgets the stages of other settings before any of their files is replaced. */
+    LB_TRY(stages_write_manifest(&list, run.peak, err));
     for (size_t i = 0, end = 0; i < list.count; i = end) {
         end = group_end(&list, i);
         if (end - i > 1) {
@@ -261,6 +288,9 @@ lb_study_run(const lb_study *study, const char *directory, lb_study_summary *sum
     LB_TRY(stages_write_manifest(&list, run.peak, err));
     summarise(summary, &list, lb_peak_memory());
 cleanup:
+    if (lock >= 0) {
+        close(lock);
+    }
     stages_release(&list);
     return status;
 }

@@ -78,9 +78,15 @@ static lb_status
 open_maps(maps_file *maps, lb_error *err)
 {
     lb_status status = LB_OK;
+    char split[16];
     LB_TRY(lb_h5_open(&maps->file, maps->path, "explanations", err));
     LB_TRY(lb_h5_read(&maps->index, maps->file, "index", LB_I32, err));
     LB_TRY(model_name_load(&maps->name, maps->file, err));
+    LB_TRY(root_text_load(split, sizeof split, maps->file, "split", err));
+    if (split[0] != '\0' && strcmp(split, lb_split_name(maps->split)) != 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: explains the split %s (use --split %s)",
+                       maps->path, split, split));
+    }
     LB_ALLOC(maps->map, maps->pixels);
     LB_ALLOC(maps->truth, maps->pixels);
     LB_ALLOC(maps->scratch, maps->pixels);

@@ -44,7 +44,7 @@ lb_cohort_settings(void)
 
 static const lb_setting lesion_rows[] = {
     LESION(count, LB_SETTING_SIZE, 5, 100000, "lesions of each shape"),
-    LESION(area, LB_SETTING_SIZE, 10, 10000, "pixels of a lesion before enlarging"),
+    LESION(area, LB_SETTING_SIZE, 10, 1000, "pixels of a lesion before enlarging"),
     LESION(scale, LB_SETTING_SIZE, 1, 16, "enlargement of both sides"),
     LESION(seed, LB_SETTING_U32, 0, MAX_U32, "of the first noise field"),
     LESION(max_fields, LB_SETTING_U32, 1, MAX_U32, "give up after so many noise fields"),
@@ -76,8 +76,8 @@ static const lb_setting compose_rows[] = {
     COMPOSE(lesion_intensity, LB_SETTING_REAL, 0.01, 1, "lesions are rescaled to [0, this]"),
     COMPOSE(truth_threshold, LB_SETTING_REAL, 0, 1,
             "a true pixel has at least this share of its lesion's peak"),
-    COMPOSE(minimum_lesions, LB_SETTING_SIZE, 1, 100, "least lesions in an image"),
-    COMPOSE(maximum_lesions, LB_SETTING_SIZE, 1, 100, "most lesions in an image"),
+    COMPOSE(minimum_lesions, LB_SETTING_SIZE, 1, 32, "least lesions in an image"),
+    COMPOSE(maximum_lesions, LB_SETTING_SIZE, 1, 32, "most lesions in an image"),
     COMPOSE(seed, LB_SETTING_U64, 0, MAX_U64, "of subjects to splits and slices to images"),
 };
 

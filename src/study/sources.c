@@ -352,7 +352,13 @@ lb_source_idx(lb_image_source *train, lb_image_source *validation, const char *i
     LB_TRY(lb_idx_read(&classes, labels, err));
     LB_TRY(check_pair(&pixels, &classes, images, labels, err));
     size_t all = pixels.shape[0];
-    size_t used = limit >= 2 && limit < all ? limit : all;
+    if (limit == 1 || all < 2) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: at least 2 images are needed, to train and to "
+                       "validate (limit %zu of %zu)",
+                       images, limit, all));
+    }
+    size_t used = limit > 0 && limit < all ? limit : all;
     size_t kept = used >= 10 ? used / 10 : 1;
     LB_ALLOC(order, all);
     for (size_t i = 0; i < all; i++) {

@@ -9,11 +9,13 @@
 #include "lesionbench/sources.h"
 #include "stages.h"
 
-/* Which holdout images are right for all models, and which are wrong for one. */
+/* Which holdout images are right for all models, and which are wrong for the model asked for: the
+ * first so many. What is no model (untrained, baseline) gets those of all models, to stand beside
+ * each. */
 typedef struct selection {
     size_t count;
     uint8_t *all_right; /* (count) */
-    uint8_t *wrong;     /* (count), for the model asked for */
+    uint8_t *wrong;     /* (count) */
 } selection;
 
 static lb_status
@@ -21,6 +23,7 @@ select_images(selection *out, const stage_list *list, const stage *self, const u
               size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
+    size_t limit = list->study->explain.wrong;
     lb_predictions predictions = {0};
     out->count = count;
     LB_ALLOC(out->all_right, count);
@@ -33,10 +36,15 @@ select_images(selection *out, const stage_list *list, const stage *self, const u
             LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: %zu images, the holdout has %zu", path,
                            predictions.count, count));
         }
+        bool asked = self->model == NO_MODEL || self->model == m;
+        size_t left = limit > 0 ? limit : count;
         for (size_t i = 0; i < count; i++) {
             bool wrong = predictions.predicted[i] != labels[i];
             out->all_right[i] = out->all_right[i] && !wrong;
-            out->wrong[i] = out->wrong[i] || (wrong && m == self->model);
+            if (wrong && asked && left > 0) {
+                out->wrong[i] = 1;
+                left--;
+            }
         }
         lb_predictions_release(&predictions);
     }
@@ -45,14 +53,18 @@ cleanup:
     return status;
 }
 
-/* Of the images marked, the first `limit` (0 all). */
+/* Of the images marked, the first of each class up to half of `limit` (0 all), so that a model
+ * which hardly knows one class does not leave that class out. */
 static size_t
 add_items(lb_explain_item *items, const uint8_t *marked, const uint8_t *labels, size_t count,
           size_t limit, const char *name)
 {
-    size_t added = 0;
-    for (size_t i = 0; i < count && (limit == 0 || added < limit); i++) {
-        if (marked[i]) {
+    size_t added = 0,
+           left[2] = {limit > 0 ? (limit + 1) / 2 : count, limit > 0 ? limit / 2 : count};
+    for (size_t i = 0; i < count; i++) {
+        size_t label = labels[i] != 0;
+        if (marked[i] && left[label] > 0) {
+            left[label]--;
             items[added++] = (lb_explain_item){.image = i, .target = labels[i], .selection = name};
         }
     }
@@ -116,8 +128,7 @@ explain_and_score(lb_explain_job *job, const stage_list *list, const stage *self
     job->items = items;
     job->count = add_items(items, chosen.all_right, labels, chosen.count, plan->correct, "correct");
     mark_examples(items, job->count, plan->examples);
-    job->count +=
-        add_items(items + job->count, chosen.wrong, labels, chosen.count, plan->wrong, "wrong");
+    job->count += add_items(items + job->count, chosen.wrong, labels, chosen.count, 0, "wrong");
     LB_TRY(lb_explain_to_file(job, self->outputs[0], &scores, context, err));
     LB_TRY(lb_scores_write(&scores, self->outputs[1], err));
 cleanup:

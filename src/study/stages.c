@@ -140,6 +140,28 @@ cleanup:
     return status;
 }
 
+/* What pre-training takes from the other sections: the network, and the size of its input. */
+static void
+add_network(uint64_t *key, const lb_study *study)
+{
+    char text[96];
+    snprintf(text, sizeof text, "%s width %.17g size %zu",
+             LB_ARCHITECTURES[study->network.architecture], study->network.width,
+             study->compose.size);
+    *key = add_text(*key, text);
+}
+
+/* What decides on the slices that sex is learnt from, and on their brightness. */
+static void
+add_split(uint64_t *key, const lb_compose_options *compose)
+{
+    char text[128];
+    snprintf(text, sizeof text, "split %zu %zu %zu seed %" PRIu64 " brain %.17g",
+             compose->images[0], compose->images[1], compose->images[2], compose->seed,
+             compose->brain_intensity);
+    *key = add_text(*key, text);
+}
+
 static lb_status
 add_pretraining(stage_list *list, size_t index, lb_error *err)
 {
@@ -155,9 +177,9 @@ add_pretraining(stage_list *list, size_t index, lb_error *err)
     plan_corpus own = *corpus;
     own.finetuning_rates = NULL;
     LB_TRY(add_section(&added->key, list->study, PLAN_CORPORA, &own, err));
-    LB_TRY(add_section(&added->key, list->study, "network", NULL, err));
-    LB_TRY(add_section(&added->key, list->study, "compose", NULL, err));
+    add_network(&added->key, list->study);
     if (corpus->task == TASK_SEX) {
+        add_split(&added->key, &list->study->compose);
         added->key = add_key(added->key, key_of(list, list->slices));
     } else {
         LB_TRY(add_file(&added->key, corpus->images, err));
@@ -251,16 +273,44 @@ cleanup:
     return status;
 }
 
+/* The settings of one explanation: of the lists of methods only its own. */
+static lb_status
+add_explanation_key(uint64_t *key, const plan_explain *plan, const size_t *methods, size_t count,
+                    lb_error *err)
+{
+    char text[128];
+    snprintf(text, sizeof text, "correct %zu wrong %zu examples %zu", plan->correct, plan->wrong,
+             plan->examples);
+    *key = add_text(*key, text);
+    for (size_t i = 0; i < count; i++) {
+        *key = add_text(*key, lb_method_name(methods[i]));
+    }
+    lb_setting_table table = lb_explain_settings();
+    for (size_t i = 0; i < table.count; i++) {
+        char *value = lb_setting_print(&plan->options, &table.settings[i], err);
+        if (value == NULL) {
+            return err->code;
+        }
+        *key = add_text(*key, value);
+        lb_free(value);
+    }
+    return LB_OK;
+}
+
 /* Explanations hang on all predictions, since these say which images are chosen. */
 static lb_status
-add_explanation(stage_list *list, const char *detail, const char *name, lb_error *err)
+add_explanation(stage_list *list, const char *detail, const char *name, bool baseline,
+                lb_error *err)
 {
     lb_status status = LB_OK;
+    const lb_study *study = list->study;
     char maps[192], scores[192];
     snprintf(maps, sizeof maps, "explanations/%s.h5", name);
     snprintf(scores, sizeof scores, "explanations/%s.scores.csv", name);
     LB_TRY(add_stage(list, "explain", detail, run_explain, maps, scores, err));
-    LB_TRY(add_section(&last(list)->key, list->study, "explain", NULL, err));
+    LB_TRY(add_explanation_key(&last(list)->key, &study->explain,
+                               baseline ? study->baselines : study->methods,
+                               baseline ? study->baseline_count : study->method_count, err));
     last(list)->key = add_text(last(list)->key, detail);
     last(list)->key = add_key(last(list)->key, key_of(list, list->evaluate));
 cleanup:
@@ -289,7 +339,7 @@ add_model_stages(stage_list *list, lb_error *err)
         char name[128], detail[128];
         model_name(name, sizeof name, list, i, '_');
         model_name(detail, sizeof detail, list, i, '/');
-        LB_TRY(add_explanation(list, detail, name, err));
+        LB_TRY(add_explanation(list, detail, name, false, err));
         place_model(list, i);
     }
 cleanup:
@@ -301,10 +351,10 @@ add_last_stages(stage_list *list, lb_error *err)
 {
     lb_status status = LB_OK;
     list->untrained = list->count;
-    LB_TRY(add_explanation(list, "untrained", "untrained", err));
+    LB_TRY(add_explanation(list, "untrained", "untrained", false, err));
     LB_TRY(add_section(&last(list)->key, list->study, "network", NULL, err));
     list->baseline = list->count;
-    LB_TRY(add_explanation(list, "baseline", "baseline", err));
+    LB_TRY(add_explanation(list, "baseline", "baseline", true, err));
     list->tables = list->count;
     LB_TRY(add_stage(list, "tables", "", run_tables, "tables/scores.csv", "tables/explanation.csv",
                      err));
