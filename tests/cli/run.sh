@@ -220,6 +220,10 @@ if [ "$(cut -d, -f1,7,9- s.csv | sort)" = "$(cut -d, -f1,7,9- e.csv | sort)" ] &
 else
     not_ok "scores of files are those made on the way"
 fi
+"$program" explain --data d1.h5 --split validation --methods sobel --quiet -o v.h5 >out 2>err
+expect "score of another split" 1 "" "v.h5: explains the split validation" score --maps v.h5 \
+    --data d1.h5 -o v.csv
+expect "score of that split" 0 "" "" score --maps v.h5 --data d1.h5 --split validation -o v.csv
 expect "explain without maps" 0 "" "" explain --data d1.h5 --methods sobel --keep none --quiet -o n.h5
 expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data d1.h5 -o n.csv
 
@@ -250,6 +254,27 @@ sed 's/steps: 4/steps: 5/' mini.yaml >changed.yaml
 expect "study with a changed setting" 0 "explain +4 " "slices: up to date" study changed.yaml -o mini
 grep -q 'finetune.*: done' err && not_ok "only what hangs on it is made" ||
     ok "only what hangs on it is made"
+
+### Settings there and back: a stage of other settings is never taken for done
+sed 's/^finetuning:/finetuning:\n  learning_rate: 0.02/' mini.yaml >other.yaml
+"$program" study mini.yaml --no-provenance --quiet -o turned >out 2>err
+(
+    ulimit -f 60 # the models do not fit, the small files before them do
+    exec "$program" study other.yaml --no-provenance --quiet -o turned >out 2>err
+)
+expect "back to the first settings" 0 "finetune +2 " "finetune/mri/degree_1_seed_2: done" \
+    study mini.yaml --no-provenance -o turned
+same "models are those of the settings" mini/models/mri/degree_1_seed_2/model.safetensors \
+    turned/models/mri/degree_1_seed_2/model.safetensors
+"$program" study mini.yaml --quiet -o busy >out 2>err &
+pid=$!
+tries=0
+while [ ! -e busy/slices.h5 ] && [ $tries -lt 300 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+expect "two runs in one folder" 1 "" "busy: another study is running" study mini.yaml -o busy
+wait $pid && ok "the first run goes on" || not_ok "the first run goes on"
 
 ### Interrupted and resumed
 "$program" study mini.yaml --no-provenance -o stopped >out 2>err &
