@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "colour.h"
 #include "gnuplot.h"
@@ -72,27 +73,36 @@ write_boxes(FILE *script, double *values, const study_folder *folder, size_t cor
     return boxes;
 }
 
-typedef struct reference_line {
-    const char *title, *style;
-    double value;
-} reference_line;
-
-enum { LINES = 4 };
-
-static void
-find_lines(reference_line lines[LINES], const study_folder *folder, size_t method, selection chosen)
+void
+reference_lines(reference_line lines[LINES], const study_folder *folder, size_t method,
+                selection chosen)
 {
     cell untrained = folder_cell(folder, "untrained", "none", method_names[method].name, chosen);
     cell raw = folder_cell(folder, "baseline", "none", "raw_input", chosen);
     cell edge = folder_cell(folder, "baseline", "none", "sobel", chosen);
     double chance = raw.chance;
     for (size_t i = 0; i < folder->explanation_count && !isfinite(chance); i++) {
-        chance = folder->explanations[i].chance;
+        if (strcmp(folder->explanations[i].selection, selection_names[chosen]) == 0) {
+            chance = folder->explanations[i].chance;
+        }
     }
     lines[0] = (reference_line){"Raw input", "dt '-' lc rgb '#CC3311'", raw.median};
     lines[1] = (reference_line){"Untrained network", "dt 1 lc rgb '#222222'", untrained.median};
     lines[2] = (reference_line){"Edge filter (Sobel)", "dt '-.' lc rgb '#117733'", edge.median};
     lines[3] = (reference_line){"Chance", "dt '.' lc rgb '#555555'", chance};
+}
+
+void
+reference_key(reference_line out[LINES], const study_folder *folder, selection chosen)
+{
+    reference_lines(out, folder, 0, chosen);
+    for (size_t method = 1; method < STUDY_METHODS; method++) {
+        reference_line lines[LINES];
+        reference_lines(lines, folder, method, chosen);
+        for (size_t k = 0; k < LINES; k++) {
+            out[k].value = isfinite(out[k].value) ? out[k].value : lines[k].value;
+        }
+    }
 }
 
 static void
@@ -102,7 +112,7 @@ write_panel(FILE *script, const study_folder *folder, size_t method, selection c
     bool left = method % 4 == 0, bottom = method >= 4;
     double x = 0.06 + 0.2355 * (double)(method % 4), y = bottom ? 0.16 : 0.61;
     reference_line lines[LINES];
-    find_lines(lines, folder, method, chosen);
+    reference_lines(lines, folder, method, chosen);
     gnuplot_place(script, x, x + 0.2215, y, y + 0.335);
     fprintf(script, "set title ");
     gnuplot_quote(script, method_names[method].title);
@@ -133,7 +143,7 @@ static void
 write_key(FILE *script, const study_folder *folder, selection chosen)
 {
     reference_line lines[LINES];
-    find_lines(lines, folder, 0, chosen);
+    reference_key(lines, folder, chosen);
     gnuplot_key_strip(script, 0.07);
     fprintf(script, "plot NaN notitle");
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {

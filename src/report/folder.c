@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lesionbench/output.h"
@@ -196,12 +197,20 @@ collect_corpora(study_folder *folder, lb_error *err)
     return status;
 }
 
+/* A whole number of [0, limit), or NOT_KNOWN. */
+static int32_t
+whole(double value, int32_t limit)
+{
+    return value >= 0 && value < limit && value == floor(value) ? (int32_t)value : NOT_KNOWN;
+}
+
 /* Keeps what the box plots need, so that the table's text need not stay in memory. */
 static lb_status
 read_scores(study_folder *folder, const char *path, lb_error *err)
 {
-    enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, FIELDS };
-    static const char *const names[FIELDS] = {"corpus", "degree", "method", "selection", "tpr"};
+    enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, IMAGE, LABEL, FIELDS };
+    static const char *const names[FIELDS] = {"corpus", "degree", "method", "selection",
+                                              "tpr",    "image",  "label"};
     lb_status status = LB_OK;
     lb_csv csv = {0};
     size_t at[FIELDS] = {0}, count = 0;
@@ -218,14 +227,57 @@ read_scores(study_folder *folder, const char *path, lb_error *err)
         int chosen = find_name(selection_names, SELECTIONS, lb_csv_cell(&csv, r, at[SELECTION]));
         double tpr = lb_csv_number(&csv, r, at[TPR]);
         if (corpus >= 0 && degree >= 0 && method >= 0 && chosen >= 0 && isfinite(tpr)) {
-            folder->scores[count++] =
-                (score_row){(signed char)corpus, (signed char)degree, (signed char)method,
-                            (signed char)chosen, (float)tpr};
+            folder->scores[count++] = (score_row){
+                .corpus = (signed char)corpus,
+                .degree = (signed char)degree,
+                .method = (signed char)method,
+                .selection = (signed char)chosen,
+                .label = (signed char)whole(lb_csv_number(&csv, r, at[LABEL]), CLASSES),
+                .image = whole(lb_csv_number(&csv, r, at[IMAGE]), INT32_MAX),
+                .tpr = (float)tpr,
+            };
         }
     }
     folder->score_count = count;
 cleanup:
     lb_csv_release(&csv);
+    return status;
+}
+
+static int
+by_image(const void *a, const void *b)
+{
+    const scored_image *x = a, *y = b;
+    return (x->image > y->image) - (x->image < y->image);
+}
+
+static lb_status
+collect_images(study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    scored_image *images = NULL;
+    size_t count = 0, kept = 0;
+    LB_ALLOC(images, folder->score_count);
+    for (size_t i = 0; i < folder->score_count; i++) {
+        const score_row *row = &folder->scores[i];
+        if (row->image != NOT_KNOWN) {
+            images[count] = (scored_image){.image = row->image, .label = row->label};
+            images[count++].in[row->selection] = true;
+        }
+    }
+    qsort(images, count, sizeof *images, by_image);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || images[kept - 1].image != images[i].image) {
+            images[kept++] = images[i];
+            continue;
+        }
+        for (size_t k = 0; k < SELECTIONS; k++) {
+            images[kept - 1].in[k] = images[kept - 1].in[k] || images[i].in[k];
+        }
+    }
+    folder->images = images;
+    folder->image_count = kept;
+cleanup:
     return status;
 }
 
@@ -267,6 +319,7 @@ folder_load(study_folder *out, const char *directory, lb_error *err)
     models = explanations = NULL;
     LB_TRY(collect_corpora(&folder, err));
     LB_TRY(load_scores(&folder, err));
+    LB_TRY(collect_images(&folder, err));
     *out = folder;
     folder = (study_folder){0};
 cleanup:
@@ -283,12 +336,24 @@ folder_release(study_folder *folder)
         lb_free(folder->missing[i]);
     }
     lb_free(folder->missing);
+    lb_free(folder->images);
     lb_free(folder->scores);
     lb_free(folder->explanations);
     lb_free(folder->models);
     lb_csv_release(&folder->explanation_table);
     lb_csv_release(&folder->model_table);
     *folder = (study_folder){0};
+}
+
+bool
+folder_selects(const study_folder *folder, selection chosen, size_t image)
+{
+    for (size_t i = 0; i < folder->image_count; i++) {
+        if ((size_t)folder->images[i].image == image) {
+            return folder->images[i].in[chosen];
+        }
+    }
+    return false;
 }
 
 cell

@@ -6,7 +6,7 @@
 #include "lesionbench/base.h"
 #include "lesionbench/csv.h"
 
-enum { DEGREES = 5, STUDY_METHODS = 8, METHODS = 16, MAX_CORPORA = 6 };
+enum { DEGREES = 5, STUDY_METHODS = 8, METHODS = 16, MAX_CORPORA = 6, CLASSES = 2 };
 enum { NOT_KNOWN = -1 };
 
 typedef enum selection { CORRECT = 0, WRONG = 1, SELECTIONS = 2 } selection;
@@ -43,8 +43,17 @@ typedef struct explanation_row { /* tables/explanation.csv */
  * and methods are kept. */
 typedef struct score_row {
     signed char corpus, degree, method, selection;
+    signed char label; /* or NOT_KNOWN */
+    int32_t image;     /* holdout image, or NOT_KNOWN */
     float tpr;
 } score_row;
+
+/* A holdout image of these rows. */
+typedef struct scored_image {
+    int32_t image;
+    signed char label; /* or NOT_KNOWN */
+    bool in[SELECTIONS];
+} scored_image;
 
 typedef struct study_folder {
     const char *directory; /* borrowed */
@@ -52,7 +61,8 @@ typedef struct study_folder {
     model_row *models;
     explanation_row *explanations;
     score_row *scores;
-    size_t model_count, explanation_count, score_count;
+    scored_image *images; /* each once, ascending */
+    size_t model_count, explanation_count, score_count, image_count;
     const char *corpora[MAX_CORPORA]; /* in the order of the tables, without the baselines */
     size_t corpus_count;
     char **missing; /* one line each: what, and what it would have shown */
@@ -64,6 +74,8 @@ lb_status folder_load(study_folder *out, const char *directory, lb_error *err);
 void folder_release(study_folder *folder);
 /* DIRECTORY/name, the caller's (lb_free); NULL with err set. */
 char *folder_path(const study_folder *folder, const char *name, lb_error *err);
+/* True where the table of scores has this holdout image in this selection. */
+bool folder_selects(const study_folder *folder, selection chosen, size_t image);
 /* True where DIRECTORY/name is there; otherwise notes it, with what it would have shown. */
 lb_status folder_has(bool *out, study_folder *folder, const char *name, const char *shows,
                      lb_error *err);

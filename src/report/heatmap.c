@@ -182,7 +182,7 @@ cleanup:
 }
 
 lb_status
-draw_heatmaps(bool *drawn, size_t *image, study_folder *folder, const lb_context *context,
+draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder, const lb_context *context,
               lb_error *err)
 {
     lb_status status = LB_OK;
@@ -193,18 +193,20 @@ draw_heatmaps(bool *drawn, size_t *image, study_folder *folder, const lb_context
     char *path = NULL;
     *drawn = false;
     LB_TRY(maps_open(&set, folder, err));
-    if (set.file_count == 0) {
+    if (set.file_count > 0) {
+        LB_TRY(maps_typical(shown, &set, folder, context, err));
+    }
+    if (set.file_count == 0 || shown->of == 0) {
         LB_TRY(folder_miss(folder, err, "figures/heatmaps: no model's maps were kept"));
         goto cleanup;
     }
-    LB_TRY(maps_typical(image, &set, context, err));
-    LB_TRY(maps_read_image(&set, *image, err));
+    LB_TRY(maps_read_image(&set, shown->image, err));
     LB_TRY(contour_trace(&lines, &count, set.truth, set.height, set.width, err));
     layout l = plan(&set, folder);
     LB_TRY(canvas_init(&picture, l.height, l.width, err));
-    draw_legend(&picture, &l, &set, *image, lines, count);
+    draw_legend(&picture, &l, &set, shown->image, lines, count);
     draw_titles(&picture, &l, folder);
-    LB_TRY(draw_grid(&picture, &l, &set, folder, *image, lines, count, err));
+    LB_TRY(draw_grid(&picture, &l, &set, folder, shown->image, lines, count, err));
     path = folder_path(folder, "figures/heatmaps.png", err);
     if (path == NULL) {
         LB_TRY(err->code);

@@ -231,31 +231,60 @@ by_tpr(const void *a, const void *b)
     return order != 0 ? order : (x->image > y->image) - (x->image < y->image);
 }
 
-lb_status
-maps_typical(size_t *image, map_set *set, const lb_context *context, lb_error *err)
+/* A model's file that holds an image; every model has maps of the correct ones. NULL: none does. */
+static const map_file *
+filled_file(const map_set *set)
 {
-    lb_status status = LB_OK;
-    const map_file *file = &set->files[0];
-    size_t n = 0;
-    candidate *candidates = NULL;
-    LB_ALLOC(candidates, file->count);
+    for (size_t i = 0; i < set->file_count; i++) {
+        if (set->files[i].degree != UNTRAINED && set->files[i].count > 0) {
+            return &set->files[i];
+        }
+    }
+    return NULL;
+}
+
+static lb_status
+check_index(const map_set *set, const map_file *file, lb_error *err)
+{
     for (size_t i = 0; i < file->count; i++) {
-        LB_TRY(lb_check_cancelled(context, err));
         if (file->index[i] < 0 ||
             (size_t)file->index[i] >= lb_dataset_count(set->dataset, LB_HOLDOUT)) {
-            LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+            return lb_fail(err, LB_ERROR_FORMAT,
                            "%s: \"index\" names image %d, which dataset.h5 does not have",
-                           lb_h5_path(file->file), (int)file->index[i]));
+                           lb_h5_path(file->file), (int)file->index[i]);
         }
-        candidates[n].image = (size_t)file->index[i];
-        LB_TRY(mean_tpr(&candidates[n].tpr, set, candidates[n].image, err));
-        n++;
     }
-    if (n == 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: \"index\" is empty", lb_h5_path(file->file)));
+    return LB_OK;
+}
+
+lb_status
+maps_typical(typical_image *out, map_set *set, const study_folder *folder,
+             const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const map_file *file = filled_file(set);
+    size_t n = 0;
+    bool correct = false;
+    candidate *candidates = NULL;
+    *out = (typical_image){0};
+    if (file == NULL) {
+        return LB_OK;
+    }
+    LB_TRY(check_index(set, file, err));
+    LB_ALLOC(candidates, file->count);
+    for (size_t i = 0; i < file->count; i++) {
+        correct = correct || folder_selects(folder, CORRECT, (size_t)file->index[i]);
+    }
+    for (size_t i = 0; i < file->count; i++) {
+        size_t image = (size_t)file->index[i];
+        LB_TRY(lb_check_cancelled(context, err));
+        if (!correct || folder_selects(folder, CORRECT, image)) {
+            candidates[n].image = image;
+            LB_TRY(mean_tpr(&candidates[n++].tpr, set, image, err));
+        }
     }
     qsort(candidates, n, sizeof *candidates, by_tpr);
-    *image = candidates[n / 2].image;
+    *out = (typical_image){.image = candidates[n / 2].image, .of = n, .correct = correct};
 cleanup:
     lb_free(candidates);
     return status;

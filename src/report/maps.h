@@ -37,8 +37,18 @@ lb_status maps_read(bool *found, map_set *set, const map_file *file, size_t meth
 lb_status maps_read_image(map_set *set, size_t image, lb_error *err);
 /* TPR of the map in set->map, read from this file, against the truth in set->truth. */
 lb_status maps_tpr(double *out, map_set *set, const map_file *file, size_t method, lb_error *err);
-/* The typical image: of those kept, the one whose mean TPR over models and methods is the median.
- */
-lb_status maps_typical(size_t *image, map_set *set, const lb_context *context, lb_error *err);
+
+/* The image whose maps are shown. */
+typedef struct typical_image {
+    size_t image;
+    size_t of;    /* images that it was chosen from */
+    bool correct; /* they are right for all networks; otherwise they are all that were kept */
+} typical_image;
+
+/* The typical image: of those whose maps were kept, and of the correct ones where there are any,
+ * the middle one by mean TPR over the set's models and the methods; of two in the middle, the
+ * higher. out->of is 0 where no model's map of any image was kept. */
+lb_status maps_typical(typical_image *out, map_set *set, const study_folder *folder,
+                       const lb_context *context, lb_error *err);
 
 #endif

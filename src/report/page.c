@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
+#include <math.h>
+#include <string.h>
+
+#include "figures.h"
 #include "html.h"
 #include "lesionbench/output.h"
 
@@ -46,29 +50,94 @@ open_section(FILE *page, const char *id, const char *title)
     fprintf(page, "<section aria-labelledby=\"%s\"><h2 id=\"%s\">%s</h2>\n", id, id, title);
 }
 
+/* What a box plot shows, which depends on the rows that there are. */
+static void
+describe_boxplot(char *out, size_t size, const study_folder *folder, selection chosen)
+{
+    char lines[160] = "";
+    size_t used = 0;
+    reference_line key[LINES];
+    reference_key(key, folder, chosen);
+    for (size_t k = 0; k < LINES; k++) {
+        if (isfinite(key[k].value)) {
+            int wrote = snprintf(lines + used, sizeof lines - used, "%s%s",
+                                 used == 0 ? ", with lines for: " : ", ", key[k].title);
+            used += wrote > 0 ? (size_t)wrote : 0;
+        }
+    }
+    snprintf(out, size,
+             "Box plots over the images that %s, one panel for each of the eight methods: true "
+             "positive rate from 0 to 1 by degree of fine-tuning, a colour for each corpus%s. The "
+             "medians are in the table that follows.",
+             chosen == CORRECT ? "all networks classify correctly"
+                               : "each network itself gets wrong",
+             lines);
+}
+
+static lb_status
+write_selection(FILE *page, const page_facts *facts, selection chosen, lb_error *err)
+{
+    char alt[640], images[400], caption[800];
+    describe_boxplot(alt, sizeof alt, facts->folder, chosen);
+    page_name_images(images, sizeof images, facts->folder, chosen);
+    snprintf(caption, sizeof caption,
+             "Over %s. Boxes: quartiles and median over images; whiskers: within 1.5 interquartile "
+             "ranges.%s",
+             images,
+             chosen == CORRECT ? "" : " The images differ from network to network and can be few.");
+    const figure boxes = {facts->boxplot[chosen],
+                          chosen == CORRECT ? "boxplot_correct" : "boxplot_wrong", true, alt,
+                          caption};
+    page_note_images(page, facts->folder, chosen);
+    lb_status status = write_figure(page, facts, &boxes, err);
+    page_explanation_table(page, facts, chosen);
+    return status;
+}
+
 static lb_status
 write_explanations(FILE *page, const page_facts *facts, lb_error *err)
 {
-    static const char alt[] =
-        "Box plots, one panel for each of the eight methods: true positive rate from 0 to 1 by "
-        "degree of fine-tuning, the corpora side by side, with lines for raw input, untrained "
-        "network, edge filter and chance. The medians are in the table that follows.";
     lb_status status = LB_OK;
-    const figure right = {facts->boxplot[CORRECT], "boxplot_correct", true, alt,
-                          "Images that all networks classify correctly. Boxes: quartiles and "
-                          "median over images; whiskers: within 1.5 interquartile ranges."};
-    const figure wrong = {facts->boxplot[WRONG], "boxplot_wrong", true, alt,
-                          "Images that the network itself gets wrong, so that the images differ "
-                          "from network to network and can be few."};
     open_section(page, "explanations", "How well the methods explain");
-    LB_TRY(write_figure(page, facts, &right, err));
-    page_explanation_table(page, facts, CORRECT);
+    LB_TRY(write_selection(page, facts, CORRECT, err));
     fputs("<h3>When the network is wrong</h3>\n", page);
-    LB_TRY(write_figure(page, facts, &wrong, err));
-    page_explanation_table(page, facts, WRONG);
+    LB_TRY(write_selection(page, facts, WRONG, err));
     fputs("</section>\n", page);
 cleanup:
     return status;
+}
+
+static bool
+several_seeds(const study_folder *folder)
+{
+    for (size_t i = 1; i < folder->model_count; i++) {
+        if (strcmp(folder->models[i].seed, folder->models[0].seed) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How the image of the heat maps was chosen, as maps_typical() does it. */
+static void
+describe_choice(char *out, size_t size, const page_facts *facts)
+{
+    const typical_image *shown = &facts->heatmap_image;
+    char choice[240];
+    const char *which = shown->correct ? " and that all networks classify correctly" : "";
+    if (shown->of == 1) {
+        snprintf(choice, sizeof choice, "the only image whose maps were kept%s", which);
+    } else {
+        snprintf(choice, sizeof choice,
+                 "of the %zu images whose maps were kept%s, the one %s by mean TPR over the "
+                 "networks and methods shown",
+                 shown->of, which,
+                 shown->of == 2  ? "that is higher"
+                 : shown->of % 2 ? "in the middle"
+                                 : "that is the higher of the two in the middle");
+    }
+    snprintf(out, size, "Holdout image %zu: %s.%s", shown->image, choice,
+             several_seeds(facts->folder) ? " Each network is that of its first seed." : "");
 }
 
 static lb_status
@@ -81,11 +150,7 @@ write_pictures(FILE *page, const page_facts *facts, lb_error *err)
         "Two rows of brain slices with artificial lesions outlined: round ones in blue above, "
         "irregular ones in orange below.",
         "The benchmark: the first holdout images of each class, their ground truth outlined."};
-    snprintf(
-        caption, sizeof caption,
-        "Holdout image %zu: of the images whose maps were kept, the one whose mean TPR over all "
-        "networks and methods is the median, so neither the best nor the worst.",
-        facts->heatmap_image);
+    describe_choice(caption, sizeof caption, facts);
     const figure heatmaps = {
         facts->heatmaps, "heatmaps", false,
         "Grid of heat maps of one image: a row for each of the eight methods, columns for each "
@@ -180,8 +245,13 @@ page_write(const page_facts *facts, lb_error *err)
             page,
             "<p>Networks learn to tell round from irregular artificial lesions in brain MRI "
             "slices. As the lesions are drawn in, it is known pixel by pixel what an explanation "
-            "should find. Judged on %zu holdout images.</p>\n",
+            "should find. The networks are judged on %zu holdout images",
             facts->holdout);
+        if (facts->folder->image_count > 0) {
+            fprintf(page, ", the explanations on the %zu of them that were explained",
+                    facts->folder->image_count);
+        }
+        fputs(".</p>\n", page);
     }
     fputs("</header><main>\n", page);
     page_summary(page, facts);

@@ -7,6 +7,7 @@
 
 #include "findings.h"
 #include "manifest.h"
+#include "maps.h"
 
 typedef struct page_facts {
     study_folder *folder;
@@ -18,7 +19,7 @@ typedef struct page_facts {
     size_t slices, subjects;                              /* 0 unknown */
     size_t holdout;                                       /* images, 0 unknown */
     bool boxplot[SELECTIONS], curves, heatmaps, examples; /* figures drawn */
-    size_t heatmap_image;
+    typical_image heatmap_image;
 } page_facts;
 
 /* Reads what stands in slices.h5, dataset.h5, study.yaml and manifest.json; figures are the
@@ -31,6 +32,10 @@ lb_status page_write(const page_facts *facts, lb_error *err);
 void page_style(FILE *page);
 void page_summary(FILE *page, const page_facts *facts);
 void page_model_table(FILE *page, const page_facts *facts);
+/* "100 of the holdout images that ...", as plain text. */
+void page_name_images(char *out, size_t size, const study_folder *folder, selection chosen);
+/* Says so where one class has few of the images, or where there are none. */
+void page_note_images(FILE *page, const study_folder *folder, selection chosen);
 void page_explanation_table(FILE *page, const page_facts *facts, selection chosen);
 void page_run_tables(FILE *page, const page_facts *facts);
 

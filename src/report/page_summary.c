@@ -208,6 +208,10 @@ page_summary(FILE *page, const page_facts *facts)
     if (facts->found.any) {
         say_best(page, facts);
         compare(page, facts);
+    } else if (facts->folder->explanation_count > 0) {
+        fputs("<p class=\"lead\">No explanation of an image that all networks classify correctly "
+              "was scored, so that no best method can be named.</p>\n",
+              page);
     } else {
         fputs("<p class=\"lead\">This study has no scored explanations yet.</p>\n", page);
     }

@@ -79,7 +79,7 @@ page_model_table(FILE *page, const page_facts *facts)
     snprintf(
         caption, sizeof caption,
         "On the %.0f holdout images. Irregular lesions are the positive class. Degree 1 trains "
-        "the last block only, degree all everything. "
+        "the last block of convolutions and the classifier, degree all everything. "
         "<a href=\"../tables/classification.csv\">CSV</a>",
         images);
     open_table(page, "table-models", caption);
@@ -213,15 +213,12 @@ page_explanation_table(FILE *page, const page_facts *facts, selection chosen)
     if (!has_selection(folder, chosen)) {
         return;
     }
-    char caption[320], count[48] = "";
-    if (chosen == CORRECT && isfinite(facts->found.best.images)) {
-        snprintf(count, sizeof count, "%.0f ", facts->found.best.images);
-    }
+    char caption[640], images[400];
+    page_name_images(images, sizeof images, folder, chosen);
     snprintf(caption, sizeof caption,
-             "Median TPR, below it the quartiles, over the %simages that %s; means over seeds. "
+             "Median TPR, below it the quartiles, over %s; means over seeds. "
              "Bold: best of the column. <a href=\"../tables/explanation.csv\">CSV</a>",
-             count,
-             chosen == CORRECT ? "all networks classify correctly" : "the network gets wrong");
+             images);
     open_table(page, chosen == CORRECT ? "table-correct" : "table-wrong", caption);
     bool untrained = has_untrained(folder, chosen);
     explanation_head(page, folder, untrained);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "report/canvas.h"
+#include "report/figures.h"
 #include "report/findings.h"
 #include "report/gnuplot.h"
 #include "report/html.h"
@@ -226,6 +227,43 @@ rank_correlation_equals_scipy(void **state)
     assert_true(isnan(rank_correlation(x, y, 2)));
 }
 
+/* Lines come from rows of the selection that is drawn, and from no other. */
+static void
+reference_lines_by_selection(void **state)
+{
+    (void)state;
+    explanation_row rows[] = {
+        {.corpus = "baseline",
+         .degree = "none",
+         .method = "raw_input",
+         .selection = "correct",
+         .tpr_median = 0.8,
+         .chance = 0.05},
+        {.corpus = "mri",
+         .degree = "1",
+         .method = "lrp",
+         .selection = "wrong",
+         .tpr_median = 0.5,
+         .chance = 0.02},
+        {.corpus = "untrained",
+         .degree = "none",
+         .method = "lrp",
+         .selection = "wrong",
+         .tpr_median = 0.3,
+         .chance = 0.02},
+    };
+    const study_folder folder = {.explanations = rows, .explanation_count = 3};
+    reference_line lines[LINES];
+    reference_key(lines, &folder, WRONG);
+    assert_true(isnan(lines[0].value) != 0);
+    assert_close(lines[1].value, 0.3, 1e-12, 0); /* the eighth panel's */
+    assert_close(lines[3].value, 0.02, 1e-12, 0);
+    reference_key(lines, &folder, CORRECT);
+    assert_close(lines[0].value, 0.8, 1e-12, 0);
+    assert_true(isnan(lines[1].value) != 0);
+    assert_close(lines[3].value, 0.05, 1e-12, 0);
+}
+
 int
 main(void)
 {
@@ -240,6 +278,7 @@ main(void)
         cmocka_unit_test(base64_known_answers),
         cmocka_unit_test(rates_are_readable),
         cmocka_unit_test(rank_correlation_equals_scipy),
+        cmocka_unit_test(reference_lines_by_selection),
     };
     return cmocka_run_group_tests_name("report_parts", tests, NULL, NULL);
 }
