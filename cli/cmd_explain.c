@@ -39,7 +39,11 @@ typedef struct work {
     lb_explain_item *items;
     size_t *methods;
     double *alphas;
+    bool untrained; /* explain a network of new weights in the model's place */
 } work;
+
+/* The control among the method names that is no method, but another network. */
+static const char UNTRAINED[] = "untrained";
 
 static lb_status
 read_methods(cli *self, work *out, const char *text, lb_error *err)
@@ -53,16 +57,22 @@ read_methods(cli *self, work *out, const char *text, lb_error *err)
         count++;
     }
     count = all ? count : list.count;
-    LB_ALLOC(out->methods, count);
+    LB_ALLOC(out->methods, count + lb_method_study_set(NULL));
+    size_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        out->methods[i] = i;
-        if (!all && lb_method_find(&out->methods[i], list.items[i], err) != LB_OK) {
+        out->methods[found] = i;
+        if (!all && strcmp(list.items[i], UNTRAINED) == 0) {
+            out->untrained = true;
+            continue;
+        }
+        if (!all && lb_method_find(&out->methods[found], list.items[i], err) != LB_OK) {
             self->wrong_usage = true;
             LB_TRY(lb_fail_context(err, "--methods"));
         }
+        found++;
     }
     out->job.methods = out->methods;
-    out->job.method_count = count;
+    out->job.method_count = found > 0 ? found : lb_method_study_set(out->methods);
 cleanup:
     lb_list_release(&list);
     return status;
@@ -173,6 +183,27 @@ cleanup:
     return status;
 }
 
+/* The model, or in its place one of the same architecture that has learnt nothing. */
+static lb_status
+open_network(cli *self, work *doing, const options *given, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *fresh = NULL;
+    lb_explain_job *job = &doing->job;
+    LB_TRY(opt_need(self, given->model, "--model", err));
+    LB_TRY(lb_network_load(&job->network, given->model, err));
+    lb_model_name_read(&job->name, job->network);
+    if (doing->untrained) {
+        LB_TRY(lb_network_create(&fresh, lb_network_architecture(job->network), given->explain.seed,
+                                 err));
+        lb_network_free(job->network);
+        job->network = fresh;
+        job->name = (lb_model_name){.corpus = "untrained", .degree = "none"};
+    }
+cleanup:
+    return status;
+}
+
 static lb_status
 explain(cli *self, work *doing, const options *given, lb_error *err)
 {
@@ -186,9 +217,7 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
         LB_TRY(read_alphas(self, doing, given->alphas, err));
     }
     if (needs_network(&doing->job)) {
-        LB_TRY(opt_need(self, given->model, "--model", err));
-        LB_TRY(lb_network_load(&doing->job.network, given->model, err));
-        lb_model_name_read(&doing->job.name, doing->job.network);
+        LB_TRY(open_network(self, doing, given, err));
         classes = lb_network_architecture(doing->job.network)->classes;
     } else {
         doing->job.name = (lb_model_name){.corpus = "baseline", .degree = "none"};
@@ -219,6 +248,8 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
                               lb_method_summary(i));
         used += length > 0 ? (size_t)length : 0;
     }
+    snprintf(help + strlen(help), sizeof help - strlen(help), "\n  %-22s %s", UNTRAINED,
+             "the methods named beside it, or the study's eight, on new weights instead");
     const opt_spec spec = {
         .usage = "lesionbench explain --model MODEL --data dataset.h5 [--split holdout] | "
                  "--images X.npy --targets 0,1,..\n       --methods all|NAME,.. [options] -o "
