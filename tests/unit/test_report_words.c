@@ -196,6 +196,33 @@ chooses_among_correct_images(void **state)
 }
 
 static void
+says_which_seed_is_shown(void **state)
+{
+    write_study(state);
+    write_text(state, "tables/classification.csv",
+               "corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,"
+               "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch\n"
+               "mri,1,0,holdout,4,0.75,0.8,0.8,0.7,0.8,0.75,0.5,0.01,3,2\n"
+               "mri,1,5,holdout,4,0.75,0.8,0.8,0.7,0.8,0.75,0.5,0.01,3,2\n");
+    char *page = report_page(state);
+    assert_says(page, "shown. Each network is that of its first seed.");
+    lb_free(page);
+}
+
+/* Tables that have their header alone. */
+static void
+without_any_scores(void **state)
+{
+    write_study(state);
+    write_scores_of(state, NULL, 0);
+    write_explanations_of(state, NULL, 0);
+    char *page = report_page(state);
+    assert_says(page, "This study has no scored explanations yet");
+    assert_says(page, "judged on 4 holdout images.");
+    lb_free(page);
+}
+
+static void
 without_kept_maps(void **state)
 {
     lb_error err;
@@ -233,6 +260,8 @@ main(void)
         cmocka_unit_test_setup_teardown(describes_the_wrong_images, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_wrong_images, test_setup, teardown),
         cmocka_unit_test_setup_teardown(chooses_among_correct_images, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(says_which_seed_is_shown, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(without_any_scores, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_kept_maps, test_setup, teardown),
     };
     return cmocka_run_group_tests_name("report words", tests, NULL, NULL);
