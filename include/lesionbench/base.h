@@ -75,13 +75,15 @@ void lb_free(void *pointer); /* accepts NULL */
 char *lb_strdup(const char *text, lb_error *err);
 /* A formatted string that the caller frees with lb_free(); NULL with err set. */
 char *lb_format(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
+/* Levenshtein's distance of a to b, of which the first 64 bytes count. */
+size_t lb_edit_distance(const char *a, const char *b);
 /* *out = a x b, or LB_ERROR_MEMORY where it overflows. */
 lb_status lb_multiply(size_t *out, size_t a, size_t b, lb_error *err);
 
 /* What a long computation reports to and obeys. Borrowed by every function that takes it; NULL is a
  * context that shows nothing and cannot be cancelled. */
 typedef struct lb_context {
-    /* Called from the calling thread, often; done <= total. `what` is a short phrase. */
+    /* Called often, from any thread but one at a time; done <= total. `what` is a short phrase. */
     void (*progress)(void *data, const char *what, size_t done, size_t total);
     void *progress_data;
     const volatile sig_atomic_t *cancelled; /* not 0: stop soon with LB_ERROR_INTERRUPTED */

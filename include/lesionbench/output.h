@@ -14,8 +14,8 @@ extern "C" {
 
 typedef struct lb_output lb_output;
 
-/* Opens PATH.partial for writing. Free with lb_output_close(), which removes it unless committed.
- */
+/* Opens PATH.partial for writing; LB_ERROR_IO where another process is writing it. Free with
+ * lb_output_close(), which removes it unless committed. */
 lb_status lb_output_open(lb_output **out, const char *path, lb_error *err);
 /* The stream to write to; borrowed, never fclose it. */
 FILE *lb_output_stream(lb_output *output);
@@ -24,8 +24,13 @@ lb_status lb_output_commit(lb_output *output, lb_error *err);
 /* Drops what was not committed. Accepts NULL. */
 void lb_output_close(lb_output *output);
 
-/* For libraries that open files by name: the temporary name (caller frees) and the last step. */
+/* For libraries that open files by name: the temporary name (caller frees), the first step and the
+ * last. */
 char *lb_partial_path(const char *path, lb_error *err);
+/* Makes partial, the temporary name of path, an empty file that no other process writes to as long
+ * as *out is open: a descriptor that the caller closes after publishing or removing the file.
+ * LB_ERROR_IO, and nothing touched, where another process is writing it. */
+lb_status lb_partial_open(int *out, const char *partial, const char *path, lb_error *err);
 /* Syncs partial and renames it to path. */
 lb_status lb_publish(const char *partial, const char *path, lb_error *err);
 

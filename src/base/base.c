@@ -119,6 +119,28 @@ lb_format(lb_error *err, const char *format, ...)
     return text;
 }
 
+size_t
+lb_edit_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 64 };
+    size_t row[LONGEST + 1], length = strlen(b);
+    length = length > LONGEST ? LONGEST : length;
+    for (size_t j = 0; j <= length; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 1; j <= length; j++) {
+            size_t change = diagonal + (a[i] != b[j - 1]);
+            size_t shift = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < shift ? change : shift;
+        }
+    }
+    return row[length];
+}
+
 lb_status
 lb_multiply(size_t *out, size_t a, size_t b, lb_error *err)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* F_OFD_SETLK */
 #include "lesionbench/output.h"
 
 #include <errno.h>
@@ -11,7 +12,8 @@
 struct lb_output {
     FILE *stream;
     char *path;
-    char *partial; /* NULL once published */
+    char *partial; /* NULL until opened and once published */
+    int lock;      /* descriptor that holds the lock on partial; -1: none */
 };
 
 char *
@@ -20,24 +22,82 @@ lb_partial_path(const char *path, lb_error *err)
     return lb_format(err, "%s.partial", path);
 }
 
+/* False where another writer holds the lock. A lock of the open file, unlike one of the process,
+ * also keeps threads apart, and does not meet HDF5's own flock(). File systems that cannot lock
+ * are written to as they are. */
+static bool
+lock(int file)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(file, F_OFD_SETLK, &whole) == 0 || (errno != EAGAIN && errno != EACCES);
+}
+
+/* Whether the name still leads to the opened file. */
+static bool
+is_named(int file, const char *name)
+{
+    struct stat opened, named;
+    return fstat(file, &opened) == 0 && stat(name, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
+lb_status
+lb_partial_open(int *out, const char *partial, const char *path, lb_error *err)
+{
+    enum { TRIES = 100 };
+    for (int i = 0; i < TRIES; i++) {
+        int file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (file < 0) {
+            return lb_fail_errno(err, "%s: cannot write", path);
+        }
+        if (!lock(file)) {
+            close(file);
+            break;
+        }
+        if (is_named(file, partial)) {
+            if (ftruncate(file, 0) != 0) {
+                lb_fail_errno(err, "%s: cannot write", path);
+                close(file);
+                return err->code;
+            }
+            *out = file;
+            return LB_OK;
+        }
+        close(file); /* another writer finished, and so renamed it, before the lock was ours */
+    }
+    return lb_fail(err, LB_ERROR_IO, "%s: another process is writing it", path);
+}
+
 lb_status
 lb_output_open(lb_output **out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_output *output = NULL;
+    char *partial = NULL;
+    int file = -1;
     LB_ALLOC(output, 1);
+    output->lock = -1;
     output->path = lb_strdup(path, err);
-    output->partial = lb_partial_path(path, err);
-    if (output->path == NULL || output->partial == NULL) {
+    partial = lb_partial_path(path, err);
+    if (output->path == NULL || partial == NULL) {
         LB_TRY(LB_ERROR_MEMORY);
     }
-    output->stream = fopen(output->partial, "wb");
+    LB_TRY(lb_partial_open(&output->lock, partial, path, err));
+    output->partial = partial; /* from here on ours to remove */
+    partial = NULL;
+    file = fcntl(output->lock, F_DUPFD_CLOEXEC, 0);
+    output->stream = file >= 0 ? fdopen(file, "wb") : NULL;
     if (output->stream == NULL) {
-        LB_TRY(lb_fail_errno(err, "%s: cannot write", path));
+        lb_fail_errno(err, "%s: cannot write", path);
+        if (file >= 0) {
+            close(file);
+        }
+        LB_TRY(err->code);
     }
     *out = output;
     output = NULL;
 cleanup:
+    lb_free(partial);
     lb_output_close(output);
     return status;
 }
@@ -79,7 +139,10 @@ lb_output_close(lb_output *output)
         fclose(output->stream);
     }
     if (output->partial != NULL) {
-        unlink(output->partial);
+        unlink(output->partial); /* before the lock goes: afterwards it may be another's */
+    }
+    if (output->lock >= 0) {
+        close(output->lock);
     }
     lb_free(output->partial);
     lb_free(output->path);

@@ -35,29 +35,6 @@ lb_method_is_baseline(size_t index)
     return index < METHODS && table[index]->needs == 0;
 }
 
-/* Levenshtein's distance, bounded by the table's short names. */
-static size_t
-distance(const char *a, const char *b)
-{
-    enum { LONGEST = 64 };
-    size_t row[LONGEST + 1], length = strlen(b);
-    length = length > LONGEST ? LONGEST : length;
-    for (size_t j = 0; j <= length; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 1; j <= length; j++) {
-            size_t change = diagonal + (a[i] != b[j - 1]);
-            size_t shift = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = change < shift ? change : shift;
-        }
-    }
-    return row[length];
-}
-
 lb_status
 lb_method_find(size_t *out, const char *name, lb_error *err)
 {
@@ -67,7 +44,7 @@ lb_method_find(size_t *out, const char *name, lb_error *err)
             *out = i;
             return LB_OK;
         }
-        if (distance(name, table[i]->name) < distance(name, table[nearest]->name)) {
+        if (lb_edit_distance(name, table[i]->name) < lb_edit_distance(name, table[nearest]->name)) {
             nearest = i;
         }
     }

@@ -3,7 +3,6 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,14 +34,14 @@ lb_h5_fail_read(const lb_h5 *file, const char *name, lb_error *err)
                    file->path, name);
 }
 
-/* Access properties. Only writers lock: finished files never change, and some cluster file systems
- * cannot lock at all. */
+/* HDF5 need not lock: writers hold a lock already, finished files never change, and some cluster
+ * file systems cannot lock at all. */
 static hid_t
-access_properties(bool lock)
+access_properties(void)
 {
     hid_t properties = H5Pcreate(H5P_FILE_ACCESS);
     if (properties >= 0 && (H5Pset_fclose_degree(properties, H5F_CLOSE_STRONG) < 0 ||
-                            H5Pset_file_locking(properties, lock, true) < 0)) {
+                            H5Pset_file_locking(properties, false, true) < 0)) {
         lb_h5_drop(properties);
         properties = H5I_INVALID_HID;
     }
@@ -58,6 +57,7 @@ create_handle(lb_h5 **out, const char *path, lb_error *err)
     lb_h5 *file = NULL;
     LB_ALLOC(file, 1);
     file->id = H5I_INVALID_HID;
+    file->lock = -1;
     file->path = lb_strdup(path, err);
     if (file->path == NULL) {
         LB_TRY(LB_ERROR_MEMORY);
@@ -97,14 +97,20 @@ provenance(char **out, const char *command_line, lb_error *err)
     return *out == NULL ? err->code : LB_OK;
 }
 
-/* Where the system refuses to make a file, HDF5 does not say why; the system's own call does. */
+/* Where the system refuses to make a file, HDF5 does not say why; lb_partial_open() does. */
 static lb_status
-create_empty(const char *partial, const char *path, lb_error *err)
+open_partial(lb_h5 *file, lb_error *err)
 {
-    int descriptor = open(partial, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor < 0 || close(descriptor) != 0) {
-        return lb_fail_errno(err, "%s: cannot write", path);
+    char *partial = lb_partial_path(file->path, err);
+    if (partial == NULL) {
+        return err->code;
     }
+    lb_status status = lb_partial_open(&file->lock, partial, file->path, err);
+    if (status != LB_OK) {
+        lb_free(partial); /* it may be another's: not to be removed */
+        return status;
+    }
+    file->partial = partial;
     return LB_OK;
 }
 
@@ -118,24 +124,15 @@ lb_h5_create(lb_h5 **out, const char *path, const char *format, int format_versi
     hid_t properties = H5I_INVALID_HID, creation = H5I_INVALID_HID;
     char *text = NULL;
     LB_TRY(create_handle(&file, path, err));
-    char *partial = lb_partial_path(path, err);
-    if (partial == NULL) {
-        LB_TRY(err->code);
-    }
-    status = create_empty(partial, path, err);
-    if (status != LB_OK) {
-        lb_free(partial);
-        goto cleanup;
-    }
-    file->partial = partial;
-    properties = access_properties(true);
+    LB_TRY(open_partial(file, err));
+    properties = access_properties();
     creation = H5Pcreate(H5P_FILE_CREATE);
     if (properties < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0) {
         LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "%s: cannot set up HDF5", path));
     }
-    file->id = H5Fcreate(partial, H5F_ACC_TRUNC, creation, properties);
+    file->id = H5Fcreate(file->partial, H5F_ACC_TRUNC, creation, properties);
     if (file->id < 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: cannot write: is another process writing it?", path));
+        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: cannot write: HDF5 refuses to make the file", path));
     }
     LB_TRY(lb_h5_set_text(file, "", "format", format, err));
     LB_TRY(lb_h5_set_number(file, "", "format_version", format_version, err));
@@ -200,7 +197,7 @@ lb_h5_open(lb_h5 **out, const char *path, const char *format, lb_error *err)
     hid_t properties = H5I_INVALID_HID;
     LB_TRY(create_handle(&file, path, err));
     LB_TRY(check_readable(path, err));
-    properties = access_properties(false);
+    properties = access_properties();
     file->id = H5Fopen(path, H5F_ACC_RDONLY, properties);
     if (file->id < 0) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: the HDF5 file is damaged or truncated", path));
@@ -248,7 +245,10 @@ lb_h5_close(lb_h5 *file)
         H5Fclose(file->id);
     }
     if (file->partial != NULL) {
-        unlink(file->partial);
+        unlink(file->partial); /* before the lock goes: afterwards it may be another's */
+    }
+    if (file->lock >= 0) {
+        close(file->lock);
     }
     lb_free(file->partial);
     lb_free(file->path);

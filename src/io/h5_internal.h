@@ -11,6 +11,7 @@ struct lb_h5 {
     hid_t id;
     char *path;
     char *partial; /* NULL for a file that is read, and once published */
+    int lock;      /* descriptor that keeps other writers off partial; -1: none */
 };
 
 /* HDF5 is one library-wide state and Debian's is not thread-safe: every public function holds one

@@ -213,6 +213,47 @@ unfinished_files_vanish(void **state)
     lb_free(path);
 }
 
+/* 0: created; 1: refused with the right message; 2: anything else. */
+static int
+create_in_a_child(const char *path)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        lb_error err = {0};
+        lb_h5 *file = NULL;
+        lb_status status = lb_h5_create(&file, path, "sample", 1, NULL, &err);
+        bool told = strstr(err.message, "a.h5: another process is writing it") != NULL;
+        lb_h5_close(file);
+        _exit(status == LB_OK ? 0 : (status == LB_ERROR_IO && told ? 1 : 2));
+    }
+    int ended = 0;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFEXITED(ended));
+    return WEXITSTATUS(ended);
+}
+
+static void
+a_second_writer_is_refused(void **state)
+{
+    lb_error err = {0};
+    lb_h5 *file = NULL;
+    char *path = test_path(state, "a.h5"), *partial = test_path(state, "a.h5.partial");
+    assert_ok(lb_h5_create(&file, path, "sample", 1, NULL, &err));
+    assert_ok(lb_h5_write(file, "image", LB_F32, 2, SHAPE, IMAGE, &err));
+    assert_int_equal(create_in_a_child(path), 1);
+    assert_true(lb_exists(partial));
+    assert_ok(lb_h5_commit(file, &err));
+    lb_h5_close(file);
+    size_t size = test_file_size(path);
+    assert_int_equal(create_in_a_child(path), 0);
+    assert_false(lb_exists(partial));
+    assert_int_equal(test_file_size(path), size);
+    assert_ok(lb_h5_open(&file, path, "sample", &err));
+    lb_h5_close(file);
+    lb_free(partial);
+    lb_free(path);
+}
+
 /* A limit on the size of files stands in for a full disk. In a child, which must end by itself. */
 static void
 full_disk_is_noticed(void **state)
@@ -260,6 +301,7 @@ main(void)
         cmocka_unit_test_setup_teardown(what_is_missing_is_named, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(damaged_files_are_refused, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(unfinished_files_vanish, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(a_second_writer_is_refused, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(full_disk_is_noticed, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("h5", tests, NULL, NULL);

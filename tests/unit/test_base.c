@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Words, and output files that others may be writing too. */
+#include "io_testing.h"
+
+#include <sys/wait.h>
+
+#include "lesionbench/output.h"
+
+static void
+edit_distances(void **state)
+{
+    (void)state;
+    assert_int_equal(lb_edit_distance("", ""), 0);
+    assert_int_equal(lb_edit_distance("lrp", ""), 3);
+    assert_int_equal(lb_edit_distance("", "lrp"), 3);
+    assert_int_equal(lb_edit_distance("kitten", "sitting"), 3);
+    assert_int_equal(lb_edit_distance("saturday", "sunday"), 3);
+    char longer[101] = {0};
+    memset(longer, 'x', 100);
+    assert_int_equal(lb_edit_distance("", longer), 64);
+    assert_int_equal(lb_edit_distance(longer, ""), 100);
+}
+
+static void
+write_text(const char *path, const char *text)
+{
+    lb_error err = {0};
+    lb_output *output = NULL;
+    assert_ok(lb_output_open(&output, path, &err));
+    assert_true(fputs(text, lb_output_stream(output)) >= 0);
+    assert_ok(lb_output_commit(output, &err));
+    lb_output_close(output);
+}
+
+static void
+committed_files_replace_and_dropped_ones_vanish(void **state)
+{
+    lb_error err = {0};
+    lb_output *output = NULL;
+    char *path = test_path(state, "a.txt"), *partial = test_path(state, "a.txt.partial");
+    test_write_bytes(partial, "left by a killed process", 24);
+    write_text(path, "first");
+    assert_int_equal(test_file_size(path), 5);
+    assert_false(lb_exists(partial));
+    assert_ok(lb_output_open(&output, path, &err));
+    fputs("dropped", lb_output_stream(output));
+    assert_true(lb_exists(partial));
+    lb_output_close(output);
+    assert_false(lb_exists(partial));
+    assert_int_equal(test_file_size(path), 5);
+    lb_free(partial);
+    lb_free(path);
+}
+
+/* 0: opened; 1: refused with the right message; 2: anything else. */
+static int
+open_in_a_child(const char *path)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        lb_error err = {0};
+        lb_output *output = NULL;
+        lb_status status = lb_output_open(&output, path, &err);
+        bool told = strstr(err.message, ".txt: another process is writing it") != NULL;
+        lb_output_close(output);
+        _exit(status == LB_OK ? 0 : (status == LB_ERROR_IO && told ? 1 : 2));
+    }
+    int ended = 0;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFEXITED(ended));
+    return WEXITSTATUS(ended);
+}
+
+static void
+a_second_writer_is_refused(void **state)
+{
+    lb_error err = {0};
+    lb_output *output = NULL, *second = NULL;
+    char *path = test_path(state, "a.txt"), *partial = test_path(state, "a.txt.partial");
+    assert_ok(lb_output_open(&output, path, &err));
+    fputs("first", lb_output_stream(output));
+    fflush(lb_output_stream(output));
+    assert_int_equal(open_in_a_child(path), 1);
+    assert_int_equal(lb_output_open(&second, path, &err), LB_ERROR_IO);
+    assert_message(&err, "a.txt: another process is writing it");
+    assert_null(second);
+    assert_int_equal(test_file_size(partial), 5);
+    assert_ok(lb_output_commit(output, &err));
+    assert_int_equal(test_file_size(path), 5);
+    /* The lock goes with the handle; a new writer starts another file and leaves this one. */
+    lb_output_close(output);
+    assert_int_equal(open_in_a_child(path), 0);
+    assert_int_equal(test_file_size(path), 5);
+    assert_false(lb_exists(partial));
+    lb_free(partial);
+    lb_free(path);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(edit_distances),
+        cmocka_unit_test_setup_teardown(committed_files_replace_and_dropped_ones_vanish, test_setup,
+                                        test_teardown),
+        cmocka_unit_test_setup_teardown(a_second_writer_is_refused, test_setup, test_teardown),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
