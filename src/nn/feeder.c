@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "feeder.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -41,8 +43,37 @@ lb_feeder_fill(float *input, const lb_feeder *feeder, const size_t *index, size_
     return LB_OK;
 }
 
-/* Anonymous memory, or a mapped temporary file that has no name and so vanishes with the process.
- */
+/* A file of this size that has no name and so vanishes with the process. All of it is allocated: a
+ * full disk is an error here instead of a signal at some later write to the mapping. */
+static lb_status
+open_temporary(int *out, size_t bytes, lb_error *err)
+{
+    const char *folder = getenv("TMPDIR");
+    folder = folder != NULL && folder[0] != '\0' ? folder : "/tmp";
+    char *path = lb_format(err, "%s/lesionbench-XXXXXX", folder);
+    if (path == NULL) {
+        return err->code;
+    }
+    int file = mkstemp(path);
+    int reason = file < 0 ? errno : 0;
+    if (file >= 0) {
+        unlink(path);
+        reason = posix_fallocate(file, 0, (off_t)bytes);
+    }
+    lb_free(path);
+    if (reason != 0) {
+        if (file >= 0) {
+            close(file);
+        }
+        return lb_fail(err, LB_ERROR_IO,
+                       "cannot make a temporary file of %zu MB for features in %s: %s (set TMPDIR)",
+                       (bytes + 0xFFFFF) >> 20, folder, strerror(reason));
+    }
+    *out = file;
+    return LB_OK;
+}
+
+/* Anonymous memory, or a mapped temporary file where there is much. */
 static lb_status
 map_features(lb_feeder *feeder, lb_error *err)
 {
@@ -53,22 +84,16 @@ map_features(lb_feeder *feeder, lb_error *err)
         return err->code;
     }
     int flags = MAP_PRIVATE | MAP_ANONYMOUS, file = -1;
-    FILE *temporary = NULL;
     if (feeder->bytes > most_in_memory) {
-        temporary = tmpfile();
-        if (temporary == NULL || ftruncate(fileno(temporary), (off_t)feeder->bytes) != 0) {
-            lb_status status = lb_fail_errno(err, "cannot make a temporary file for features");
-            if (temporary != NULL) {
-                fclose(temporary);
-            }
+        lb_status status = open_temporary(&file, feeder->bytes, err);
+        if (status != LB_OK) {
             return status;
         }
         flags = MAP_SHARED;
-        file = fileno(temporary);
     }
     void *mapped = mmap(NULL, feeder->bytes, PROT_READ | PROT_WRITE, flags, file, 0);
-    if (temporary != NULL) {
-        fclose(temporary);
+    if (file >= 0) {
+        close(file); /* the mapping keeps it */
     }
     if (mapped == MAP_FAILED) {
         return lb_fail_errno(err, "cannot hold %zu bytes of features", feeder->bytes);

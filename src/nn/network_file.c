@@ -74,18 +74,35 @@ is_parameter(const lb_network *network, const char *name)
     return false;
 }
 
-/* All of the file's metadata, as far as there is room. */
+/* What lb_network_save() writes of itself. */
+static const char *const OWN_KEYS[] = {"architecture", "width"};
+enum { OWN_COUNT = sizeof OWN_KEYS / sizeof *OWN_KEYS };
+
+static bool
+is_own(const char *key)
+{
+    for (size_t i = 0; i < OWN_COUNT; i++) {
+        if (strcmp(OWN_KEYS[i], key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The file's metadata beside the own keys, as far as there is room. */
 static lb_status
 copy_metadata(lb_network *network, const lb_tensors *tensors, lb_error *err)
 {
     lb_status status = LB_OK;
     const char *key = NULL, *value = NULL;
-    for (size_t i = 0; i < LB_MAX_METADATA; i++) {
+    for (size_t i = 0; network->pairs < LB_MAX_METADATA; i++) {
         key = lb_tensors_metadata_at(&value, tensors, i);
         if (key == NULL) {
             break;
         }
-        LB_TRY(lb_network_set_metadata(network, key, value, err));
+        if (!is_own(key)) {
+            LB_TRY(lb_network_set_metadata(network, key, value, err));
+        }
     }
 cleanup:
     return status;
@@ -128,7 +145,13 @@ lb_status
 lb_network_save(const lb_network *network, const char *path, lb_error *err)
 {
     lb_tensor tensors[LB_MAX_PARAMETERS];
-    const char *keys[LB_MAX_METADATA], *values[LB_MAX_METADATA];
+    const char *keys[OWN_COUNT + LB_MAX_METADATA], *values[OWN_COUNT + LB_MAX_METADATA];
+    char architecture[16], width[32];
+    size_t pairs = OWN_COUNT;
+    snprintf(architecture, sizeof architecture, "vgg%u", network->architecture.depth);
+    snprintf(width, sizeof width, "%g", (double)network->architecture.channels[0] / 64);
+    keys[0] = OWN_KEYS[0], values[0] = architecture;
+    keys[1] = OWN_KEYS[1], values[1] = width;
     for (size_t i = 0; i < network->count; i++) {
         const lb_parameter *parameter = &network->parameters[i];
         tensors[i] = (lb_tensor){.name = parameter->name,
@@ -138,8 +161,10 @@ lb_network_save(const lb_network *network, const char *path, lb_error *err)
         memcpy(tensors[i].shape, parameter->shape, sizeof parameter->shape);
     }
     for (size_t i = 0; i < network->pairs; i++) {
-        keys[i] = network->keys[i];
-        values[i] = network->values[i];
+        if (!is_own(network->keys[i])) {
+            keys[pairs] = network->keys[i];
+            values[pairs++] = network->values[i];
+        }
     }
-    return lb_tensors_write(path, tensors, network->count, keys, values, network->pairs, err);
+    return lb_tensors_write(path, tensors, network->count, keys, values, pairs, err);
 }

@@ -3,11 +3,18 @@
 #include <math.h>
 #include <string.h>
 
-#include "testing.h"
+#include "io_testing.h"
+
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/vfs.h>
 
 #include "lesionbench/pass.h"
 #include "lesionbench/random.h"
+#include "lesionbench/safetensors.h"
 #include "lesionbench/training.h"
+#include "nn/feeder.h"
 #include "nn/loss.h"
 #include "nn/pass.h"
 #include "nn/selection.h"
@@ -306,6 +313,102 @@ stops_after_three_small_changes(void **state)
     assert_false(lb_selection_stops(&history, 0.005));
 }
 
+/* One of 16 channels, to which the plan pads a single one, of half the side. */
+enum { FEATURE_BYTES = 16 * (SIDE / 2) * (SIDE / 2) * (int)sizeof(float) };
+
+/* Keeps the features of so many images in a temporary file in the folder, NULL: where TMPDIR is not
+ * set. Cancelled, so that none is computed. */
+static lb_status
+keep_features(const char *folder, size_t count, lb_error *err)
+{
+    const sig_atomic_t cancelled = 1;
+    const lb_context context = {.cancelled = &cancelled};
+    lb_feeder feeder;
+    lb_image_source many = source;
+    many.count = count;
+    lb_network *network = small_network("vgg11", 1.0 / 64);
+    const char *usual = getenv("TMPDIR");
+    char *kept = usual != NULL ? lb_strdup(usual, err) : NULL;
+    if (folder == NULL) {
+        unsetenv("TMPDIR");
+    } else {
+        setenv("TMPDIR", folder, 1);
+    }
+    lb_status status = lb_feeder_init(&feeder, network, &many, 1, 2, &context, err);
+    if (kept != NULL) {
+        setenv("TMPDIR", kept, 1);
+    } else {
+        unsetenv("TMPDIR");
+    }
+    lb_free(kept);
+    lb_network_free(network);
+    return status;
+}
+
+static void
+features_that_do_not_fit_are_an_error(void **state)
+{
+    (void)state;
+    lb_error err;
+    const size_t count = ((size_t)700 << 20) / FEATURE_BYTES;
+    assert_int_equal(keep_features("/nonexistent", count, &err), LB_ERROR_IO);
+    assert_message(&err, "cannot make a temporary file of 700 MB for features in /nonexistent: "
+                         "No such file or directory (set TMPDIR)");
+    struct rlimit usual, limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+    limit = usual;
+    limit.rlim_cur = 1 << 20;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    lb_status status = keep_features(NULL, count, &err);
+    setrlimit(RLIMIT_FSIZE, &usual);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(status, LB_ERROR_IO);
+    assert_message(&err, "features in /tmp: File too large (set TMPDIR)");
+}
+
+/* A file system in memory tells at once that it is too small, but would let a sparse file grow. */
+static void
+features_are_not_kept_in_a_sparse_file(void **state)
+{
+    (void)state;
+    lb_error err;
+    struct statfs shared;
+    if (statfs("/dev/shm", &shared) != 0 || shared.f_type != TMPFS_MAGIC || shared.f_blocks == 0) {
+        print_message("skipped: /dev/shm is not a file system in memory\n");
+        skip();
+    }
+    size_t bytes = 2 * (size_t)shared.f_blocks * (size_t)shared.f_bsize + ((size_t)700 << 20);
+    assert_int_equal(keep_features("/dev/shm", bytes / FEATURE_BYTES, &err), LB_ERROR_IO);
+    assert_message(&err, "features in /dev/shm: No space left on device (set TMPDIR)");
+}
+
+/* What the file says of the network is true, whatever the network was told. */
+static void
+models_tell_their_architecture(void **state)
+{
+    lb_error err;
+    lb_tensors *tensors = NULL;
+    char *path = test_path(state, "m.safetensors");
+    lb_network *network = small_network("vgg13", 1.0 / 16);
+    assert_ok(lb_network_set_metadata(network, "corpus", "sex", &err));
+    assert_ok(lb_network_set_metadata(network, "architecture", "wrong", &err));
+    for (int round = 0; round < 2; round++) { /* and again once loaded */
+        assert_ok(lb_network_save(network, path, &err));
+        assert_ok(lb_tensors_open(&tensors, path, &err));
+        assert_string_equal(lb_tensors_metadata(tensors, "architecture"), "vgg13");
+        assert_string_equal(lb_tensors_metadata(tensors, "width"), "0.0625");
+        assert_string_equal(lb_tensors_metadata(tensors, "corpus"), "sex");
+        const char *value = NULL;
+        assert_null(lb_tensors_metadata_at(&value, tensors, 3)); /* none is there twice */
+        lb_tensors_close(tensors);
+        lb_network_free(network);
+        assert_ok(lb_network_load(&network, path, &err));
+    }
+    lb_network_free(network);
+    lb_free(path);
+}
+
 static void
 degree_names(void **state)
 {
@@ -330,6 +433,9 @@ main(void)
         cmocka_unit_test(infinite_loss_is_an_error),
         cmocka_unit_test(keeps_the_best_epoch_within_the_gap),
         cmocka_unit_test(stops_after_three_small_changes),
+        cmocka_unit_test(features_that_do_not_fit_are_an_error),
+        cmocka_unit_test(features_are_not_kept_in_a_sparse_file),
+        cmocka_unit_test_setup_teardown(models_tell_their_architecture, test_setup, test_teardown),
         cmocka_unit_test(degree_names),
     };
     return cmocka_run_group_tests_name("training", tests, NULL, NULL);
