@@ -116,26 +116,19 @@ smooth(float *data, const lb_volume *volume, const double sigma[3], lb_error *er
 }
 
 /* Sets value to 0 outside the brain and weight to 1 inside; *count = voxels of the brain. */
-static lb_status
-mark_brain(float *value, float *weight, size_t voxels, size_t *count, float *greatest,
-           lb_error *err)
+static void
+mark_brain(float *value, float *weight, size_t voxels, size_t *count, float *greatest)
 {
     size_t inside = 0;
     float most = 0;
-    bool finite = true;
     for (size_t i = 0; i < voxels; i++) {
-        finite = finite && isfinite(value[i]);
         weight[i] = value[i] > 0 ? 1 : 0;
         value[i] = value[i] > 0 ? value[i] : 0;
         inside += value[i] > 0;
         most = value[i] > most ? value[i] : most;
     }
-    if (!finite) {
-        return lb_fail(err, LB_ERROR_FORMAT, "holds values that are not finite");
-    }
     *count = inside;
     *greatest = most;
-    return LB_OK;
 }
 
 /* White matter: the 95th percentile of the brain. */
@@ -249,7 +242,7 @@ build(cohort_template *out, lb_volume *volume, double voxel, lb_error *err)
     float greatest = 0;
     double litres = 0;
     LB_ALLOC(weight, voxels);
-    LB_TRY(mark_brain(volume->value, weight, voxels, &inside, &greatest, err));
+    mark_brain(volume->value, weight, voxels, &inside, &greatest);
     litres = fabs(determinant(volume->to_world)) * (double)inside * 1e-6;
     if (!(litres >= LEAST_VOLUME && litres <= MOST_VOLUME)) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT,

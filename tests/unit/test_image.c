@@ -149,29 +149,6 @@ resizing_keeps_constants_and_range(void **state)
     assert_int_equal(lb_resize(out, 0, 5, image, HEIGHT, WIDTH, &err), LB_ERROR_ARGUMENT);
 }
 
-static void
-volume_samples(void **state)
-{
-    (void)state;
-    enum { NZ = 3, NY = 4, NX = 5 };
-    float volume[NZ * NY * NX];
-    for (size_t i = 0; i < NZ * NY * NX; i++) {
-        size_t z = i / (NY * NX), y = i / NX % NY, x = i % NX;
-        volume[i] = (float)(1 + 100 * z + 10 * y + x);
-    }
-    /* Trilinear interpolation is exact for linear functions. */
-    assert_close(lb_sample_volume(volume, NZ, NY, NX, 0.25, 1.5, 2.75), 43.75, 1e-5, 0);
-    assert_close(lb_sample_volume(volume, NZ, NY, NX, 2, 3, 4), 235, 0, 0);
-    assert_close(lb_sample_volume(volume, NZ, NY, NX, 0, 0, 0), 1, 0, 0);
-    /* It fades to 0 within one voxel of the edge. */
-    assert_close(lb_sample_volume(volume, NZ, NY, NX, -0.75, 0, 0), 0.25, 1e-6, 0);
-    assert_close(lb_sample_volume(volume, NZ, NY, NX, 2, 3, 4.5), 117.5, 1e-4, 0);
-    assert_true(lb_sample_volume(volume, NZ, NY, NX, -1, 0, 0) == 0);
-    assert_true(lb_sample_volume(volume, NZ, NY, NX, 0, 4, 0) == 0);
-    assert_true(lb_sample_volume(volume, NZ, NY, NX, 0, 0, 1e30) == 0);
-    assert_true(lb_sample_volume(volume, NZ, NY, NX, (double)NAN, 0, 0) == 0);
-}
-
 int
 main(void)
 {
@@ -183,7 +160,6 @@ main(void)
         cmocka_unit_test(labels_do_not_join_corners),
         cmocka_unit_test(perimeter_of_a_disc),
         cmocka_unit_test(resizing_keeps_constants_and_range),
-        cmocka_unit_test(volume_samples),
     };
     return cmocka_run_group_tests_name("image", tests, NULL, NULL);
 }
