@@ -65,6 +65,8 @@ extern const char *const OPT_SPLITS[];
  * Errors are wrong usage. */
 lb_status opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **argv,
                     lb_error *err);
+/* Whether an option, like "--seed", is among the arguments. For commands without operands. */
+bool opt_given(int argc, char **argv, const char *option);
 /* Wrong usage: LB_ERROR_ARGUMENT that asks for the option where value is NULL. */
 lb_status opt_need(cli *self, const void *value, const char *option, lb_error *err);
 /* LB_ERROR_ARGUMENT as wrong usage. */

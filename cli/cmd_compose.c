@@ -7,6 +7,7 @@ typedef struct options {
     lb_compose_options compose;
     const char *slices, *lesions, *output;
     size_t protocol;
+    uint32_t first_seed;
 } options;
 
 /* The protocol that lb_compose() follows. */
@@ -16,8 +17,22 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "slices", slices, LB_SETTING_TEXT, "slices.h5"),
     OPT_ROW(options, "lesions", lesions, LB_SETTING_TEXT, "lesions.h5"),
     {"protocol", LB_SETTING_CHOICE, offsetof(options, protocol), 0, 0, "corrected", PROTOCOLS},
+    {"first_seed", LB_SETTING_U32, offsetof(options, first_seed), 0, UINT32_MAX - 50000,
+     "first seed of training; validation's is 30000 more, holdout's 50000, unless given", NULL},
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "dataset.h5 to write"),
 };
+
+/* Moves the first seeds by --first-seed, but those that were given themselves. */
+static void
+move_first_seeds(options *given, int argc, char **argv)
+{
+    static const char *const OWN[LB_SPLITS] = {"--train-first-seed", "--validation-first-seed",
+                                               "--holdout-first-seed"};
+    for (size_t split = 0; split < LB_SPLITS; split++) {
+        given->compose.first_seed[split] +=
+            opt_given(argc, argv, OWN[split]) ? 0 : given->first_seed;
+    }
+}
 
 lb_status
 cmd_compose(cli *self, int argc, char **argv, lb_error *err)
@@ -44,6 +59,7 @@ cmd_compose(cli *self, int argc, char **argv, lb_error *err)
     if (given.compose.minimum_lesions > given.compose.maximum_lesions) {
         LB_TRY(opt_wrong(self, err, "--minimum-lesions is more than --maximum-lesions"));
     }
+    move_first_seeds(&given, argc, argv);
     LB_TRY(lb_slices_open(&slices, given.slices, err));
     LB_TRY(lb_lesions_load(&library, given.lesions, err));
     LB_TRY(lb_compose(&given.compose, slices, &library, given.output, &self->context, err));

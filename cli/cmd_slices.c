@@ -44,7 +44,8 @@ simulate(cli *self, int argc, char **argv, lb_error *err)
     const opt_spec spec = {
         .usage = "lesionbench slices simulate --template NIFTI --subjects N [options] -o slices.h5",
         .help = "A cohort made from one real scan: each subject a smooth deformation of the volume "
-                "with its\nown size, contrast, bias field and noise. Males' heads are larger.",
+                "with its\nown size, contrast, bias field and noise. Males' heads are larger.\n"
+                "Without --voxel, a smaller grid has larger pixels and so shows the same.",
         .groups = {{lb_cohort_settings(), &given.cohort}, {LB_SETTING_TABLE(ROWS), &given}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
@@ -54,6 +55,9 @@ simulate(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(opt_need(self, given.cohort.template_path, "--template", err));
     if (given.size != NULL) {
         LB_TRY(read_size(self, &given, err));
+    }
+    if (!opt_given(argc, argv, "--voxel")) {
+        given.cohort.voxel = lb_cohort_voxel(given.cohort.height, given.cohort.width);
     }
     LB_TRY(lb_slices_simulate(&given.cohort, given.output, &self->context, err));
 cleanup:

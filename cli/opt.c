@@ -209,6 +209,19 @@ opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **ar
     return LB_OK;
 }
 
+bool
+opt_given(int argc, char **argv, const char *option)
+{
+    size_t length = strlen(option);
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], option, length) == 0 &&
+            (argv[i][length] == '\0' || argv[i][length] == '=')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 lb_status
 opt_wrong(cli *self, lb_error *err, const char *format, ...)
 {

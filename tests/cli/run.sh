@@ -119,10 +119,11 @@ printf 'this is no volume, though it is long enough to hold a header%0400d' 0 >d
 expect "damaged NIfTI" 1 "" "damaged.nii" slices simulate --template damaged.nii --subjects 2 -o s.h5
 one_line "damaged NIfTI in one line" 1
 absent "nothing half-written" s.h5
-expect "damaged HDF5" 1 "" "damaged.nii|not" evaluate damaged.nii
+expect "damaged HDF5" 1 "" "^lesionbench: damaged.nii: is not an HDF5 file$" evaluate damaged.nii
 touch file
-expect "unwritable folder" 1 "" "file/l.h5: .*" lesions --count 5 -o file/l.h5
-expect "unwritable study folder" 1 "" "file" demo file
+expect "unwritable folder" 1 "" "^lesionbench: file/l.h5: cannot write: Not a directory$" \
+    lesions --count 5 -o file/l.h5
+expect "unwritable study folder" 1 "" "^lesionbench: file: is not a folder$" demo file
 [ -s file ] && not_ok "the file in the way is untouched" || ok "the file in the way is untouched"
 
 tiny="--count 5 --area 30 --scale 1"
@@ -172,7 +173,26 @@ for threads in 1 2; do
         -o d$threads.h5
 done
 same "slices do not hang on threads" s1.h5 s2.h5
+one="--template $template --subjects 1 --slices-per-subject 1 --no-provenance --quiet"
+# shellcheck disable=SC2086
+"$program" slices simulate $one --size 130x156 --voxel 1.4 -o v1.h5 >out 2>err
+# shellcheck disable=SC2086
+expect "a grid without its voxel" 0 "" "" slices simulate $one --height 130 --width=156 -o v2.h5
+same "the voxel goes with the grid" v1.h5 v2.h5
+# shellcheck disable=SC2086
+expect "a voxel before its grid" 0 "" "" slices simulate $one --voxel=1.6 --size 130x156 -o v3.h5
+cmp -s v1.h5 v3.h5 && not_ok "a given voxel is kept" || ok "a given voxel is kept"
 same "datasets do not hang on threads" d1.h5 d2.h5
+few="--slices s1.h5 --lesions l1.h5 --train 2 --validation 2 --holdout 2 --size 32 --no-provenance"
+# shellcheck disable=SC2086
+"$program" compose $few --quiet --train-first-seed 7 --validation-first-seed 30007 \
+    --holdout-first-seed 9 -o f1.h5 >out 2>err
+# shellcheck disable=SC2086
+expect "first seed of all splits" 0 "" "" compose $few --quiet --holdout-first-seed=9 --first-seed 7 \
+    -o f2.h5
+same "a split's own first seed comes first" f1.h5 f2.h5
+# shellcheck disable=SC2086
+expect "first seed too large" 2 "" "--first-seed: " compose $few --first-seed 4294967295 -o f3.h5
 # shellcheck disable=SC2086
 "$program" slices simulate $small --subjects 2 --quiet -o s3.h5
 expect "too few subjects" 1 "" "subject" compose --slices s3.h5 --lesions l1.h5 --quiet -o d3.h5
