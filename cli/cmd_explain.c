@@ -69,6 +69,11 @@ read_methods(cli *self, work *out, const char *text, lb_error *err)
             self->wrong_usage = true;
             LB_TRY(lb_fail_context(err, "--methods"));
         }
+        for (size_t j = 0; j < found; j++) {
+            if (out->methods[j] == out->methods[found]) {
+                LB_TRY(opt_wrong(self, err, "--methods: '%s' is there twice", list.items[i]));
+            }
+        }
         found++;
     }
     out->job.methods = out->methods;
@@ -250,6 +255,10 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
     }
     snprintf(help + strlen(help), sizeof help - strlen(help), "\n  %-22s %s", UNTRAINED,
              "the methods named beside it, or the study's eight, on new weights instead");
+    size_t said = strlen(help);
+    snprintf(help + said, sizeof help - said,
+             "\n\nA map is one grey image of each: 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of the "
+             "attribution, whose\nsign only --keep raw keeps.");
     const opt_spec spec = {
         .usage = "lesionbench explain --model MODEL --data dataset.h5 [--split holdout] | "
                  "--images X.npy --targets 0,1,..\n       --methods all|NAME,.. [options] -o "

@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const char *const OPT_SPLITS[] = {"train", "validation", "holdout", NULL};
 
@@ -171,6 +172,47 @@ take_option(cli *self, const opt_spec *spec, int argc, char **argv, int *index, 
     return LB_OK;
 }
 
+static bool
+same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* Refuses an output that names a file which another option or an operand names, before it is lost.
+ */
+static lb_status
+check_output(cli *self, const opt_spec *spec, size_t operands, char **argv, lb_error *err)
+{
+    void *target = NULL;
+    const lb_setting *row = find_option(&target, self, spec, "output", strlen("output"));
+    if (row == NULL) {
+        return LB_OK;
+    }
+    const void *named = (const char *)target + row->offset;
+    const char *output = *(const char *const *)named;
+    opt_group group;
+    for (size_t i = 0; output != NULL && group_at(&group, self, spec, i); i++) {
+        for (size_t j = 0; j < group.table.count; j++) {
+            const lb_setting *other = &group.table.settings[j];
+            const void *place = (const char *)group.target + other->offset;
+            const char *value = other->kind == LB_SETTING_TEXT ? *(const char *const *)place : NULL;
+            if (other != row && value != NULL &&
+                (same_file(output, value) || strcmp(output, value) == 0)) {
+                return opt_wrong(self, err, "--output and --%s name the same file: %s", other->key,
+                                 value);
+            }
+        }
+    }
+    for (size_t i = 1; output != NULL && i <= operands; i++) {
+        if (same_file(output, argv[i])) {
+            return opt_wrong(self, err, "--output names what is read: %s", argv[i]);
+        }
+    }
+    return LB_OK;
+}
+
 lb_status
 opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **argv, lb_error *err)
 {
@@ -200,6 +242,10 @@ opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **ar
     }
     if (count < spec->min_operands) {
         return opt_wrong(self, err, "an argument is missing: %s", spec->usage);
+    }
+    lb_status fits = check_output(self, spec, count, argv, err);
+    if (fits != LB_OK) {
+        return fits;
     }
     *operands = count;
     omp_set_num_threads((int)self->threads);

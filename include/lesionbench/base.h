@@ -75,6 +75,8 @@ void lb_free(void *pointer); /* accepts NULL */
 char *lb_strdup(const char *text, lb_error *err);
 /* A formatted string that the caller frees with lb_free(); NULL with err set. */
 char *lb_format(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
+/* The index of the first value that is not finite; count where there is none. */
+size_t lb_first_not_finite(const float *values, size_t count);
 /* Levenshtein's distance of a to b, of which the first 64 bytes count. */
 size_t lb_edit_distance(const char *a, const char *b);
 /* *out = a x b, or LB_ERROR_MEMORY where it overflows. */

@@ -2,6 +2,7 @@
 #include "lesionbench/base.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,17 @@ lb_format(lb_error *err, const char *format, ...)
         va_end(arguments);
     }
     return text;
+}
+
+size_t
+lb_first_not_finite(const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i])) {
+            return i;
+        }
+    }
+    return count;
 }
 
 size_t

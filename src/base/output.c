@@ -45,6 +45,11 @@ lb_status
 lb_partial_open(int *out, const char *partial, const char *path, lb_error *err)
 {
     enum { TRIES = 100 };
+    struct stat there;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+        return lb_fail(err, LB_ERROR_IO, "%s: cannot write: it is there already and is %s", path,
+                       S_ISDIR(there.st_mode) ? "a folder" : "not a plain file");
+    }
     for (int i = 0; i < TRIES; i++) {
         int file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (file < 0) {

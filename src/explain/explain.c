@@ -27,9 +27,15 @@ attribution_map(float *map, const float *attribution, size_t count, size_t pixel
     }
 }
 
-static void
-load_batch(lb_explainer *e, const float *images, size_t channels)
+static lb_status
+load_batch(lb_explainer *e, const float *images, size_t channels, lb_error *err)
 {
+    size_t values = e->count * channels * e->pixels;
+    size_t bad = lb_first_not_finite(images, values);
+    if (bad < values) {
+        return lb_fail(err, LB_ERROR_NUMERIC, "image %zu has a value that is not finite",
+                       e->items[bad / (channels * e->pixels)]);
+    }
     for (size_t i = 0; i < e->count; i++) {
         const float *image = images + i * channels * e->pixels;
         for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
@@ -44,6 +50,7 @@ load_batch(lb_explainer *e, const float *images, size_t channels)
         }
     }
     e->has_gradient = false;
+    return LB_OK;
 }
 
 static lb_status
@@ -213,7 +220,7 @@ lb_explain(lb_network *network, const float *images, size_t channels, size_t hei
         e.count = count - start < e.batch ? count - start : e.batch;
         e.items = items + start;
         e.targets = targets + start;
-        load_batch(&e, images + start * channels * e.pixels, channels);
+        LB_TRY(load_batch(&e, images + start * channels * e.pixels, channels, err));
         LB_TRY(run_batch(&e, needs, methods, method_count, &r, sink, sink_data, err));
         lb_progress(context, "explaining", start + e.count, count);
     }

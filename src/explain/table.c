@@ -48,6 +48,10 @@ lb_method_find(size_t *out, const char *name, lb_error *err)
             nearest = i;
         }
     }
+    if (2 * lb_edit_distance(name, table[nearest]->name) > strlen(name)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "unknown method '%s' ('lesionbench help explain' lists them)", name);
+    }
     return lb_fail(err, LB_ERROR_ARGUMENT, "unknown method '%s' (did you mean '%s'?)", name,
                    table[nearest]->name);
 }

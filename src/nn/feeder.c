@@ -23,6 +23,12 @@ fill_images(float *input, const lb_feeder *feeder, const size_t *index, size_t n
     const lb_image_source *source = feeder->source;
     size_t pixels = source->height * source->width;
     lb_status status = source->read(source->data, feeder->staging, index, n, err);
+    size_t values = n * source->channels * pixels;
+    size_t bad = status == LB_OK ? lb_first_not_finite(feeder->staging, values) : values;
+    if (bad < values) {
+        return lb_fail(err, LB_ERROR_NUMERIC, "image %zu has a value that is not finite",
+                       index[bad / (source->channels * pixels)]);
+    }
     for (size_t i = 0; status == LB_OK && i < n; i++) {
         expand(input + i * LB_INPUT_CHANNELS * pixels,
                feeder->staging + i * source->channels * pixels, source->channels, pixels);

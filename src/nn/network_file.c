@@ -60,6 +60,9 @@ match(lb_parameter *parameter, const lb_tensors *tensors, faults *all)
         add_fault(all, "%s is of type %s instead of F32", parameter->name, tensor->type);
     } else {
         memcpy(parameter->value, tensor->data, parameter->count * sizeof *parameter->value);
+        if (lb_first_not_finite(parameter->value, parameter->count) < parameter->count) {
+            add_fault(all, "%s has values that are not finite", parameter->name);
+        }
     }
 }
 

@@ -64,6 +64,10 @@ lb_localise(lb_localisation *out, const float *map, const float *truth, size_t c
         if (!isfinite(map[i])) {
             return lb_fail(err, LB_ERROR_NUMERIC, "the map is not finite at pixel %zu", i);
         }
+        if (isnan(truth[i])) {
+            return lb_fail(err, LB_ERROR_NUMERIC, "the ground truth is not a number at pixel %zu",
+                           i);
+        }
         scratch[i] = map[i];
         p += truth[i] > 0;
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cjson/cJSON.h>
 
@@ -25,11 +26,22 @@ read_text(const char *path)
     return text;
 }
 
+/* Bytes of a file; negative where it is not there. */
+static double
+file_size(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 ? (double)about.st_size : -1;
+}
+
+/* Whether all outputs are there, as large as they were when they were made. */
 static bool
-outputs_exist(const stage *one)
+outputs_exist(const stage *one, const cJSON *sizes)
 {
     for (size_t i = 0; i < MAX_OUTPUTS && one->outputs[i] != NULL; i++) {
-        if (!lb_exists(one->outputs[i])) {
+        const cJSON *size = cJSON_GetArrayItem(sizes, (int)i);
+        double now = file_size(one->outputs[i]);
+        if (now < 0 || !cJSON_IsNumber(size) || now != size->valuedouble) {
             return false;
         }
     }
@@ -53,7 +65,7 @@ mark(stage *one, const cJSON *entries)
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "name"));
         const char *key = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "key"));
         if (name != NULL && key != NULL && strcmp(name, one->name) == 0 &&
-            strcmp(key, expected) == 0 && outputs_exist(one)) {
+            strcmp(key, expected) == 0 && outputs_exist(one, cJSON_GetObjectItem(entry, "bytes"))) {
             const cJSON *seconds = cJSON_GetObjectItem(entry, "seconds");
             one->done = one->skipped = true;
             one->seconds = cJSON_IsNumber(seconds) ? seconds->valuedouble : 0;
@@ -94,9 +106,11 @@ describe(const stage_list *list, const stage *one)
     cJSON_AddNumberToObject(entry, "seconds", one->seconds);
     cJSON_AddBoolToObject(entry, "skipped", one->skipped);
     cJSON *outputs = cJSON_AddArrayToObject(entry, "outputs");
+    cJSON *sizes = cJSON_AddArrayToObject(entry, "bytes");
     for (size_t i = 0; i < MAX_OUTPUTS && one->outputs[i] != NULL; i++) {
         const char *relative = one->outputs[i] + strlen(list->directory) + 1;
         cJSON_AddItemToArray(outputs, cJSON_CreateString(relative));
+        cJSON_AddItemToArray(sizes, cJSON_CreateNumber(file_size(one->outputs[i])));
     }
     return entry;
 }

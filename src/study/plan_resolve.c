@@ -83,6 +83,13 @@ resolve_methods(size_t **out, size_t *count, const char *text, bool baselines, l
                            baselines ? "methods" : "baselines"));
         }
     }
+    for (size_t i = 0; i < list.count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (methods[i] == methods[j]) {
+                LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is there twice", list.items[i]));
+            }
+        }
+    }
     *count = list.count;
     *out = methods;
     methods = NULL;

@@ -227,38 +227,13 @@ lb_list_release(lb_list *list)
     *list = (lb_list){0};
 }
 
-enum { LONGEST_NAME = 63 };
-
-/* Levenshtein's distance, one row at a time. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-    size_t row[LONGEST_NAME + 1];
-    size_t n = strlen(b);
-    for (size_t j = 0; j <= n; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
 const char *
 lb_nearest(const char *text, const char *const *names, size_t count)
 {
     const char *best = NULL;
     size_t least = strlen(text) / 2 + 1; /* farther than half the word is another word */
-    for (size_t i = 0; i < count && strlen(text) <= LONGEST_NAME; i++) {
-        size_t distance = strlen(names[i]) <= LONGEST_NAME ? edit_distance(text, names[i]) : least;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = lb_edit_distance(text, names[i]);
         if (distance < least) {
             least = distance;
             best = names[i];

@@ -157,6 +157,9 @@ lb_source_npy(lb_image_source *out, const char *path, lb_error *err)
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
                        "%s: images must be (N, 3, H, W) or, for grey ones, (N, H, W)", path));
     }
+    if (array.shape[0] == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no images", path));
+    }
     LB_ALLOC(data, 1);
     LB_ALLOC(data->labels, array.shape[0]);
     data->pixels = array.data;

@@ -240,7 +240,17 @@ if [ "$(cut -d, -f1,7,9- s.csv | sort)" = "$(cut -d, -f1,7,9- e.csv | sort)" ] &
 else
     not_ok "scores of files are those made on the way"
 fi
+expect "explain an untrained network" 0 "" "" explain --model tuned/model.safetensors --data d1.h5 \
+    --methods untrained,saliency --quiet -o u.h5
+expect "info of the untrained network's maps" 0 "corpus: untrained" "" info u.h5
 "$program" explain --data d1.h5 --split validation --methods sobel --quiet -o v.h5 >out 2>err
+expect "output that is an input" 2 "" "--output and --data name the same file: d1.h5" \
+    predict --model m.safetensors --data d1.h5 -o d1.h5
+mkdir folder.h5
+expect "output that is a folder" 1 "" "folder.h5: cannot write: it is there already and is a folder" \
+    predict --model m.safetensors --data d1.h5 --quiet -o folder.h5
+expect "a method twice" 2 "" "'saliency' is there twice" explain --model m.safetensors --data d1.h5 \
+    --methods saliency,saliency -o t.h5
 expect "score of another split" 1 "" "v.h5: explains the split validation" score --maps v.h5 \
     --data d1.h5 -o v.csv
 expect "score of that split" 0 "" "" score --maps v.h5 --data d1.h5 --split validation -o v.csv
@@ -267,6 +277,8 @@ fi
 find mini -name '*.partial' | grep -q . && not_ok "no unfinished files" || ok "no unfinished files"
 expect "study again" 0 "all +0 " "report: up to date" study mini.yaml
 grep -q 'done in' err && not_ok "all stages are skipped" || ok "all stages are skipped"
+printf x >>mini/tables/explanation.csv
+expect "study with an output changed" 0 "tables +1 " "tables: done" study mini.yaml
 rm mini/tables/explanation.csv mini/predictions/mri_degree_1_seed_2.h5
 expect "study with outputs gone" 0 "tables +1 " "predict/mri/degree_1_seed_2: done" study mini.yaml
 grep -q 'finetune.*: done' err && not_ok "only what is gone is made" || ok "only what is gone is made"
