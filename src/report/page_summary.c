@@ -221,9 +221,13 @@ page_summary(FILE *page, const page_facts *facts)
         say_accuracy(page, &facts->found);
         say_corpora(page, facts);
     }
-    fputs("<h3>How a map is scored</h3>\n<p>A lesion’s pixels are the ground truth. If there are "
-          "<var>p</var> of them, the <var>p</var> highest pixels of the map are its answer; the "
-          "<em>true positive rate</em> (TPR) is the share of the true pixels among them. Chance is "
-          "<var>p</var> over all pixels.</p>\n</section>\n",
-          page);
+    fputs(
+        "<h3>How a map is scored</h3>\n<p>A lesion’s pixels are the ground truth. If there are "
+        "<var>p</var> of them, the <var>p</var> highest pixels of the map are its answer; the "
+        "<em>true positive rate</em> (TPR) is the share of the true pixels among them. Chance is "
+        "<var>p</var> over all pixels. A map is one grey image of a method’s values: the luminance "
+        "of their sizes, without signs. LRP by the epsilon rule and InputXGradient are the same on "
+        "these networks up to rounding, so that the eight methods count as seven.</p>\n"
+        "</section>\n",
+        page);
 }

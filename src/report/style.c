@@ -37,7 +37,7 @@ page_style(FILE *page)
           ".scroll{overflow-x:auto;margin:1.4rem 0}\n"
           "table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;"
           "line-height:1.3}\n"
-          "th,td{padding:.4rem .65rem;text-align:right;border-bottom:1px solid var(--line);"
+          "th,td{padding:.35rem .45rem;text-align:right;border-bottom:1px solid var(--line);"
           "vertical-align:top}\n"
           "thead th{vertical-align:bottom;font-weight:600}\n"
           "th[scope=row],thead tr:first-child th:first-child{text-align:left;font-weight:500}\n"

@@ -286,6 +286,15 @@ errors(void **state)
                                 &options, collect, NULL, NULL, &err),
                      LB_ERROR_ARGUMENT);
     assert_non_null(strstr(err.message, "16 x 16"));
+    float *holed = lb_alloc(IMAGES * PIXELS, sizeof *holed, &err);
+    assert_non_null(holed);
+    memcpy(holed, f->images, sizeof f->images);
+    holed[PIXELS + 7] = NAN;
+    assert_int_equal(lb_explain(f->network, holed, 1, SIDE, SIDE, IMAGES, items, targets, &lrp, 1,
+                                &options, collect, NULL, NULL, &err),
+                     LB_ERROR_NUMERIC);
+    assert_non_null(strstr(err.message, "image 8 has a value that is not finite"));
+    lb_free(holed);
     assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, &lrp,
                                 1, &options, refuse, NULL, NULL, &err),
                      LB_ERROR_IO);
