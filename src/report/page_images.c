@@ -102,7 +102,7 @@ page_name_images(char *out, size_t size, const study_folder *folder, selection c
 {
     class_count count = count_selected(folder, chosen);
     double range[2], beside = images_beside(folder, chosen);
-    char number[64] = "some", classes[80] = "", together[80] = "", others[120] = "";
+    char number[64] = "some", classes[80] = "", together[160] = "", others[120] = "";
     if (chosen == CORRECT && count.all > 0) { /* the same for all models */
         snprintf(number, sizeof number, "%zu", count.all);
     } else if (images_per_model(range, folder, chosen)) {
