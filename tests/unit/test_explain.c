@@ -213,7 +213,8 @@ map_is_the_luminance_of_the_absolute_attribution(void **state)
     }
 }
 
-/* The same bits for any batch size, and for a method alone or among others. */
+/* The same maps for any batch size, and for a method alone or among others. With AVX-512 the bits
+ * are the same for any batch size; with AVX2 oneDNN's matrix products sum in another order. */
 static void
 batches_and_company_do_not_matter(void **state)
 {
@@ -224,8 +225,8 @@ batches_and_company_do_not_matter(void **state)
     size_t methods[METHODS], count = lb_method_study_set(methods);
     explain_all(other, f, 5, methods, count);
     for (size_t m = 0; m < count; m++) {
-        assert_memory_equal(other->map[methods[m]], f->all.map[methods[m]],
-                            sizeof other->map[methods[m]]);
+        double apart = distance(other->map[methods[m]], f->all.map[methods[m]], IMAGES * PIXELS);
+        assert_true(apart < 1e-5);
     }
     for (size_t m = 0; m < count; m++) {
         explain_all(other, f, 2, &methods[m], 1);

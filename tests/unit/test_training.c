@@ -313,7 +313,7 @@ stops_after_three_small_changes(void **state)
     assert_false(lb_selection_stops(&history, 0.005));
 }
 
-/* One of 16 channels, to which the plan pads a single one, of half the side. */
+/* One of 16 channels, of half the side: whole blocks on any machine. */
 enum { FEATURE_BYTES = 16 * (SIDE / 2) * (SIDE / 2) * (int)sizeof(float) };
 
 /* Keeps the features of so many images in a temporary file in the folder, NULL: where TMPDIR is not
@@ -326,7 +326,7 @@ keep_features(const char *folder, size_t count, lb_error *err)
     lb_feeder feeder;
     lb_image_source many = source;
     many.count = count;
-    lb_network *network = small_network("vgg11", 1.0 / 64);
+    lb_network *network = small_network("vgg11", 1.0 / 4);
     const char *usual = getenv("TMPDIR");
     char *kept = usual != NULL ? lb_strdup(usual, err) : NULL;
     if (folder == NULL) {
