@@ -14,7 +14,6 @@ extern "C" {
 typedef enum lb_split { LB_TRAIN = 0, LB_VALIDATION = 1, LB_HOLDOUT = 2 } lb_split;
 enum { LB_SPLITS = 3 };
 const char *lb_split_name(lb_split split); /* "train", "validation", "holdout" */
-lb_status lb_split_parse(lb_split *out, const char *name, lb_error *err);
 
 typedef struct lb_compose_options {
     size_t images[LB_SPLITS];       /* default 2500 each */

@@ -3,6 +3,7 @@
 #ifndef LESIONBENCH_TABLES_H
 #define LESIONBENCH_TABLES_H
 
+#include "lesionbench/dataset.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/score.h"
 
@@ -29,6 +30,11 @@ typedef struct lb_score_rows {
 
 /* Appends a zeroed row; NULL with err set. Borrowed until the next call. */
 lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
+/* The same, filled but for selection and score: an image of the dataset's split, a method, a model.
+ */
+lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset,
+                                      lb_split split, size_t image, const lb_model_name *name,
+                                      const char *method, lb_error *err);
 void lb_score_rows_release(lb_score_rows *rows);
 /* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision */
 lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);

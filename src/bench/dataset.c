@@ -28,19 +28,6 @@ lb_split_name(lb_split split)
     return SPLIT_NAMES[split];
 }
 
-lb_status
-lb_split_parse(lb_split *out, const char *name, lb_error *err)
-{
-    for (int split = 0; split < LB_SPLITS; split++) {
-        if (strcmp(name, SPLIT_NAMES[split]) == 0) {
-            *out = (lb_split)split;
-            return LB_OK;
-        }
-    }
-    return lb_fail(err, LB_ERROR_ARGUMENT, "no split '%s': choose train, validation or holdout",
-                   name);
-}
-
 void
 lb_dataset_close(lb_dataset *dataset)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file_bytes.h"
+#include "lesionbench/file_bytes.h"
 
 void
 lb_csv_field(FILE *stream, const char *text)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "file_bytes.h"
+#include "lesionbench/file_bytes.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "lesionbench/file_bytes.h"
+
 void
 html_text(FILE *page, const char *text)
 {
@@ -57,40 +59,14 @@ html_rate(FILE *page, double value)
 }
 
 lb_status
-read_file(uint8_t **out, size_t *count, const char *path, lb_error *err)
-{
-    lb_status status = LB_OK;
-    uint8_t *bytes = NULL;
-    FILE *file = fopen(path, "rb");
-    long size = 0;
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0) {
-        LB_TRY(lb_fail_errno(err, "%s: cannot read", path));
-    }
-    rewind(file);
-    LB_ALLOC(bytes, (size_t)size + 1);
-    if (fread(bytes, 1, (size_t)size, file) != (size_t)size) {
-        LB_TRY(lb_fail_errno(err, "%s: cannot read", path));
-    }
-    *out = bytes;
-    *count = (size_t)size;
-    bytes = NULL;
-cleanup:
-    lb_free(bytes);
-    if (file != NULL) {
-        fclose(file);
-    }
-    return status;
-}
-
-lb_status
 html_embed(FILE *page, const char *path, const char *type, lb_error *err)
 {
-    uint8_t *bytes = NULL;
+    char *bytes = NULL;
     size_t count = 0;
-    lb_status status = read_file(&bytes, &count, path, err);
+    lb_status status = lb_file_read(&bytes, &count, path, err);
     if (status == LB_OK) {
         fprintf(page, "data:%s;base64,", type);
-        html_base64(page, bytes, count);
+        html_base64(page, (const uint8_t *)bytes, count);
         lb_free(bytes);
     }
     return status;

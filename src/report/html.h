@@ -15,7 +15,5 @@ void html_base64(FILE *page, const uint8_t *bytes, size_t count);
 void html_rate(FILE *page, double value);
 /* The file as "data:TYPE;base64,...". */
 lb_status html_embed(FILE *page, const char *path, const char *type, lb_error *err);
-/* A whole file, ended by a NUL that *count leaves out. *out is the caller's (lb_free). */
-lb_status read_file(uint8_t **out, size_t *count, const char *path, lb_error *err);
 
 #endif

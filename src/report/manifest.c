@@ -5,7 +5,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "html.h"
+#include "lesionbench/file_bytes.h"
 
 static double
 number_of(const cJSON *object, const char *name)
@@ -51,11 +51,11 @@ run_record_read(manifest *out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     manifest result = {0};
-    uint8_t *text = NULL;
+    char *text = NULL;
     size_t size = 0;
     cJSON *root = NULL;
-    LB_TRY(read_file(&text, &size, path, err));
-    root = cJSON_ParseWithLength((const char *)text, size);
+    LB_TRY(lb_file_read(&text, &size, path, err));
+    root = cJSON_ParseWithLength(text, size);
     if (!cJSON_IsObject(root)) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
                        "%s: is not a JSON object (run the study again, or remove the file)", path));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
-#include "html.h"
 #include "lesionbench/dataset.h"
+#include "lesionbench/file_bytes.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/slices.h"
 
@@ -51,11 +51,8 @@ read_run(page_facts *out, const char *path, lb_error *err)
 static lb_status
 read_study(page_facts *out, const char *path, lb_error *err)
 {
-    uint8_t *text = NULL;
     size_t size = 0;
-    lb_status status = read_file(&text, &size, path, err);
-    out->study_file = (char *)text;
-    return status;
+    return lb_file_read(&out->study_file, &size, path, err);
 }
 
 lb_status

@@ -241,19 +241,13 @@ append_rows(lb_score_rows *scores, const run *work, lb_error *err)
     const lb_explain_job *job = work->job;
     for (size_t i = 0; i < job->method_count * job->count; i++) {
         const lb_explain_item *item = &job->items[i % job->count];
-        lb_score_row *row = lb_score_rows_add(scores, err);
+        lb_score_row *row =
+            lb_score_rows_add_image(scores, job->dataset, job->split, item->image, &job->name,
+                                    lb_method_name(job->methods[i / job->count]), err);
         if (row == NULL) {
             return err->code;
         }
         row->score = work->scores[i];
-        row->image = (uint32_t)item->image;
-        row->label = lb_dataset_labels(job->dataset, job->split)[item->image];
-        row->lesion_count = lb_dataset_lesion_counts(job->dataset, job->split)[item->image];
-        snprintf(row->corpus, sizeof row->corpus, "%s", job->name.corpus);
-        snprintf(row->degree, sizeof row->degree, "%s", job->name.degree);
-        snprintf(row->seed, sizeof row->seed, "%s", job->name.seed);
-        snprintf(row->method, sizeof row->method, "%s",
-                 lb_method_name(job->methods[i / job->count]));
         snprintf(row->selection, sizeof row->selection, "%s", item->selection);
     }
     return LB_OK;

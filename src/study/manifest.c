@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <cjson/cJSON.h>
 
+#include "lesionbench/file_bytes.h"
 #include "lesionbench/output.h"
 #include "stages.h"
-
-static char *
-read_text(const char *path)
-{
-    FILE *stream = fopen(path, "rb");
-    char *text = NULL;
-    size_t length = 0;
-    if (stream != NULL && getdelim(&text, &length, '\0', stream) < 0) {
-        free(text);
-        text = NULL;
-    }
-    if (stream != NULL) {
-        fclose(stream);
-    }
-    return text;
-}
 
 /* Bytes of a file; negative where it is not there. */
 static double
@@ -81,7 +65,12 @@ stages_read_manifest(stage_list *list, size_t *peak, lb_error *err)
     if (path == NULL) {
         return err->code;
     }
-    char *text = read_text(path);
+    lb_error ignored;
+    char *text = NULL;
+    size_t length = 0;
+    if (lb_file_read(&text, &length, path, &ignored) != LB_OK) {
+        text = NULL;
+    }
     cJSON *root = text != NULL ? cJSON_Parse(text) : NULL;
     const cJSON *memory = cJSON_GetObjectItem(root, "peak_memory_bytes");
     *peak = cJSON_IsNumber(memory) && memory->valuedouble > 0 ? (size_t)memory->valuedouble : 0;
@@ -89,7 +78,7 @@ stages_read_manifest(stage_list *list, size_t *peak, lb_error *err)
         mark(&list->stages[i], cJSON_GetObjectItem(root, "stages"));
     }
     cJSON_Delete(root);
-    free(text);
+    lb_free(text);
     lb_free(path);
     return LB_OK;
 }

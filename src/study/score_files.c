@@ -34,17 +34,11 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
     size_t item = (size_t)image;
     LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, maps->map, err));
     LB_TRY(lb_dataset_read(NULL, maps->truth, maps->dataset, maps->split, item, 1, err));
-    lb_score_row *row = lb_score_rows_add(scores, err);
+    lb_score_row *row =
+        lb_score_rows_add_image(scores, maps->dataset, maps->split, item, &maps->name, method, err);
     if (row == NULL) {
         LB_TRY(err->code);
     }
-    row->image = (uint32_t)item;
-    row->label = lb_dataset_labels(maps->dataset, maps->split)[item];
-    row->lesion_count = lb_dataset_lesion_counts(maps->dataset, maps->split)[item];
-    memcpy(row->corpus, maps->name.corpus, sizeof row->corpus);
-    memcpy(row->degree, maps->name.degree, sizeof row->degree);
-    memcpy(row->seed, maps->name.seed, sizeof row->seed);
-    snprintf(row->method, sizeof row->method, "%s", method);
     if (lb_localise(&row->score, maps->map, maps->truth, maps->pixels, maps->scratch, err) !=
         LB_OK) {
         LB_TRY(lb_fail_context(err, "%s: image %zu, method %s", maps->path, item, method));

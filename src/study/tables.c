@@ -29,6 +29,23 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
     return row;
 }
 
+lb_score_row *
+lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split split,
+                        size_t image, const lb_model_name *name, const char *method, lb_error *err)
+{
+    lb_score_row *row = lb_score_rows_add(rows, err);
+    if (row != NULL) {
+        row->image = (uint32_t)image;
+        row->label = lb_dataset_labels(dataset, split)[image];
+        row->lesion_count = lb_dataset_lesion_counts(dataset, split)[image];
+        snprintf(row->corpus, sizeof row->corpus, "%s", name->corpus);
+        snprintf(row->degree, sizeof row->degree, "%s", name->degree);
+        snprintf(row->seed, sizeof row->seed, "%s", name->seed);
+        snprintf(row->method, sizeof row->method, "%s", method);
+    }
+    return row;
+}
+
 void
 lb_score_rows_release(lb_score_rows *rows)
 {
