@@ -10,7 +10,10 @@
 extern "C" {
 #endif
 
-typedef enum lb_shape { LB_ROUND = 0, LB_IRREGULAR = 1 } lb_shape; /* also the class labels */
+/* The first two are also the class labels. Distractors are blobs whose compactness lies between the
+ * classes': they belong to none. */
+typedef enum lb_shape { LB_ROUND = 0, LB_IRREGULAR = 1, LB_DISTRACTOR = 2 } lb_shape;
+enum { LB_CLASSES = 2, LB_SHAPES = 3 };
 
 typedef struct lb_lesion {
     size_t height, width;
@@ -19,10 +22,10 @@ typedef struct lb_lesion {
 } lb_lesion;
 
 typedef struct lb_lesion_library {
-    size_t count[2];    /* kept, by lb_shape */
-    size_t found[2];    /* before the cut to the requested count */
-    uint32_t last_seed; /* the last noise field drawn */
-    lb_lesion *lesions[2];
+    size_t count[LB_SHAPES]; /* kept, by lb_shape; a library may have no distractors */
+    size_t found[LB_SHAPES]; /* before the cut to the requested count */
+    uint32_t last_seed;      /* the last noise field drawn */
+    lb_lesion *lesions[LB_SHAPES];
 } lb_lesion_library;
 
 typedef struct lb_lesion_options {

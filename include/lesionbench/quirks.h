@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The known defects of the published study (Oliveira et al., Frontiers in AI 2024, doi
+ * 10.3389/frai.2024.1330919), each a switch, so that its effect can be measured. All are off but
+ * under the protocol `reference`, where all are on. */
+#ifndef LESIONBENCH_QUIRKS_H
+#define LESIONBENCH_QUIRKS_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum lb_quirk {
+    LB_QUIRK_DROPOUT_AT_INFERENCE,
+    LB_QUIRK_ROUND_NOT_SHUFFLED,
+    LB_QUIRK_BOX_ARTEFACT,
+    LB_QUIRK_FIRST_BLOCK_CONV_FROZEN,
+    LB_QUIRK_SOBEL_IS_LAPLACE,
+    LB_QUIRK_BASELINE_TPR_USES_FP,
+    LB_QUIRK_SENSITIVITY_SWAPPED,
+    LB_QUIRK_TRUTH_FROM_RESIZED_HALO,
+    LB_QUIRK_SLICES_SHARED_BETWEEN_SPLITS,
+    LB_QUIRK_UNBOUNDED_PLACEMENT,
+    LB_QUIRKS
+} lb_quirk;
+
+typedef uint32_t lb_quirk_set; /* bit q is set where quirk q is on */
+
+#define LB_QUIRK_BIT(quirk) ((lb_quirk_set)1 << (quirk))
+#define LB_ALL_QUIRKS (LB_QUIRK_BIT(LB_QUIRKS) - 1)
+/* Those that concern the data. */
+#define LB_DATA_QUIRKS                                                                 \
+    (LB_QUIRK_BIT(LB_QUIRK_ROUND_NOT_SHUFFLED) | LB_QUIRK_BIT(LB_QUIRK_BOX_ARTEFACT) | \
+     LB_QUIRK_BIT(LB_QUIRK_TRUTH_FROM_RESIZED_HALO) |                                  \
+     LB_QUIRK_BIT(LB_QUIRK_SLICES_SHARED_BETWEEN_SPLITS) |                             \
+     LB_QUIRK_BIT(LB_QUIRK_UNBOUNDED_PLACEMENT))
+
+const char *lb_quirk_name(size_t quirk);    /* NULL past the end; borrowed */
+const char *lb_quirk_summary(size_t quirk); /* what the study does, one line */
+static inline bool
+lb_quirk_is_on(lb_quirk_set set, lb_quirk quirk)
+{
+    return (set & LB_QUIRK_BIT(quirk)) != 0;
+}
+/* Switches by a list of items between commas, each NAME, NAME=on or NAME=off. NULL changes nothing.
+ * A quirk outside `allowed` is refused: it does not concern the caller. */
+lb_status lb_quirks_switch(lb_quirk_set *set, const char *list, lb_quirk_set allowed,
+                           lb_error *err);
+/* The names that are on, with commas; the caller frees it (lb_free). NULL with err set. */
+char *lb_quirks_print(lb_quirk_set set, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
