@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-typedef struct quirk {
+typedef struct entry {
     const char *name, *summary;
-} quirk;
+} entry;
 
-static const quirk TABLE[LB_QUIRKS] = {
+static const entry TABLE[LB_QUIRKS] = {
     [LB_QUIRK_DROPOUT_AT_INFERENCE] = {"dropout_at_inference",
                                        "dropout is active in validation, metrics and explanations"},
     [LB_QUIRK_ROUND_NOT_SHUFFLED] = {"round_not_shuffled",
