@@ -25,6 +25,11 @@ typedef struct cli {
     bool help; /* --help was given and answered */
     bool wrong_usage;
     cli_progress progress;
+    /* Lists given item by item, joined; main frees them. */
+    struct {
+        const lb_setting *setting;
+        char *text;
+    } lists[4];
 } cli;
 
 /* Outcome in err; exit codes are main's. argv[0] is the command's name. */
@@ -60,7 +65,8 @@ typedef struct opt_spec {
 /* Choices of --split, in the order of lb_split. */
 extern const char *const OPT_SPLITS[];
 
-/* Reads options into the groups' targets, and moves the operands to argv[1 ..], their number to
+/* Reads options into the groups' targets; lists may be given several times, also by their singular
+ * (--quirks A,B or --quirk A --quirk B). Moves the operands to argv[1 ..], their number to
  * *operands. --help prints the help and sets self->help; the command then returns LB_OK at once.
  * Errors are wrong usage. */
 lb_status opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **argv,

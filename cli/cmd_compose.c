@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 
 typedef struct options {
     lb_compose_options compose;
     const char *slices, *lesions, *output;
-    size_t protocol;
     uint32_t first_seed;
 } options;
 
-/* The protocol that lb_compose() follows. */
-static const char *const PROTOCOLS[] = {"corrected", NULL};
+static const char *const EVERY_SLICE[] = {"no", "train", "validation", "holdout", NULL};
 
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "slices", slices, LB_SETTING_TEXT, "slices.h5"),
     OPT_ROW(options, "lesions", lesions, LB_SETTING_TEXT, "lesions.h5"),
-    {"protocol", LB_SETTING_CHOICE, offsetof(options, protocol), 0, 0, "corrected", PROTOCOLS},
+    {"every_slice", LB_SETTING_CHOICE, offsetof(options, compose.every_slice), 0, 0,
+     "each slice once, in file order, into this split alone", EVERY_SLICE},
     {"first_seed", LB_SETTING_U32, offsetof(options, first_seed), 0, UINT32_MAX - 50000,
      "first seed of training; validation's is 30000 more, holdout's 50000, unless given", NULL},
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "dataset.h5 to write"),

@@ -159,5 +159,8 @@ main(int argc, char **argv)
         command_line != NULL ? run_command(&self, argc - 1, argv + 1, &err) : err.code;
     int code = finish(&self, status, &err);
     lb_free(command_line);
+    for (size_t i = 0; i < sizeof self.lists / sizeof *self.lists; i++) {
+        lb_free(self.lists[i].text);
+    }
     return code;
 }

@@ -42,15 +42,25 @@ group_at(opt_group *out, cli *self, const opt_spec *spec, size_t index)
     return true;
 }
 
+/* A list also answers to its singular. */
+static bool
+has_name(const lb_setting *setting, const char *name, size_t length)
+{
+    char own[NAME_LENGTH];
+    option_name(own, setting);
+    size_t whole = strlen(own);
+    bool singular = setting->kind == LB_SETTING_LIST && own[whole - 1] == 's';
+    return (length == whole || (singular && length == whole - 1)) &&
+           strncmp(own, name, length) == 0;
+}
+
 static const lb_setting *
 find_option(void **target, cli *self, const opt_spec *spec, const char *name, size_t length)
 {
     opt_group group;
     for (size_t i = 0; group_at(&group, self, spec, i); i++) {
         for (size_t j = 0; j < group.table.count; j++) {
-            char candidate[NAME_LENGTH];
-            option_name(candidate, &group.table.settings[j]);
-            if (strlen(candidate) == length && strncmp(candidate, name, length) == 0) {
+            if (has_name(&group.table.settings[j], name, length)) {
                 *target = group.target;
                 return &group.table.settings[j];
             }
@@ -93,6 +103,9 @@ print_option(const lb_setting *setting, const void *target)
     snprintf(left, sizeof left, "--%s %s%s", name, value_name(setting->kind),
              strcmp(name, "output") == 0 ? ", -o" : "");
     printf("  %-34s %s", left, setting->help);
+    for (size_t i = 0; setting->kind == LB_SETTING_CHOICE && setting->choices[i] != NULL; i++) {
+        printf("%s%s", i == 0 ? ": " : ", ", setting->choices[i]);
+    }
     bool flag = setting->kind == LB_SETTING_FLAG;
     char *value = flag ? NULL : lb_setting_print(target, setting, &ignored);
     if (value != NULL && value[0] != '\0' && strcmp(name, "threads") != 0) {
@@ -137,6 +150,27 @@ unknown_option(cli *self, const opt_spec *spec, const char *text, lb_error *err)
     return opt_unknown(self, "option", text, pointers, count, err);
 }
 
+/* The items of a list so far, with these; NULL with err set. */
+static const char *
+join_list(cli *self, const lb_setting *setting, const char *value, lb_error *err)
+{
+    enum { LISTS = sizeof self->lists / sizeof *self->lists };
+    size_t i = 0;
+    while (i < LISTS && self->lists[i].setting != NULL && self->lists[i].setting != setting) {
+        i++;
+    }
+    if (i == LISTS) {
+        lb_fail(err, LB_ERROR_ARGUMENT, "too many lists");
+        return NULL;
+    }
+    char *text = self->lists[i].text;
+    self->lists[i].setting = setting;
+    self->lists[i].text =
+        text != NULL ? lb_format(err, "%s,%s", text, value) : lb_format(err, "%s", value);
+    lb_free(text);
+    return self->lists[i].text;
+}
+
 /* Reads the option at argv[*index] and its value, moving *index to the last one used. */
 static lb_status
 take_option(cli *self, const opt_spec *spec, int argc, char **argv, int *index, lb_error *err)
@@ -164,6 +198,12 @@ take_option(cli *self, const opt_spec *spec, int argc, char **argv, int *index, 
             return opt_wrong(self, err, "%s needs a value", text);
         }
         value = argv[++*index];
+    }
+    if (setting->kind == LB_SETTING_LIST && value[0] != '\0') {
+        value = join_list(self, setting, value, err);
+        if (value == NULL) {
+            return err->code;
+        }
     }
     if (lb_setting_read(target, setting, value, err) != LB_OK) {
         self->wrong_usage = true;

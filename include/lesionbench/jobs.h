@@ -3,6 +3,7 @@
 #ifndef LESIONBENCH_JOBS_H
 #define LESIONBENCH_JOBS_H
 
+#include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 #include "lesionbench/training.h"
 

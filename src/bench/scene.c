@@ -5,19 +5,16 @@
 #include <string.h>
 
 #include "lesionbench/image.h"
-#include "lesionbench/random.h"
-
-/* Draws for one lesion before all are taken off again, and how often that is done. Where five boxes
- * fit at all, a draw mostly succeeds after some tens. */
-enum { MAX_DRAWS = 10000, MAX_RESTARTS = 5 };
 
 void
 lb_scene_release(lb_scene *scene)
 {
+    lb_free(scene->offsets);
+    lb_free(scene->taken);
     lb_free(scene->table);
     lb_free(scene->brain);
-    lb_free(scene->resized_truth);
-    lb_free(scene->resized_image);
+    lb_free(scene->resized);
+    lb_free(scene->distractor);
     lb_free(scene->truth);
     lb_free(scene->slice);
     *scene = (lb_scene){0};
@@ -36,10 +33,12 @@ lb_scene_init(lb_scene *out, size_t height, size_t width, size_t size, lb_error 
     }
     LB_ALLOC(scene.slice, pixels);
     LB_ALLOC(scene.truth, pixels);
-    LB_ALLOC(scene.resized_image, size * size);
-    LB_ALLOC(scene.resized_truth, size * size);
+    LB_ALLOC(scene.distractor, pixels);
+    LB_ALLOC(scene.resized, size * size);
     LB_ALLOC(scene.brain, pixels);
     LB_ALLOC(scene.table, (height + 1) * (width + 1));
+    LB_ALLOC(scene.taken, pixels);
+    LB_ALLOC(scene.offsets, 2 * pixels);
     *out = scene;
     return LB_OK;
 cleanup:
@@ -47,40 +46,11 @@ cleanup:
     return status;
 }
 
-/* The first `wanted` of a shuffled list of n lesions. */
-static void
-pick(size_t *out, size_t wanted, size_t n, bool shuffle, lb_numpy_random *random, size_t *order)
-{
-    for (size_t i = 0; i < n; i++) {
-        order[i] = i;
-    }
-    if (shuffle) {
-        lb_numpy_shuffle_list(random, order, n);
-    }
-    memcpy(out, order, wanted * sizeof *out);
-}
-
-void
-lb_recipe_draw(lb_recipe *out, uint32_t seed, const lb_lesion_library *library,
-               const lb_scene_rules *rules, size_t *order)
-{
-    lb_numpy_random random;
-    lb_numpy_seed(&random, seed);
-    out->seed = seed;
-    out->count = (size_t)lb_numpy_randint(&random, (int64_t)rules->minimum_lesions,
-                                          (int64_t)rules->maximum_lesions + 1);
-    out->label = (uint8_t)lb_numpy_randint(&random, 0, 2);
-    for (int shape = 0; shape < 2; shape++) {
-        lb_numpy_random copy = random;
-        pick(out->lesions[shape], out->count, library->count[shape],
-             shape == LB_IRREGULAR || rules->shuffle_round, &copy, order);
-    }
-}
-
 lb_status
 lb_scene_survey(lb_scene *scene, lb_error *err)
 {
     size_t columns = scene->width + 1;
+    size_t row_sum = 0;
     scene->brain_pixels = 0;
     memset(scene->table, 0, columns * sizeof *scene->table);
     for (size_t y = 0; y < scene->height; y++) {
@@ -99,75 +69,13 @@ lb_scene_survey(lb_scene *scene, lb_error *err)
             }
             here[x + 1] = above[x + 1] + in_row;
         }
+        row_sum += y * in_row;
     }
     if (scene->brain_pixels == 0) {
         return lb_fail(err, LB_ERROR_FORMAT, "no brain: all pixels are 0");
     }
+    scene->middle_row = row_sum / scene->brain_pixels;
     return LB_OK;
-}
-
-static bool
-is_brain(const lb_scene *scene, const lb_box *box)
-{
-    size_t columns = scene->width + 1;
-    const uint32_t *top = scene->table + box->top * columns + box->left;
-    const uint32_t *bottom = top + box->height * columns;
-    return bottom[box->width] - bottom[0] - (top[box->width] - top[0]) == box->height * box->width;
-}
-
-static bool
-overlap(const lb_box *a, const lb_box *b)
-{
-    return a->top < b->top + b->height && b->top < a->top + a->height &&
-           a->left < b->left + b->width && b->left < a->left + a->width;
-}
-
-/* Draws corners until the box lies on brain and off the boxes before it. */
-static bool
-place_one(lb_box *box, const lb_box *others, size_t count, const lb_scene *scene,
-          lb_numpy_random *random)
-{
-    for (int draw = 0; draw < MAX_DRAWS; draw++) {
-        uint32_t corner = scene->brain[lb_numpy_randint(random, 0, (int64_t)scene->brain_pixels)];
-        box->top = corner / scene->width;
-        box->left = corner % scene->width;
-        if (box->top + box->height > scene->height || box->left + box->width > scene->width ||
-            !is_brain(scene, box)) {
-            continue;
-        }
-        size_t free_of = 0;
-        while (free_of < count && !overlap(box, others + free_of)) {
-            free_of++;
-        }
-        if (free_of == count) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool
-lb_scene_place(lb_box *boxes, const lb_scene *scene, const lb_recipe *recipe,
-               const lb_lesion_library *library, lb_shape shape)
-{
-    lb_numpy_random random;
-    lb_numpy_seed(&random, recipe->seed); /* again, as the study does */
-    for (int start = 0; start < MAX_RESTARTS; start++) {
-        size_t placed = 0;
-        while (placed < recipe->count) {
-            const lb_lesion *lesion = library->lesions[shape] + recipe->lesions[shape][placed];
-            boxes[placed].height = lesion->height;
-            boxes[placed].width = lesion->width;
-            if (!place_one(boxes + placed, boxes, placed, scene, &random)) {
-                break;
-            }
-            placed++;
-        }
-        if (placed == recipe->count) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* To [0, intensity] by the slice's own extremes. */
@@ -182,24 +90,75 @@ rescale(double *values, size_t count, double intensity)
     }
 }
 
-/* Lightens the image where the mask is on: 1 - (1 - image)(1 - m), m the mask rescaled to [0,
- * intensity]. */
+/* The value below which a quarter of the brain lies, to 1/1024 of the intensity: a rank among bins
+ * needs no sorting. */
+static double
+lower_quartile(const lb_scene *scene, double intensity)
+{
+    enum { BINS = 1024 };
+    size_t count[BINS] = {0}, below = 0, bin = 0;
+    for (size_t i = 0; i < scene->brain_pixels; i++) {
+        size_t at = (size_t)(scene->slice[scene->brain[i]] / intensity * BINS);
+        count[at < BINS ? at : BINS - 1]++;
+    }
+    while (bin < BINS - 1 && 4 * (below + count[bin]) < scene->brain_pixels) {
+        below += count[bin++];
+    }
+    return ((double)bin + 0.5) / BINS * intensity;
+}
+
+static double
+blend(double x, double m, lb_polarity polarity, double tissue)
+{
+    switch (polarity) {
+    case LB_POLARITY_DARK:
+        return x * (1 - m);
+    case LB_POLARITY_TISSUE:
+        return x + m * (tissue - x);
+    case LB_POLARITY_LIGHT:
+    case LB_POLARITY_RANDOM:
+        break;
+    }
+    return 1 - (1 - x) * (1 - m);
+}
+
+/* Changes the image where the item's mask is on, and adds the mask to `sum`. m is the mask rescaled
+ * to [start, intensity]. */
 static void
-paint(lb_scene *scene, const lb_lesion *lesion, const lb_box *box, double intensity)
+paint(lb_scene *scene, double *sum, const lb_lesion *lesion, const lb_box *box,
+      const lb_scene_rules *rules, lb_polarity polarity, double tissue)
 {
     double low, high;
     lb_find_range(&low, &high, lesion->mask, lesion->height * lesion->width);
     double range = high > low ? high - low : 1;
+    double start = rules->faint_box ? fmin(0.1, rules->lesion_intensity) : 0;
     for (size_t y = 0; y < box->height; y++) {
         const double *mask = lesion->mask + y * lesion->width;
         size_t first = (box->top + y) * scene->width + box->left;
         for (size_t x = 0; x < box->width; x++) {
-            double m = (mask[x] - low) / range * intensity;
-            if (mask[x] > 0) {
-                scene->slice[first + x] = 1 - (1 - scene->slice[first + x]) * (1 - m);
+            double m = start + (mask[x] - low) / range * (rules->lesion_intensity - start);
+            if (mask[x] > 0 || rules->faint_box) {
+                scene->slice[first + x] = blend(scene->slice[first + x], m, polarity, tissue);
             }
-            scene->truth[first + x] += mask[x];
+            sum[first + x] += mask[x];
         }
+    }
+}
+
+static void
+paint_items(lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
+            const lb_lesion_library *library, const lb_scene_rules *rules)
+{
+    double tissue =
+        rules->polarity == LB_POLARITY_TISSUE ? lower_quartile(scene, rules->brain_intensity) : 0;
+    for (size_t i = 0; i < recipe->items; i++) {
+        lb_polarity polarity = rules->polarity;
+        if (polarity == LB_POLARITY_RANDOM) {
+            polarity = recipe->dark[i] ? LB_POLARITY_DARK : LB_POLARITY_LIGHT;
+        }
+        paint(scene, i < recipe->count ? scene->truth : scene->distractor,
+              lb_recipe_item(recipe, library, rules, recipe->label, i), boxes + i, rules, polarity,
+              tissue);
     }
 }
 
@@ -215,57 +174,112 @@ centres_within(size_t *end, size_t start, size_t length, size_t from, size_t to)
     return first;
 }
 
-/* Copies what of a lesion's box reaches the threshold; false where nothing does. */
-static bool
-mark_true(float *truth, const lb_scene *scene, const lb_box *box, double threshold)
+/* The part of the resized image whose centres lie in a box. */
+static lb_box
+resized_box(const lb_scene *scene, const lb_box *box)
 {
+    lb_box part;
     size_t bottom, right;
-    size_t top = centres_within(&bottom, box->top, box->height, scene->height, scene->size);
-    size_t left = centres_within(&right, box->left, box->width, scene->width, scene->size);
+    part.top = centres_within(&bottom, box->top, box->height, scene->height, scene->size);
+    part.left = centres_within(&right, box->left, box->width, scene->width, scene->size);
+    part.height = bottom - part.top;
+    part.width = right - part.left;
+    return part;
+}
+
+/* Marks what of an item's box reaches the threshold, in truth with the mask's value or in flags;
+ * false where nothing does. */
+static bool
+mark(float *truth, uint8_t *flags, const lb_scene *scene, const lb_box *box, double threshold)
+{
+    lb_box part = resized_box(scene, box);
     double peak = 0;
-    for (size_t y = top; y < bottom; y++) {
-        for (size_t x = left; x < right; x++) {
-            peak = fmax(peak, scene->resized_truth[y * scene->size + x]);
+    for (size_t y = part.top; y < part.top + part.height; y++) {
+        for (size_t x = part.left; x < part.left + part.width; x++) {
+            peak = fmax(peak, scene->resized[y * scene->size + x]);
         }
     }
-    for (size_t y = top; y < bottom; y++) {
-        for (size_t x = left; x < right; x++) {
-            double value = scene->resized_truth[y * scene->size + x];
-            if (value > 0 && value >= threshold * peak) {
-                truth[y * scene->size + x] = (float)value;
+    for (size_t y = part.top; y < part.top + part.height; y++) {
+        for (size_t x = part.left; x < part.left + part.width; x++) {
+            size_t at = y * scene->size + x;
+            if (scene->resized[at] > 0 && scene->resized[at] >= threshold * peak) {
+                if (truth != NULL) {
+                    truth[at] = (float)scene->resized[at];
+                } else {
+                    flags[at] = 1;
+                }
             }
         }
     }
     return peak > 0;
 }
 
+static lb_status
+write_image(float *image, lb_scene *scene, lb_error *err)
+{
+    size_t pixels = scene->size * scene->size;
+    lb_status status = lb_resize(scene->resized, scene->size, scene->size, scene->slice,
+                                 scene->height, scene->width, err);
+    for (size_t i = 0; status == LB_OK && i < pixels; i++) {
+        image[i] = (float)scene->resized[i];
+    }
+    return status;
+}
+
+static lb_status
+write_truth(float *truth, lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
+            double threshold, lb_error *err)
+{
+    size_t pixels = scene->size * scene->size;
+    lb_status status = lb_resize(scene->resized, scene->size, scene->size, scene->truth,
+                                 scene->height, scene->width, err);
+    for (size_t i = 0; status == LB_OK && i < pixels; i++) {
+        truth[i] = threshold > 0 ? 0.0f : (float)scene->resized[i];
+    }
+    for (size_t i = 0; status == LB_OK && threshold > 0 && i < recipe->count; i++) {
+        if (!mark(truth, NULL, scene, boxes + i, threshold)) {
+            status = lb_fail(err, LB_ERROR_NUMERIC,
+                             "a lesion vanishes at %zu x %zu pixels: ask for a larger size",
+                             scene->size, scene->size);
+        }
+    }
+    return status;
+}
+
+static lb_status
+write_distractors(uint8_t *out, lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
+                  double threshold, lb_error *err)
+{
+    lb_status status = lb_resize(scene->resized, scene->size, scene->size, scene->distractor,
+                                 scene->height, scene->width, err);
+    if (status == LB_OK) {
+        memset(out, 0, scene->size * scene->size);
+        for (size_t i = recipe->count; i < recipe->items; i++) {
+            (void)mark(NULL, out, scene, boxes + i, threshold);
+        }
+    }
+    return status;
+}
+
 lb_status
-lb_scene_compose(float *image, float *truth, lb_scene *scene, const lb_recipe *recipe,
-                 const lb_box *boxes, const lb_lesion_library *library, const lb_scene_rules *rules,
-                 lb_error *err)
+lb_scene_compose(float *image, float *truth, uint8_t *distractor, lb_scene *scene,
+                 const lb_recipe *recipe, const lb_box *boxes, const lb_lesion_library *library,
+                 const lb_scene_rules *rules, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t pixels = scene->height * scene->width, out_pixels = scene->size * scene->size;
+    size_t pixels = scene->height * scene->width;
     memset(scene->truth, 0, pixels * sizeof *scene->truth);
+    if (recipe->items > recipe->count) {
+        memset(scene->distractor, 0, pixels * sizeof *scene->distractor);
+    }
     rescale(scene->slice, pixels, rules->brain_intensity);
-    for (size_t i = 0; i < recipe->count; i++) {
-        size_t which = recipe->lesions[recipe->label][i];
-        paint(scene, library->lesions[recipe->label] + which, boxes + i, rules->lesion_intensity);
+    paint_items(scene, recipe, boxes, library, rules);
+    LB_TRY(write_image(image, scene, err));
+    if (truth != NULL) {
+        LB_TRY(write_truth(truth, scene, recipe, boxes, rules->truth_threshold, err));
     }
-    LB_TRY(lb_resize(scene->resized_image, scene->size, scene->size, scene->slice, scene->height,
-                     scene->width, err));
-    LB_TRY(lb_resize(scene->resized_truth, scene->size, scene->size, scene->truth, scene->height,
-                     scene->width, err));
-    for (size_t i = 0; i < out_pixels; i++) {
-        image[i] = (float)scene->resized_image[i];
-        truth[i] = rules->truth_threshold > 0 ? 0.0f : (float)scene->resized_truth[i];
-    }
-    for (size_t i = 0; rules->truth_threshold > 0 && i < recipe->count; i++) {
-        if (!mark_true(truth, scene, boxes + i, rules->truth_threshold)) {
-            return lb_fail(err, LB_ERROR_NUMERIC,
-                           "a lesion vanishes at %zu x %zu pixels: ask for a larger size",
-                           scene->size, scene->size);
-        }
+    if (distractor != NULL) {
+        LB_TRY(write_distractors(distractor, scene, recipe, boxes, rules->truth_threshold, err));
     }
 cleanup:
     return status;

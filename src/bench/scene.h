@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* One composed image: lesions on a slice. Definitions: Oliveira et al. 2024, and where this project
- * departs from it, the switches of lb_scene_rules. */
+/* One composed image: lesions, and distractors where asked for, on a slice. Definitions: Oliveira
+ * et al. 2024, and where this project departs from it, the switches of lb_scene_rules. */
 #ifndef LB_BENCH_SCENE_H
 #define LB_BENCH_SCENE_H
 
 #include "lesionbench/base.h"
+#include "lesionbench/compose.h"
 #include "lesionbench/lesions.h"
 
-enum { LB_MAX_LESIONS = 32 }; /* on one image */
+enum {
+    LB_MAX_LESIONS = 32,              /* on one image */
+    LB_MAX_ITEMS = 3 * LB_MAX_LESIONS /* lesions and distractors */
+};
 
 typedef struct lb_scene_rules {
     size_t size; /* side of the square result */
@@ -16,16 +20,26 @@ typedef struct lb_scene_rules {
      * centre lies, both taken after resizing. 0: wherever the resized masks are above 0. */
     double truth_threshold;
     size_t minimum_lesions, maximum_lesions;
+    size_t distractors; /* for each lesion */
+    lb_polarity polarity;
+    bool label_by_side; /* instead of by shape */
     bool shuffle_round; /* the study shuffled irregular lesions only */
+    bool faint_box;     /* lesion intensity starts at 0.1, all over the box */
+    bool unbounded;     /* draw places without end, as the study does */
+    bool footprints;    /* places that do not depend on the label; distractors need it */
+    uint64_t seed;      /* of everything that the study does not draw */
 } lb_scene_rules;
 
 /* What the seed of an image decides, before its slice is known. */
 typedef struct lb_recipe {
     uint32_t seed;
     uint8_t label;
-    size_t count;
-    size_t lesions[2][LB_MAX_LESIONS]; /* indices into the library, for the label and, as if the
-                                          label were the other one, for that */
+    size_t count;                               /* lesions */
+    size_t items;                               /* lesions, then distractors */
+    size_t lesions[LB_CLASSES][LB_MAX_LESIONS]; /* indices into the library, by shape */
+    uint8_t shape[LB_MAX_LESIONS];              /* where the label goes by side */
+    size_t distractors[LB_MAX_ITEMS];           /* entries count .. items - 1 */
+    bool dark[LB_MAX_ITEMS];                    /* under random polarity */
 } lb_recipe;
 
 typedef struct lb_box {
@@ -35,30 +49,42 @@ typedef struct lb_box {
 /* A slice (height x width) prepared for placing. One for each thread. */
 typedef struct lb_scene {
     size_t height, width, size;
-    double *slice;                         /* (height, width), filled by the caller */
-    double *truth;                         /* (height, width) */
-    double *resized_image, *resized_truth; /* (size, size) */
-    uint32_t *brain;                       /* brain pixels in row-major order */
+    double *slice;              /* (height, width), filled by the caller */
+    double *truth, *distractor; /* (height, width) */
+    double *resized;            /* (size, size) */
+    uint32_t *brain;            /* brain pixels in row-major order */
     size_t brain_pixels;
-    uint32_t *table; /* (height + 1, width + 1): brain pixels above and to the left */
+    size_t middle_row; /* of the brain pixels, their mean */
+    uint32_t *table;   /* (height + 1, width + 1): brain pixels above and to the left */
+    uint8_t *taken;    /* (height, width): no place for a footprint */
+    uint32_t *offsets; /* (2 x height x width): a footprint's pixels */
 } lb_scene;
 
 lb_status lb_scene_init(lb_scene *out, size_t height, size_t width, size_t size, lb_error *err);
 void lb_scene_release(lb_scene *scene);
 
-/* order: scratch for the indices of the larger list. */
+/* order: scratch for the indices of the largest list. */
 void lb_recipe_draw(lb_recipe *out, uint32_t seed, const lb_lesion_library *library,
                     const lb_scene_rules *rules, size_t *order);
+/* The lesion or distractor that an image of this label has as an item. */
+const lb_lesion *lb_recipe_item(const lb_recipe *recipe, const lb_lesion_library *library,
+                                const lb_scene_rules *rules, uint8_t label, size_t item);
+
 /* Looks at scene->slice. LB_ERROR_FORMAT where it has no brain or values that are not finite. */
 lb_status lb_scene_survey(lb_scene *scene, lb_error *err);
-/* Finds boxes of brain for the recipe's lesions of that shape, none over another. False where none
- * were found in bounded tries. The study's stream: its first try is the study's placement. */
-bool lb_scene_place(lb_box *boxes, const lb_scene *scene, const lb_recipe *recipe,
-                    const lb_lesion_library *library, lb_shape shape);
-/* Paints the recipe's lesions into the boxes and writes image and truth (size, size). Overwrites
- * scene->slice. */
-lb_status lb_scene_compose(float *image, float *truth, lb_scene *scene, const lb_recipe *recipe,
-                           const lb_box *boxes, const lb_lesion_library *library,
-                           const lb_scene_rules *rules, lb_error *err);
+/* Finds the boxes of all items for an image of that label. False where none were found in bounded
+ * tries or, under rules->unbounded, where none can ever be. Without footprints: boxes of brain,
+ * none over another; the study's stream, whose first try is the study's placement. With footprints:
+ * each item lies on brain with all its pixels and touches no other, lesions' boxes are apart, and a
+ * lesion's place holds the lesions of both labels, one centred on the other: so where the label
+ * goes by shape, places say nothing of it. */
+bool lb_scene_place(lb_box *boxes, lb_scene *scene, const lb_recipe *recipe,
+                    const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label);
+/* Paints the items into the boxes and writes image, truth and, unless NULL, the distractors' mask
+ * (1 where truth would be), each (size, size). Overwrites scene->slice. */
+lb_status lb_scene_compose(float *image, float *truth, uint8_t *distractor, lb_scene *scene,
+                           const lb_recipe *recipe, const lb_box *boxes,
+                           const lb_lesion_library *library, const lb_scene_rules *rules,
+                           lb_error *err);
 
 #endif

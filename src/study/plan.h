@@ -3,6 +3,7 @@
 #ifndef LB_STUDY_PLAN_H
 #define LB_STUDY_PLAN_H
 
+#include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/lesions.h"

@@ -2,6 +2,7 @@
 /* The tables of settings. Ranges keep out what cannot work; what is wise is the user's to say. */
 #include "lesionbench/settings.h"
 
+#include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/lesions.h"
@@ -11,6 +12,11 @@
 #define ROW(type, member, name, kind, min, max, help)            \
     {                                                            \
         name, kind, offsetof(type, member), min, max, help, NULL \
+    }
+
+#define CHOICE(type, member, name, choices, help)                            \
+    {                                                                        \
+        name, LB_SETTING_CHOICE, offsetof(type, member), 0, 0, help, choices \
     }
 
 #define MAX_U32 4294967295.0
@@ -72,12 +78,21 @@ static const lb_setting compose_rows[] = {
     ROW(lb_compose_options, first_seed[LB_HOLDOUT], "holdout_first_seed", LB_SETTING_U32, 0,
         MAX_U32, "seed of the first holdout image"),
     COMPOSE(size, LB_SETTING_SIZE, 32, 1024, "side of the square images"),
+    CHOICE(lb_compose_options, protocol, "protocol", LB_PROTOCOLS,
+           "the study mended, as published, or with distractors in both classes"),
+    COMPOSE(quirks, LB_SETTING_LIST, 0, 0,
+            "defects of the study to switch upon the protocol's own, each NAME or NAME=on|off"),
     COMPOSE(brain_intensity, LB_SETTING_REAL, 0.01, 1, "slices are rescaled to [0, this]"),
     COMPOSE(lesion_intensity, LB_SETTING_REAL, 0.01, 1, "lesions are rescaled to [0, this]"),
     COMPOSE(truth_threshold, LB_SETTING_REAL, 0, 1,
             "a true pixel has at least this share of its lesion's peak"),
     COMPOSE(minimum_lesions, LB_SETTING_SIZE, 1, 32, "least lesions in an image"),
     COMPOSE(maximum_lesions, LB_SETTING_SIZE, 1, 32, "most lesions in an image"),
+    COMPOSE(distractors, LB_SETTING_SIZE, 0, 8, "distractors for each lesion (protocol fair)"),
+    CHOICE(lb_compose_options, polarity, "polarity", LB_POLARITIES,
+           "of lesions against the tissue"),
+    CHOICE(lb_compose_options, label_by, "label_by", LB_LABEL_RULES,
+           "what the label tells of the lesions"),
     COMPOSE(seed, LB_SETTING_U64, 0, MAX_U64, "of subjects to splits and slices to images"),
 };
 

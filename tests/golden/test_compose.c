@@ -75,8 +75,8 @@ compose(fixture *f, const composed_figure *expected, int index, double threshold
     lb_error err;
     lb_scene scene = {0};
     lb_recipe recipe;
-    lb_box boxes[LB_MAX_LESIONS];
-    size_t order[LESIONS];
+    lb_box boxes[LB_MAX_ITEMS];
+    size_t order[4 * LESIONS];
     const lb_scene_rules rules = {.size = expected->size,
                                   .brain_intensity = 0.7,
                                   .lesion_intensity = 0.5,
@@ -90,9 +90,9 @@ compose(fixture *f, const composed_figure *expected, int index, double threshold
     assert_int_equal(recipe.count, expected->lesions);
     draw_background(scene.slice, index);
     assert_ok(lb_scene_survey(&scene, &err));
-    assert_true(lb_scene_place(boxes, &scene, &recipe, &f->library, (lb_shape)recipe.label));
-    assert_ok(
-        lb_scene_compose(f->image, f->truth, &scene, &recipe, boxes, &f->library, &rules, &err));
+    assert_true(lb_scene_place(boxes, &scene, &recipe, &f->library, &rules, recipe.label));
+    assert_ok(lb_scene_compose(f->image, f->truth, NULL, &scene, &recipe, boxes, &f->library,
+                               &rules, &err));
     lb_scene_release(&scene);
 }
 

@@ -151,8 +151,8 @@ composed_images(void **state)
     assert_ok(lb_scene_init(&scene, 260, 311, SIZE, &err));
     for (size_t i = 0; i < 4; i++) {
         lb_recipe recipe;
-        lb_box boxes[LB_MAX_LESIONS];
-        size_t order[PUBLISHED];
+        lb_box boxes[LB_MAX_ITEMS];
+        size_t order[4 * PUBLISHED];
         for (size_t p = 0; p < 260 * 311; p++) {
             scene.slice[p] = ((const double *)slices.data)[i * 260 * 311 + p];
         }
@@ -160,8 +160,9 @@ composed_images(void **state)
         assert_int_equal(recipe.label, i == 1 || i == 2);
         assert_int_equal(recipe.count, i == 0 ? 5 : 3);
         assert_ok(lb_scene_survey(&scene, &err));
-        assert_true(lb_scene_place(boxes, &scene, &recipe, &library, (lb_shape)recipe.label));
-        assert_ok(lb_scene_compose(image, truth, &scene, &recipe, boxes, &library, &rules, &err));
+        assert_true(lb_scene_place(boxes, &scene, &recipe, &library, &rules, recipe.label));
+        assert_ok(
+            lb_scene_compose(image, truth, NULL, &scene, &recipe, boxes, &library, &rules, &err));
         for (size_t p = 0; p < SIZE * SIZE; p++) {
             images[i * SIZE * SIZE + p] = image[p];
             truths[i * SIZE * SIZE + p] = truth[p];

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <omp.h>
 
+#include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 #include "lesionbench/h5.h"
 

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* What an image's seed decides, and where on the slice its lesions and distractors go. */
+#include <string.h>
+
+#include "lesionbench/random.h"
+#include "scene.h"
+
+/* Draws for one item before all are taken off again, and how often that is done. Where five boxes
+ * fit at all, a draw mostly succeeds after some tens. */
+enum { MAX_DRAWS = 10000, MAX_RESTARTS = 5 };
+
+/* The first `wanted` of a shuffled list of n lesions. */
+static void
+pick(size_t *out, size_t wanted, size_t n, bool shuffle, lb_numpy_random *random, size_t *order)
+{
+    for (size_t i = 0; i < n; i++) {
+        order[i] = i;
+    }
+    if (shuffle) {
+        lb_numpy_shuffle_list(random, order, n);
+    }
+    memcpy(out, order, wanted * sizeof *out);
+}
+
+/* What the study has not: distractors, polarities, and mixed shapes where they do not matter. */
+static void
+draw_extras(lb_recipe *out, const lb_lesion_library *library, const lb_scene_rules *rules,
+            size_t *order)
+{
+    lb_random random;
+    lb_random_init(&random, rules->seed, LB_PURPOSE_SCENE, out->seed);
+    out->items = out->count * (1 + rules->distractors);
+    for (size_t i = 0; i < out->count; i++) {
+        out->shape[i] = (uint8_t)lb_random_below(&random, LB_CLASSES);
+    }
+    for (size_t i = 0; i < out->items; i++) {
+        out->dark[i] = lb_random_below(&random, 2) == 1;
+    }
+    size_t kinds = library->count[LB_DISTRACTOR];
+    for (size_t i = 0; i < kinds; i++) {
+        order[i] = i;
+    }
+    lb_random_shuffle(&random, order, kinds);
+    for (size_t i = out->count; i < out->items; i++) {
+        out->distractors[i] = order[(i - out->count) % kinds];
+    }
+}
+
+void
+lb_recipe_draw(lb_recipe *out, uint32_t seed, const lb_lesion_library *library,
+               const lb_scene_rules *rules, size_t *order)
+{
+    lb_numpy_random random;
+    lb_numpy_seed(&random, seed);
+    out->seed = seed;
+    out->count = (size_t)lb_numpy_randint(&random, (int64_t)rules->minimum_lesions,
+                                          (int64_t)rules->maximum_lesions + 1);
+    out->label = (uint8_t)lb_numpy_randint(&random, 0, 2);
+    for (int shape = 0; shape < LB_CLASSES; shape++) {
+        lb_numpy_random copy = random;
+        pick(out->lesions[shape], out->count, library->count[shape],
+             shape == LB_IRREGULAR || rules->shuffle_round, &copy, order);
+    }
+    draw_extras(out, library, rules, order);
+}
+
+const lb_lesion *
+lb_recipe_item(const lb_recipe *recipe, const lb_lesion_library *library,
+               const lb_scene_rules *rules, uint8_t label, size_t item)
+{
+    if (item >= recipe->count) {
+        return library->lesions[LB_DISTRACTOR] + recipe->distractors[item];
+    }
+    size_t shape = rules->label_by_side ? recipe->shape[item] : label;
+    return library->lesions[shape] + recipe->lesions[shape][item];
+}
+
+static bool
+is_brain(const lb_scene *scene, const lb_box *box)
+{
+    size_t columns = scene->width + 1;
+    const uint32_t *top = scene->table + box->top * columns + box->left;
+    const uint32_t *bottom = top + box->height * columns;
+    return bottom[box->width] - bottom[0] - (top[box->width] - top[0]) == box->height * box->width;
+}
+
+static bool
+overlap(const lb_box *a, const lb_box *b)
+{
+    return a->top < b->top + b->height && b->top < a->top + a->height &&
+           a->left < b->left + b->width && b->left < a->left + a->width;
+}
+
+/* Whether the box lies on brain, off the boxes before it and, where the label goes by side, on that
+ * label's side. */
+static bool
+is_free(const lb_box *box, const lb_box *others, size_t count, const lb_scene *scene,
+        const lb_scene_rules *rules, uint8_t label)
+{
+    if (box->top + box->height > scene->height || box->left + box->width > scene->width ||
+        !is_brain(scene, box)) {
+        return false;
+    }
+    if (rules->label_by_side && (box->top + box->height / 2 > scene->middle_row) != label) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (overlap(box, others + i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+put_corner(lb_box *box, const lb_scene *scene, size_t brain_pixel)
+{
+    box->top = scene->brain[brain_pixel] / scene->width;
+    box->left = scene->brain[brain_pixel] % scene->width;
+}
+
+static bool
+fits_somewhere(lb_box box, const lb_box *others, size_t count, const lb_scene *scene,
+               const lb_scene_rules *rules, uint8_t label)
+{
+    size_t pixel = 0;
+    for (; pixel < scene->brain_pixels; pixel++) {
+        put_corner(&box, scene, pixel);
+        if (is_free(&box, others, count, scene, rules, label)) {
+            break;
+        }
+    }
+    return pixel < scene->brain_pixels;
+}
+
+/* Draws corners until the box is free. The study never gives up; here it does where no place is. */
+static bool
+place_box(lb_box *box, const lb_box *others, size_t count, const lb_scene *scene,
+          const lb_scene_rules *rules, uint8_t label, lb_numpy_random *random)
+{
+    for (int draw = 0; draw < MAX_DRAWS; draw++) {
+        put_corner(box, scene, (size_t)lb_numpy_randint(random, 0, (int64_t)scene->brain_pixels));
+        if (is_free(box, others, count, scene, rules, label)) {
+            return true;
+        }
+        if (rules->unbounded && draw == MAX_DRAWS - 1) {
+            if (!fits_somewhere(*box, others, count, scene, rules, label)) {
+                return false;
+            }
+            draw = 0;
+        }
+    }
+    return false;
+}
+
+static bool
+place_boxes(lb_box *boxes, const lb_scene *scene, const lb_recipe *recipe,
+            const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label)
+{
+    lb_numpy_random random;
+    lb_numpy_seed(&random, recipe->seed); /* again, as the study does */
+    for (int start = 0; start < (rules->unbounded ? 1 : MAX_RESTARTS); start++) {
+        size_t placed = 0;
+        while (placed < recipe->count) {
+            const lb_lesion *lesion = lb_recipe_item(recipe, library, rules, label, placed);
+            boxes[placed].height = lesion->height;
+            boxes[placed].width = lesion->width;
+            if (!place_box(boxes + placed, boxes, placed, scene, rules, label, &random)) {
+                break;
+            }
+            placed++;
+        }
+        if (placed == recipe->count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What an item needs: for a lesion, room for that of either label, one centred on the other. */
+typedef struct footprint {
+    size_t height, width;
+    size_t pixels; /* their offsets are in the scene */
+} footprint;
+
+static void
+join_footprint(const lb_scene *scene, footprint *print, const lb_lesion *lesion)
+{
+    size_t top = (print->height - lesion->height) / 2, left = (print->width - lesion->width) / 2;
+    for (size_t y = 0; y < lesion->height; y++) {
+        for (size_t x = 0; x < lesion->width; x++) {
+            if (lesion->mask[y * lesion->width + x] > 0) {
+                scene->offsets[print->pixels++] = (uint32_t)((top + y) * scene->width + left + x);
+            }
+        }
+    }
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static footprint
+footprint_of(const lb_scene *scene, const lb_recipe *recipe, const lb_lesion_library *library,
+             const lb_scene_rules *rules, size_t item)
+{
+    const lb_lesion *one = lb_recipe_item(recipe, library, rules, 0, item);
+    const lb_lesion *other = lb_recipe_item(recipe, library, rules, 1, item);
+    footprint print = {larger(one->height, other->height), larger(one->width, other->width), 0};
+    if (print.height <= scene->height && print.width <= scene->width) {
+        join_footprint(scene, &print, one);
+        if (other != one) {
+            join_footprint(scene, &print, other);
+        }
+    }
+    return print;
+}
+
+static bool
+footprint_is_free(const lb_scene *scene, const footprint *print, const lb_box *place)
+{
+    const uint8_t *corner = scene->taken + place->top * scene->width + place->left;
+    for (size_t i = 0; i < print->pixels; i++) {
+        if (corner[scene->offsets[i]]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Takes the footprint's pixels and those that touch them. */
+static void
+take_footprint(lb_scene *scene, const footprint *print, const lb_box *place)
+{
+    for (size_t i = 0; i < print->pixels; i++) {
+        size_t y = place->top + scene->offsets[i] / scene->width;
+        size_t x = place->left + scene->offsets[i] % scene->width;
+        size_t bottom = y + 1 < scene->height ? y + 1 : y, right = x + 1 < scene->width ? x + 1 : x;
+        for (size_t v = y > 0 ? y - 1 : 0; v <= bottom; v++) {
+            for (size_t u = x > 0 ? x - 1 : 0; u <= right; u++) {
+                scene->taken[v * scene->width + u] = 1;
+            }
+        }
+    }
+}
+
+/* Draws centres until the footprint is free. Boxes of lesions, which truth is measured in, are kept
+ * apart; `lesions` are the places of those before, none for a distractor. */
+static bool
+place_footprint(lb_box *place, const lb_scene *scene, const footprint *print, const lb_box *lesions,
+                size_t count, bool any_side, uint8_t label, lb_random *random)
+{
+    *place = (lb_box){0, 0, print->height, print->width};
+    if (print->pixels == 0) {
+        return false;
+    }
+    for (int draw = 0; draw < MAX_DRAWS; draw++) {
+        uint32_t centre = scene->brain[lb_random_below(random, (uint32_t)scene->brain_pixels)];
+        size_t y = centre / scene->width, x = centre % scene->width;
+        if (y < print->height / 2 || x < print->width / 2 ||
+            y - print->height / 2 + print->height > scene->height ||
+            x - print->width / 2 + print->width > scene->width ||
+            (!any_side && (y > scene->middle_row) != label)) {
+            continue;
+        }
+        place->top = y - print->height / 2;
+        place->left = x - print->width / 2;
+        size_t apart = 0;
+        while (apart < count && !overlap(place, lesions + apart)) {
+            apart++;
+        }
+        if (apart == count && footprint_is_free(scene, print, place)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The label's own box on a place. */
+static lb_box
+centred(const lb_box *place, const lb_lesion *lesion)
+{
+    return (lb_box){place->top + (place->height - lesion->height) / 2,
+                    place->left + (place->width - lesion->width) / 2, lesion->height,
+                    lesion->width};
+}
+
+/* One try at all items, in the given order. */
+static bool
+place_in_order(lb_box *boxes, lb_scene *scene, const lb_recipe *recipe,
+               const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label,
+               const size_t *order, lb_random *random)
+{
+    lb_box lesions[LB_MAX_LESIONS];
+    size_t count = 0;
+    for (size_t i = 0; i < scene->height * scene->width; i++) {
+        scene->taken[i] = scene->slice[i] == 0;
+    }
+    for (size_t i = 0; i < recipe->items; i++) {
+        lb_box place;
+        bool lesion = order[i] < recipe->count;
+        footprint print = footprint_of(scene, recipe, library, rules, order[i]);
+        if (!place_footprint(&place, scene, &print, lesions, lesion ? count : 0,
+                             !lesion || !rules->label_by_side, label, random)) {
+            return false;
+        }
+        take_footprint(scene, &print, &place);
+        if (lesion) {
+            lesions[count++] = place;
+        }
+        boxes[order[i]] = centred(&place, lb_recipe_item(recipe, library, rules, label, order[i]));
+    }
+    return true;
+}
+
+static bool
+place_footprints(lb_box *boxes, lb_scene *scene, const lb_recipe *recipe,
+                 const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label)
+{
+    lb_random random;
+    size_t order[LB_MAX_ITEMS];
+    lb_random_init(&random, rules->seed, LB_PURPOSE_PLACE, recipe->seed);
+    for (size_t i = 0; i < recipe->items; i++) {
+        order[i] = i;
+    }
+    lb_random_shuffle(&random, order, recipe->items);
+    for (int start = 0; start < MAX_RESTARTS; start++) {
+        if (place_in_order(boxes, scene, recipe, library, rules, label, order, &random)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+lb_scene_place(lb_box *boxes, lb_scene *scene, const lb_recipe *recipe,
+               const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label)
+{
+    return rules->footprints ? place_footprints(boxes, scene, recipe, library, rules, label)
+                             : place_boxes(boxes, scene, recipe, library, rules, label);
+}
