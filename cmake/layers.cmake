@@ -15,6 +15,12 @@ if(LB_SANITIZE)
     -fno-sanitize-recover=undefined)
   target_link_options(lb_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(LB_FUZZ)
+  set(sanitizers -fsanitize=address,undefined,float-cast-overflow)
+  target_compile_options(lb_flags INTERFACE ${sanitizers} -fsanitize=fuzzer-no-link
+    -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(lb_flags INTERFACE ${sanitizers})
+endif()
 
 # lb_layer(NAME HEADERS a.h ... SOURCES a.c ... DEPENDS base ... LIBRARIES lib ...)
 function(lb_layer name)

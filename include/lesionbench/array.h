@@ -24,6 +24,9 @@ typedef struct lb_array {
 size_t lb_type_size(lb_type type);
 /* The product of the shape; 1 for rank 0. */
 size_t lb_array_count(const lb_array *array);
+/* The same for a shape that is not trusted: LB_ERROR_MEMORY where the product overflows, be it of
+ * the sides other than 0 alone, so that any product of sides is a size. */
+lb_status lb_array_measure(size_t *out, const lb_array *array, lb_error *err);
 void lb_array_release(lb_array *array);
 
 #ifdef __cplusplus

@@ -28,6 +28,20 @@ lb_array_count(const lb_array *array)
     return count;
 }
 
+lb_status
+lb_array_measure(size_t *out, const lb_array *array, lb_error *err)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < array->rank; i++) {
+        size_t side = array->shape[i] > 0 ? array->shape[i] : 1;
+        if (lb_multiply(&count, count, side, err) != LB_OK) {
+            return err->code;
+        }
+    }
+    *out = lb_array_count(array);
+    return LB_OK;
+}
+
 void
 lb_array_release(lb_array *array)
 {

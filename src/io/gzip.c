@@ -22,6 +22,13 @@ lb_gzip_open(gzFile *out, size_t *file_size, const char *path, lb_error *err)
     return LB_OK;
 }
 
+size_t
+lb_gzip_room(gzFile stream, size_t file_size)
+{
+    size_t ratio = gzdirect(stream) != 0 ? 1 : LB_GZIP_MAX_RATIO;
+    return file_size <= SIZE_MAX / ratio ? file_size * ratio : SIZE_MAX;
+}
+
 bool
 lb_gzip_ends_well(gzFile stream)
 {

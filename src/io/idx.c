@@ -18,7 +18,7 @@ static lb_status
 read_header(lb_array *out, gzFile stream, size_t file_size, const char *path, lb_error *err)
 {
     uint8_t magic[4], side[4];
-    size_t count = 1;
+    size_t count = 0;
     if (gzread(stream, magic, sizeof magic) != sizeof magic || magic[0] != 0 || magic[1] != 0) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: is not an IDX file", path);
     }
@@ -35,10 +35,14 @@ read_header(lb_array *out, gzFile stream, size_t file_size, const char *path, lb
         }
         out->shape[i] =
             (size_t)side[0] << 24 | (size_t)side[1] << 16 | (size_t)side[2] << 8 | (size_t)side[3];
-        if (lb_multiply(&count, count, out->shape[i], err) != LB_OK ||
-            count / LB_GZIP_MAX_RATIO > file_size) {
-            return fail_damaged(path, err);
-        }
+    }
+    if (lb_array_measure(&count, out, err) != LB_OK) {
+        return lb_fail_context(err, "%s: the IDX file is damaged", path);
+    }
+    if (count > lb_gzip_room(stream, file_size)) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: the IDX header claims %zu bytes of data, but the file has only %zu",
+                       path, count, file_size);
     }
     return LB_OK;
 }

@@ -110,7 +110,7 @@ check_claims(const char *magic, const int64_t dims[8], int type, double offset, 
         return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: cannot read voxels of type %d (%s)",
                        in->path, type, nifti_datatype_string(type));
     }
-    if (bytes * size > (double)in->file_size * LB_GZIP_MAX_RATIO) {
+    if (bytes * size > (double)lb_gzip_room(in->stream, in->file_size)) {
         return lb_fail(
             err, LB_ERROR_FORMAT,
             "%s: the NIfTI header claims %.0f bytes of voxels, but the file has only %zu", in->path,
@@ -226,17 +226,25 @@ cleanup:
     return status;
 }
 
-static void
-place(lb_volume *volume, const nifti_image *image)
+static lb_status
+place(lb_volume *volume, const nifti_image *image, const reader *in, lb_error *err)
 {
     const double spacing[3] = {image->dx, image->dy, image->dz};
     const nifti_dmat44 *matrix = image->sform_code > 0 ? &image->sto_xyz : &image->qto_xyz;
+    bool finite = true;
     for (size_t i = 0; i < 3; i++) {
         for (size_t j = 0; j < 4; j++) {
             volume->to_world[i][j] = matrix->m[i][j];
+            finite = finite && isfinite(matrix->m[i][j]);
         }
         volume->spacing[i] = fabs(spacing[i]) > 0 ? fabs(spacing[i]) : 1;
+        finite = finite && isfinite(spacing[i]);
     }
+    return finite ? LB_OK
+                  : lb_fail(err, LB_ERROR_FORMAT,
+                            "%s: the NIfTI header has voxel sizes or an orientation that are not "
+                            "finite",
+                            in->path);
 }
 
 lb_status
@@ -248,13 +256,13 @@ lb_nifti_read(lb_volume *out, const char *path, lb_error *err)
     lb_volume volume = {0};
     LB_TRY(lb_gzip_open(&in.stream, &in.file_size, path, err));
     LB_TRY(read_header(&image, &in, err));
+    LB_TRY(place(&volume, image, &in, err));
     volume.nx = (size_t)image->nx;
     volume.ny = (size_t)image->ny;
     volume.nz = (size_t)image->nz;
     size_t count = volume.nx * volume.ny * volume.nz; /* cannot overflow: check_claims() */
     LB_ALLOC(volume.value, count);
     LB_TRY(read_voxels(volume.value, count, image, &in, err));
-    place(&volume, image);
     *out = volume;
     volume.value = NULL;
 cleanup:

@@ -66,13 +66,9 @@ cleanup:
 static lb_status
 check_size(size_t *out, const lb_array *array, size_t rest, const char *path, lb_error *err)
 {
-    size_t count = 1, bytes = 0;
-    for (size_t i = 0; i < array->rank; i++) {
-        if (lb_multiply(&count, count, array->shape[i], err) != LB_OK) {
-            return lb_fail_context(err, "%s", path);
-        }
-    }
-    if (lb_multiply(&bytes, count, lb_type_size(array->type), err) != LB_OK) {
+    size_t count = 0, bytes = 0;
+    if (lb_array_measure(&count, array, err) != LB_OK ||
+        lb_multiply(&bytes, count, lb_type_size(array->type), err) != LB_OK) {
         return lb_fail_context(err, "%s", path);
     }
     if (bytes != rest) {

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* CSV: what is read, written again and read again is the same. */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lesionbench/csv.h"
+
+static void
+write_rows(FILE *stream, const lb_csv *csv)
+{
+    for (size_t row = 0; row <= csv->rows; row++) {
+        for (size_t i = 0; i < csv->columns; i++) {
+            lb_csv_field(stream, row == 0 ? csv->header[i] : lb_csv_cell(csv, row - 1, i));
+            fputc(i + 1 < csv->columns ? ',' : '\n', stream);
+        }
+    }
+}
+
+static void
+check_same(const lb_csv *a, const lb_csv *b)
+{
+    FUZZ_CHECK(a->columns == b->columns && a->rows == b->rows);
+    for (size_t i = 0; i < a->columns; i++) {
+        FUZZ_CHECK(strcmp(a->header[i], b->header[i]) == 0);
+    }
+    for (size_t i = 0; i < a->columns * a->rows; i++) {
+        FUZZ_CHECK(strcmp(a->cells[i], b->cells[i]) == 0);
+    }
+}
+
+static void
+use(const lb_csv *csv, const char *path)
+{
+    lb_error err;
+    size_t column = 0;
+    for (size_t i = 0; i < csv->columns && i < 16; i++) {
+        FUZZ_CHECK(lb_csv_column(&column, csv, csv->header[i], path, &err) == LB_OK);
+        FUZZ_CHECK(column <= i);
+    }
+    for (size_t i = 0; i < csv->rows && i < 16; i++) {
+        lb_csv_number(csv, i, csv->columns - 1);
+    }
+}
+
+/* A mark of UTF-8 in front of the written file would be taken for the file's own. */
+static bool
+begins_with_mark(const lb_csv *csv)
+{
+    return strncmp(csv->header[0], "\xef\xbb\xbf", 3) == 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    lb_error err;
+    fuzz_file file;
+    lb_csv csv = {0}, again = {0};
+    fuzz_file_open(&file, data, size);
+    if (lb_csv_read(&csv, file.path, &err) == LB_OK) {
+        FUZZ_CHECK(csv.columns >= 1);
+        use(&csv, file.path);
+    } else {
+        FUZZ_CHECK(csv.header == NULL && csv.bytes == NULL);
+    }
+    fuzz_file_close(&file);
+    if (csv.columns > 0 && !begins_with_mark(&csv)) {
+        char *text = NULL;
+        size_t length = 0;
+        FILE *stream = open_memstream(&text, &length);
+        FUZZ_CHECK(stream != NULL);
+        write_rows(stream, &csv);
+        FUZZ_CHECK(fclose(stream) == 0);
+        fuzz_file_open(&file, (const uint8_t *)text, length);
+        FUZZ_CHECK(lb_csv_read(&again, file.path, &err) == LB_OK);
+        check_same(&csv, &again);
+        fuzz_file_close(&file);
+        free(text);
+    }
+    lb_csv_release(&again);
+    lb_csv_release(&csv);
+    return 0;
+}

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Small valid files, and a few that are nearly so: what fuzzing starts from.
+
+usage: seeds.py CORPUS_FOLDER. Wants numpy and nibabel.
+"""
+import gzip
+import io
+import json
+import os
+import struct
+import sys
+
+import nibabel
+import numpy
+
+
+def save(target, name, data):
+    folder = os.path.join(sys.argv[1], target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as stream:
+        stream.write(data)
+
+
+def squeeze(data):
+    return gzip.compress(data, 9, mtime=0)
+
+
+def nifti():
+    values = numpy.arange(24, dtype="i2").reshape(2, 3, 4)
+    turned = numpy.array([[0, -2.0, 0, 3], [1.5, 0, 0, -4], [0, 0, 1, 5], [0, 0, 0, 1]])
+    for version, kind in ((1, nibabel.Nifti1Image), (2, nibabel.Nifti2Image)):
+        for dtype in "u1 i1 u2 i2 u4 i4 u8 i8 f4 f8".split():
+            save("nifti", f"v{version}_{dtype}", kind(values.astype(dtype), turned, dtype=dtype).to_bytes())
+        big = kind(values.astype(">i2"), turned, kind.header_class(endianness=">"))
+        save("nifti", f"v{version}_big_endian", big.to_bytes())
+        scaled = kind(values.astype("i2"), turned)
+        scaled.header.set_slope_inter(0.5, -3)
+        save("nifti", f"v{version}_slope", scaled.to_bytes())
+        oblique = kind(values.astype("u1"), None)
+        oblique.set_qform(turned, 1)
+        oblique.set_sform(None, 0)
+        save("nifti", f"v{version}_qform", oblique.to_bytes())
+        plain = kind(values.astype("u1"), None)
+        save("nifti", f"v{version}_no_orientation", plain.to_bytes())
+        for name, array in (("one_volume_of_four_axes", values[..., None]), ("two_axes", values[0]),
+                            ("two_volumes", numpy.stack([values, values], 3)),
+                            ("complex", values.astype("c8"))):
+            array = array if name == "complex" else array.astype("u1")
+            save("nifti", f"v{version}_{name}", kind(array, turned).to_bytes())
+        whole = kind(values.astype("f4"), turned).to_bytes()
+        save("nifti", f"v{version}.gz", squeeze(whole))
+        save("nifti", f"v{version}_truncated", whole[:-5])
+        save("nifti", f"v{version}_truncated.gz", squeeze(whole)[:-5])
+        save("nifti", f"v{version}_two_members.gz", squeeze(whole[:400]) + squeeze(whole[400:]))
+        zeros = kind(numpy.zeros((32, 32, 32), "u1"), turned).to_bytes()
+        save("nifti", f"v{version}_zeros.gz", squeeze(zeros))
+    rgb = numpy.zeros((2, 2, 2), [("R", "u1"), ("G", "u1"), ("B", "u1")])
+    save("nifti", "v1_rgb", nibabel.Nifti1Image(rgb, turned).to_bytes())
+    extended = nibabel.Nifti1Image(values.astype("u1"), turned)
+    extended.header.extensions.append(nibabel.nifti1.Nifti1Extension("comment", b"seed"))
+    save("nifti", "v1_extension", extended.to_bytes())
+    pair = nibabel.Nifti1Pair(values.astype("u1"), turned)
+    save("nifti", "v1_pair", pair.header.binaryblock)
+    values = values.astype("f4")
+    values[0, 0] = numpy.nan, numpy.inf, -numpy.inf, 1e38
+    save("nifti", "v1_not_finite", nibabel.Nifti1Image(values, turned).to_bytes())
+
+
+def npy():
+    for dtype in "u1 i1 i2 u4 i4 i8 f2 f4 f8 b1 c8 >f4 U3 S2 O".split():
+        stream = io.BytesIO()
+        numpy.save(stream, numpy.arange(6).reshape(2, 3).astype(dtype))
+        save("npy", "type_" + dtype.replace(">", "big_"), stream.getvalue())
+    for version in (1, 0), (2, 0), (3, 0):
+        stream = io.BytesIO()
+        numpy.lib.format.write_array(stream, numpy.arange(4, dtype="f4"), version)
+        save("npy", f"version_{version[0]}", stream.getvalue())
+    for shape in (), (0,), (1,), (2, 0, 3), (1, 2, 1, 2, 1, 2, 1, 2), (1,) * 9:
+        stream = io.BytesIO()
+        numpy.save(stream, numpy.zeros(shape, "u1"))
+        save("npy", "shape_" + "x".join(map(str, shape)), stream.getvalue())
+    stream = io.BytesIO()
+    numpy.save(stream, numpy.asfortranarray(numpy.arange(6.0).reshape(2, 3)))
+    save("npy", "fortran", stream.getvalue())
+    save("npy", "truncated", stream.getvalue()[:-1])
+    stream = io.BytesIO()
+    numpy.save(stream, numpy.zeros(2, [("a", "f4"), ("b", "i2", 3)]))
+    save("npy", "structured", stream.getvalue())
+    for name, text in (("overflow", "(4294967296, 4294967296, 3)"), ("claims", "(1099511627776,)"),
+                       ("negative", "(-1,)"), ("long", "(" + "9" * 40 + ",)"), ("nested", "((1,),)")):
+        text = "{'descr': '<f8', 'fortran_order': False, 'shape': " + text + ", }\n"
+        save("npy", "shape_" + name, b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode())
+    text = b'{"shape" : ( 2 ), "descr":"|u1" ,\t"fortran_order":True}'
+    save("npy", "loose", b"\x93NUMPY\2\0" + struct.pack("<I", len(text)) + text + b"ab")
+
+
+def idx_file(shape, kind=8):
+    count = 1
+    for side in shape:
+        count *= side
+    data = bytes(i % 251 for i in range(count))
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, kind, len(shape), *shape) + data
+
+
+def idx():
+    for shape in (3,), (2, 3), (2, 3, 4), (2, 1, 2, 3), (0,), (2, 0, 2), (1,) * 8, (1,) * 9:
+        save("idx", "shape_" + "x".join(map(str, shape)), idx_file(shape))
+    for kind in 0x09, 0x0B, 0x0C, 0x0D, 0x0E, 0xFF:
+        save("idx", f"type_{kind:02x}", idx_file((2, 2), kind))
+    whole = idx_file((4, 8, 8))
+    save("idx", "images.gz", squeeze(whole))
+    save("idx", "truncated", whole[:-3])
+    save("idx", "truncated.gz", squeeze(whole)[:-3])
+    save("idx", "trailing", whole + b"x")
+    save("idx", "bomb.gz", squeeze(struct.pack(">BBBBI", 0, 0, 8, 1, 100000) + bytes(100000)))
+    save("idx", "huge", struct.pack(">BBBB3I", 0, 0, 8, 3, 2**32 - 1, 2**32 - 1, 2**32 - 1))
+    save("idx", "empty_but_huge", struct.pack(">BBBB3I", 0, 0, 8, 3, 0, 2**32 - 1, 2**32 - 1))
+
+
+def csv():
+    for name, text in {
+        "plain": "a,b,c\n1,2,3\n4,5.5,-6e3\n",
+        "no_newline": "a,b\n1,2",
+        "windows": "a,b\r\n1,2\r\n",
+        "old_mac": "a,b\r1,2\r",
+        "quoted": 'a,"b, c","d ""e"""\n"1\n2",,"\r\n"\n',
+        "mark": "\ufeffname,value\nx,1\n",
+        "empty_fields": ",,\n,,\n",
+        "one_column": "a\n\n\n1\n",
+        "unended": 'a,b\n"1,2\n',
+        "behind_a_quote": 'a,b\n"1"x,2\n',
+        "uneven": "a,b\n1,2,3\n",
+        "inside_a_quote": 'a,b\n1 "2",3\n',
+        "numbers": "a\nnan\ninf\n1e999\n0x1p3\n 1\n1 \n1,\n",
+        "twice": "a,a\n1,2\n",
+        "accents": "sujet,âge\nÉ,1\n",
+        "zero": "a,b\n1,\0\n",
+        "nothing": "",
+        "line_end": "\n",
+        "participants.tsv": "participant_id\tage\tsex\nsub-01\t23\tF\nsub-02\tn/a\tM\n",
+        "windows.tsv": "participant_id\tsex\r\nsub-01\tF\r\n",
+        "quoted.tsv": 'participant_id\t"group, of"\nsub-01\t"a\tb"\n',
+    }.items():
+        save("csv", name, text.encode())
+    save("csv", "latin_1", b"\xe9t\xe9,b\n\xff,2\n")
+
+
+def tensors_file(header, data=b"", padding=0):
+    text = json.dumps(header, separators=(",", ":")).encode() + b" " * padding
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def safetensors():
+    def tensor(dtype, shape, begin, end):
+        return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+    two = {"a": tensor("F32", [2, 2], 0, 16), "b.weight": tensor("F32", [1], 16, 20)}
+    save("safetensors", "two", tensors_file(two, bytes(range(20))))
+    save("safetensors", "aligned", tensors_file(two, bytes(20), -len(tensors_file(two)) % 8))
+    save("safetensors", "metadata", tensors_file({"__metadata__": {"k": "v", "é": "\n"}, **two}, bytes(20)))
+    save("safetensors", "empty", tensors_file({}))
+    save("safetensors", "overlap", tensors_file({"a": two["a"], "b": tensor("F32", [1], 12, 16)}, bytes(16)))
+    save("safetensors", "gap", tensors_file({"a": tensor("F32", [1], 4, 8)}, bytes(8)))
+    save("safetensors", "truncated", tensors_file(two, bytes(19)))
+    save("safetensors", "trailing", tensors_file(two, bytes(21)))
+    save("safetensors", "overflow", tensors_file({"a": tensor("F32", [2**52, 2**52], 0, 0)}))
+    save("safetensors", "negative", tensors_file({"a": tensor("F32", [-1], 0, 4)}, bytes(4)))
+    save("safetensors", "no_axes", tensors_file({"a": tensor("F32", [], 0, 4)}, bytes(4)))
+    save("safetensors", "no_elements", tensors_file({"a": tensor("F32", [0, 3], 0, 0),
+                                                     "b": tensor("F64", [0], 0, 0)}))
+    save("safetensors", "axes", tensors_file({"a": tensor("U8", [1] * 9, 0, 1)}, bytes(1)))
+    offset, kinds = 0, {}
+    for dtype, size in ("F64", 8), ("F16", 2), ("BF16", 2), ("I64", 8), ("U8", 1), ("BOOL", 1), ("X", 4):
+        kinds[dtype] = tensor(dtype, [3], offset, offset + 3 * size)
+        offset += 3 * size
+        save("safetensors", f"type_{dtype}", tensors_file(kinds, bytes(offset)))
+    twice = b'{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[],"data_offsets":[1,2]}}'
+    save("safetensors", "twice", struct.pack("<Q", len(twice)) + twice + bytes(2))
+    save("safetensors", "deep", struct.pack("<Q", 600) + b"[" * 600)
+    save("safetensors", "huge_header", struct.pack("<Q", 2**63) + b"{}")
+
+
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
+for make in nifti, npy, idx, csv, safetensors:
+    make()
