@@ -168,14 +168,24 @@ impossible_headers(void **state)
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
     assert_message(&err, "a.nii: the NIfTI file is damaged");
     bad = good;
-    bad.dim[1] = bad.dim[2] = bad.dim[3] = 32767;
+    bad.dim[1] = bad.dim[2] = bad.dim[3] = 1000;
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
-    assert_message(&err, "claims 35181150961663 bytes");
+    assert_message(&err, "claims 1000000000 bytes");
+    bad.dim[1] = bad.dim[2] = bad.dim[3] = 32767;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "35181150961663 voxels is too large");
     bad = good;
     bad.dim[0] = 4;
     bad.dim[4] = 9;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "claims 108 bytes");
+    bad.dim[4] = 2;
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
-    assert_message(&err, "more than one volume (axis 4 has 9)");
+    assert_message(&err, "more than one volume (axis 4 has 2)");
+    bad.dim[0] = 5;
+    bad.dim[5] = 3;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "more than 4 axes (axis 5 has 3)");
     bad = good;
     bad.dim[0] = 2;
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
@@ -189,8 +199,12 @@ impossible_headers(void **state)
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
     bad = good;
     bad.magic[1] = 'i';
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_IO);
+    assert_message(&err, "a.nii: the file of its voxels (.img, .img.gz) is not beside it");
+    bad = good;
+    memset(bad.magic, 0, sizeof bad.magic);
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
-    assert_message(&err, "second file");
+    assert_message(&err, "is an ANALYZE file");
     bad = good;
     bad.sizeof_hdr = 77;
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
@@ -226,6 +240,123 @@ damaged_files(void **state)
     assert_null(volume.value);
     lb_free(cut);
     lb_free(path);
+}
+
+/* The header, four zero bytes, then so many bytes of 1, 2, 3, ..., gzipped. */
+static char *
+write_gzipped(void **state, const nifti_1_header *header, size_t size)
+{
+    char *path = test_path(state, "c.nii.gz");
+    const uint8_t gap[352 - sizeof *header] = {0};
+    gzFile stream = gzopen(path, "wb");
+    assert_non_null(stream);
+    gzwrite(stream, header, sizeof *header);
+    gzwrite(stream, gap, sizeof gap);
+    for (size_t i = 0; i < size; i++) {
+        gzputc(stream, (int)(i + 1) & 0xFF);
+    }
+    assert_int_equal(gzclose(stream), Z_OK);
+    return path;
+}
+
+/* A file may be padded, but is not unpacked for ever. */
+static void
+more_than_claimed(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    nifti_1_header header = first_header(DT_UINT8, 8);
+    char *path = write_gzipped(state, &header, N + 4096);
+    assert_ok(lb_nifti_read(&volume, path, &err));
+    lb_volume_release(&volume);
+    lb_free(path);
+    path = write_gzipped(state, &header, N + (4 << 20));
+    assert_int_equal(lb_nifti_read(&volume, path, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "c.nii.gz: the NIfTI file is damaged: it goes on");
+    lb_free(path);
+}
+
+static void
+several_volumes(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    nifti_1_header header = first_header(DT_UINT8, 8);
+    header.dim[0] = 4;
+    header.dim[4] = 3;
+    char *path = write_gzipped(state, &header, 3 * N);
+    assert_int_equal(lb_nifti_read(&volume, path, &err), LB_ERROR_UNSUPPORTED);
+    assert_ok(lb_nifti_look(&volume, path, &err));
+    assert_int_equal(volume.volumes, 3);
+    assert_null(volume.value);
+    for (size_t index = 0; index < 3; index++) {
+        assert_ok(lb_nifti_read_nth(&volume, path, index, &err));
+        assert_close(volume.value[0], 1 + index * N, 0, 0);
+        assert_close(volume.value[N - 1], (index + 1) * N, 0, 0);
+        lb_volume_release(&volume);
+    }
+    assert_int_equal(lb_nifti_read_nth(&volume, path, 3, &err), LB_ERROR_ARGUMENT);
+    assert_message(&err, "has 3 volumes, counted from 0, but not 3");
+    lb_free(path);
+    path = write_gzipped(state, &header, 3 * N - 1); /* the last one is short of a voxel */
+    assert_int_equal(lb_nifti_read_nth(&volume, path, 0, &err), LB_ERROR_FORMAT);
+    lb_free(path);
+}
+
+static void
+masks(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    uint8_t *mask = NULL;
+    const float data[N] = {0, 1, 0.5F, 0.49F, -3, 255, NAN};
+    const uint8_t expected[N] = {0, 1, 1, 0, 0, 1, 0};
+    nifti_1_header header = first_header(DT_FLOAT32, 32);
+    char *path = write_first(state, &header, data, sizeof data);
+    assert_ok(lb_nifti_read_mask(&mask, &volume, path, &err));
+    assert_memory_equal(mask, expected, N);
+    assert_int_equal(volume.nx, NX);
+    assert_true(volume.placed);
+    lb_free(mask);
+    lb_free(path);
+    header.sform_code = 0;
+    path = write_first(state, &header, data, sizeof data);
+    assert_ok(lb_nifti_look(&volume, path, &err));
+    assert_false(volume.placed);
+    lb_free(path);
+}
+
+/* A header and its voxels in two files, named by either. */
+static void
+pairs(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    nifti_1_header header = first_header(DT_INT16, 16);
+    int16_t data[N];
+    for (int i = 0; i < N; i++) {
+        data[i] = (int16_t)(300 * i);
+    }
+    memcpy(header.magic, "ni1", 4);
+    header.vox_offset = 0;
+    char *first = test_path(state, "p.hdr"), *second = test_path(state, "p.img");
+    test_write_bytes(first, &header, sizeof header);
+    assert_int_equal(lb_nifti_look(&volume, first, &err), LB_ERROR_IO);
+    assert_message(&err, "p.hdr: the file of its voxels");
+    test_write_bytes(second, data, sizeof data);
+    const char *const names[] = {first, second};
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(lb_nifti_read(&volume, names[i], &err));
+        assert_close(volume.value[N - 1], 300 * (N - 1), 0, 0);
+        lb_volume_release(&volume);
+    }
+    test_write_bytes(second, data, sizeof data - 1);
+    assert_int_equal(lb_nifti_read(&volume, first, &err), LB_ERROR_FORMAT);
+    assert_int_equal(unlink(first), 0);
+    assert_int_equal(lb_nifti_read(&volume, second, &err), LB_ERROR_IO);
+    assert_message(&err, "p.img: its header (.hdr) is not beside it");
+    lb_free(second);
+    lb_free(first);
 }
 
 /* Figures read with nibabel. */
@@ -264,6 +395,10 @@ main(void)
         cmocka_unit_test_setup_teardown(second_version, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(impossible_headers, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(damaged_files, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(more_than_claimed, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(several_volumes, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(masks, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(pairs, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(real_scan, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("nifti", tests, NULL, NULL);
