@@ -14,6 +14,10 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "degree", job.training.degree, LB_SETTING_DEGREE,
             "deepest block trained, from the back; all: everything"),
     OPT_ROW(options, "data", job.data, LB_SETTING_TEXT, "dataset.h5"),
+    OPT_ROW(options, "fresh", job.fresh, LB_SETTING_FLAG,
+            "compose the training images afresh for every epoch, from --slices and --lesions"),
+    OPT_ROW(options, "slices", job.slices, LB_SETTING_TEXT, "slices.h5, for --fresh"),
+    OPT_ROW(options, "lesions", job.lesions, LB_SETTING_TEXT, "lesions.h5, for --fresh"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT,
             "folder for model.safetensors and history.csv"),
 };
@@ -41,6 +45,12 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(opt_need(self, given.job.from, "--from", err));
     LB_TRY(opt_need(self, given.job.data, "--data", err));
     LB_TRY(opt_need(self, given.output, "-o", err));
+    if (given.job.fresh) {
+        LB_TRY(opt_need(self, given.job.slices, "--slices (for --fresh)", err));
+        LB_TRY(opt_need(self, given.job.lesions, "--lesions (for --fresh)", err));
+    } else if (given.job.slices != NULL || given.job.lesions != NULL) {
+        LB_TRY(opt_wrong(self, err, "--slices and --lesions are for --fresh"));
+    }
     model = lb_format(err, "%s/model.safetensors", given.output);
     history = lb_format(err, "%s/history.csv", given.output);
     if (model == NULL || history == NULL) {

@@ -92,6 +92,11 @@ lb_status lb_compose_split(uint8_t *out, const lb_compose_options *options, cons
 /* The quirks that are on: the protocol's, switched by options->quirks. */
 lb_status lb_compose_quirks(lb_quirk_set *out, const lb_compose_options *options, lb_error *err);
 
+/* The options that a dataset.h5 was made with, but for the slices' and lesions' files. *quirks,
+ * which out->quirks borrows, is the caller's (lb_free). */
+lb_status lb_compose_options_read(lb_compose_options *out, char **quirks, const char *path,
+                                  lb_error *err);
+
 /* Images one at a time, without a file: training images composed afresh for every epoch. In epoch 0
  * image i is lb_compose()'s; in epoch e > 0 its seed is the first that no split uses, plus (e - 1)
  * x count + i, and its slice is entry e x count + i of the split's order. The slices and lesions

@@ -32,6 +32,9 @@ lb_status lb_pretrain(const lb_pretrain_job *job, const char *model, const char 
 typedef struct lb_finetune_job {
     const char *from; /* pre-trained model */
     const char *data; /* dataset.h5 */
+    bool fresh;       /* training images are composed afresh for every epoch from the slices and
+                         lesions that the dataset was made of; validation images are the dataset's */
+    const char *slices, *lesions; /* where fresh */
     lb_training_options training;
 } lb_finetune_job;
 

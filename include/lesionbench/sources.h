@@ -5,6 +5,7 @@
 #define LESIONBENCH_SOURCES_H
 
 #include "lesionbench/array.h"
+#include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 #include "lesionbench/slices.h"
 #include "lesionbench/training.h"
@@ -16,6 +17,10 @@ extern "C" {
 /* A split of dataset.h5, read image by image. */
 lb_status lb_source_dataset(lb_image_source *out, lb_dataset *dataset, lb_split split,
                             lb_error *err);
+/* Training images composed afresh for every epoch, as lb_composer_make() says; in epoch 0 they are
+ * those of the dataset that lb_compose() makes. */
+lb_status lb_source_fresh(lb_image_source *out, const lb_compose_options *options,
+                          lb_slices *slices, const lb_lesion_library *lesions, lb_error *err);
 /* Slices of the subjects of one split (as lb_compose_split() gives it), labelled by sex, prepared
  * as lb_compose() prepares its backgrounds: rescaled to [0, brain_intensity], resized on the same
  * grid. Slices of unknown sex are left out. Held in memory: 4 x size^2 bytes an image. */

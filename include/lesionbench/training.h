@@ -18,6 +18,9 @@ typedef struct lb_image_source {
     void *data;
     /* Fills out (n, channels, height, width) with the images of these indices. */
     lb_status (*read)(void *data, float *out, const size_t *index, size_t n, lb_error *err);
+    /* Where images and labels change from epoch to epoch: called before each epoch of training, and
+     * `read` and `labels` are those of that epoch until the next call. NULL: they never change. */
+    lb_status (*begin_epoch)(void *data, size_t epoch, lb_error *err);
 } lb_image_source;
 
 /* How much of the network is trained: the deepest trained block of `features` and all after it; the

@@ -2,6 +2,11 @@
 /* What is asked of composing: defaults, what a protocol stands for, what cannot be. */
 #include "composer.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/h5.h"
+
 enum { MAX_SIZE = 4096 };
 
 const char *const LB_PROTOCOLS[] = {"corrected", "reference", "fair", NULL};
@@ -166,4 +171,119 @@ lb_compose_split(uint8_t *out, const lb_compose_options *options, const lb_slice
         share[split] = (double)options->images[split];
     }
     return lb_split_subjects(out, slices, share, options->seed, err);
+}
+
+/* An attribute that is one of the names. */
+static lb_status
+read_name(size_t *out, lb_h5 *file, const char *attribute, const char *const *names, lb_error *err)
+{
+    char *text = NULL;
+    lb_status status = lb_h5_get_text(&text, file, "", attribute, err);
+    if (status != LB_OK) {
+        return status;
+    }
+    size_t found = 0;
+    while (names[found] != NULL && strcmp(names[found], text) != 0) {
+        found++;
+    }
+    if (names[found] != NULL) {
+        *out = found;
+    } else {
+        status =
+            lb_fail(err, LB_ERROR_FORMAT, "%s: unknown %s '%s'", lb_h5_path(file), attribute, text);
+    }
+    lb_free(text);
+    return status;
+}
+
+static lb_status
+read_size(size_t *out, lb_h5 *file, const char *object, const char *attribute, lb_error *err)
+{
+    double value = 0;
+    lb_status status = lb_h5_get_number(&value, file, object, attribute, err);
+    if (status == LB_OK && !(value >= 0 && value <= (double)UINT32_MAX)) {
+        status = lb_fail(err, LB_ERROR_FORMAT, "%s: attribute '%s' is %g", lb_h5_path(file),
+                         attribute, value);
+    }
+    if (status == LB_OK) {
+        *out = (size_t)value;
+    }
+    return status;
+}
+
+/* Each data quirk as NAME=on or NAME=off, as the file has it. */
+static lb_status
+read_quirks(char **out, lb_h5 *file, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_quirk_set set = 0;
+    char *names = NULL, *list = NULL;
+    LB_TRY(lb_h5_get_text(&names, file, "", "quirks", err));
+    LB_TRY(lb_quirks_switch(&set, names, LB_ALL_QUIRKS, err));
+    for (size_t q = 0; q < LB_QUIRKS; q++) {
+        if ((LB_DATA_QUIRKS & LB_QUIRK_BIT(q)) != 0) {
+            char *longer =
+                lb_format(err, "%s%s%s=%s", list != NULL ? list : "", list != NULL ? "," : "",
+                          lb_quirk_name(q), lb_quirk_is_on(set, (lb_quirk)q) ? "on" : "off");
+            LB_TRY(longer == NULL ? err->code : LB_OK);
+            lb_free(list);
+            list = longer;
+        }
+    }
+    *out = list;
+    list = NULL;
+cleanup:
+    lb_free(list);
+    lb_free(names);
+    return status;
+}
+
+static lb_status
+read_splits(lb_compose_options *out, lb_h5 *file, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (int split = 0; split < LB_SPLITS; split++) {
+        const char *group = lb_split_name((lb_split)split);
+        size_t rank = 0, shape[LB_MAX_RANK], seed = 0;
+        char name[32];
+        snprintf(name, sizeof name, "%s/image", group);
+        LB_TRY(lb_h5_shape(&rank, shape, file, name, err));
+        LB_TRY(read_size(&seed, file, group, "first_seed", err));
+        out->images[split] = rank == 3 ? shape[0] : 0;
+        out->size = rank == 3 ? shape[1] : 0;
+        out->first_seed[split] = (uint32_t)seed;
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+lb_compose_options_read(lb_compose_options *out, char **quirks, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    size_t seed = 0;
+    lb_compose_options options;
+    char *list = NULL;
+    lb_compose_defaults(&options);
+    LB_TRY(lb_h5_open(&file, path, "dataset", err));
+    LB_TRY(read_splits(&options, file, err));
+    LB_TRY(read_name(&options.protocol, file, "protocol", LB_PROTOCOLS, err));
+    LB_TRY(read_name(&options.polarity, file, "polarity", LB_POLARITIES, err));
+    LB_TRY(read_name(&options.label_by, file, "label_by", LB_LABEL_RULES, err));
+    LB_TRY(lb_h5_get_number(&options.brain_intensity, file, "", "brain_intensity", err));
+    LB_TRY(lb_h5_get_number(&options.lesion_intensity, file, "", "lesion_intensity", err));
+    LB_TRY(lb_h5_get_number(&options.truth_threshold, file, "", "truth_threshold", err));
+    LB_TRY(read_size(&options.minimum_lesions, file, "", "minimum_lesions", err));
+    LB_TRY(read_size(&options.maximum_lesions, file, "", "maximum_lesions", err));
+    LB_TRY(read_size(&options.distractors, file, "", "distractors", err));
+    LB_TRY(read_size(&seed, file, "", "seed", err));
+    LB_TRY(read_quirks(&list, file, err));
+    options.seed = seed;
+    options.quirks = list;
+    *out = options;
+    *quirks = list;
+cleanup:
+    lb_h5_close(file);
+    return status;
 }

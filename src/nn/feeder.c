@@ -109,12 +109,12 @@ map_features(lb_feeder *feeder, lb_error *err)
 }
 
 static lb_status
-compute_features(lb_feeder *feeder, lb_pass *pass, size_t batch, const lb_context *context,
-                 lb_error *err)
+compute_features(lb_feeder *feeder, lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t *index = NULL;
-    size_t count = feeder->source->count;
+    size_t count = feeder->source->count, batch = feeder->batch;
+    const lb_context *context = feeder->context;
     LB_ALLOC(index, batch);
     for (size_t start = 0; start < count; start += batch) {
         size_t n = count - start < batch ? count - start : batch;
@@ -139,7 +139,7 @@ lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *sourc
 {
     lb_status status = LB_OK;
     lb_pass *pass = NULL;
-    lb_feeder feeder = {.source = source};
+    lb_feeder feeder = {.source = source, .batch = batch, .context = context};
     size_t pixels = source->height * source->width;
     feeder.input_size = LB_INPUT_CHANNELS * pixels;
     LB_ALLOC(feeder.staging, batch * source->channels * pixels);
@@ -151,7 +151,12 @@ lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *sourc
         LB_TRY(lb_pass_create(&pass, network, &options, err));
         feeder.input_size = lb_pass_features_size(pass);
         LB_TRY(map_features(&feeder, err));
-        LB_TRY(compute_features(&feeder, pass, batch, context, err));
+        if (source->begin_epoch == NULL) {
+            LB_TRY(compute_features(&feeder, pass, err));
+        } else {
+            feeder.pass = pass;
+            pass = NULL;
+        }
     }
     *out = feeder;
     feeder = (lb_feeder){.source = NULL};
@@ -161,9 +166,22 @@ cleanup:
     return status;
 }
 
+lb_status
+lb_feeder_begin_epoch(lb_feeder *feeder, size_t epoch, lb_error *err)
+{
+    const lb_image_source *source = feeder->source;
+    lb_status status =
+        source->begin_epoch == NULL ? LB_OK : source->begin_epoch(source->data, epoch, err);
+    if (status == LB_OK && feeder->pass != NULL) {
+        status = compute_features(feeder, feeder->pass, err);
+    }
+    return status;
+}
+
 void
 lb_feeder_release(lb_feeder *feeder)
 {
+    lb_pass_free(feeder->pass);
     if (feeder->features != NULL) {
         munmap(feeder->features, feeder->bytes);
     }

@@ -12,6 +12,9 @@ typedef struct lb_feeder {
     float *features;   /* (source->count, input_size); NULL: images */
     size_t bytes;      /* mapped for features */
     float *staging;    /* (batch, channels, H, W) */
+    lb_pass *pass;     /* of the frozen blocks, kept where the images change; else NULL */
+    size_t batch;
+    const lb_context *context;
 } lb_feeder;
 
 /* Features of the blocks before first_block are computed here; 0: none. They are kept in memory, or
@@ -20,6 +23,8 @@ lb_status lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_sou
                          size_t first_block, size_t batch, const lb_context *context,
                          lb_error *err);
 void lb_feeder_release(lb_feeder *feeder);
+/* Tells the source of a new epoch, and computes its images' features anew where they change. */
+lb_status lb_feeder_begin_epoch(lb_feeder *feeder, size_t epoch, lb_error *err);
 /* Fills the first n places of a pass's input. */
 lb_status lb_feeder_fill(float *input, const lb_feeder *feeder, const size_t *index, size_t n,
                          lb_error *err);

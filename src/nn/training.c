@@ -190,6 +190,7 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
     size_t count = t->train.source->count, correct = 0, done = epoch * count;
     double sum = 0;
     lb_random random;
+    LB_TRY(lb_feeder_begin_epoch(&t->train, epoch, err));
     lb_random_init(&random, t->options->seed, LB_PURPOSE_SHUFFLE, epoch);
     in_order(t->order, count);
     if (!t->options->in_order) {

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lesionbench/network.h"
 #include "lesionbench/predictions.h"
@@ -89,6 +90,62 @@ cleanup:
     return status;
 }
 
+/* What composing training images afresh needs while training goes on. */
+typedef struct fresh_data {
+    lb_slices *slices;
+    lb_lesion_library lesions;
+    lb_compose_options options;
+    char *quirks;
+} fresh_data;
+
+static void
+close_fresh(fresh_data *fresh)
+{
+    lb_free(fresh->quirks);
+    lb_lesions_release(&fresh->lesions);
+    lb_slices_close(fresh->slices);
+}
+
+/* Whether a source's first image is the dataset's first training image. */
+static lb_status
+check_first_image(const lb_image_source *fresh, lb_dataset *dataset, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const size_t pixels = fresh->height * fresh->width, first = 0;
+    float *made = NULL, *stored = NULL;
+    LB_ALLOC(made, pixels);
+    LB_ALLOC(stored, pixels);
+    LB_TRY(lb_dataset_read(stored, NULL, dataset, LB_TRAIN, 0, 1, err));
+    LB_TRY(fresh->read(fresh->data, made, &first, 1, err));
+    if (memcmp(made, stored, pixels * sizeof *made) != 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "the dataset was not made of these slices and lesions: its first training "
+                       "image differs"));
+    }
+cleanup:
+    lb_free(stored);
+    lb_free(made);
+    return status;
+}
+
+static lb_status
+open_fresh(lb_image_source *train, fresh_data *fresh, const lb_finetune_job *job,
+           lb_dataset *dataset, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_image_source source = {0};
+    LB_TRY(lb_compose_options_read(&fresh->options, &fresh->quirks, job->data, err));
+    LB_TRY(lb_slices_open(&fresh->slices, job->slices, err));
+    LB_TRY(lb_lesions_load(&fresh->lesions, job->lesions, err));
+    LB_TRY(lb_source_fresh(&source, &fresh->options, fresh->slices, &fresh->lesions, err));
+    LB_TRY(check_first_image(&source, dataset, err));
+    *train = source;
+    source = (lb_image_source){0};
+cleanup:
+    lb_source_release(&source);
+    return status;
+}
+
 lb_status
 lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
             const lb_context *context, lb_error *err)
@@ -97,10 +154,12 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     lb_network *network = NULL;
     lb_dataset *dataset = NULL;
     lb_image_source train = {0}, validation = {0};
+    fresh_data fresh = {0};
     lb_model_name name;
     LB_TRY(lb_network_load(&network, job->from, err));
     LB_TRY(lb_dataset_open(&dataset, job->data, err));
-    LB_TRY(lb_source_dataset(&train, dataset, LB_TRAIN, err));
+    LB_TRY(job->fresh ? open_fresh(&train, &fresh, job, dataset, err)
+                      : lb_source_dataset(&train, dataset, LB_TRAIN, err));
     LB_TRY(lb_source_dataset(&validation, dataset, LB_VALIDATION, err));
     LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
     lb_model_name_read(&name, network);
@@ -110,6 +169,7 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
 cleanup:
     lb_source_release(&validation);
     lb_source_release(&train);
+    close_fresh(&fresh);
     lb_dataset_close(dataset);
     lb_network_free(network);
     return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lesionbench/sources.h"
 
+#include <omp.h>
 #include <string.h>
 
 #include "lesionbench/idx.h"
@@ -17,8 +18,11 @@ typedef struct source_data {
     size_t byte_height, byte_width;
     double *small, *large; /* scratch of one image before and after resizing */
     uint8_t *labels;
-    size_t image_size; /* channels x height x width */
-    size_t side;       /* of resized images */
+    size_t count;            /* of labels */
+    size_t image_size;       /* channels x height x width */
+    size_t side;             /* of resized images */
+    lb_composer **composers; /* one for each thread */
+    size_t composer_count, epoch;
 } source_data;
 
 static void
@@ -30,6 +34,10 @@ free_data(source_data *data)
         lb_free(data->small);
         lb_free(data->large);
         lb_free(data->labels);
+        for (size_t i = 0; i < data->composer_count; i++) {
+            lb_composer_free(data->composers[i]);
+        }
+        lb_free(data->composers);
         lb_free(data);
     }
 }
@@ -88,6 +96,73 @@ lb_source_dataset(lb_image_source *out, lb_dataset *dataset, lb_split split, lb_
                              .read = read_dataset};
     data->image_size = out->height * out->width;
     return LB_OK;
+}
+
+static lb_status
+begin_fresh_epoch(void *data, size_t epoch, lb_error *err)
+{
+    (void)err;
+    source_data *source = data;
+    source->epoch = epoch;
+    for (size_t i = 0; i < source->count; i++) {
+        source->labels[i] = lb_composer_label(source->composers[0], LB_TRAIN, epoch, i);
+    }
+    return LB_OK;
+}
+
+static lb_status
+read_fresh(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    const source_data *source = data;
+    lb_status status = LB_OK;
+    size_t threads = (size_t)omp_get_max_threads();
+    threads = threads < source->composer_count ? threads : source->composer_count;
+#pragma omp parallel for schedule(dynamic) num_threads((int)threads)
+    for (size_t i = 0; i < n; i++) {
+        lb_error own;
+        lb_status made = lb_composer_make(out + i * source->image_size, NULL,
+                                          source->composers[omp_get_thread_num()], LB_TRAIN,
+                                          source->epoch, index[i], &own);
+        if (made != LB_OK) {
+#pragma omp critical(lb_source_fresh)
+            {
+                status = made;
+                *err = own;
+            }
+        }
+    }
+    return status;
+}
+
+lb_status
+lb_source_fresh(lb_image_source *out, const lb_compose_options *options, lb_slices *slices,
+                const lb_lesion_library *lesions, lb_error *err)
+{
+    lb_status status = LB_OK;
+    source_data *data = NULL;
+    size_t threads = (size_t)omp_get_max_threads();
+    LB_ALLOC(data, 1);
+    data->count = options->images[LB_TRAIN];
+    data->image_size = options->size * options->size;
+    LB_ALLOC(data->labels, data->count);
+    LB_ALLOC(data->composers, threads);
+    for (size_t i = 0; i < threads; i++) {
+        LB_TRY(lb_composer_create(&data->composers[i], options, slices, lesions, err));
+        data->composer_count = i + 1;
+    }
+    LB_TRY(begin_fresh_epoch(data, 0, err));
+    *out = (lb_image_source){.count = data->count,
+                             .channels = 1,
+                             .height = options->size,
+                             .width = options->size,
+                             .labels = data->labels,
+                             .data = data,
+                             .read = read_fresh,
+                             .begin_epoch = begin_fresh_epoch};
+    data = NULL;
+cleanup:
+    free_data(data);
+    return status;
 }
 
 static lb_status
