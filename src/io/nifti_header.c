@@ -167,6 +167,24 @@ place(lb_volume *volume, const nifti_image *image)
     volume->placed = image->sform_code > 0 || image->qform_code > 0;
 }
 
+/* Quaternions of damaged headers turn into matrices that are not finite. */
+static lb_status
+check_place(const lb_volume *volume, const char *path, lb_error *err)
+{
+    bool finite = true;
+    for (size_t i = 0; i < 3; i++) {
+        finite = finite && isfinite(volume->spacing[i]);
+        for (size_t j = 0; j < 4; j++) {
+            finite = finite && isfinite(volume->to_world[i][j]);
+        }
+    }
+    return finite ? LB_OK
+                  : lb_fail(err, LB_ERROR_FORMAT,
+                            "%s: the NIfTI file is damaged: its voxel sizes or its orientation are "
+                            "not finite",
+                            path);
+}
+
 static void
 fill(lb_nifti_claims *out, const header *h)
 {
@@ -260,6 +278,7 @@ lb_nifti_claims_read(lb_nifti_claims *out, const char *path, lb_error *err)
     gzbuffer(stream, GZIP_BUFFER);
     LB_TRY(read_header(&h, stream, err));
     fill(&claims, &h);
+    LB_TRY(check_place(&claims.volume, path, err));
     claims.stream = stream;
     claims.on_disk = size;
     if (h.pair) {
