@@ -33,6 +33,10 @@ lb_status lb_h5_write(lb_h5 *file, const char *name, lb_type type, size_t rank, 
 /* Makes a dataset of this shape, to be filled by lb_h5_write_rows(). */
 lb_status lb_h5_reserve(lb_h5 *file, const char *name, lb_type type, size_t rank,
                         const size_t *shape, lb_error *err);
+/* The same where the number of rows is not known yet: shape[0] now, another with lb_h5_grow(). */
+lb_status lb_h5_reserve_growing(lb_h5 *file, const char *name, lb_type type, size_t rank,
+                                const size_t *shape, lb_error *err);
+lb_status lb_h5_grow(lb_h5 *file, const char *name, size_t rows, lb_error *err);
 /* Rows are along the first axis. The type is that of data; HDF5 converts. */
 lb_status lb_h5_write_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_t count,
                            const void *data, lb_error *err);

@@ -58,23 +58,42 @@ dataset_properties(void)
     return properties;
 }
 
+/* Rows that are set aside one by one, as they come. */
+static hid_t
+growing_properties(size_t rank, const hsize_t *dimensions)
+{
+    hsize_t chunk[LB_MAX_RANK];
+    for (size_t i = 0; i < rank; i++) {
+        chunk[i] = i > 0 && dimensions[i] > 0 ? dimensions[i] : 1;
+    }
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    if (properties >= 0 && (H5Pset_obj_track_times(properties, false) < 0 ||
+                            H5Pset_chunk(properties, (int)rank, chunk) < 0 ||
+                            H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER) < 0)) {
+        lb_h5_drop(properties);
+        properties = H5I_INVALID_HID;
+    }
+    return properties;
+}
+
 static lb_status
 create_dataset(hid_t *out, lb_h5 *file, const char *name, hid_t type, size_t rank,
-               const size_t *shape, lb_error *err)
+               const size_t *shape, bool growing, lb_error *err)
 {
     lb_status status = LB_OK;
     hid_t space = H5I_INVALID_HID, properties = H5I_INVALID_HID, links = H5I_INVALID_HID;
-    hsize_t dimensions[LB_MAX_RANK] = {0};
+    hsize_t dimensions[LB_MAX_RANK] = {0}, most[LB_MAX_RANK] = {0};
     if (rank > LB_MAX_RANK || lb_h5_has(file, name)) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: \"%s\" %s", file->path, name,
                        rank > LB_MAX_RANK ? "has too many axes" : "is there already"));
     }
     for (size_t i = 0; i < rank; i++) {
         dimensions[i] = shape[i];
+        most[i] = growing && i == 0 ? H5S_UNLIMITED : shape[i];
     }
     LB_TRY(lb_h5_link_properties(&links, file, err));
-    space = rank > 0 ? H5Screate_simple((int)rank, dimensions, NULL) : H5Screate(H5S_SCALAR);
-    properties = dataset_properties();
+    space = rank > 0 ? H5Screate_simple((int)rank, dimensions, most) : H5Screate(H5S_SCALAR);
+    properties = growing ? growing_properties(rank, dimensions) : dataset_properties();
     hid_t dataset = H5Dcreate2(file->id, name, type, space, links, properties, H5P_DEFAULT);
     if (dataset < 0) {
         LB_TRY(lb_h5_fail_write(file, name, err));
@@ -105,7 +124,7 @@ lb_h5_write(lb_h5 *file, const char *name, lb_type type, size_t rank, const size
     lb_status status = LB_OK;
     hid_t dataset = H5I_INVALID_HID;
     errno = 0;
-    LB_TRY(create_dataset(&dataset, file, name, stored_type(type), rank, shape, err));
+    LB_TRY(create_dataset(&dataset, file, name, stored_type(type), rank, shape, false, err));
     if (H5Dwrite(dataset, memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) {
         LB_TRY(lb_h5_fail_write(file, name, err));
     }
@@ -120,7 +139,42 @@ lb_h5_reserve(lb_h5 *file, const char *name, lb_type type, size_t rank, const si
     LB_H5_LOCKED;
     hid_t dataset = H5I_INVALID_HID;
     errno = 0;
-    lb_status status = create_dataset(&dataset, file, name, stored_type(type), rank, shape, err);
+    lb_status status =
+        create_dataset(&dataset, file, name, stored_type(type), rank, shape, false, err);
+    return close_written(dataset, status, file, name, err);
+}
+
+lb_status
+lb_h5_reserve_growing(lb_h5 *file, const char *name, lb_type type, size_t rank, const size_t *shape,
+                      lb_error *err)
+{
+    LB_H5_LOCKED;
+    hid_t dataset = H5I_INVALID_HID;
+    errno = 0;
+    lb_status status =
+        create_dataset(&dataset, file, name, stored_type(type), rank, shape, true, err);
+    return close_written(dataset, status, file, name, err);
+}
+
+lb_status
+lb_h5_grow(lb_h5 *file, const char *name, size_t rows, lb_error *err)
+{
+    LB_H5_LOCKED;
+    lb_status status = LB_OK;
+    hid_t dataset = H5I_INVALID_HID, space = H5I_INVALID_HID;
+    hsize_t dimensions[H5S_MAX_RANK] = {0};
+    LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
+    errno = 0;
+    space = H5Dget_space(dataset);
+    if (H5Sget_simple_extent_dims(space, dimensions, NULL) < 1) {
+        LB_TRY(lb_h5_fail_write(file, name, err));
+    }
+    dimensions[0] = rows;
+    if (H5Dset_extent(dataset, dimensions) < 0) {
+        LB_TRY(lb_h5_fail_write(file, name, err));
+    }
+cleanup:
+    lb_h5_drop(space);
     return close_written(dataset, status, file, name, err);
 }
 
@@ -234,19 +288,20 @@ cleanup:
     return status;
 }
 
-/* The number of elements, or an error where a damaged shape asks for far more memory than the file
- * can fill: compression by HDF5's deflate stays below 1 : 1100. */
+/* The number of elements of at least `size` bytes, or an error where a damaged shape asks for far
+ * more memory than the file can fill: compression by HDF5's deflate stays below 1 : 1100. */
 static lb_status
-checked_count(size_t *out, hid_t dataset, size_t rank, const size_t *shape, const lb_h5 *file,
-              const char *name, lb_error *err)
+checked_count(size_t *out, hid_t dataset, size_t rank, const size_t *shape, size_t size,
+              const lb_h5 *file, const char *name, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t count = 1;
+    size_t count = 1, bytes = 0;
     enum { MAX_COMPRESSION = 1100, ALWAYS_FINE = 1 << 20 };
     for (size_t i = 0; i < rank; i++) {
         LB_TRY(lb_multiply(&count, count, shape[i], err));
     }
-    if (count > ALWAYS_FINE && count / MAX_COMPRESSION > H5Dget_storage_size(dataset)) {
+    LB_TRY(lb_multiply(&bytes, count, size, err));
+    if (bytes > ALWAYS_FINE && bytes / MAX_COMPRESSION > H5Dget_storage_size(dataset)) {
         LB_TRY(lb_h5_fail_read(file, name, err));
     }
     *out = count;
@@ -265,7 +320,7 @@ lb_h5_read(lb_array *out, lb_h5 *file, const char *name, lb_type type, lb_error 
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
     LB_TRY(check_numbers(dataset, file, name, err));
     LB_TRY(open_space(&space, &array.rank, array.shape, dataset, file, name, err));
-    LB_TRY(checked_count(&count, dataset, array.rank, array.shape, file, name, err));
+    LB_TRY(checked_count(&count, dataset, array.rank, array.shape, 1, file, name, err));
     array.data = lb_alloc(count, lb_type_size(type), err);
     if (array.data == NULL) {
         LB_TRY(err->code);
@@ -331,7 +386,7 @@ lb_h5_write_strings(lb_h5 *file, const char *name, size_t count, const char *con
     LB_TRY(pack_strings(&packed, &size, count, strings, err));
     errno = 0;
     LB_TRY(lb_h5_string_type(&type, size, file, err));
-    LB_TRY(create_dataset(&dataset, file, name, type, 1, &count, err));
+    LB_TRY(create_dataset(&dataset, file, name, type, 1, &count, false, err));
     if (count > 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, packed) < 0) {
         LB_TRY(lb_h5_fail_write(file, name, err));
     }
@@ -356,8 +411,8 @@ lb_h5_read_strings(char ***out, size_t *count, lb_h5 *file, const char *name, lb
     size_t rank = 0, shape[LB_MAX_RANK], found = 0;
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
     LB_TRY(open_space(&space, &rank, shape, dataset, file, name, err));
-    LB_TRY(checked_count(&found, dataset, rank, shape, file, name, err));
     type = H5Dget_type(dataset);
+    LB_TRY(checked_count(&found, dataset, rank, shape, H5Tget_size(type), file, name, err));
     LB_TRY(lb_h5_copy_strings(out, found, dataset, type, space, read_dataset, file, name, err));
     *count = found;
 cleanup:

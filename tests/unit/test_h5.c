@@ -97,6 +97,42 @@ round_trip(void **state)
     lb_free(path);
 }
 
+/* Rows that are added one by one, in a file that is the same each time. */
+static void
+rows_are_added(void **state)
+{
+    lb_error err = {0};
+    char *paths[2] = {test_path(state, "a.h5"), test_path(state, "b.h5")};
+    const size_t none[3] = {0, 2, 3};
+    float read[6] = {0};
+    size_t rank = 0, shape[LB_MAX_RANK];
+    lb_h5 *file = NULL;
+    for (int i = 0; i < 2; i++) {
+        assert_ok(lb_h5_create(&file, paths[i], "sample", 1, NULL, &err));
+        assert_ok(lb_h5_reserve_growing(file, "image", LB_F32, 3, none, &err));
+        for (size_t row = 0; row < 40; row++) {
+            float image[6] = {(float)row, 1, 2, 3, 4, 5};
+            assert_ok(lb_h5_grow(file, "image", row + 1, &err));
+            assert_ok(lb_h5_write_rows(file, "image", LB_F32, row, 1, image, &err));
+        }
+        assert_int_equal(lb_h5_grow(file, "imag", 1, &err), LB_ERROR_FORMAT);
+        assert_ok(lb_h5_commit(file, &err));
+        lb_h5_close(file);
+    }
+    assert_same_bytes(paths[0], paths[1]);
+    assert_ok(lb_h5_open(&file, paths[0], "sample", &err));
+    assert_ok(lb_h5_shape(&rank, shape, file, "image", &err));
+    assert_int_equal(rank, 3);
+    assert_int_equal(shape[0], 40);
+    assert_int_equal(shape[2], 3);
+    assert_ok(lb_h5_read_rows(file, "image", LB_F32, 39, 1, read, &err));
+    assert_close(read[0], 39, 0, 0);
+    assert_close(read[5], 5, 0, 0);
+    lb_h5_close(file);
+    lb_free(paths[1]);
+    lb_free(paths[0]);
+}
+
 static void
 same_content_same_bytes(void **state)
 {
@@ -296,6 +332,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(round_trip, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(rows_are_added, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(same_content_same_bytes, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(provenance_is_json, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(what_is_missing_is_named, test_setup, test_teardown),
