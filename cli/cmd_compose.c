@@ -40,6 +40,7 @@ cmd_compose(cli *self, int argc, char **argv, lb_error *err)
     lb_status status = LB_OK;
     size_t operands = 0;
     options given = {.output = NULL};
+    lb_quirk_set quirks = 0;
     lb_slices *slices = NULL;
     lb_lesion_library library = {0};
     lb_compose_defaults(&given.compose);
@@ -58,6 +59,17 @@ cmd_compose(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(opt_need(self, given.output, "-o", err));
     if (given.compose.minimum_lesions > given.compose.maximum_lesions) {
         LB_TRY(opt_wrong(self, err, "--minimum-lesions is more than --maximum-lesions"));
+    }
+    if (lb_compose_quirks(&quirks, &given.compose, err) != LB_OK) {
+        self->wrong_usage = true;
+        LB_TRY(lb_fail_context(err, "--quirk"));
+    }
+    if (given.compose.every_slice != 0 &&
+        (opt_given(argc, argv, "--train") || opt_given(argc, argv, "--validation") ||
+         opt_given(argc, argv, "--holdout"))) {
+        LB_TRY(opt_wrong(self, err,
+                         "--every-slice makes as many images as there are slices: leave "
+                         "out --train, --validation and --holdout"));
     }
     move_first_seeds(&given, argc, argv);
     LB_TRY(lb_slices_open(&slices, given.slices, err));

@@ -33,6 +33,8 @@ static const lb_setting finetuning_rows[] = {
     {"degrees", LB_SETTING_LIST, offsetof(plan_finetuning, degrees), 0, 0, "of 1, 2, 3, 4, all",
      NULL},
     {"seeds", LB_SETTING_LIST, offsetof(plan_finetuning, seeds), 0, 0, "one model for each", NULL},
+    {"fresh", LB_SETTING_FLAG, offsetof(plan_finetuning, fresh), 0, 0,
+     "compose the training images afresh for every epoch", NULL},
 };
 
 static const lb_setting explain_rows[] = {

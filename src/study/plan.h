@@ -34,6 +34,7 @@ typedef struct plan_network {
 typedef struct plan_finetuning {
     const char *degrees; /* list */
     const char *seeds;   /* list */
+    bool fresh;          /* training images composed afresh for every epoch */
     lb_training_options training;
 } plan_finetuning;
 

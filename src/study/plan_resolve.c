@@ -166,6 +166,7 @@ check_corpus(lb_study *study, size_t index, const source_text *source, lb_error 
 lb_status
 plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
 {
+    lb_quirk_set quirks = 0;
     const source_text source = {name, text};
     if (resolve_degrees(study, err) != LB_OK) {
         return locate(&source, "finetuning", 0, "degrees", err);
@@ -180,6 +181,9 @@ plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
     if (resolve_methods(&study->baselines, &study->baseline_count, study->explain.baselines, true,
                         err) != LB_OK) {
         return locate(&source, "explain", 0, "baselines", err);
+    }
+    if (lb_compose_quirks(&quirks, &study->compose, err) != LB_OK) {
+        return locate(&source, "compose", 0, "quirks", err);
     }
     if (study->compose.minimum_lesions > study->compose.maximum_lesions) {
         lb_fail(err, LB_ERROR_ARGUMENT, "is more than maximum_lesions");

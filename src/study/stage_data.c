@@ -66,6 +66,9 @@ run_finetune(const stage_list *list, const stage *self, const lb_context *contex
     const lb_study *study = list->study;
     lb_finetune_job job = {.from = stage_path(list, list->pretrain + self->corpus, 0),
                            .data = stage_path(list, list->dataset, 0),
+                           .fresh = study->finetuning.fresh,
+                           .slices = stage_path(list, list->slices, 0),
+                           .lesions = stage_path(list, list->lesions, 0),
                            .training = study->finetuning.training};
     job.training.degree = study->degrees[self->degree];
     job.training.seed = study->seeds[self->seed];

@@ -222,8 +222,9 @@ add_finetuning_key(stage_list *list, stage *added, lb_error *err)
     lb_status status =
         plan_learning_rate(&rate, study, &study->corpora[added->corpus], added->degree, err);
     char text[96];
-    snprintf(text, sizeof text, "degree %s seed %" PRIu64 " rate %.17g",
-             lb_degree_name(study->degrees[added->degree]), study->seeds[added->seed], rate);
+    snprintf(text, sizeof text, "degree %s seed %" PRIu64 " rate %.17g%s",
+             lb_degree_name(study->degrees[added->degree]), study->seeds[added->seed], rate,
+             study->finetuning.fresh ? " fresh" : "");
     added->key = add_text(added->key, text);
     lb_setting_table table = lb_training_settings();
     for (size_t i = 0; status == LB_OK && i < table.count; i++) {
