@@ -24,12 +24,13 @@ typedef struct lb_lesion {
 typedef struct lb_lesion_library {
     size_t count[LB_SHAPES]; /* kept, by lb_shape; a library may have no distractors */
     size_t found[LB_SHAPES]; /* before the cut to the requested count */
-    uint32_t last_seed;      /* the last noise field drawn */
+    uint32_t last_seed;      /* the last noise field searched for the classes */
     lb_lesion *lesions[LB_SHAPES];
 } lb_lesion_library;
 
 typedef struct lb_lesion_options {
-    size_t count;        /* of each shape, default 50 */
+    size_t count;        /* of each class, default 50 */
+    size_t distractors;  /* default 100, 0 none */
     size_t area;         /* pixels of a blob before enlarging, default 70 */
     size_t scale;        /* enlargement of both sides, default 2 */
     uint32_t seed;       /* of the first noise field, default 0 */
@@ -37,10 +38,11 @@ typedef struct lb_lesion_options {
 } lb_lesion_options;
 
 void lb_lesion_defaults(lb_lesion_options *options);
-/* Searches noise fields until both lists hold more than count, then cuts each to count. The
- * defaults find 51 round and 207 irregular lesions, the last in field 886; the first 30 of each are
- * those that the study published. The same for any number of threads. LB_ERROR_NUMERIC where
- * max_fields did not suffice. */
+/* Searches noise fields until both classes' lists hold more than count, then cuts each to count.
+ * The defaults find 51 round and 207 irregular lesions, the last in field 886; the first 30 of each
+ * are those that the study published. Distractors are the first ones of the same fields and, where
+ * these have too few, of the fields after them; they change nothing about the classes. The same
+ * for any number of threads. LB_ERROR_NUMERIC where max_fields did not suffice. */
 lb_status lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
                               const lb_context *context, lb_error *err);
 lb_status lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *options,

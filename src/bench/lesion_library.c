@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lesions.h5: a group per shape with `mask` (K, S, S), `height`, `width` and `compactness`. */
+/* lesions.h5: a group per shape with `mask` (K, S, S), `height`, `width` and `compactness`. Files
+ * without distractors have no group for them. */
 #include <string.h>
 
 #include "column.h"
@@ -9,12 +10,12 @@
 
 enum { FORMAT_VERSION = 1, MAX_SIDE = 4096 };
 
-static const char *const GROUPS[2] = {"round", "irregular"};
+static const char *const GROUPS[LB_SHAPES] = {"round", "irregular", "distractor"};
 
 void
 lb_lesions_release(lb_lesion_library *library)
 {
-    for (int shape = 0; shape < 2; shape++) {
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
         for (size_t i = 0; library->lesions[shape] != NULL && i < library->count[shape]; i++) {
             lb_free(library->lesions[shape][i].mask);
         }
@@ -47,7 +48,7 @@ static size_t
 largest_side(const lb_lesion_library *library)
 {
     size_t side = 1;
-    for (int shape = 0; shape < 2; shape++) {
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
         for (size_t i = 0; i < library->count[shape]; i++) {
             const lb_lesion *l = library->lesions[shape] + i;
             side = l->height > side ? l->height : side;
@@ -103,8 +104,10 @@ lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *optio
     LB_TRY(lb_h5_set_number(file, "", "seed", options->seed, err));
     LB_TRY(lb_h5_set_number(file, "", "last_seed", library->last_seed, err));
     size_t side = largest_side(library);
-    for (int shape = 0; shape < 2; shape++) {
-        LB_TRY(write_shape(file, shape, library, side, err));
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
+        if (shape != LB_DISTRACTOR || library->count[shape] > 0) {
+            LB_TRY(write_shape(file, shape, library, side, err));
+        }
     }
     LB_TRY(lb_h5_commit(file, err));
 cleanup:
@@ -193,8 +196,10 @@ lb_lesions_load(lb_lesion_library *out, const char *path, lb_error *err)
     lb_lesion_library library = {0};
     double last_seed = 0;
     LB_TRY(lb_h5_open(&file, path, "lesions", err));
-    for (int shape = 0; shape < 2; shape++) {
-        LB_TRY(read_shape(&library, file, shape, err));
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
+        if (shape != LB_DISTRACTOR || lb_h5_has(file, GROUPS[shape])) {
+            LB_TRY(read_shape(&library, file, shape, err));
+        }
     }
     if (lb_h5_has_attribute(file, "", "last_seed")) {
         LB_TRY(lb_h5_get_number(&last_seed, file, "", "last_seed", err));

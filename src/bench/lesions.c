@@ -16,15 +16,19 @@ enum { SIDE = 256, PIXELS = SIDE * SIDE, PAD = 2, FIELDS_AT_ONCE = 32 };
 static const double PI = 3.14159265358979323846;
 static const double NOISE_SIGMA = 2;
 static const double EDGE_SIGMA = 0.75;
-static const double ROUND_ABOVE = 0.8, IRREGULAR_BELOW = 0.4; /* compactness */
-static const double CUT[2] = {0.2, 0.15}; /* lower values of the soft edge become 0, by shape */
-static const double MASS_TOLERANCE = 1;   /* pixels */
+/* Compactness. The distractors' range leaves a gap to either class. */
+static const double ROUND_ABOVE = 0.8, IRREGULAR_BELOW = 0.4;
+static const double DISTRACTOR_ABOVE = 0.52, DISTRACTOR_BELOW = 0.68;
+/* Lower values of the soft edge become 0, by shape. The study has one for each class, distractors
+ * the one half-way, so that they are as near to either. */
+static const double CUT[LB_SHAPES] = {0.2, 0.15, 0.175};
+static const double MASS_TOLERANCE = 1; /* pixels */
 
 void
 lb_lesion_defaults(lb_lesion_options *options)
 {
-    *options =
-        (lb_lesion_options){.count = 50, .area = 70, .scale = 2, .seed = 0, .max_fields = 100000};
+    *options = (lb_lesion_options){
+        .count = 50, .distractors = 100, .area = 70, .scale = 2, .seed = 0, .max_fields = 100000};
 }
 
 typedef struct component {
@@ -75,7 +79,7 @@ typedef struct list {
 } list;
 
 typedef struct field {
-    list shapes[2];
+    list shapes[LB_SHAPES];
     lb_status status;
     lb_error err;
 } field;
@@ -115,8 +119,9 @@ cleanup:
 static bool
 shape_of(lb_shape *out, double compactness)
 {
-    *out = compactness > ROUND_ABOVE ? LB_ROUND : LB_IRREGULAR;
-    return compactness > ROUND_ABOVE || compactness < IRREGULAR_BELOW;
+    bool between = compactness > DISTRACTOR_ABOVE && compactness < DISTRACTOR_BELOW;
+    *out = between ? LB_DISTRACTOR : compactness > ROUND_ABOVE ? LB_ROUND : LB_IRREGULAR;
+    return between || compactness > ROUND_ABOVE || compactness < IRREGULAR_BELOW;
 }
 
 /* Whether the softened blob still has about its area. The study compares the sum rounded to two
@@ -168,7 +173,7 @@ cleanup:
 /* Appends the lesion made from one component, if it is of use. */
 static lb_status
 consider(field *out, const int32_t *labels, int32_t label, const component *c,
-         const lb_lesion_options *options, lb_error *err)
+         const bool wanted[LB_SHAPES], const lb_lesion_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_lesion lesion = {0};
@@ -183,7 +188,7 @@ consider(field *out, const int32_t *labels, int32_t label, const component *c,
     }
     double perimeter = lb_perimeter_crofton(blob, height, width);
     lesion.compactness = 4 * PI * (double)c->area / (perimeter * perimeter);
-    if (shape_of(&shape, lesion.compactness)) {
+    if (shape_of(&shape, lesion.compactness) && wanted[shape]) {
         LB_TRY(soften(&lesion, blob, height, width, shape, options, err));
         if (lesion.mask != NULL) {
             LB_TRY(list_append(&out->shapes[shape], &lesion, err));
@@ -217,8 +222,8 @@ measure(component *components, size_t count, const int32_t *labels)
 }
 
 static lb_status
-search_blobs(field *out, workspace *w, const uint8_t *binary, const lb_lesion_options *options,
-             lb_error *err)
+search_blobs(field *out, workspace *w, const uint8_t *binary, const bool wanted[LB_SHAPES],
+             const lb_lesion_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t count = 0;
@@ -226,7 +231,8 @@ search_blobs(field *out, workspace *w, const uint8_t *binary, const lb_lesion_op
     measure(w->components, count, w->labels);
     for (size_t i = 0; i < count; i++) {
         if (w->components[i].area == options->area) {
-            LB_TRY(consider(out, w->labels, (int32_t)i + 1, w->components + i, options, err));
+            LB_TRY(
+                consider(out, w->labels, (int32_t)i + 1, w->components + i, wanted, options, err));
         }
     }
 cleanup:
@@ -234,8 +240,8 @@ cleanup:
 }
 
 static lb_status
-search_field(field *out, workspace *w, uint32_t seed, const lb_lesion_options *options,
-             lb_error *err)
+search_field(field *out, workspace *w, uint32_t seed, const bool wanted[LB_SHAPES],
+             const lb_lesion_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_numpy_random random;
@@ -250,72 +256,100 @@ search_field(field *out, workspace *w, uint32_t seed, const lb_lesion_options *o
     }
     lb_erode(w->eroded, w->binary, SIDE, SIDE);
     LB_TRY(lb_open(w->opened, w->eroded, SIDE, SIDE, err));
-    LB_TRY(search_blobs(out, w, w->opened, options, err));
+    LB_TRY(search_blobs(out, w, w->opened, wanted, options, err));
     lb_erode(w->eroded, w->opened, SIDE, SIDE);
-    LB_TRY(search_blobs(out, w, w->eroded, options, err));
+    LB_TRY(search_blobs(out, w, w->eroded, wanted, options, err));
 cleanup:
     return status;
+}
+
+/* The state of a search over many fields. */
+typedef struct hunt {
+    list lists[LB_SHAPES];
+    uint32_t searched;  /* fields */
+    uint32_t last_seed; /* of the classes */
+    bool wanted[LB_SHAPES];
+} hunt;
+
+/* The classes stay wanted together, until both lists hold more than enough. */
+static void
+update_wanted(hunt *h, const lb_lesion_options *options)
+{
+    bool full =
+        h->lists[LB_ROUND].count > options->count && h->lists[LB_IRREGULAR].count > options->count;
+    h->wanted[LB_ROUND] = h->wanted[LB_IRREGULAR] = !full;
+    h->wanted[LB_DISTRACTOR] = h->lists[LB_DISTRACTOR].count < options->distractors;
+}
+
+static bool
+is_done(const hunt *h)
+{
+    return !h->wanted[LB_ROUND] && !h->wanted[LB_DISTRACTOR];
 }
 
 /* Searches fields with the seeds first, first + 1, ...; each keeps its own status. */
 static void
 search_block(field *fields, size_t count, uint32_t first, workspace *workspaces,
-             const lb_lesion_options *options, const lb_context *context)
+             const bool wanted[LB_SHAPES], const lb_lesion_options *options,
+             const lb_context *context)
 {
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < count; i++) {
         if (!lb_is_cancelled(context)) {
             workspace *w = workspaces + omp_get_thread_num();
             fields[i].status =
-                search_field(fields + i, w, first + (uint32_t)i, options, &fields[i].err);
+                search_field(fields + i, w, first + (uint32_t)i, wanted, options, &fields[i].err);
         }
     }
 }
 
 /* Moves a field's lesions to the end of the lists. */
 static lb_status
-take(list lists[2], field *from, lb_error *err)
+take(hunt *h, field *from, const lb_lesion_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
     if (from->status != LB_OK) {
         *err = from->err;
         return from->status;
     }
-    for (int shape = 0; shape < 2; shape++) {
-        for (size_t i = 0; i < from->shapes[shape].count; i++) {
-            LB_TRY(list_append(&lists[shape], from->shapes[shape].lesions + i, err));
+    if (h->wanted[LB_ROUND]) {
+        h->last_seed = options->seed + h->searched;
+    }
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
+        list *to = h->lists + shape;
+        for (size_t i = 0; h->wanted[shape] && i < from->shapes[shape].count; i++) {
+            if (shape != LB_DISTRACTOR || to->count < options->distractors) {
+                LB_TRY(list_append(to, from->shapes[shape].lesions + i, err));
+            }
         }
     }
+    h->searched++;
+    update_wanted(h, options);
 cleanup:
     return status;
 }
 
-static bool
-are_full(const list lists[2], size_t count)
-{
-    return lists[LB_ROUND].count > count && lists[LB_IRREGULAR].count > count;
-}
-
-/* Searches one block of fields and takes them in order, up to the one that fills the lists. */
+/* Searches one block of fields and takes them in order, up to the one that ends the search. */
 static lb_status
-advance(list lists[2], uint32_t *searched, workspace *workspaces, const lb_lesion_options *options,
-        const lb_context *context, lb_error *err)
+advance(hunt *h, workspace *workspaces, const lb_lesion_options *options, const lb_context *context,
+        lb_error *err)
 {
     lb_status status = LB_OK;
     field *fields = NULL;
-    size_t left = options->max_fields - *searched;
+    size_t left = options->max_fields - h->searched;
     size_t block = left < FIELDS_AT_ONCE ? left : FIELDS_AT_ONCE;
     LB_ALLOC(fields, block);
-    search_block(fields, block, options->seed + *searched, workspaces, options, context);
+    search_block(fields, block, options->seed + h->searched, workspaces, h->wanted, options,
+                 context);
     LB_TRY(lb_check_cancelled(context, err));
-    for (size_t i = 0; i < block && !are_full(lists, options->count); i++) {
-        LB_TRY(take(lists, fields + i, err));
-        (*searched)++;
+    for (size_t i = 0; i < block && !is_done(h); i++) {
+        LB_TRY(take(h, fields + i, options, err));
     }
 cleanup:
     for (size_t i = 0; fields != NULL && i < block; i++) {
-        list_release(&fields[i].shapes[LB_ROUND]);
-        list_release(&fields[i].shapes[LB_IRREGULAR]);
+        for (int shape = 0; shape < LB_SHAPES; shape++) {
+            list_release(&fields[i].shapes[shape]);
+        }
     }
     lb_free(fields);
     return status;
@@ -328,6 +362,10 @@ check_options(const lb_lesion_options *options, lb_error *err)
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "cannot make %zu lesions of each shape: ask for 1 to 100000",
                        options->count);
+    }
+    if (options->distractors > 100000) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "cannot make %zu distractors: ask for 0 to 100000",
+                       options->distractors);
     }
     if (options->area < 10 || options->area > 1000) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
@@ -349,13 +387,14 @@ check_options(const lb_lesion_options *options, lb_error *err)
 
 /* Cuts the lists to the requested count and hands them over. */
 static void
-finish(lb_lesion_library *out, list lists[2], uint32_t searched, const lb_lesion_options *options)
+finish(lb_lesion_library *out, hunt *h, const lb_lesion_options *options)
 {
-    *out = (lb_lesion_library){.last_seed = options->seed + searched - 1};
-    for (int shape = 0; shape < 2; shape++) {
-        list *l = lists + shape;
+    *out = (lb_lesion_library){.last_seed = h->last_seed};
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
+        list *l = h->lists + shape;
+        size_t count = shape == LB_DISTRACTOR ? options->distractors : options->count;
         out->found[shape] = l->count;
-        while (l->count > options->count) {
+        while (l->count > count) {
             lb_free(l->lesions[--l->count].mask);
         }
         out->count[shape] = l->count;
@@ -364,13 +403,40 @@ finish(lb_lesion_library *out, list lists[2], uint32_t searched, const lb_lesion
     }
 }
 
+static lb_status
+fail_to_find(const hunt *h, const lb_lesion_options *options, lb_error *err)
+{
+    if (h->wanted[LB_ROUND]) {
+        return lb_fail(err, LB_ERROR_NUMERIC,
+                       "%u noise fields hold %zu round and %zu irregular lesions of %zu pixels, "
+                       "more than %zu of each are needed: ask for fewer lesions or another area",
+                       (unsigned)h->searched, h->lists[LB_ROUND].count,
+                       h->lists[LB_IRREGULAR].count, options->area, options->count);
+    }
+    return lb_fail(err, LB_ERROR_NUMERIC,
+                   "%u noise fields hold %zu distractors of %zu pixels, %zu are needed: ask for "
+                   "fewer distractors or another area",
+                   (unsigned)h->searched, h->lists[LB_DISTRACTOR].count, options->area,
+                   options->distractors);
+}
+
+static void
+report(const hunt *h, const lb_lesion_options *options, const lb_context *context)
+{
+    size_t least = options->count;
+    for (int shape = 0; shape < LB_CLASSES; shape++) {
+        least = h->lists[shape].count < least ? h->lists[shape].count : least;
+    }
+    lb_progress(context, "lesions", least + h->lists[LB_DISTRACTOR].count,
+                options->count + options->distractors);
+}
+
 lb_status
 lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
                     const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    list lists[2] = {{0}, {0}};
-    uint32_t searched = 0;
+    hunt h = {.searched = 0};
     workspace *workspaces = NULL;
     int threads = omp_get_max_threads();
     LB_TRY(check_options(options, err));
@@ -378,29 +444,22 @@ lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
     for (int i = 0; i < threads; i++) {
         LB_TRY(workspace_init(workspaces + i, err));
     }
-    while (!are_full(lists, options->count)) {
-        if (searched == options->max_fields) {
-            LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
-                           "%u noise fields held only %zu round and %zu irregular lesions of %zu "
-                           "pixels, more than %zu of each are needed: ask for fewer lesions or "
-                           "another area",
-                           (unsigned)searched, lists[LB_ROUND].count, lists[LB_IRREGULAR].count,
-                           options->area, options->count));
+    update_wanted(&h, options);
+    while (!is_done(&h)) {
+        if (h.searched == options->max_fields) {
+            LB_TRY(fail_to_find(&h, options, err));
         }
-        LB_TRY(advance(lists, &searched, workspaces, options, context, err));
-        size_t rarer = lists[LB_ROUND].count < lists[LB_IRREGULAR].count
-                           ? lists[LB_ROUND].count
-                           : lists[LB_IRREGULAR].count;
-        lb_progress(context, "lesions", rarer < options->count ? rarer : options->count,
-                    options->count);
+        LB_TRY(advance(&h, workspaces, options, context, err));
+        report(&h, options, context);
     }
-    finish(out, lists, searched, options);
+    finish(out, &h, options);
 cleanup:
     for (int i = 0; workspaces != NULL && i < threads; i++) {
         workspace_release(workspaces + i);
     }
     lb_free(workspaces);
-    list_release(&lists[LB_ROUND]);
-    list_release(&lists[LB_IRREGULAR]);
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
+        list_release(&h.lists[shape]);
+    }
     return status;
 }

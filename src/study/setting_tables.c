@@ -49,7 +49,8 @@ lb_cohort_settings(void)
     ROW(lb_lesion_options, member, #member, kind, min, max, help)
 
 static const lb_setting lesion_rows[] = {
-    LESION(count, LB_SETTING_SIZE, 5, 100000, "lesions of each shape"),
+    LESION(count, LB_SETTING_SIZE, 5, 100000, "lesions of each class"),
+    LESION(distractors, LB_SETTING_SIZE, 0, 100000, "lesions of a third shape, for protocol fair"),
     LESION(area, LB_SETTING_SIZE, 10, 1000, "pixels of a lesion before enlarging"),
     LESION(scale, LB_SETTING_SIZE, 1, 16, "enlargement of both sides"),
     LESION(seed, LB_SETTING_U32, 0, MAX_U32, "of the first noise field"),

@@ -30,7 +30,7 @@ static void
 assert_same(const lb_lesion_library *a, const lb_lesion_library *b)
 {
     assert_int_equal(a->last_seed, b->last_seed);
-    for (int shape = 0; shape < 2; shape++) {
+    for (int shape = 0; shape < LB_SHAPES; shape++) {
         assert_int_equal(a->count[shape], b->count[shape]);
         assert_int_equal(a->found[shape], b->found[shape]);
         for (size_t i = 0; i < a->count[shape]; i++) {
@@ -63,6 +63,72 @@ the_study_s_library(void **state)
         }
     }
     assert_ok(lb_lesions_save(&library, &options, path, NULL, &err));
+    assert_ok(lb_lesions_load(&loaded, path, &err));
+    assert_same(&library, &loaded);
+    lb_free(path);
+    lb_lesions_release(&loaded);
+    lb_lesions_release(&library);
+}
+
+/* Distractors come from the classes' fields and change nothing about the classes, even where they
+ * need fields beyond theirs. */
+static void
+distractors_are_between_the_classes(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_lesion_options options;
+    lb_lesion_library few = {0}, many = {0};
+    lb_lesion_defaults(&options);
+    assert_int_equal(options.distractors, 2 * options.count);
+    options.count = 2;
+    options.max_fields = 500;
+    options.distractors = 0;
+    assert_ok(lb_lesions_generate(&few, &options, NULL, &err));
+    assert_int_equal(few.count[LB_DISTRACTOR], 0);
+    assert_null(few.lesions[LB_DISTRACTOR]);
+    options.distractors = 40;
+    assert_ok(lb_lesions_generate(&many, &options, NULL, &err));
+    assert_int_equal(many.count[LB_DISTRACTOR], 40);
+    assert_int_equal(many.found[LB_DISTRACTOR], 40);
+    for (size_t i = 0; i < 40; i++) {
+        const lb_lesion *l = many.lesions[LB_DISTRACTOR] + i;
+        double sum = 0;
+        assert_true(l->compactness > 0.52 && l->compactness < 0.68);
+        for (size_t k = 0; k < l->height * l->width; k++) {
+            assert_true(l->mask[k] == 0 || l->mask[k] >= 0.175 / 16); /* corners */
+            sum += l->mask[k];
+        }
+        assert_close(sum, 4 * 67.4, 4 * 1.5, 0);
+    }
+    options.count = 2;
+    options.distractors = 5000;
+    assert_int_equal(lb_lesions_generate(&few, &options, NULL, &err), LB_ERROR_NUMERIC);
+    assert_message(&err, "distractors");
+    /* The rest is as it is without them. */
+    lb_lesion_library classes = many;
+    classes.count[LB_DISTRACTOR] = classes.found[LB_DISTRACTOR] = 0;
+    assert_same(&few, &classes);
+    lb_lesions_release(&few);
+    lb_lesions_release(&many);
+}
+
+static void
+libraries_without_distractors_load(void **state)
+{
+    lb_error err;
+    lb_lesion_options options;
+    lb_lesion_library library = {0}, loaded = {0};
+    char *path = test_path(state, "lesions.h5");
+    lb_lesion_defaults(&options);
+    options.count = 1;
+    options.distractors = 0;
+    assert_ok(lb_lesions_generate(&library, &options, NULL, &err));
+    assert_ok(lb_lesions_save(&library, &options, path, NULL, &err));
+    lb_h5 *file = NULL;
+    assert_ok(lb_h5_open(&file, path, "lesions", &err));
+    assert_false(lb_h5_has(file, "distractor"));
+    lb_h5_close(file);
     assert_ok(lb_lesions_load(&loaded, path, &err));
     assert_same(&library, &loaded);
     lb_free(path);
@@ -166,6 +232,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_study_s_library, test_setup, test_teardown),
+        cmocka_unit_test(distractors_are_between_the_classes),
+        cmocka_unit_test_setup_teardown(libraries_without_distractors_load, test_setup,
+                                        test_teardown),
         cmocka_unit_test(the_same_for_any_number_of_threads),
         cmocka_unit_test(refusals),
         cmocka_unit_test_setup_teardown(damaged_libraries_are_refused, test_setup, test_teardown),
