@@ -53,6 +53,8 @@ typedef struct lb_compose_options {
                                 lesion's own peak, default 0.5 */
     size_t minimum_lesions, maximum_lesions; /* default 3 and 5 */
     size_t distractors; /* for each lesion, under LB_PROTOCOL_FAIR; default 2 */
+    double plain_share; /* of the training images, under LB_PROTOCOL_FAIR, that have no distractors:
+                           networks learn the shapes on these first; default 0 */
     size_t polarity;    /* lb_polarity, default light */
     size_t label_by;    /* lb_label_rule, default shape */
     size_t every_slice; /* 1 + a split: that split alone is made, of each slice once, in file order;

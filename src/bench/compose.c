@@ -142,7 +142,8 @@ write_attributes(const job *j, lb_error *err)
                    {"truth_threshold", rules->truth_threshold},
                    {"minimum_lesions", (double)rules->minimum_lesions},
                    {"maximum_lesions", (double)rules->maximum_lesions},
-                   {"distractors", (double)rules->distractors}};
+                   {"distractors", (double)rules->distractors},
+                   {"plain_share", rules->plain_share}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         LB_TRY(lb_h5_set_number(j->file, "", numbers[i].name, numbers[i].value, err));
     }

@@ -55,6 +55,7 @@ lb_compose_rules(lb_scene_rules *out, const lb_compose_options *options, lb_erro
                             .minimum_lesions = options->minimum_lesions,
                             .maximum_lesions = options->maximum_lesions,
                             .distractors = fair ? options->distractors : 0,
+                            .plain_share = options->plain_share,
                             .polarity = (lb_polarity)options->polarity,
                             .label_by_side = options->label_by == LB_LABEL_BY_SIDE,
                             .shuffle_round = !lb_quirk_is_on(quirks, LB_QUIRK_ROUND_NOT_SHUFFLED),
@@ -149,6 +150,7 @@ lb_compose_check(const lb_compose_options *options, const lb_slices *slices,
     LB_TRY(check_share("brain intensity", options->brain_intensity, err));
     LB_TRY(check_share("lesion intensity", options->lesion_intensity, err));
     LB_TRY(check_share("truth threshold", options->truth_threshold, err));
+    LB_TRY(check_share("share of plain images", options->plain_share, err));
     for (int split = 0; split < LB_SPLITS; split++) {
         images[split] = lb_compose_images(options, slices, (lb_split)split);
     }
@@ -277,6 +279,7 @@ lb_compose_options_read(lb_compose_options *out, char **quirks, const char *path
     LB_TRY(read_size(&options.minimum_lesions, file, "", "minimum_lesions", err));
     LB_TRY(read_size(&options.maximum_lesions, file, "", "maximum_lesions", err));
     LB_TRY(read_size(&options.distractors, file, "", "distractors", err));
+    LB_TRY(lb_h5_get_number(&options.plain_share, file, "", "plain_share", err));
     LB_TRY(read_size(&seed, file, "", "seed", err));
     LB_TRY(read_quirks(&list, file, err));
     options.seed = seed;

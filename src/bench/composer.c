@@ -217,6 +217,16 @@ cleanup:
     return status;
 }
 
+/* Only training images may be plain. */
+static void
+draw_recipe(lb_recipe *out, const lb_compose_plan *plan, lb_split split, uint32_t seed,
+            size_t *order)
+{
+    lb_scene_rules rules = plan->rules;
+    rules.plain_share = split == LB_TRAIN ? rules.plain_share : 0;
+    lb_recipe_draw(out, seed, plan->lesions, &rules, order);
+}
+
 lb_status
 lb_compose_image(lb_composed *out, float *image, float *truth, uint8_t *distractor,
                  lb_compose_worker *worker, const lb_compose_plan *plan, lb_split split,
@@ -226,7 +236,7 @@ lb_compose_image(lb_composed *out, float *image, float *truth, uint8_t *distract
     lb_recipe recipe;
     lb_composed made = {0};
     lb_box boxes[LB_MAX_ITEMS];
-    lb_recipe_draw(&recipe, seed, plan->lesions, &plan->rules, worker->order);
+    draw_recipe(&recipe, plan, split, seed, worker->order);
     LB_TRY(find_place(boxes, &made, worker, plan, &recipe, split, turn, err));
     LB_TRY(lb_scene_compose(image, truth, distractor, &worker->scene, &recipe, boxes, plan->lesions,
                             &plan->rules, err));
@@ -299,7 +309,7 @@ uint8_t
 lb_composer_label(lb_composer *composer, lb_split split, size_t epoch, size_t index)
 {
     lb_recipe recipe;
-    lb_recipe_draw(&recipe, seed_of(composer, split, epoch, index), composer->plan.lesions,
-                   &composer->plan.rules, composer->worker.order);
+    draw_recipe(&recipe, &composer->plan, split, seed_of(composer, split, epoch, index),
+                composer->worker.order);
     return recipe.label;
 }

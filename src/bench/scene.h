@@ -20,7 +20,8 @@ typedef struct lb_scene_rules {
      * centre lies, both taken after resizing. 0: wherever the resized masks are above 0. */
     double truth_threshold;
     size_t minimum_lesions, maximum_lesions;
-    size_t distractors; /* for each lesion */
+    size_t distractors; /* for each lesion ... */
+    double plain_share; /* ... but for this share of images, which have none */
     lb_polarity polarity;
     bool label_by_side; /* instead of by shape */
     bool shuffle_round; /* the study shuffled irregular lesions only */

@@ -29,7 +29,8 @@ draw_extras(lb_recipe *out, const lb_lesion_library *library, const lb_scene_rul
 {
     lb_random random;
     lb_random_init(&random, rules->seed, LB_PURPOSE_SCENE, out->seed);
-    out->items = out->count * (1 + rules->distractors);
+    bool plain = lb_random_uniform(&random) < rules->plain_share;
+    out->items = out->count * (1 + (plain ? 0 : rules->distractors));
     for (size_t i = 0; i < out->count; i++) {
         out->shape[i] = (uint8_t)lb_random_below(&random, LB_CLASSES);
     }

@@ -90,6 +90,8 @@ static const lb_setting compose_rows[] = {
     COMPOSE(minimum_lesions, LB_SETTING_SIZE, 1, 32, "least lesions in an image"),
     COMPOSE(maximum_lesions, LB_SETTING_SIZE, 1, 32, "most lesions in an image"),
     COMPOSE(distractors, LB_SETTING_SIZE, 0, 8, "distractors for each lesion (protocol fair)"),
+    COMPOSE(plain_share, LB_SETTING_REAL, 0, 1,
+            "of the training images without distractors, to learn shapes from (protocol fair)"),
     CHOICE(lb_compose_options, polarity, "polarity", LB_POLARITIES,
            "of lesions against the tissue"),
     CHOICE(lb_compose_options, label_by, "label_by", LB_LABEL_RULES,

@@ -198,6 +198,31 @@ expect "first seed too large" 2 "" "--first-seed: " compose $few --first-seed 42
 expect "too few subjects" 1 "" "subject" compose --slices s3.h5 --lesions l1.h5 --quiet -o d3.h5
 absent "nothing made of too few subjects" d3.h5
 
+### Protocols and quirks
+# shellcheck disable=SC2086
+for threads in 1 2; do
+    expect "fair with $threads threads" 0 "" "" compose $few --quiet --protocol fair \
+        --threads $threads -o fair$threads.h5
+done
+same "fair datasets do not hang on threads" fair1.h5 fair2.h5
+# shellcheck disable=SC2086
+expect "two quirks" 0 "" "" compose $few --quiet --quirk box_artefact --quirk=round_not_shuffled=on \
+    -o quirk1.h5
+# shellcheck disable=SC2086
+"$program" compose $few --quiet --quirks box_artefact,round_not_shuffled -o quirk2.h5 >out 2>err
+same "a list of quirks" quirk1.h5 quirk2.h5
+# shellcheck disable=SC2086
+expect "a quirk that is none" 2 "" "--quirk: unknown quirk .box. " compose $few --quirk box -o q.h5
+# shellcheck disable=SC2086
+expect "a quirk of another step" 2 "" "does not concern" compose $few \
+    --quirk dropout_at_inference=off -o q.h5
+# shellcheck disable=SC2086
+expect "every slice, and a number" 2 "" "--every-slice makes as many" compose $few \
+    --every-slice train -o q.h5
+expect "every slice" 0 "" "" compose --slices s1.h5 --lesions l1.h5 --every-slice holdout \
+    --protocol reference --size 64 --quiet -o every.h5
+absent "nothing made of wrong quirks" q.h5
+
 ### Ctrl-C
 # shellcheck disable=SC2086
 "$program" slices simulate $small --subjects 5000 -o stopped.h5 >out 2>err &
