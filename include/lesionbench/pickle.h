@@ -43,7 +43,11 @@ typedef struct lb_value {
         bool boolean;
         int64_t integer;
         double real;
-        struct lb_value_body *body; /* the other kinds: private, see the functions below */
+        /* The other kinds: private, see the functions below. */
+        const struct lb_pickle_bytes *bytes;
+        struct lb_pickle_items *items;
+        struct lb_pickle_array *array;
+        struct lb_pickle_tensor *tensor;
     };
 } lb_value;
 
@@ -135,7 +139,8 @@ const lb_pickle_tensor *lb_value_tensor(const lb_value *value);
 typedef struct lb_pickle_limits {
     uint64_t file_size; /* bytes, default 16 GiB: files are mapped, not loaded */
     size_t memory;      /* bytes for values, default 1 MiB + 64 x file size, at most 8 GiB */
-    size_t values;      /* counted as often as they are referred to, default 2^28 */
+    size_t values;      /* counted as often as they are referred to, default 2^20 + 16 x file size,
+                           at most 2^28 */
     size_t stack;       /* values on the machine's stack, default 2^26 */
     size_t memo;        /* remembered values, default 2^26 */
     size_t depth;       /* of containers in containers, default 100 */

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* A pickle from a file or from memory. */
+#include "lesionbench/pickle.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pickle_internal.h"
+
+static const lb_pickle_limits DEFAULTS = {.file_size = (uint64_t)16 << 30,
+                                          .stack = (size_t)1 << 26,
+                                          .memo = (size_t)1 << 26,
+                                          .depth = 100};
+static const size_t LEAST_MEMORY = (size_t)1 << 20, MOST_MEMORY = (size_t)8 << 30;
+static const size_t LEAST_VALUES = (size_t)1 << 20, MOST_VALUES = (size_t)1 << 28;
+
+/* A value takes 16 bytes, in containers of 48; lists that grow leave their smaller selves behind.
+ */
+enum { MEMORY_PER_BYTE = 64, VALUES_PER_BYTE = 16 };
+
+static size_t
+in_proportion(size_t least, size_t most, size_t factor, size_t size)
+{
+    return size < (most - least) / factor ? least + factor * size : most;
+}
+
+static lb_pickle_limits
+complete_limits(const lb_pickle_limits *given, size_t size)
+{
+    lb_pickle_limits limits = given != NULL ? *given : DEFAULTS;
+    if (limits.file_size == 0) {
+        limits.file_size = DEFAULTS.file_size;
+    }
+    if (limits.memory == 0) {
+        limits.memory = in_proportion(LEAST_MEMORY, MOST_MEMORY, MEMORY_PER_BYTE, size);
+    }
+    if (limits.values == 0) {
+        limits.values = in_proportion(LEAST_VALUES, MOST_VALUES, VALUES_PER_BYTE, size);
+    }
+    limits.stack = limits.stack == 0 ? DEFAULTS.stack : limits.stack;
+    limits.memo = limits.memo == 0 ? DEFAULTS.memo : limits.memo;
+    limits.depth = limits.depth == 0 ? DEFAULTS.depth : limits.depth;
+    return limits;
+}
+
+/* Fills a new pickle; *used is where it ends. */
+static lb_status
+parse(lb_pickle *pickle, size_t *used, const void *bytes, size_t size, const char *name,
+      const lb_pickle_limits *limits, lb_error *err)
+{
+    lb_status status = LB_OK;
+    pickle->limits = complete_limits(limits, size);
+    pickle->source_size = size;
+    lb_pickle_machine machine = {
+        .pickle = pickle, .name = name, .err = err, .bytes = bytes, .size = size};
+    if (size == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is empty", name));
+    }
+    if (size > pickle->limits.file_size) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: has %zu bytes, more than the %llu that are read",
+                       name, size, (unsigned long long)pickle->limits.file_size));
+    }
+    LB_TRY(lb_pickle_run_next(&pickle->root, &machine));
+    if (used == NULL && machine.at < size) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: byte %zu: the pickle ends here, but %zu bytes come after it", name,
+                       machine.at, size - machine.at));
+    }
+    LB_TRY(lb_pickle_check(pickle, name, err));
+    if (used != NULL) {
+        *used = machine.at;
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+lb_pickle_parse(lb_pickle **out, size_t *used, const void *bytes, size_t size, const char *name,
+                const lb_pickle_limits *limits, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pickle *pickle = NULL;
+    LB_ALLOC(pickle, 1);
+    LB_TRY(parse(pickle, used, bytes, size, name, limits, err));
+    *out = pickle;
+    pickle = NULL;
+cleanup:
+    lb_pickle_free(pickle);
+    return status;
+}
+
+static lb_status
+map_file(lb_pickle *pickle, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    struct stat about;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0 || fstat(file, &about) != 0) {
+        LB_TRY(lb_fail_errno(err, "%s", path));
+    }
+    if (!S_ISREG(about.st_mode)) {
+        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: is not a file", path));
+    }
+    if (about.st_size > 0) {
+        void *map = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+        if (map == MAP_FAILED) {
+            LB_TRY(lb_fail_errno(err, "%s: cannot map", path));
+        }
+        pickle->map = map;
+        pickle->map_size = (size_t)about.st_size;
+    }
+cleanup:
+    if (file >= 0) {
+        close(file);
+    }
+    return status;
+}
+
+lb_status
+lb_pickle_read(lb_pickle **out, const char *path, const lb_pickle_limits *limits, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pickle *pickle = NULL;
+    LB_ALLOC(pickle, 1);
+    LB_TRY(map_file(pickle, path, err));
+    LB_TRY(parse(pickle, NULL, pickle->map, pickle->map_size, path, limits, err));
+    *out = pickle;
+    pickle = NULL;
+cleanup:
+    lb_pickle_free(pickle);
+    return status;
+}
+
+void
+lb_pickle_free(lb_pickle *pickle)
+{
+    if (pickle == NULL) {
+        return;
+    }
+    lb_pickle_release(pickle);
+    if (pickle->map != NULL) {
+        munmap(pickle->map, pickle->map_size);
+    }
+    lb_free(pickle);
+}
+
+const lb_value *
+lb_pickle_root(const lb_pickle *pickle)
+{
+    return &pickle->root;
+}
+
+lb_pickle_storage *
+lb_pickle_storage_at(lb_pickle *pickle, size_t index)
+{
+    return index < pickle->storage_count ? pickle->storages[index] : NULL;
+}
