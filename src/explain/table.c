@@ -4,10 +4,22 @@
 
 #include "explainer.h"
 
-static const lb_method *const table[] = {
-    &lb_integrated_gradients, &lb_gradient_shap, &lb_deeplift, &lb_saliency,  &lb_input_x_gradient,
-    &lb_guided_backprop,      &lb_deconvolution, &lb_lrp,      &lb_sobel_map, &lb_laplace_map,
-    &lb_random_map,           &lb_raw_input_map};
+static const lb_method *const table[] = {&lb_integrated_gradients,
+                                         &lb_gradient_shap,
+                                         &lb_deeplift,
+                                         &lb_saliency,
+                                         &lb_input_x_gradient,
+                                         &lb_guided_backprop,
+                                         &lb_deconvolution,
+                                         &lb_lrp,
+                                         &lb_sobel_map,
+                                         &lb_laplace_map,
+                                         &lb_random_map,
+                                         &lb_raw_input_map,
+                                         &lb_inverted_input_map,
+                                         &lb_median_distance_map,
+                                         &lb_difference_of_gaussians_map,
+                                         &lb_local_contrast_map};
 
 enum { METHODS = sizeof table / sizeof *table };
 

@@ -6,7 +6,7 @@
 #include "lesionbench/base.h"
 #include "lesionbench/csv.h"
 
-enum { DEGREES = 5, STUDY_METHODS = 8, METHODS = 16, MAX_CORPORA = 6, CLASSES = 2 };
+enum { DEGREES = 5, STUDY_METHODS = 8, METHODS = 18, MAX_CORPORA = 6, CLASSES = 2 };
 enum { NOT_KNOWN = -1 };
 
 typedef enum selection { CORRECT = 0, WRONG = 1, SELECTIONS = 2 } selection;

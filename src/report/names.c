@@ -21,6 +21,8 @@ const method_name method_names[METHODS] = {
     {"random", "Random map"},
     {"inverted_input", "Inverted input"},
     {"difference_of_gaussians", "Difference of Gaussians"},
+    {"median_distance", "Distance from the median"},
+    {"local_contrast", "Local contrast"},
     {"deeplift_captum", "DeepLIFT as in Captum"},
     {"untrained", "Untrained network"},
 };

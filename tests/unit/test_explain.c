@@ -9,7 +9,7 @@
 #include "lesionbench/explain.h"
 #include "lesionbench/random.h"
 
-enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 5, METHODS = 12 };
+enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 5, METHODS = 16 };
 
 static const uint8_t targets[IMAGES] = {0, 1, 1, 0, 1};
 static const size_t items[IMAGES] = {4, 8, 15, 16, 23};
@@ -243,6 +243,30 @@ controls_are_what_they_say(void **state)
     assert_memory_equal(f->all.map[method("raw_input")], f->images, sizeof f->images);
     const float *noise = f->all.map[method("random")];
     assert_true(distance(noise, noise + PIXELS, PIXELS) > 0.5);
+    /* The background is darkest; an image and its negative sum to a constant. */
+    const float *inverted = f->all.map[method("inverted_input")];
+    for (size_t p = 0; p < PIXELS; p++) {
+        assert_close((double)inverted[p] + (double)f->images[p], inverted[0], 1e-6, 0);
+        assert_true(inverted[p] <= inverted[0]);
+    }
+    /* As many brain pixels lie above the median as below it; nothing is said outside the brain. */
+    const float *distance_map = f->all.map[method("median_distance")];
+    int balance = 0;
+    double median = 0;
+    for (size_t p = 0; p < PIXELS; p++) {
+        if (f->images[p] > 0 && (median == 0 || distance_map[p] < 1e-7f)) {
+            median = (double)f->images[p];
+        }
+    }
+    for (size_t p = 0; p < PIXELS; p++) {
+        if (f->images[p] > 0) {
+            balance += ((double)f->images[p] > median) - ((double)f->images[p] < median);
+        } else {
+            assert_true(distance_map[p] == 0.0f);
+            assert_true(f->all.map[method("difference_of_gaussians")][p] == 0.0f);
+        }
+    }
+    assert_in_range(balance + 1, 0, 2);
     /* A step edge: both filters are 0 where the image is constant. */
     assert_true(f->all.map[method("sobel")][0] == 0.0f);
     assert_true(f->all.map[method("laplace")][0] == 0.0f);
