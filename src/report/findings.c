@@ -113,6 +113,7 @@ findings_make(findings *out, const study_folder *folder)
     }
     average_corpora(out, folder);
     out->raw_input = baseline(folder, "raw_input");
+    out->blobs = baseline(folder, "difference_of_gaussians");
     out->sobel = baseline(folder, "sobel");
     out->laplace = baseline(folder, "laplace");
     out->random = baseline(folder, "random");

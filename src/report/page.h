@@ -17,6 +17,8 @@ typedef struct page_facts {
     bool simulated;                                       /* the brains are made from a template */
     char *template_name;                                  /* NULL unknown */
     size_t slices, subjects;                              /* 0 unknown */
+    char *protocol, *quirks;                              /* of the images; NULL unknown */
+    double distractors;                                   /* for each lesion */
     size_t holdout;                                       /* images, 0 unknown */
     bool boxplot[SELECTIONS], curves, heatmaps, examples; /* figures drawn */
     typical_image heatmap_image;

@@ -33,12 +33,24 @@ cleanup:
 static lb_status
 read_dataset(page_facts *out, const char *path, lb_error *err)
 {
+    lb_status status = LB_OK;
     lb_dataset *dataset = NULL;
-    lb_status status = lb_dataset_open(&dataset, path, err);
-    if (status == LB_OK) {
-        out->holdout = lb_dataset_count(dataset, LB_HOLDOUT);
-        lb_dataset_close(dataset);
+    lb_h5 *file = NULL;
+    LB_TRY(lb_dataset_open(&dataset, path, err));
+    out->holdout = lb_dataset_count(dataset, LB_HOLDOUT);
+    LB_TRY(lb_h5_open(&file, path, "dataset", err));
+    if (lb_h5_has_attribute(file, "", "protocol")) {
+        LB_TRY(lb_h5_get_text(&out->protocol, file, "", "protocol", err));
     }
+    if (lb_h5_has_attribute(file, "", "quirks")) {
+        LB_TRY(lb_h5_get_text(&out->quirks, file, "", "quirks", err));
+    }
+    if (lb_h5_has_attribute(file, "", "distractors")) {
+        LB_TRY(lb_h5_get_number(&out->distractors, file, "", "distractors", err));
+    }
+cleanup:
+    lb_h5_close(file);
+    lb_dataset_close(dataset);
     return status;
 }
 
@@ -92,6 +104,8 @@ void
 page_facts_release(page_facts *facts)
 {
     lb_free(facts->template_name);
+    lb_free(facts->protocol);
+    lb_free(facts->quirks);
     lb_free(facts->study_file);
     run_record_release(&facts->run);
     *facts = (page_facts){0};

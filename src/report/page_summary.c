@@ -33,6 +33,30 @@ say_cohort(FILE *page, const page_facts *facts)
 }
 
 static void
+say_protocol(FILE *page, const page_facts *facts)
+{
+    if (facts->protocol == NULL) {
+        return;
+    }
+    fputs("<p>The images follow the protocol <strong>", page);
+    html_text(page, facts->protocol);
+    fputs("</strong>", page);
+    if (facts->distractors > 0) {
+        fprintf(page,
+                ": each has lesions of one shape, which tells its class, and %g times as many "
+                "distractors of a third shape, as bright and as large, which tell nothing",
+                facts->distractors);
+    }
+    fputs(".", page);
+    if (facts->quirks != NULL && facts->quirks[0] != '\0') {
+        fputs(" Defects of the published study that are switched on: <code>", page);
+        html_text(page, facts->quirks);
+        fputs("</code>.", page);
+    }
+    fputs("</p>\n", page);
+}
+
+static void
 say_best(FILE *page, const page_facts *facts)
 {
     const findings *f = &facts->found;
@@ -101,6 +125,7 @@ compare(FILE *page, const page_facts *facts)
     bar(page, method_names[f->method].title, "the same on the untrained network", f->untrained,
         "other");
     bar(page, "Raw input", "the image itself, without any network", f->raw_input, "raw");
+    bar(page, "Difference of Gaussians", "blobs of the image", f->blobs, "other");
     bar(page, "Sobel", "edge filter", f->sobel, "other");
     bar(page, "Laplace", "edge filter", f->laplace, "other");
     bar(page, "Random map", "noise", f->random, "other");
@@ -109,8 +134,19 @@ compare(FILE *page, const page_facts *facts)
 }
 
 static void
-say_raw_input(FILE *page, const findings *f)
+say_share(FILE *page, const page_facts *facts)
 {
+    fprintf(page,
+            "The distractors are as bright as the lesions, so a map that follows brightness finds "
+            "the lesions’ share of both, about %.2f. What a method scores beyond that, it owes to "
+            "the network.</p>\n",
+            1 / (1 + facts->distractors));
+}
+
+static void
+say_raw_input(FILE *page, const page_facts *facts)
+{
+    const findings *f = &facts->found;
     if (!isfinite(f->raw_input)) {
         return;
     }
@@ -120,6 +156,10 @@ say_raw_input(FILE *page, const findings *f)
     html_rate(page, f->raw_input);
     fprintf(page, "</strong>%s. It knows nothing of any network. ",
             f->raw_input >= f->best.median ? ", more than the best method" : "");
+    if (facts->distractors > 0) {
+        say_share(page, facts);
+        return;
+    }
     if (f->raw_input < 2 * f->chance) {
         fputs(
             "That is near chance: brightness alone does not give the lesions away here, so methods "
@@ -216,8 +256,9 @@ page_summary(FILE *page, const page_facts *facts)
         fputs("<p class=\"lead\">This study has no scored explanations yet.</p>\n", page);
     }
     say_cohort(page, facts);
+    say_protocol(page, facts);
     if (facts->found.any) {
-        say_raw_input(page, &facts->found);
+        say_raw_input(page, facts);
         say_accuracy(page, &facts->found);
         say_corpora(page, facts);
     }

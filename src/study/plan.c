@@ -95,8 +95,9 @@ plan_defaults(lb_study *study)
         (plan_network){.architecture = LB_DEFAULT_ARCHITECTURE, .width = 1.0, .seed = 0};
     study->finetuning = (plan_finetuning){.degrees = "1,2,3,4,all", .seeds = "0"};
     lb_training_defaults(&study->finetuning.training);
-    study->explain =
-        (plan_explain){.methods = "all", .baselines = "sobel,laplace,random,raw_input"};
+    study->explain = (plan_explain){
+        .methods = "all",
+        .baselines = "sobel,laplace,random,raw_input,inverted_input,difference_of_gaussians"};
     study->explain.examples = 4;
     lb_explain_defaults(&study->explain.options);
 }
