@@ -142,35 +142,64 @@ voxel_at(const lb_view *view, const ptrdiff_t index[3])
     return view->value[offset];
 }
 
-/* Adds the linear interpolation at a view index, of the brain alone, and its weight. */
-static void
-sample(float *sum, float *weight, const lb_view *view, const double at[3])
+/* What a sample adds up: values of the brain by their linear weights, and the weights. */
+typedef struct mean {
+    float sum, weight;
+} mean;
+
+static inline void
+add(mean *m, float value, float weight)
 {
-    ptrdiff_t first[3], base = 0;
-    float share[3][2];
-    bool within = true;
-    for (size_t axis = 0; axis < 3; axis++) {
-        double whole = floor(at[axis]), count = (double)view->count[axis];
-        if (!(whole >= -1 && whole < count)) {
-            return;
-        }
-        first[axis] = (ptrdiff_t)whole;
-        base += first[axis] * view->stride[axis];
-        share[axis][1] = (float)(at[axis] - whole);
-        share[axis][0] = 1 - share[axis][1];
-        within = within && whole >= 0 && whole < count - 1;
+    m->sum += weight * (value > 0 ? value : 0);
+    m->weight += weight * (float)(value > 0); /* no branch: it would be guessed wrongly */
+}
+
+/* Between eight voxels that are all there. */
+static inline void
+sample_inside(mean *m, const float *voxel, const ptrdiff_t stride[3], const float share[3])
+{
+    const ptrdiff_t line[4] = {0, stride[1], stride[2], stride[1] + stride[2]};
+    const float across[4] = {(1 - share[1]) * (1 - share[2]), share[1] * (1 - share[2]),
+                             (1 - share[1]) * share[2], share[1] * share[2]};
+    for (size_t i = 0; i < 4; i++) {
+        add(m, voxel[line[i]], across[i] * (1 - share[0]));
+        add(m, voxel[line[i] + stride[0]], across[i] * share[0]);
     }
+}
+
+static void
+sample_edge(mean *m, const lb_view *view, const ptrdiff_t first[3], const float share[3])
+{
     for (ptrdiff_t corner = 0; corner < 8; corner++) {
+        /* The order of sample_inside(). */
         const ptrdiff_t far[3] = {corner & 1, corner >> 1 & 1, corner >> 2};
         const ptrdiff_t index[3] = {first[0] + far[0], first[1] + far[1], first[2] + far[2]};
+        float across = (far[1] ? share[1] : 1 - share[1]) * (far[2] ? share[2] : 1 - share[2]);
+        add(m, voxel_at(view, index), across * (far[0] ? share[0] : 1 - share[0]));
+    }
+}
+
+/* Interpolates at a view index. */
+static inline void
+sample(mean *m, const lb_view *view, const double at[3])
+{
+    ptrdiff_t first[3];
+    float share[3];
+    bool inside = true;
+    for (size_t axis = 0; axis < 3; axis++) {
+        if (!(at[axis] >= -1 && at[axis] < (double)view->count[axis])) {
+            return;
+        }
+        first[axis] = (ptrdiff_t)(at[axis] + 1) - 1; /* floor(), but quick */
+        share[axis] = (float)(at[axis] - (double)first[axis]);
+        inside = inside && first[axis] >= 0 && first[axis] + 1 < (ptrdiff_t)view->count[axis];
+    }
+    if (inside) {
         const ptrdiff_t *stride = view->stride;
-        float value =
-            within
-                ? view->value[base + far[0] * stride[0] + far[1] * stride[1] + far[2] * stride[2]]
-                : voxel_at(view, index);
-        float part = share[0][far[0]] * share[1][far[1]] * share[2][far[2]];
-        *sum += value > 0 ? part * value : 0;
-        *weight += value > 0 ? part : 0;
+        ptrdiff_t offset = first[0] * stride[0] + first[1] * stride[1] + first[2] * stride[2];
+        sample_inside(m, view->value + offset, stride, share);
+    } else {
+        sample_edge(m, view, first, share);
     }
 }
 
@@ -207,13 +236,13 @@ pixel(const lb_view *view, bool exact, const samples *around, const double at[3]
         float value = voxel_at(view, index);
         return value > 0 ? value : 0;
     }
-    float sum = 0, weight = 0;
+    mean m = {0, 0};
     for (size_t s = 0; s < around->count; s++) {
         const double *offset = around->offset[s];
         const double where[3] = {at[0] + offset[0], at[1] + offset[1], at[2] + offset[2]};
-        sample(&sum, &weight, view, where);
+        sample(&m, view, where);
     }
-    return weight > 0.5F * (float)around->count ? sum / weight : 0;
+    return m.weight > 0.5F * (float)around->count ? m.sum / m.weight : 0;
 }
 
 void
@@ -232,13 +261,17 @@ lb_view_slice(float *out, size_t *inside, size_t *cut, const lb_view *view, cons
         return;
     }
     spread(&around, grid);
+    const double step[3] = {grid->to_view.m[0][axes.column], grid->to_view.m[1][axes.column],
+                            grid->to_view.m[2][axes.column]};
     for (ptrdiff_t i = grid->low[axes.row]; i <= grid->high[axes.row]; i++) {
+        double cube[3], start[3];
+        cube[axes.row] = (double)i;
+        cube[axes.column] = 0;
+        cube[axes.position] = (double)position;
+        lb_affine_apply(start, &grid->to_view, cube);
         for (ptrdiff_t j = grid->low[axes.column]; j <= grid->high[axes.column]; j++) {
-            double cube[3], at[3];
-            cube[axes.row] = (double)i;
-            cube[axes.column] = (double)j;
-            cube[axes.position] = (double)position;
-            lb_affine_apply(at, &grid->to_view, cube);
+            const double at[3] = {start[0] + step[0] * (double)j, start[1] + step[1] * (double)j,
+                                  start[2] + step[2] * (double)j};
             float value = pixel(view, grid->exact, &around, at);
             bool beyond = i < 0 || j < 0 || i >= rows || j >= columns;
             *cut += beyond && value > 0;
