@@ -84,7 +84,7 @@ value_name(lb_setting_kind kind)
     case LB_SETTING_DEGREE:
         return "1|2|3|4|all";
     case LB_SETTING_OPTIMIZER:
-        return "sgd|adam";
+        return "sgd|adam|adamw";
     case LB_SETTING_FLAG:
         return "";
     case LB_SETTING_TEXT:

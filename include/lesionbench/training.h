@@ -35,17 +35,28 @@ typedef enum lb_degree {
 lb_status lb_degree_parse(lb_degree *out, const char *name, lb_error *err); /* "1" .. "4", "all" */
 const char *lb_degree_name(lb_degree degree);
 
-typedef enum lb_optimizer_kind { LB_SGD, LB_ADAM } lb_optimizer_kind;
+/* As PyTorch defines them. Weight decay is added to the gradient by SGD and Adam; AdamW (Loshchilov
+ * and Hutter, ICLR 2019) shrinks the weights themselves. */
+typedef enum lb_optimizer_kind { LB_SGD, LB_ADAM, LB_ADAMW } lb_optimizer_kind;
+
+typedef enum lb_schedule {
+    LB_SCHEDULE_STEP,  /* StepLR */
+    LB_SCHEDULE_COSINE /* CosineAnnealingLR over all epochs, to 0 (Loshchilov and Hutter, ICLR 2017)
+                        */
+} lb_schedule;
+extern const char *const LB_SCHEDULES[]; /* names, NULL-terminated */
 
 typedef struct lb_training_options {
     lb_degree degree;            /* default all */
     lb_optimizer_kind optimizer; /* default SGD */
     double learning_rate;        /* default 0.01 */
     double momentum;             /* SGD, default 0.5 */
+    double weight_decay;         /* default 0 */
     size_t batch;                /* default 32 */
     size_t epochs;               /* at most, default 40 */
     size_t warmup_epochs;        /* the learning rate grows linearly, update by update, over so many
                                     epochs; default 0 */
+    size_t schedule;             /* lb_schedule, default step */
     size_t step_epochs;          /* StepLR: every so many epochs ... default 7; 0 never */
     double step_factor;          /* ... times this, default 0.1 */
     double dropout;              /* of the two hidden dense layers, default 0.5 */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+const char *const LB_SCHEDULES[] = {"step", "cosine", NULL};
+
 static const char *const degree_names[] = {"1", "2", "3", "4", "all"};
 
 lb_status

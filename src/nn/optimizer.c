@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* SGD with momentum as torch.optim.SGD defines it (v = m v + g; w = w - lr v) and Adam (Kingma and
- * Ba 2015, with PyTorch's defaults), each in one sweep over a parameter. */
+/* SGD with momentum as torch.optim.SGD defines it (v = m v + g; w = w - lr v), Adam (Kingma and Ba
+ * 2015) and AdamW (Loshchilov and Hutter 2019) with PyTorch's defaults, each in one sweep over a
+ * parameter. */
 #include "optimizer.h"
 
 #include <math.h>
@@ -10,6 +11,7 @@
 struct lb_optimizer {
     lb_optimizer_kind kind;
     float momentum;
+    double decay; /* of weights */
     uint64_t steps;
     float *first[LB_MAX_PARAMETERS], *second[LB_MAX_PARAMETERS];
 };
@@ -25,12 +27,13 @@ lb_optimizer_create(lb_optimizer **out, const lb_training_options *options,
     LB_ALLOC(optimizer, 1);
     optimizer->kind = options->optimizer;
     optimizer->momentum = (float)options->momentum;
+    optimizer->decay = options->weight_decay;
     for (size_t i = 0; i < network->count; i++) {
         if (gradients[i] == NULL) {
             continue;
         }
         LB_ALLOC(optimizer->first[i], network->parameters[i].count);
-        if (options->optimizer == LB_ADAM) {
+        if (options->optimizer != LB_SGD) {
             LB_ALLOC(optimizer->second[i], network->parameters[i].count);
         }
     }
@@ -54,19 +57,31 @@ lb_optimizer_free(lb_optimizer *optimizer)
     lb_free(optimizer);
 }
 
+double
+lb_learning_rate(const lb_training_options *o, size_t epoch)
+{
+    if (o->schedule == LB_SCHEDULE_COSINE) {
+        const double pi = 3.14159265358979323846;
+        return o->learning_rate * 0.5 * (1 + cos(pi * (double)epoch / (double)o->epochs));
+    }
+    size_t steps = o->step_epochs > 0 ? epoch / o->step_epochs : 0;
+    return o->learning_rate * pow(o->step_factor, (double)steps);
+}
+
 LB_CLONES static void
 sgd(float *restrict w, float *restrict v, const float *restrict g, size_t n, float momentum,
-    float learning_rate)
+    float decay, float learning_rate)
 {
     for (size_t i = 0; i < n; i++) {
-        v[i] = momentum * v[i] + g[i];
+        v[i] = momentum * v[i] + (g[i] + decay * w[i]);
         w[i] -= learning_rate * v[i];
     }
 }
 
-/* Step sizes of this update, with the bias corrections in them. */
+/* Step sizes of this update, with the bias corrections in them; decay of the weights by way of the
+ * gradient (Adam), and the factor on the weights themselves (AdamW). */
 typedef struct adam_rates {
-    float beta1, beta2, step, root_correction, epsilon;
+    float beta1, beta2, rest1, rest2, step, root_correction, epsilon, decay, shrink;
 } adam_rates;
 
 LB_CLONES static void
@@ -74,21 +89,27 @@ adam(float *restrict w, float *restrict m, float *restrict v, const float *restr
      adam_rates r)
 {
     for (size_t i = 0; i < n; i++) {
-        m[i] = r.beta1 * m[i] + (1 - r.beta1) * g[i];
-        v[i] = r.beta2 * v[i] + (1 - r.beta2) * g[i] * g[i];
-        w[i] -= r.step * m[i] / (sqrtf(v[i]) * r.root_correction + r.epsilon);
+        float gradient = g[i] + r.decay * w[i];
+        m[i] = r.beta1 * m[i] + r.rest1 * gradient;
+        v[i] = r.beta2 * v[i] + r.rest2 * gradient * gradient;
+        w[i] = r.shrink * w[i] - r.step * m[i] / (sqrtf(v[i]) * r.root_correction + r.epsilon);
     }
 }
 
 static adam_rates
-rates(uint64_t steps, double learning_rate)
+rates(const lb_optimizer *o, double learning_rate)
 {
-    const double beta1 = 0.9, beta2 = 0.999, t = (double)steps;
+    const double beta1 = 0.9, beta2 = 0.999, t = (double)o->steps;
+    bool decoupled = o->kind == LB_ADAMW;
     return (adam_rates){.beta1 = (float)beta1,
                         .beta2 = (float)beta2,
+                        .rest1 = (float)(1 - beta1), /* rounded as PyTorch does */
+                        .rest2 = (float)(1 - beta2),
                         .step = (float)(learning_rate / (1 - pow(beta1, t))),
                         .root_correction = (float)(1 / sqrt(1 - pow(beta2, t))),
-                        .epsilon = 1e-8f};
+                        .epsilon = 1e-8f,
+                        .decay = decoupled ? 0 : (float)o->decay,
+                        .shrink = decoupled ? (float)(1 - learning_rate * o->decay) : 1};
 }
 
 void
@@ -96,7 +117,7 @@ lb_optimizer_step(lb_optimizer *o, lb_network *network, float *const *gradients,
                   double learning_rate)
 {
     o->steps++;
-    adam_rates r = rates(o->steps, learning_rate);
+    adam_rates r = rates(o, learning_rate);
     for (size_t p = 0; p < network->count; p++) {
         const float *g = gradients[p];
         float *w = network->parameters[p].value;
@@ -105,7 +126,7 @@ lb_optimizer_step(lb_optimizer *o, lb_network *network, float *const *gradients,
         for (size_t start = 0; start < count; start += CHUNK) {
             size_t n = count - start < CHUNK ? count - start : CHUNK;
             if (o->kind == LB_SGD) {
-                sgd(w + start, o->first[p] + start, g + start, n, o->momentum,
+                sgd(w + start, o->first[p] + start, g + start, n, o->momentum, (float)o->decay,
                     (float)learning_rate);
             } else {
                 adam(w + start, o->first[p] + start, o->second[p] + start, g + start, n, r);

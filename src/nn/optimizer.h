@@ -11,6 +11,8 @@ typedef struct lb_optimizer lb_optimizer;
 lb_status lb_optimizer_create(lb_optimizer **out, const lb_training_options *options,
                               const lb_network *network, float *const *gradients, lb_error *err);
 void lb_optimizer_free(lb_optimizer *optimizer);
+/* By the schedule, for an epoch; warm-up aside. */
+double lb_learning_rate(const lb_training_options *options, size_t epoch);
 /* One update of all trained parameters. */
 void lb_optimizer_step(lb_optimizer *optimizer, lb_network *network, float *const *gradients,
                        double learning_rate);

@@ -42,10 +42,10 @@ check_options(const lb_training_options *o, const lb_image_source *train,
                        train->height, train->width, validation->height, validation->width);
     }
     if (o->epochs == 0 || o->batch == 0 || !(o->learning_rate > 0) || !(o->dropout >= 0) ||
-        !(o->dropout < 1)) {
+        !(o->dropout < 1) || !(o->weight_decay >= 0)) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "training needs epochs and a batch of at least 1, a "
-                       "learning rate above 0, and a dropout in [0, 1)");
+                       "learning rate above 0, a dropout in [0, 1), and no negative weight decay");
     }
     return LB_OK;
 }
@@ -238,13 +238,6 @@ cleanup:
     return status;
 }
 
-static double
-learning_rate(const lb_training_options *o, size_t epoch)
-{
-    size_t steps = o->step_epochs > 0 ? epoch / o->step_epochs : 0;
-    return o->learning_rate * pow(o->step_factor, (double)steps);
-}
-
 static lb_status
 run_epochs(trainer *t, lb_error *err)
 {
@@ -253,7 +246,7 @@ run_epochs(trainer *t, lb_error *err)
     for (size_t epoch = 0; epoch < o->epochs; epoch++) {
         lb_epoch *now = &t->history.epochs[epoch];
         double start = lb_seconds();
-        now->learning_rate = learning_rate(o, epoch);
+        now->learning_rate = lb_learning_rate(o, epoch);
         LB_TRY(train_epoch(now, t, epoch, err));
         LB_TRY(validate(now, t, err));
         now->seconds = lb_seconds() - start;

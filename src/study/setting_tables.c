@@ -53,6 +53,12 @@ static const lb_setting lesion_rows[] = {
     LESION(distractors, LB_SETTING_SIZE, 0, 100000, "lesions of a third shape, for protocol fair"),
     LESION(area, LB_SETTING_SIZE, 10, 1000, "pixels of a lesion before enlarging"),
     LESION(scale, LB_SETTING_SIZE, 1, 16, "enlargement of both sides"),
+    LESION(round_above, LB_SETTING_REAL, 0.01, 2, "compactness of round lesions is above"),
+    LESION(irregular_below, LB_SETTING_REAL, 0.01, 2, "compactness of irregular lesions is below"),
+    LESION(distractor_above, LB_SETTING_REAL, 0.01, 2, "compactness of distractors is above"),
+    LESION(distractor_below, LB_SETTING_REAL, 0.01, 2, "... and below"),
+    LESION(noise_sigma, LB_SETTING_REAL, 0.5, 16, "smoothing of the noise, and so of outlines"),
+    LESION(edge_sigma, LB_SETTING_REAL, 0, 4, "softness of the edge, in pixels before enlarging"),
     LESION(seed, LB_SETTING_U32, 0, MAX_U32, "of the first noise field"),
     LESION(max_fields, LB_SETTING_U32, 1, MAX_U32, "give up after so many noise fields"),
 };
@@ -109,15 +115,17 @@ lb_compose_settings(void)
     ROW(lb_training_options, member, #member, kind, min, max, help)
 
 static const lb_setting training_rows[] = {
-    TRAINING(optimizer, LB_SETTING_OPTIMIZER, 0, 0, "sgd or adam"),
+    TRAINING(optimizer, LB_SETTING_OPTIMIZER, 0, 0, "sgd, adam or adamw"),
     TRAINING(learning_rate, LB_SETTING_REAL, 1e-9, 100, "at the start"),
     TRAINING(momentum, LB_SETTING_REAL, 0, 0.9999, "of sgd"),
+    TRAINING(weight_decay, LB_SETTING_REAL, 0, 1, "of any optimizer"),
     TRAINING(batch, LB_SETTING_SIZE, 1, 65536, "images in a batch"),
     TRAINING(epochs, LB_SETTING_SIZE, 1, 100000, "at most"),
     TRAINING(warmup_epochs, LB_SETTING_SIZE, 0, 1000,
              "the learning rate grows to its start over so many epochs"),
+    CHOICE(lb_training_options, schedule, "schedule", LB_SCHEDULES, "of the learning rate"),
     TRAINING(step_epochs, LB_SETTING_SIZE, 0, 100000,
-             "the learning rate changes every so many epochs; 0 never"),
+             "step: the learning rate changes every so many epochs; 0 never"),
     TRAINING(step_factor, LB_SETTING_REAL, 1e-9, 1, "... by this factor"),
     TRAINING(dropout, LB_SETTING_REAL, 0, 0.99, "of the two hidden dense layers"),
     TRAINING(maximum_gap, LB_SETTING_REAL, 0, 1,

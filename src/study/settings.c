@@ -56,7 +56,7 @@ fail_choice(const char *text, const char *const *choices, lb_error *err)
     return lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is not one of %s", text, list);
 }
 
-static const char *const OPTIMIZERS[] = {"sgd", "adam", NULL};
+static const char *const OPTIMIZERS[] = {"sgd", "adam", "adamw", NULL};
 static const char *const BOOLEANS[] = {"false", "true", NULL};
 
 static lb_status
