@@ -88,6 +88,7 @@ void cli_show_progress(void *data, const char *what, size_t done, size_t total);
 void cli_clear_progress(cli *self);
 
 lb_status cmd_compose(cli *, int, char **, lb_error *);
+lb_status cmd_convert(cli *, int, char **, lb_error *);
 lb_status cmd_demo(cli *, int, char **, lb_error *);
 lb_status cmd_evaluate(cli *, int, char **, lb_error *);
 lb_status cmd_explain(cli *, int, char **, lb_error *);
@@ -100,5 +101,8 @@ lb_status cmd_report(cli *, int, char **, lb_error *);
 lb_status cmd_score(cli *, int, char **, lb_error *);
 lb_status cmd_slices(cli *, int, char **, lb_error *);
 lb_status cmd_study(cli *, int, char **, lb_error *);
+
+/* Parts of `info`. */
+lb_status info_pickle(const char *path, lb_error *err);
 
 #endif

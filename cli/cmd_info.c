@@ -203,11 +203,14 @@ info_of(const char *path, lb_error *err)
     if (ends_with(path, ".csv")) {
         return info_csv(path, err);
     }
+    if (ends_with(path, ".pkl") || ends_with(path, ".pickle")) {
+        return info_pickle(path, err);
+    }
     if (strstr(path, "idx") != NULL || strstr(path, "ubyte") != NULL) {
         return info_array(path, false, err);
     }
     return lb_fail(err, LB_ERROR_UNSUPPORTED,
-                   "%s: is none of HDF5, safetensors, NIfTI, NPY, IDX or CSV", path);
+                   "%s: is none of HDF5, safetensors, NIfTI, NPY, pickle, IDX or CSV", path);
 }
 
 lb_status

@@ -22,6 +22,7 @@ static const cli_command COMMANDS[] = {
     {"explain", "attribution maps of its decisions", cmd_explain},
     {"score", "how well maps find the truth", cmd_score},
     {"report", "figures and the page of a study folder", cmd_report},
+    {"convert", "pickles and .npy files as HDF5 or .npy", cmd_convert},
     {"info", "what a file is", cmd_info},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0], EXIT_USAGE = 2 };

@@ -162,6 +162,8 @@ lb_status lb_pickle_parse(lb_pickle **out, size_t *used, const void *bytes, size
 /* Accepts NULL. */
 void lb_pickle_free(lb_pickle *pickle);
 const lb_value *lb_pickle_root(const lb_pickle *pickle);
+/* The bytes of the file, or those parsed. */
+size_t lb_pickle_size(const lb_pickle *pickle);
 /* The storages in the file's order, one for each time the file names one (several may have the same
  * key); NULL past the last. */
 lb_pickle_storage *lb_pickle_storage_at(lb_pickle *pickle, size_t index);

@@ -153,6 +153,12 @@ lb_pickle_root(const lb_pickle *pickle)
     return &pickle->root;
 }
 
+size_t
+lb_pickle_size(const lb_pickle *pickle)
+{
+    return pickle->source_size;
+}
+
 lb_pickle_storage *
 lb_pickle_storage_at(lb_pickle *pickle, size_t index)
 {

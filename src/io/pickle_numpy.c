@@ -250,7 +250,7 @@ set_data(lb_pickle_machine *machine, lb_pickle_array *array, const lb_value *sid
     if (status != LB_OK) {
         return status;
     }
-    array->fortran = fortran;
+    array->fortran = fortran && array->content != PICKLE_OBJECTS; /* lists are row-major */
     array->built = true;
     array->data = lb_value_bytes(&bytes);
     if (array->content == PICKLE_OBJECTS && array->shape.rank == 1) {

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Which conversion two names ask for. */
+#include "lesionbench/convert.h"
+
+#include <string.h>
+
+#include "convert_pickle.h"
+#include "lesionbench/h5.h"
+#include "lesionbench/npy.h"
+#include "lesionbench/pickle.h"
+
+typedef enum kind { NPY, PICKLE, TORCH, HDF5, OTHER } kind;
+
+static kind
+kind_of(const char *path)
+{
+    static const struct {
+        const char *end;
+        kind is;
+    } ENDS[] = {{".npy", NPY},  {".pkl", PICKLE}, {".pickle", PICKLE}, {".pth", TORCH},
+                {".pt", TORCH}, {".h5", HDF5},    {".hdf5", HDF5}};
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+        size_t end = strlen(ENDS[i].end);
+        if (length > end && strcmp(path + length - end, ENDS[i].end) == 0) {
+            return ENDS[i].is;
+        }
+    }
+    return OTHER;
+}
+
+static lb_status
+npy_to_h5(const char *in, const char *out, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_array array = {0};
+    lb_h5 *file = NULL;
+    LB_TRY(lb_npy_read(&array, in, err));
+    LB_TRY(lb_h5_create(&file, out, LB_CONVERTED, LB_CONVERTED_VERSION, context, err));
+    LB_TRY(lb_h5_write(file, "data", array.type, array.rank, array.shape, array.data, err));
+    LB_TRY(lb_h5_commit(file, err));
+cleanup:
+    lb_h5_close(file);
+    lb_array_release(&array);
+    return status;
+}
+
+static lb_status
+pickle_to_npy(const char *in, const char *out, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pickle *pickle = NULL;
+    lb_array array = {0};
+    LB_TRY(lb_pickle_read(&pickle, in, NULL, err));
+    if (lb_value_to_array(&array, lb_pickle_root(pickle), err) != LB_OK) {
+        LB_TRY(lb_fail_context(err, "%s: does not fit into one .npy file (convert to .h5)", in));
+    }
+    LB_TRY(lb_npy_write(out, array.type, array.rank, array.shape, array.data, err));
+cleanup:
+    lb_array_release(&array);
+    lb_pickle_free(pickle);
+    return status;
+}
+
+static lb_status
+pickle_to_h5(const char *in, const char *out, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pickle *pickle = NULL;
+    lb_h5 *file = NULL;
+    LB_TRY(lb_pickle_read(&pickle, in, NULL, err));
+    LB_TRY(lb_h5_create(&file, out, LB_CONVERTED, LB_CONVERTED_VERSION, context, err));
+    if (lb_convert_value(file, lb_pickle_root(pickle), lb_pickle_size(pickle), err) != LB_OK) {
+        LB_TRY(lb_fail_context(err, "%s", in));
+    }
+    LB_TRY(lb_h5_commit(file, err));
+cleanup:
+    lb_h5_close(file);
+    lb_pickle_free(pickle);
+    return status;
+}
+
+lb_status
+lb_convert(const char *in, const char *out, const lb_context *context, lb_error *err)
+{
+    kind from = kind_of(in), to = kind_of(out);
+    if (from == NPY && to == HDF5) {
+        return npy_to_h5(in, out, context, err);
+    }
+    if (from == PICKLE && to == NPY) {
+        return pickle_to_npy(in, out, err);
+    }
+    if (from == PICKLE && to == HDF5) {
+        return pickle_to_h5(in, out, context, err);
+    }
+    if (from == TORCH) {
+        return lb_fail(err, LB_ERROR_UNSUPPORTED,
+                       "%s: PyTorch's files cannot be converted yet (in PyTorch, "
+                       "safetensors.torch.save_file() writes what this program reads)",
+                       in);
+    }
+    return lb_fail(err, LB_ERROR_UNSUPPORTED,
+                   "%s: cannot be converted to %s (.npy to .h5, .pkl to .h5 or .npy)", in, out);
+}
