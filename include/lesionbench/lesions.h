@@ -29,10 +29,14 @@ typedef struct lb_lesion_library {
 } lb_lesion_library;
 
 typedef struct lb_lesion_options {
-    size_t count;        /* of each class, default 50 */
-    size_t distractors;  /* default 100, 0 none */
-    size_t area;         /* pixels of a blob before enlarging, default 70 */
-    size_t scale;        /* enlargement of both sides, default 2 */
+    size_t count;       /* of each class, default 50 */
+    size_t distractors; /* default 100, 0 none */
+    size_t area;        /* pixels of a blob before enlarging, default 70 */
+    size_t scale;       /* enlargement of both sides, default 2 */
+    /* Compactness: round above 0.8, irregular below 0.4, distractors between 0.52 and 0.68. */
+    double round_above, irregular_below, distractor_above, distractor_below;
+    double noise_sigma;  /* smoothness of the noise, default 2: how smooth outlines are */
+    double edge_sigma;   /* softness of the edge before enlarging, default 0.75 */
     uint32_t seed;       /* of the first noise field, default 0 */
     uint32_t max_fields; /* give up after so many noise fields, default 100,000 */
 } lb_lesion_options;
@@ -45,10 +49,24 @@ void lb_lesion_defaults(lb_lesion_options *options);
  * for any number of threads. LB_ERROR_NUMERIC where max_fields did not suffice. */
 lb_status lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
                               const lb_context *context, lb_error *err);
+/* options: what the library was made with, or NULL for lesions from elsewhere. */
 lb_status lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *options,
                           const char *path, const lb_context *context, lb_error *err);
 lb_status lb_lesions_load(lb_lesion_library *out, const char *path, lb_error *err);
 void lb_lesions_release(lb_lesion_library *library);
+
+/* options: what the library was made with, or NULL for lesions from elsewhere. */
+lb_status lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *options,
+                          const char *path, const lb_context *context, lb_error *err);
+lb_status lb_lesions_load(lb_lesion_library *out, const char *path, lb_error *err);
+void lb_lesions_release(lb_lesion_library *library);
+
+/* The study's own lesions: pickles of a list of [mask, compactness], one of the round lesions and
+ * one of the irregular ones, as many in each as they hold. Masks are taken as they are; the
+ * published ones are already enlarged. LB_ERROR_FORMAT where a file holds something else, or where
+ * the round lesions are less compact than the irregular ones. */
+lb_status lb_lesions_import(lb_lesion_library *out, const char *round, const char *irregular,
+                            lb_error *err);
 
 #ifdef __cplusplus
 }

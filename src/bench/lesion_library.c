@@ -92,6 +92,29 @@ cleanup:
     return status;
 }
 
+static lb_status
+write_options(lb_h5 *file, const lb_lesion_options *o, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"area", (double)o->area},
+                   {"scale", (double)o->scale},
+                   {"seed", o->seed},
+                   {"round_above", o->round_above},
+                   {"irregular_below", o->irregular_below},
+                   {"distractor_above", o->distractor_above},
+                   {"distractor_below", o->distractor_below},
+                   {"noise_sigma", o->noise_sigma},
+                   {"edge_sigma", o->edge_sigma}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        LB_TRY(lb_h5_set_number(file, "", numbers[i].name, numbers[i].value, err));
+    }
+cleanup:
+    return status;
+}
+
 lb_status
 lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *options,
                 const char *path, const lb_context *context, lb_error *err)
@@ -99,10 +122,10 @@ lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *optio
     lb_status status = LB_OK;
     lb_h5 *file = NULL;
     LB_TRY(lb_h5_create(&file, path, "lesions", FORMAT_VERSION, context, err));
-    LB_TRY(lb_h5_set_number(file, "", "area", (double)options->area, err));
-    LB_TRY(lb_h5_set_number(file, "", "scale", (double)options->scale, err));
-    LB_TRY(lb_h5_set_number(file, "", "seed", options->seed, err));
-    LB_TRY(lb_h5_set_number(file, "", "last_seed", library->last_seed, err));
+    if (options != NULL) {
+        LB_TRY(write_options(file, options, err));
+        LB_TRY(lb_h5_set_number(file, "", "last_seed", library->last_seed, err));
+    }
     size_t side = largest_side(library);
     for (int shape = 0; shape < LB_SHAPES; shape++) {
         if (shape != LB_DISTRACTOR || library->count[shape] > 0) {

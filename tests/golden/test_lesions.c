@@ -3,6 +3,7 @@
  * that the study published. */
 #include "unit/io_testing.h"
 
+#include <math.h>
 #include <omp.h>
 
 #include "figures_lesions.h"
@@ -24,6 +25,16 @@ assert_lesion(const lb_lesion *lesion, const lesion_figure *expected)
     assert_close(weighted, expected->weighted, 0, 1e-13);
     assert_close(lesion->mask[lesion->height / 2 * lesion->width + lesion->width / 2],
                  expected->middle, 1e-14, 0);
+}
+
+static double
+sum_of(const lb_lesion *lesion)
+{
+    double sum = 0;
+    for (size_t i = 0; i < lesion->height * lesion->width; i++) {
+        sum += lesion->mask[i];
+    }
+    return sum;
 }
 
 static void
@@ -93,13 +104,11 @@ distractors_are_between_the_classes(void **state)
     assert_int_equal(many.found[LB_DISTRACTOR], 40);
     for (size_t i = 0; i < 40; i++) {
         const lb_lesion *l = many.lesions[LB_DISTRACTOR] + i;
-        double sum = 0;
         assert_true(l->compactness > 0.52 && l->compactness < 0.68);
         for (size_t k = 0; k < l->height * l->width; k++) {
             assert_true(l->mask[k] == 0 || l->mask[k] >= 0.175 / 16); /* corners */
-            sum += l->mask[k];
         }
-        assert_close(sum, 4 * 67.4, 4 * 1.5, 0);
+        assert_close(sum_of(l), 4 * 67.4, 4 * 1.5, 0);
     }
     options.count = 2;
     options.distractors = 5000;
@@ -156,6 +165,119 @@ the_same_for_any_number_of_threads(void **state)
     assert_same(&one, &three);
     lb_lesions_release(&one);
     lb_lesions_release(&three);
+}
+
+static void
+assert_compactness(const lb_lesion_library *library, lb_shape shape, double low, double high)
+{
+    assert_true(library->count[shape] > 0);
+    for (size_t i = 0; i < library->count[shape]; i++) {
+        double compactness = library->lesions[shape][i].compactness;
+        assert_true(compactness > low && compactness < high);
+    }
+}
+
+static void
+dials_of_shape(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_lesion_options options;
+    lb_lesion_library library = {0}, smoother = {0};
+    lb_lesion_defaults(&options);
+    options.count = 2;
+    options.distractors = 5;
+    options.max_fields = 600;
+    options.round_above = 0.85;
+    options.irregular_below = 0.3;
+    options.distractor_above = 0.4;
+    options.distractor_below = 0.45;
+    assert_ok(lb_lesions_generate(&library, &options, NULL, &err));
+    assert_compactness(&library, LB_ROUND, 0.85, 2);
+    assert_compactness(&library, LB_IRREGULAR, 0, 0.3);
+    assert_compactness(&library, LB_DISTRACTOR, 0.4, 0.45);
+    options.noise_sigma = 2.5;
+    assert_ok(lb_lesions_generate(&smoother, &options, NULL, &err));
+    assert_true(smoother.lesions[LB_ROUND][0].compactness !=
+                library.lesions[LB_ROUND][0].compactness);
+    lb_lesions_release(&smoother);
+    lb_lesions_release(&library);
+}
+
+/* Whatever the softness, a lesion's mass is its area less what the cut of its edge takes: 0.05
+ * sigma sqrt(70 area). Enlarging by an integer multiplies it, but for what touches the box. */
+static void
+dials_of_mass(void **state)
+{
+    (void)state;
+    lb_error err;
+    const struct {
+        size_t area;
+        double sigma;
+    } cases[] = {{70, 0}, {70, 0.3}, {70, 1}, {70, 2}, {30, 0.75}, {100, 0.75}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lb_lesion_options options;
+        lb_lesion_library library = {0};
+        double area = (double)cases[i].area;
+        double mass = area - 0.05 * cases[i].sigma * sqrt(70 * area);
+        lb_lesion_defaults(&options);
+        options.count = 2;
+        options.distractors = 2;
+        options.scale = 1;
+        options.max_fields = 1000;
+        options.area = cases[i].area;
+        options.edge_sigma = cases[i].sigma;
+        assert_ok(lb_lesions_generate(&library, &options, NULL, &err));
+        for (int shape = 0; shape < LB_SHAPES; shape++) {
+            for (size_t k = 0; k < library.count[shape]; k++) {
+                assert_close(sum_of(library.lesions[shape] + k), mass, 1.3, 0);
+            }
+        }
+        lb_lesions_release(&library);
+    }
+}
+
+static void
+dials_that_contradict_each_other(void **state)
+{
+    (void)state;
+    const struct {
+        double round, irregular, above, below, noise, edge;
+        const char *message;
+    } cases[] = {{0.3, 0.4, 0.32, 0.38, 2, 0.75, "irregular_below"},
+                 {2.5, 0.4, 0.5, 0.6, 2, 0.75, "round_above"},
+                 {NAN, 0.4, 0.5, 0.6, 2, 0.75, "round_above"},
+                 {0.8, 0, 0.5, 0.6, 2, 0.75, "irregular_below"},
+                 {0.8, 0.55, 0.52, 0.68, 2, 0.75, "0.52 to 0.68"},
+                 {0.65, 0.4, 0.52, 0.68, 2, 0.75, "distractor_below"},
+                 {0.8, 0.4, 0.6, 0.6, 2, 0.75, "distractor_above"},
+                 {0.8, 0.4, NAN, 0.68, 2, 0.75, "distractor_above"},
+                 {0.8, 0.4, 0.52, 0.68, 0, 0.75, "noise_sigma"},
+                 {0.8, 0.4, 0.52, 0.68, 2, -1, "edge_sigma"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lb_error err;
+        lb_lesion_options options;
+        lb_lesion_library library = {0};
+        lb_lesion_defaults(&options);
+        options.round_above = cases[i].round;
+        options.irregular_below = cases[i].irregular;
+        options.distractor_above = cases[i].above;
+        options.distractor_below = cases[i].below;
+        options.noise_sigma = cases[i].noise;
+        options.edge_sigma = cases[i].edge;
+        assert_int_equal(lb_lesions_generate(&library, &options, NULL, &err), LB_ERROR_ARGUMENT);
+        assert_message(&err, cases[i].message);
+    }
+    /* Without distractors their range does not matter. */
+    lb_error err;
+    lb_lesion_options options;
+    lb_lesion_library library = {0};
+    lb_lesion_defaults(&options);
+    options.count = 1;
+    options.distractors = 0;
+    options.irregular_below = 0.55;
+    assert_ok(lb_lesions_generate(&library, &options, NULL, &err));
+    lb_lesions_release(&library);
 }
 
 static void
@@ -236,6 +358,9 @@ main(void)
         cmocka_unit_test_setup_teardown(libraries_without_distractors_load, test_setup,
                                         test_teardown),
         cmocka_unit_test(the_same_for_any_number_of_threads),
+        cmocka_unit_test(dials_of_shape),
+        cmocka_unit_test(dials_of_mass),
+        cmocka_unit_test(dials_that_contradict_each_other),
         cmocka_unit_test(refusals),
         cmocka_unit_test_setup_teardown(damaged_libraries_are_refused, test_setup, test_teardown),
     };
