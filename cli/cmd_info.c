@@ -5,6 +5,7 @@
 
 #include "lesionbench/array.h"
 #include "lesionbench/csv.h"
+#include "lesionbench/file_bytes.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/idx.h"
 #include "lesionbench/network.h"
@@ -13,6 +14,20 @@
 #include "lesionbench/safetensors.h"
 
 static const char *const TYPES[] = {"uint8", "int8", "int32", "int64", "float32", "float64"};
+
+/* A file's own text, padded to a width, without what could drive the terminal. */
+static void
+print_text(const char *text, size_t width)
+{
+    size_t length = 0;
+    for (; text[length] != '\0'; length++) {
+        unsigned char c = (unsigned char)text[length];
+        putchar(c < ' ' || c == 0x7F ? '?' : c);
+    }
+    for (; length < width; length++) {
+        putchar(' ');
+    }
+}
 
 static void
 print_shape(const size_t *shape, size_t rank)
@@ -36,7 +51,9 @@ print_attribute(lb_h5 *file, const char *key)
     }
     if (lb_h5_get_text(&text, file, "", key, &absent) == LB_OK) {
         if (text[0] != '\0') {
-            printf("%s: %s\n", key, text);
+            printf("%s: ", key);
+            print_text(text, 0);
+            putchar('\n');
         }
         lb_free(text);
     } else if (lb_h5_get_number(&number, file, "", key, &absent) == LB_OK) {
@@ -44,24 +61,28 @@ print_attribute(lb_h5 *file, const char *key)
     }
 }
 
-/* The datasets of a group, and of the groups in it. */
+/* The datasets of a group, and of the groups in it. Links may go round in circles: `left` objects
+ * are looked at. */
 static lb_status
-print_members(lb_h5 *file, const char *group, int depth, lb_error *err)
+print_members(lb_h5 *file, const char *group, int depth, size_t *left, lb_error *err)
 {
     lb_status status = LB_OK;
     char **names = NULL;
     size_t count = 0;
     LB_TRY(lb_h5_members(&names, &count, file, group, err));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; *left > 0 && i < count; i++) {
         char path[256];
         size_t rank = 0, shape[LB_MAX_RANK];
         lb_error not_a_dataset;
         snprintf(path, sizeof path, "%.120s%s%.120s", group, group[0] != '\0' ? "/" : "", names[i]);
-        if (lb_h5_shape(&rank, shape, file, path, &not_a_dataset) == LB_OK) {
-            printf("  %-34s ", path);
+        if (--*left == 0) {
+            puts("  ...");
+        } else if (lb_h5_shape(&rank, shape, file, path, &not_a_dataset) == LB_OK) {
+            fputs("  ", stdout);
+            print_text(path, 35);
             print_shape(shape, rank);
         } else if (depth < 3) {
-            LB_TRY(print_members(file, path, depth + 1, err));
+            LB_TRY(print_members(file, path, depth + 1, left, err));
         }
     }
 cleanup:
@@ -77,14 +98,17 @@ info_h5(const char *path, lb_error *err)
     lb_h5 *file = NULL;
     char *format = NULL;
     double version = 0;
+    size_t left = 1000;
     LB_TRY(lb_h5_open(&file, path, NULL, err));
     LB_TRY(lb_h5_get_text(&format, file, "", "format", err));
     LB_TRY(lb_h5_get_number(&version, file, "", "format_version", err));
-    printf("HDF5, format %s, version %g\n", format, version);
+    fputs("HDF5, format ", stdout);
+    print_text(format, 0);
+    printf(", version %g\n", version);
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
         print_attribute(file, KEYS[i]);
     }
-    LB_TRY(print_members(file, "", 0, err));
+    LB_TRY(print_members(file, "", 0, &left, err));
 cleanup:
     lb_free(format);
     lb_h5_close(file);
@@ -110,12 +134,16 @@ info_model(const char *path, lb_error *err)
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
         const char *value = lb_tensors_metadata(tensors, KEYS[i]);
         if (value != NULL && value[0] != '\0') {
-            printf("%s: %s\n", KEYS[i], value);
+            printf("%s: ", KEYS[i]);
+            print_text(value, 0);
+            putchar('\n');
         }
     }
     for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
         const lb_tensor *tensor = lb_tensors_at(tensors, i);
-        printf("  %-24s %-5s ", tensor->name, tensor->type);
+        fputs("  ", stdout);
+        print_text(tensor->name, 25);
+        printf("%-5s ", tensor->type);
         print_shape(tensor->shape, tensor->rank);
     }
 cleanup:
@@ -158,7 +186,8 @@ info_csv(const char *path, lb_error *err)
     if (status == LB_OK) {
         printf("CSV, %zu rows:", csv.rows);
         for (size_t i = 0; i < csv.columns; i++) {
-            printf(" %s", csv.header[i]);
+            putchar(' ');
+            print_text(csv.header[i], 0);
         }
         putchar('\n');
     }
@@ -178,16 +207,14 @@ info_of(const char *path, lb_error *err)
 {
     static const unsigned char H5[] = {0x89, 'H', 'D', 'F'}, NPY[] = {0x93, 'N', 'U', 'M'};
     unsigned char start[4] = {0};
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL) {
-        return lb_fail_errno(err, "%s: cannot read", path);
+    FILE *stream = NULL;
+    size_t size = 0;
+    lb_status status = lb_file_open(&stream, &size, path, err);
+    if (status != LB_OK) {
+        return status;
     }
     size_t length = fread(start, 1, sizeof start, stream);
-    bool folder = ferror(stream) != 0;
     fclose(stream);
-    if (folder) {
-        return lb_fail(err, LB_ERROR_IO, "%s: is not a file (a folder?)", path);
-    }
     if (length == 4 && memcmp(start, H5, 4) == 0) {
         return info_h5(path, err);
     }

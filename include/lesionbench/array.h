@@ -11,7 +11,8 @@ extern "C" {
 
 typedef enum lb_type { LB_U8, LB_I8, LB_I32, LB_I64, LB_F32, LB_F64 } lb_type;
 
-enum { LB_MAX_RANK = 8 };
+/* Images of more pixels along a side are taken for damage. */
+enum { LB_MAX_RANK = 8, LB_MAX_SIDE = 4096 };
 
 /* Row-major. The owner frees data with lb_array_release(). */
 typedef struct lb_array {

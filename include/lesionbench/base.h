@@ -32,7 +32,7 @@ typedef enum lb_status {
 
 typedef struct lb_error {
     lb_status code;
-    char message[1024]; /* one line, no newline at its end */
+    char message[1024]; /* one line, no newline at its end, no control characters */
 } lb_error;
 
 #if defined(__GNUC__)

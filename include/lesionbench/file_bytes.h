@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole small files in memory. */
+/* Plain files, and whole small ones in memory. */
 #ifndef LESIONBENCH_FILE_BYTES_H
 #define LESIONBENCH_FILE_BYTES_H
 
 #include "lesionbench/base.h"
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/* Opens a plain file for reading; *size is its length. A folder, a pipe (which would block), a
+ * device or a missing file is LB_ERROR_IO. */
+lb_status lb_file_open(FILE **out, size_t *size, const char *path, lb_error *err);
 /* *out holds the file and a zero byte after it; the caller frees it with lb_free(). Plain files
- * only: a folder, a pipe or a missing file is LB_ERROR_IO. */
+ * of up to 4 GiB only. */
 lb_status lb_file_read(char **out, size_t *size, const char *path, lb_error *err);
 
 #ifdef __cplusplus

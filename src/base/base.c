@@ -15,8 +15,10 @@ write_message(lb_error *err, const char *format, va_list arguments)
 {
     vsnprintf(err->message, sizeof err->message, format, arguments);
     for (char *c = err->message; *c != '\0'; c++) {
-        if (*c == '\n' || *c == '\r') {
+        if (*c == '\n' || *c == '\r' || *c == '\t') {
             *c = ' ';
+        } else if ((unsigned char)*c < ' ' || *c == 0x7F) {
+            *c = '?'; /* names from files could drive the terminal */
         }
     }
 }

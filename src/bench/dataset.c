@@ -103,7 +103,8 @@ check_images(lb_dataset *dataset, lb_split split, const char *name, lb_error *er
         dataset->splits[split].count = shape[0];
     }
     if (rank != 3 || shape[0] != dataset->splits[split].count || shape[1] != dataset->height ||
-        shape[2] != dataset->width || shape[1] == 0 || shape[2] == 0) {
+        shape[2] != dataset->width || shape[1] == 0 || shape[2] == 0 || shape[1] > LB_MAX_SIDE ||
+        shape[2] > LB_MAX_SIDE) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: the shape of '%s' does not fit the other images",
                        lb_h5_path(dataset->file), path));
     }

@@ -3,6 +3,7 @@
  */
 #include "lesionbench/slices.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "column.h"
@@ -72,61 +73,75 @@ lb_slices_read(float *out, lb_slices *slices, size_t index, lb_error *err)
     return lb_h5_read_rows(slices->file, "image", LB_F32, index, 1, out, err);
 }
 
+typedef struct named {
+    const char *name;
+    size_t slice;
+} named;
+
+static int
+compare_named(const void *a, const void *b)
+{
+    const named *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : (x->slice > y->slice) - (x->slice < y->slice);
+}
+
+/* Numbers the subjects in order of first appearance. */
+static lb_status
+number_subjects(lb_slices *slices, lb_error *err)
+{
+    lb_status status = LB_OK;
+    named *sorted = NULL;
+    size_t *first = NULL; /* by slice: the first one of its subject */
+    LB_ALLOC(sorted, slices->count);
+    LB_ALLOC(first, slices->count);
+    for (size_t i = 0; i < slices->count; i++) {
+        sorted[i] = (named){slices->names[i], i};
+    }
+    qsort(sorted, slices->count, sizeof *sorted, compare_named);
+    for (size_t i = 0, start = 0; i < slices->count; i++) {
+        if (strcmp(sorted[i].name, sorted[start].name) != 0) {
+            start = i;
+        }
+        first[sorted[i].slice] = sorted[start].slice;
+    }
+    for (size_t i = 0; i < slices->count; i++) {
+        if (first[i] == i) {
+            slices->named_by[slices->subjects] = i;
+            slices->info[i].subject = slices->subjects++;
+        } else {
+            slices->info[i].subject = slices->info[first[i]].subject;
+        }
+    }
+cleanup:
+    lb_free(first);
+    lb_free(sorted);
+    return status;
+}
+
+/* The names go first: the file must hold them all, so that their number is believed. */
 static lb_status
 open_images(lb_slices *slices, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t rank = 0, shape[LB_MAX_RANK], pixels = 0;
+    size_t rank = 0, shape[LB_MAX_RANK];
     LB_TRY(lb_h5_shape(&rank, shape, slices->file, "image", err));
-    if (rank != 3 || shape[0] == 0 || shape[1] == 0 || shape[2] == 0) {
-        return lb_fail(err, LB_ERROR_FORMAT, "%s: 'image' must be (slices, height, width)",
-                       lb_h5_path(slices->file));
+    if (rank != 3 || shape[0] == 0 || shape[1] == 0 || shape[2] == 0 || shape[1] > LB_MAX_SIDE ||
+        shape[2] > LB_MAX_SIDE) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: 'image' must be (slices, height, width), up to %d pixels a side",
+                       lb_h5_path(slices->file), LB_MAX_SIDE));
+    }
+    if (slices->count != shape[0]) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: %zu subject names for %zu slices",
+                       lb_h5_path(slices->file), slices->count, shape[0]));
     }
     slices->height = shape[1];
     slices->width = shape[2];
-    LB_TRY(lb_multiply(&pixels, shape[1], shape[2], err));
-    LB_ALLOC(slices->info, shape[0]);
-    LB_ALLOC(slices->named_by, shape[0]);
-    slices->count = shape[0];
+    LB_ALLOC(slices->info, slices->count);
+    LB_ALLOC(slices->named_by, slices->count);
+    LB_TRY(number_subjects(slices, err));
 cleanup:
-    return status;
-}
-
-/* Numbers the subjects in order of first appearance. Slices of a subject mostly follow one another,
- * so the latest subjects are looked at first. */
-static void
-number_subjects(lb_slices *slices)
-{
-    for (size_t i = 0; i < slices->count; i++) {
-        size_t left = slices->subjects;
-        while (left > 0 &&
-               strcmp(slices->names[i], lb_slices_subject_name(slices, left - 1)) != 0) {
-            left--;
-        }
-        if (left == 0) {
-            slices->named_by[slices->subjects++] = i;
-            left = slices->subjects;
-        }
-        slices->info[i].subject = left - 1;
-    }
-}
-
-static lb_status
-read_subjects(lb_slices *slices, lb_error *err)
-{
-    lb_status status = LB_OK;
-    char **names = NULL;
-    size_t count = 0;
-    LB_TRY(lb_h5_read_strings(&names, &count, slices->file, "subject", err));
-    if (count != slices->count) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: %zu subject names for %zu slices",
-                       lb_h5_path(slices->file), count, slices->count));
-    }
-    slices->names = names;
-    names = NULL;
-    number_subjects(slices);
-cleanup:
-    lb_h5_free_names(names, count);
     return status;
 }
 
@@ -163,8 +178,8 @@ lb_slices_open(lb_slices **out, const char *path, lb_error *err)
     lb_slices *slices = NULL;
     LB_ALLOC(slices, 1);
     LB_TRY(lb_h5_open(&slices->file, path, "slices", err));
+    LB_TRY(lb_h5_read_strings(&slices->names, &slices->count, slices->file, "subject", err));
     LB_TRY(open_images(slices, err));
-    LB_TRY(read_subjects(slices, err));
     LB_TRY(read_columns(slices, err));
     *out = slices;
     slices = NULL;

@@ -22,6 +22,8 @@ lb_gzip_open(gzFile *out, size_t *file_size, const char *path, lb_error *err)
     return LB_OK;
 }
 
+enum { MAX_PADDING = 1 << 20 };
+
 size_t
 lb_gzip_room(gzFile stream, size_t file_size)
 {
@@ -34,9 +36,11 @@ lb_gzip_ends_well(gzFile stream)
 {
     char rest[4096];
     int got = 0, code = Z_OK;
+    size_t padding = 0;
     do {
         got = gzread(stream, rest, sizeof rest);
-    } while (got > 0);
+        padding += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && padding <= MAX_PADDING);
     gzerror(stream, &code); /* Z_BUF_ERROR where a gzip stream lacks its end */
     return got == 0 && code == Z_OK;
 }

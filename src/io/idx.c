@@ -5,7 +5,7 @@
 
 #include "gzip.h"
 
-enum { UNSIGNED_BYTES = 0x08 };
+enum { UNSIGNED_BYTES = 0x08, MAX_GIB = 4 };
 
 static lb_status
 fail_damaged(const char *path, lb_error *err)
@@ -43,6 +43,10 @@ read_header(lb_array *out, gzFile stream, size_t file_size, const char *path, lb
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: the IDX header claims %zu bytes of data, but the file has only %zu",
                        path, count, file_size);
+    }
+    if (count >> 30 >= MAX_GIB) {
+        return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: is too large: %zu bytes, %d GiB at most",
+                       path, count, MAX_GIB);
     }
     return LB_OK;
 }

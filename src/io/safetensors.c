@@ -3,26 +3,27 @@
 #include "lesionbench/safetensors.h"
 
 #include <cjson/cJSON.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { LENGTH_BYTES = 8, MAX_HEADER = 100000000 /* the format's own limit */ };
+#include "file_map.h"
+#include "little_endian.h"
+
+/* The format allows headers of 100 MB. A network's has some KB, and in memory it takes up to 40
+ * times its size. */
+enum { LENGTH_BYTES = 8, MAX_HEADER = 1 << 24 };
 
 typedef struct entry {
     lb_tensor tensor;
     size_t begin, end; /* within the data */
-    float *copy;       /* where the file does not align its floats */
 } entry;
 
 struct lb_tensors {
-    const uint8_t *map;
-    size_t size;
+    lb_file_map map;
     cJSON *header; /* owns names, types and metadata */
     const cJSON *metadata;
+    const cJSON **pairs; /* of the metadata, in the file's order */
+    size_t pair_count;
     entry *entries; /* by offset */
     size_t count;
     const entry **by_name;
@@ -51,27 +52,9 @@ type_size(const char *type)
 static lb_status
 map_file(lb_tensors *tensors, const char *path, lb_error *err)
 {
-    lb_status status = LB_OK;
-    struct stat about;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fstat(file, &about) != 0) {
-        LB_TRY(lb_fail_errno(err, "%s", path));
-    }
-    if (!S_ISREG(about.st_mode)) {
-        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: is not a file", path));
-    }
-    if (about.st_size < LENGTH_BYTES) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is not a safetensors file: too short", path));
-    }
-    void *map = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (map == MAP_FAILED) {
-        LB_TRY(lb_fail_errno(err, "%s: cannot map", path));
-    }
-    tensors->map = map;
-    tensors->size = (size_t)about.st_size;
-cleanup:
-    if (file >= 0) {
-        close(file);
+    lb_status status = lb_file_map_open(&tensors->map, path, err);
+    if (status == LB_OK && tensors->map.size < LENGTH_BYTES) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: is not a safetensors file: too short", path);
     }
     return status;
 }
@@ -80,17 +63,14 @@ cleanup:
 static lb_status
 parse_header(lb_tensors *tensors, size_t *data, const char *path, lb_error *err)
 {
-    uint64_t length = 0;
-    for (size_t i = 0; i < LENGTH_BYTES; i++) {
-        length |= (uint64_t)tensors->map[i] << (8 * i);
-    }
-    if (length > MAX_HEADER || length > tensors->size - LENGTH_BYTES) {
+    uint64_t length = lb_load_u64(tensors->map.bytes);
+    if (length > MAX_HEADER || length > tensors->map.size - LENGTH_BYTES) {
         return lb_fail(
             err, LB_ERROR_FORMAT,
             "%s: is not a safetensors file, or truncated: it claims a header of %llu bytes", path,
             (unsigned long long)length);
     }
-    const char *text = (const char *)tensors->map + LENGTH_BYTES, *end = NULL;
+    const char *text = (const char *)tensors->map.bytes + LENGTH_BYTES, *end = NULL;
     tensors->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, false);
     bool clean = cJSON_IsObject(tensors->header);
     while (clean && end < text + length) {
@@ -156,7 +136,9 @@ parse_entry(entry *out, const cJSON *item, const char *path, lb_error *err)
             lb_fail(err, LB_ERROR_FORMAT, "%s: \"%s\" has no proper offsets", path, item->string));
     }
     for (size_t i = 0; i < found.tensor.rank; i++) {
-        LB_TRY(lb_multiply(&bytes, bytes, found.tensor.shape[i], err));
+        if (lb_multiply(&bytes, bytes, found.tensor.shape[i], err) != LB_OK) {
+            LB_TRY(lb_fail_context(err, "%s: \"%s\"", path, item->string));
+        }
     }
     if (bytes != found.end - found.begin) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: \"%s\" has %zu bytes, but its shape wants %zu",
@@ -167,16 +149,39 @@ cleanup:
     return status;
 }
 
-static lb_status
-check_metadata(const cJSON *metadata, const char *path, lb_error *err)
+static size_t
+count_items(const cJSON *parent)
 {
     const cJSON *item = NULL;
+    size_t count = 0;
+    cJSON_ArrayForEach(item, parent)
+    {
+        count++;
+    }
+    return count;
+}
+
+static lb_status
+take_metadata(lb_tensors *tensors, const cJSON *metadata, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const cJSON *item = NULL;
+    if (tensors->metadata != NULL) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: __metadata__ is there twice", path));
+    }
+    LB_ALLOC(tensors->pairs, count_items(metadata));
+    tensors->metadata = metadata;
     bool good = cJSON_IsObject(metadata);
     cJSON_ArrayForEach(item, metadata)
     {
         good = good && cJSON_IsString(item);
+        tensors->pairs[tensors->pair_count++] = item;
     }
-    return good ? LB_OK : lb_fail(err, LB_ERROR_FORMAT, "%s: __metadata__ is not all text", path);
+    if (!good) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: __metadata__ is not all text", path));
+    }
+cleanup:
+    return status;
 }
 
 static lb_status
@@ -184,18 +189,13 @@ parse_entries(lb_tensors *tensors, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     const cJSON *item = NULL;
-    size_t room = 0;
-    cJSON_ArrayForEach(item, tensors->header)
-    {
-        room++;
-    }
+    size_t room = count_items(tensors->header);
     LB_ALLOC(tensors->entries, room);
     LB_ALLOC(tensors->by_name, room);
     cJSON_ArrayForEach(item, tensors->header)
     {
         if (strcmp(item->string, "__metadata__") == 0) {
-            LB_TRY(check_metadata(item, path, err));
-            tensors->metadata = item;
+            LB_TRY(take_metadata(tensors, item, path, err));
             continue;
         }
         LB_TRY(parse_entry(&tensors->entries[tensors->count], item, path, err));
@@ -267,26 +267,17 @@ index_names(lb_tensors *tensors, const char *path, lb_error *err)
     return LB_OK;
 }
 
-static lb_status
-point_at_floats(lb_tensors *tensors, size_t data, lb_error *err)
+static void
+point_at_data(lb_tensors *tensors, size_t data)
 {
-    lb_status status = LB_OK;
     for (size_t i = 0; i < tensors->count; i++) {
         entry *at = &tensors->entries[i];
-        const uint8_t *start = tensors->map + data + at->begin;
-        if (strcmp(at->tensor.type, "F32") != 0) {
-            continue;
-        }
-        if ((uintptr_t)start % sizeof(float) != 0) {
-            LB_ALLOC(at->copy, (at->end - at->begin) / sizeof(float));
-            memcpy(at->copy, start, at->end - at->begin);
-            at->tensor.data = at->copy;
-        } else {
+        const uint8_t *start = tensors->map.bytes + data + at->begin;
+        at->tensor.bytes = start;
+        if (strcmp(at->tensor.type, "F32") == 0 && (uintptr_t)start % sizeof(float) == 0) {
             at->tensor.data = (const float *)(const void *)start;
         }
     }
-cleanup:
-    return status;
 }
 
 lb_status
@@ -299,9 +290,9 @@ lb_tensors_open(lb_tensors **out, const char *path, lb_error *err)
     LB_TRY(map_file(tensors, path, err));
     LB_TRY(parse_header(tensors, &data, path, err));
     LB_TRY(parse_entries(tensors, path, err));
-    LB_TRY(check_tiling(tensors, tensors->size - data, path, err));
+    LB_TRY(check_tiling(tensors, tensors->map.size - data, path, err));
     LB_TRY(index_names(tensors, path, err));
-    LB_TRY(point_at_floats(tensors, data, err));
+    point_at_data(tensors, data);
     *out = tensors;
     tensors = NULL;
 cleanup:
@@ -315,15 +306,11 @@ lb_tensors_close(lb_tensors *tensors)
     if (tensors == NULL) {
         return;
     }
-    for (size_t i = 0; i < tensors->count; i++) {
-        lb_free(tensors->entries[i].copy);
-    }
+    lb_free(tensors->pairs);
     lb_free(tensors->by_name);
     lb_free(tensors->entries);
     cJSON_Delete(tensors->header);
-    if (tensors->map != NULL) {
-        munmap((void *)(uintptr_t)tensors->map, tensors->size);
-    }
+    lb_file_map_close(&tensors->map);
     lb_free(tensors);
 }
 
@@ -368,10 +355,9 @@ lb_tensors_metadata(const lb_tensors *tensors, const char *key)
 const char *
 lb_tensors_metadata_at(const char **value, const lb_tensors *tensors, size_t index)
 {
-    const cJSON *item = cJSON_GetArrayItem(tensors->metadata, (int)index);
-    if (item == NULL) {
+    if (index >= tensors->pair_count) {
         return NULL;
     }
-    *value = item->valuestring;
-    return item->string;
+    *value = tensors->pairs[index]->valuestring;
+    return tensors->pairs[index]->string;
 }

@@ -127,7 +127,7 @@ dense_weight(const lb_tensors *tensors, size_t layer)
     char name[32];
     snprintf(name, sizeof name, "classifier.%zu.weight", 3 * layer);
     const lb_tensor *tensor = lb_tensors_find(tensors, name);
-    return tensor != NULL && tensor->rank == 2 ? tensor : NULL;
+    return tensor != NULL && tensor->rank == 2 && tensor->shape[0] > 0 ? tensor : NULL;
 }
 
 lb_status

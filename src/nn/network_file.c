@@ -46,7 +46,7 @@ same_shape(const lb_parameter *parameter, const lb_tensor *tensor)
 }
 
 static void
-match(lb_parameter *parameter, const lb_tensors *tensors, faults *all)
+compare(const lb_parameter *parameter, const lb_tensors *tensors, faults *all)
 {
     const lb_tensor *tensor = lb_tensors_find(tensors, parameter->name);
     if (tensor == NULL) {
@@ -58,23 +58,43 @@ match(lb_parameter *parameter, const lb_tensors *tensors, faults *all)
         add_fault(all, "%s is %s instead of %s", parameter->name, is, should);
     } else if (tensor->data == NULL) {
         add_fault(all, "%s is of type %s instead of F32", parameter->name, tensor->type);
-    } else {
-        memcpy(parameter->value, tensor->data, parameter->count * sizeof *parameter->value);
-        if (lb_first_not_finite(parameter->value, parameter->count) < parameter->count) {
-            add_fault(all, "%s has values that are not finite", parameter->name);
-        }
+    } else if (lb_first_not_finite(tensor->data, parameter->count) < parameter->count) {
+        add_fault(all, "%s has values that are not finite", parameter->name);
     }
 }
 
 static bool
-is_parameter(const lb_network *network, const char *name)
+is_parameter(const lb_parameter *parameters, size_t count, const char *name)
 {
-    for (size_t i = 0; i < network->count; i++) {
-        if (strcmp(network->parameters[i].name, name) == 0) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(parameters[i].name, name) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* The file must have the architecture's tensors and no others. This is known before memory is set
+ * aside, since the shapes of a few tensors can stand for a network of any size. */
+static lb_status
+compare_all(const lb_architecture *architecture, const lb_tensors *tensors, const char *path,
+            lb_error *err)
+{
+    lb_parameter wanted[LB_MAX_PARAMETERS];
+    size_t count = lb_architecture_parameters(wanted, architecture);
+    faults all = {.count = 0};
+    for (size_t i = 0; i < count; i++) {
+        compare(&wanted[i], tensors, &all);
+    }
+    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
+        const char *name = lb_tensors_at(tensors, i)->name;
+        if (!is_parameter(wanted, count, name)) {
+            add_fault(&all, "unknown %s", name);
+        }
+    }
+    return all.count == 0 ? LB_OK
+                          : lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u: %s", path,
+                                    architecture->depth, all.text);
 }
 
 /* What lb_network_save() writes of itself. */
@@ -118,22 +138,14 @@ lb_network_load(lb_network **out, const char *path, lb_error *err)
     lb_tensors *tensors = NULL;
     lb_network *network = NULL;
     lb_architecture architecture;
-    faults all = {.count = 0};
     LB_TRY(lb_tensors_open(&tensors, path, err));
     LB_TRY(lb_architecture_read(&architecture, tensors, path, err));
+    LB_TRY(compare_all(&architecture, tensors, path, err));
     LB_TRY(lb_network_allocate(&network, &architecture, err));
     for (size_t i = 0; i < network->count; i++) {
-        match(&network->parameters[i], tensors, &all);
-    }
-    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
-        const char *name = lb_tensors_at(tensors, i)->name;
-        if (!is_parameter(network, name)) {
-            add_fault(&all, "unknown %s", name);
-        }
-    }
-    if (all.count > 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u: %s", path,
-                       architecture.depth, all.text));
+        lb_parameter *parameter = &network->parameters[i];
+        const lb_tensor *tensor = lb_tensors_find(tensors, parameter->name);
+        memcpy(parameter->value, tensor->data, parameter->count * sizeof *parameter->value);
     }
     LB_TRY(copy_metadata(network, tensors, err));
     *out = network;

@@ -137,7 +137,7 @@ lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s and %s: both must be (N, H, W), of equal shape",
                        maps_path, truths_path));
     }
-    if (maps.shape[0] == 0) {
+    if (lb_array_count(&maps) == 0) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no maps", maps_path));
     }
     size_t pixels = maps.shape[1] * maps.shape[2];

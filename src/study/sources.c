@@ -232,8 +232,10 @@ lb_source_npy(lb_image_source *out, const char *path, lb_error *err)
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
                        "%s: images must be (N, 3, H, W) or, for grey ones, (N, H, W)", path));
     }
-    if (array.shape[0] == 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no images", path));
+    if (lb_array_count(&array) == 0 || array.shape[array.rank - 2] > LB_MAX_SIDE ||
+        array.shape[array.rank - 1] > LB_MAX_SIDE) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no images of 1 to %d pixels a side", path,
+                       LB_MAX_SIDE));
     }
     LB_ALLOC(data, 1);
     LB_ALLOC(data->labels, array.shape[0]);
@@ -407,9 +409,11 @@ static lb_status
 check_pair(const lb_array *images, const lb_array *labels, const char *images_path,
            const char *labels_path, lb_error *err)
 {
-    if (images->rank != 3 || images->shape[0] < 2) {
-        return lb_fail(err, LB_ERROR_FORMAT, "%s: holds no images (count, rows, columns)",
-                       images_path);
+    if (images->rank != 3 || images->shape[0] < 2 || lb_array_count(images) == 0 ||
+        images->shape[1] > LB_MAX_SIDE || images->shape[2] > LB_MAX_SIDE) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: holds no images (count, rows, columns) of 1 to %d pixels a side",
+                       images_path, LB_MAX_SIDE);
     }
     if (labels->rank != 1 || labels->shape[0] != images->shape[0]) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: not one label for each of the %zu images of %s",
