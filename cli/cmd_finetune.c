@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <unistd.h>
+
 #include "lesionbench/jobs.h"
 #include "lesionbench/output.h"
 
@@ -18,6 +20,8 @@ static const lb_setting ROWS[] = {
             "compose the training images afresh for every epoch, from --slices and --lesions"),
     OPT_ROW(options, "slices", job.slices, LB_SETTING_TEXT, "slices.h5, for --fresh"),
     OPT_ROW(options, "lesions", job.lesions, LB_SETTING_TEXT, "lesions.h5, for --fresh"),
+    OPT_ROW(options, "checkpoint_seconds", job.training.checkpoint_seconds, LB_SETTING_REAL,
+            "least time between two states saved, from which a killed run goes on"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT,
             "folder for model.safetensors and history.csv"),
 };
@@ -29,6 +33,7 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     size_t operands = 0;
     options given = {.output = NULL};
     char *model = NULL, *history = NULL;
+    bool made = false;
     lb_training_defaults(&given.job.training);
     const opt_spec spec = {
         .usage = "lesionbench finetune --from MODEL --degree 1|2|3|4|all --data dataset.h5 "
@@ -56,9 +61,13 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     if (model == NULL || history == NULL) {
         LB_TRY(err->code);
     }
+    made = !lb_exists(given.output);
     LB_TRY(lb_make_directories(given.output, err));
     LB_TRY(lb_finetune(&given.job, model, history, &self->context, err));
 cleanup:
+    if (status != LB_OK && made) {
+        rmdir(given.output); /* stays where anything is in it */
+    }
     lb_free(history);
     lb_free(model);
     return status;

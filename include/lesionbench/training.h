@@ -66,6 +66,10 @@ typedef struct lb_training_options {
                                     below this and validation < training, default 0.005; 0 never */
     bool in_order;               /* images in their own order every epoch; default shuffled */
     uint64_t seed;               /* order of images, dropout */
+    const char *checkpoint;      /* borrowed. A file to write the training's state into after an
+                                    epoch, and to go on from where it is there; then the outcome is
+                                    the same, bit for bit. NULL, the default: none */
+    double checkpoint_seconds;   /* written when so many have passed since it was; default 10 */
 } lb_training_options;
 
 void lb_training_defaults(lb_training_options *options);
@@ -87,7 +91,10 @@ void lb_history_release(lb_history *history);
 /* epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,kept */
 lb_status lb_history_write(const lb_history *history, const char *path, lb_error *err);
 
-/* Trains the network in place and leaves the kept epoch's weights in it. The kept epoch has the
+/* The file of a checkpoint is left behind, for the caller to remove when the outcome is safe; one
+ * of another training (other options, labels or first weights) is overwritten, a damaged one is
+ * LB_ERROR_FORMAT.
+ * Trains the network in place and leaves the kept epoch's weights in it. The kept epoch has the
  * best validation accuracy among those within maximum_gap, or the best of all where none is. Loss
  * that is not finite: LB_ERROR_NUMERIC, and the last kept weights are in the network. */
 lb_status lb_train(lb_history *out, lb_network *network, const lb_training_options *options,

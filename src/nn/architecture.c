@@ -121,49 +121,120 @@ feature_index(const char *name)
     return end != name + sizeof prefix - 1 && strcmp(end, ".weight") == 0 ? index : -1;
 }
 
-static const lb_tensor *
-dense_weight(const lb_tensors *tensors, size_t layer)
+/* timm's names of the dense layers, whose weights it keeps as convolutions: the first one's side is
+ * that of the pooled image. https://github.com/huggingface/pytorch-image-models, timm/models/vgg.py
+ */
+static const struct {
+    const char *name;
+    size_t side; /* 0: dense there too */
+} timm_layers[LB_DENSE_LAYERS] = {
+    {"pre_logits.fc1", LB_POOLED_SIDE}, {"pre_logits.fc2", 1}, {"head.fc", 0}};
+
+const lb_weight *
+lb_architecture_find(lb_parameter *wanted, const lb_weights *weights)
 {
-    char name[32];
-    snprintf(name, sizeof name, "classifier.%zu.weight", 3 * layer);
-    const lb_tensor *tensor = lb_tensors_find(tensors, name);
-    return tensor != NULL && tensor->rank == 2 && tensor->shape[0] > 0 ? tensor : NULL;
+    char name[sizeof wanted->name];
+    const lb_weight *weight = lb_weights_find(weights, wanted->name);
+    for (size_t d = 0; weight == NULL && d < LB_DENSE_LAYERS; d++) {
+        size_t side = timm_layers[d].side, length = 0;
+        length = (size_t)snprintf(name, sizeof name, "classifier.%zu.", 3 * d);
+        if (strncmp(wanted->name, name, length) != 0) {
+            continue;
+        }
+        snprintf(name, sizeof name, "%s.%s", timm_layers[d].name, wanted->name + length);
+        weight = lb_weights_find(weights, name);
+        if (weight != NULL && wanted->rank == 2 && side > 0) {
+            wanted->rank = 4;
+            wanted->shape[1] /= side * side;
+            wanted->shape[2] = wanted->shape[3] = side;
+        }
+    }
+    return weight;
 }
 
-lb_status
-lb_architecture_read(lb_architecture *out, const lb_tensors *tensors, const char *path,
-                     lb_error *err)
+static const lb_weight *
+dense_weight(const lb_weights *weights, size_t layer)
+{
+    lb_parameter wanted = {.rank = 2};
+    snprintf(wanted.name, sizeof wanted.name, "classifier.%zu.weight", 3 * layer);
+    const lb_weight *weight = lb_architecture_find(&wanted, weights);
+    return weight != NULL && weight->rank == wanted.rank && weight->count > 0 ? weight : NULL;
+}
+
+/* Widths that lb_architecture_init() makes, and those of the field, stay below. */
+enum { MAX_CHANNELS = 4096, MAX_HIDDEN = 32768, MAX_CLASSES = 100000 };
+
+static bool
+is_reasonable(const lb_architecture *architecture)
+{
+    bool good = architecture->hidden <= MAX_HIDDEN && architecture->classes >= 2 &&
+                architecture->classes <= MAX_CLASSES;
+    for (size_t b = 0; b < LB_BLOCKS; b++) {
+        good = good && architecture->channels[b] <= MAX_CHANNELS;
+    }
+    return good;
+}
+
+/* Depth, and that it is a VGG at all. */
+static lb_status
+read_depth(lb_architecture *out, const lb_weights *weights, const char *path, lb_error *err)
 {
     size_t convolutions = 0;
-    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
-        const lb_tensor *tensor = lb_tensors_at(tensors, i);
-        convolutions += feature_index(tensor->name) >= 0 && tensor->rank == 4;
+    for (size_t i = 0; i < lb_weights_count(weights); i++) {
+        const lb_weight *weight = lb_weights_at(weights, i);
+        convolutions += feature_index(weight->name) >= 0 && weight->rank == 4;
+        const char *last = strrchr(weight->name, '.');
+        if (last != NULL && strcmp(last, ".running_mean") == 0) {
+            return lb_fail(err, LB_ERROR_UNSUPPORTED,
+                           "%s: has batch normalisation ('%.200s'), which is not offered: take a "
+                           "VGG without it (vgg16, not vgg16_bn)",
+                           path, weight->name);
+        }
     }
-    lb_architecture found = {.depth = (unsigned)convolutions + LB_DENSE_LAYERS};
-    const lb_tensor *hidden = dense_weight(tensors, 0);
-    const lb_tensor *head = dense_weight(tensors, LB_DENSE_LAYERS - 1);
-    if (lb_architecture_block(&found, 0) == 0 || hidden == NULL || head == NULL) {
+    out->depth = (unsigned)convolutions + LB_DENSE_LAYERS;
+    const lb_weight *hidden = dense_weight(weights, 0);
+    const lb_weight *head = dense_weight(weights, LB_DENSE_LAYERS - 1);
+    if (lb_architecture_block(out, 0) == 0 || hidden == NULL || head == NULL) {
         return lb_fail(err, LB_ERROR_FORMAT,
-                       "%s: not a VGG-11, 13, 16 or 19 without batch norm in torchvision's names "
-                       "(%zu convolutions 'features.N.weight', 'classifier.0.weight' %s, "
-                       "'classifier.6.weight' %s)",
+                       "%s: not a VGG-11, 13, 16 or 19 without batch norm in torchvision's or "
+                       "timm's names (%zu convolutions 'features.N.weight', 'classifier.0.weight' "
+                       "%s, 'classifier.6.weight' %s)",
                        path, convolutions, hidden != NULL ? "present" : "missing",
                        head != NULL ? "present" : "missing");
     }
+    out->hidden = hidden->shape[0];
+    out->classes = head->shape[0];
+    return LB_OK;
+}
+
+lb_status
+lb_architecture_read(lb_architecture *out, const lb_weights *weights, const char *path,
+                     lb_error *err)
+{
+    lb_architecture found = {0};
     size_t index = 0;
+    lb_status status = read_depth(&found, weights, path, err);
+    if (status != LB_OK) {
+        return status;
+    }
     for (size_t b = 0; b < LB_BLOCKS; b++) {
         char name[32];
         snprintf(name, sizeof name, "features.%zu.weight", index);
-        const lb_tensor *tensor = lb_tensors_find(tensors, name);
-        if (tensor == NULL || tensor->rank != 4 || tensor->shape[0] == 0) {
+        const lb_weight *weight = lb_weights_find(weights, name);
+        if (weight == NULL || weight->rank != 4 || weight->count == 0) {
             return lb_fail(err, LB_ERROR_FORMAT, "%s: VGG-%u needs a convolution '%s'", path,
                            found.depth, name);
         }
-        found.channels[b] = tensor->shape[0];
+        found.channels[b] = weight->shape[0];
         index += 2 * lb_architecture_block(&found, b) + 1;
     }
-    found.hidden = hidden->shape[0];
-    found.classes = head->shape[0];
+    if (!is_reasonable(&found)) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: a VGG of %zu channels, %zu hidden units and %zu classes is beyond what "
+                       "is offered (at most %d, %d and %d)",
+                       path, found.channels[LB_BLOCKS - 1], found.hidden, found.classes,
+                       MAX_CHANNELS, MAX_HIDDEN, MAX_CLASSES);
+    }
     *out = found;
     return LB_OK;
 }

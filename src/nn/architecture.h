@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "lesionbench/network.h"
-#include "lesionbench/safetensors.h"
+#include "lesionbench/weights.h"
 
 enum {
     LB_POOLED_SIDE = 7, /* of the adaptive average pooling */
@@ -16,8 +16,12 @@ enum {
 size_t lb_architecture_convolutions(const lb_architecture *architecture);
 /* Fills out (LB_MAX_PARAMETERS) but for the values; returns their number. */
 size_t lb_architecture_parameters(lb_parameter *out, const lb_architecture *architecture);
-/* Reads the architecture off a file's tensors. */
-lb_status lb_architecture_read(lb_architecture *out, const lb_tensors *tensors, const char *path,
+/* Reads the architecture off a file's tensors. What lb_architecture_parameters() makes of it fits
+ * into memory's addresses, but need not be in the file. */
+lb_status lb_architecture_read(lb_architecture *out, const lb_weights *weights, const char *path,
                                lb_error *err);
+/* The file's tensor for a parameter, under torchvision's name or timm's; NULL where there is none.
+ * Where it is timm's, wanted gets the shape that it has there. */
+const lb_weight *lb_architecture_find(lb_parameter *wanted, const lb_weights *weights);
 
 #endif

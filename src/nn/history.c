@@ -39,7 +39,8 @@ lb_training_defaults(lb_training_options *options)
                                      .step_factor = 0.1,
                                      .dropout = 0.5,
                                      .maximum_gap = 0.05,
-                                     .stop_change = 0.005};
+                                     .stop_change = 0.005,
+                                     .checkpoint_seconds = 10};
 }
 
 void

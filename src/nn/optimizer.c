@@ -68,6 +68,19 @@ lb_learning_rate(const lb_training_options *o, size_t epoch)
     return o->learning_rate * pow(o->step_factor, (double)steps);
 }
 
+void
+lb_optimizer_moments(float **first, float **second, const lb_optimizer *optimizer, size_t parameter)
+{
+    *first = optimizer->first[parameter];
+    *second = optimizer->second[parameter];
+}
+
+uint64_t *
+lb_optimizer_steps(lb_optimizer *optimizer)
+{
+    return &optimizer->steps;
+}
+
 LB_CLONES static void
 sgd(float *restrict w, float *restrict v, const float *restrict g, size_t n, float momentum,
     float decay, float learning_rate)

@@ -11,6 +11,11 @@ typedef struct lb_optimizer lb_optimizer;
 lb_status lb_optimizer_create(lb_optimizer **out, const lb_training_options *options,
                               const lb_network *network, float *const *gradients, lb_error *err);
 void lb_optimizer_free(lb_optimizer *optimizer);
+/* The moments of a parameter, NULL where the optimizer has none. */
+void lb_optimizer_moments(float **first, float **second, const lb_optimizer *optimizer,
+                          size_t parameter);
+/* Updates made so far; Adam's bias corrections go by them. */
+uint64_t *lb_optimizer_steps(lb_optimizer *optimizer);
 /* By the schedule, for an epoch; warm-up aside. */
 double lb_learning_rate(const lb_training_options *options, size_t epoch);
 /* One update of all trained parameters. */

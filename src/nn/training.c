@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "feeder.h"
 #include "lesionbench/random.h"
 #include "loss.h"
@@ -23,6 +24,8 @@ typedef struct trainer {
     float *logit_gradient; /* (batch, classes) */
     float *dropout[LB_DENSE_LAYERS - 1];
     lb_history history;
+    uint64_t key;      /* of its checkpoint */
+    double last_saved; /* when the checkpoint was written */
 } trainer;
 
 static lb_status
@@ -238,12 +241,65 @@ cleanup:
     return status;
 }
 
+static lb_checkpoint
+checkpoint_of(trainer *t)
+{
+    return (lb_checkpoint){.key = t->key,
+                           .network = t->network,
+                           .kept = t->kept,
+                           .optimizer = t->optimizer,
+                           .gradients = t->pass->parameter_gradient,
+                           .history = &t->history};
+}
+
+/* Goes on where the checkpoint's training stopped, if there is one. */
+static lb_status
+resume(trainer *t, lb_error *err)
+{
+    lb_status status = LB_OK;
+    bool found = false;
+    t->last_saved = lb_seconds();
+    if (t->options->checkpoint != NULL) {
+        LB_TRY(lb_training_key(&t->key, t->options, t->network, t->train.source,
+                               t->validation.source, err));
+        lb_checkpoint state = checkpoint_of(t);
+        LB_TRY(lb_checkpoint_read(&found, &state, t->options->epochs, t->options->checkpoint, err));
+        if (found) {
+            LB_TRY(lb_pass_refresh(t->pass, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+save(trainer *t, lb_error *err)
+{
+    const lb_training_options *o = t->options;
+    double now = lb_seconds();
+    if (o->checkpoint == NULL || now - t->last_saved < o->checkpoint_seconds) {
+        return LB_OK;
+    }
+    t->last_saved = now;
+    lb_checkpoint state = checkpoint_of(t);
+    return lb_checkpoint_write(&state, o->checkpoint, err);
+}
+
+static bool
+is_over(const trainer *t)
+{
+    return t->history.count == t->options->epochs ||
+           lb_selection_stops(&t->history, t->options->stop_change);
+}
+
 static lb_status
 run_epochs(trainer *t, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_training_options *o = t->options;
-    for (size_t epoch = 0; epoch < o->epochs; epoch++) {
+    LB_TRY(resume(t, err));
+    while (!is_over(t)) {
+        size_t epoch = t->history.count;
         lb_epoch *now = &t->history.epochs[epoch];
         double start = lb_seconds();
         now->learning_rate = lb_learning_rate(o, epoch);
@@ -255,9 +311,7 @@ run_epochs(trainer *t, lb_error *err)
             t->history.kept = epoch;
             lb_network_copy_values(t->kept, t->network);
         }
-        if (lb_selection_stops(&t->history, o->stop_change)) {
-            break;
-        }
+        LB_TRY(save(t, err));
     }
 cleanup:
     return status;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lesionbench/network.h"
 #include "lesionbench/predictions.h"
@@ -37,7 +38,7 @@ cleanup:
     return status;
 }
 
-/* Trains, names and saves. */
+/* Trains, names and saves. The training's checkpoint stands beside the model while it goes on. */
 static lb_status
 train_and_save(lb_network *network, lb_model_name *name, const lb_training_options *options,
                const lb_image_source *train, const lb_image_source *validation, const char *model,
@@ -45,7 +46,11 @@ train_and_save(lb_network *network, lb_model_name *name, const lb_training_optio
 {
     lb_status status = LB_OK;
     lb_history history = {0};
-    LB_TRY(lb_train(&history, network, options, train, validation, context, err));
+    lb_training_options resumable = *options;
+    char *checkpoint = lb_format(err, "%s.checkpoint", model);
+    LB_TRY(checkpoint == NULL ? err->code : LB_OK);
+    resumable.checkpoint = checkpoint;
+    LB_TRY(lb_train(&history, network, &resumable, train, validation, context, err));
     snprintf(name->seed, sizeof name->seed, "%" PRIu64, options->seed);
     snprintf(name->learning_rate, sizeof name->learning_rate, "%g", options->learning_rate);
     snprintf(name->epochs, sizeof name->epochs, "%zu", history.count);
@@ -55,7 +60,9 @@ train_and_save(lb_network *network, lb_model_name *name, const lb_training_optio
         LB_TRY(lb_history_write(&history, history_path, err));
     }
     LB_TRY(lb_network_save(network, model, err));
+    (void)unlink(checkpoint);
 cleanup:
+    lb_free(checkpoint);
     lb_history_release(&history);
     return status;
 }

@@ -217,6 +217,88 @@ learns_and_repeats(void **state)
     lb_network_free(networks[1]);
 }
 
+/* Stops a training in the middle of its fourth epoch. */
+static volatile sig_atomic_t stopped;
+
+static void
+stop_in_epoch_four(void *data, const char *what, size_t done, size_t total)
+{
+    (void)data;
+    (void)what;
+    (void)total;
+    stopped = stopped || done > 3 * COUNT;
+}
+
+static void
+train_with_checkpoint(lb_network *network, const char *path, lb_optimizer_kind kind,
+                      const lb_context *context, lb_status expected)
+{
+    lb_error err;
+    lb_history history = {0};
+    lb_training_options options = quick_options();
+    options.optimizer = kind;
+    options.degree = LB_DEGREE_2;
+    options.momentum = 0.9;
+    options.epochs = 6;
+    options.checkpoint = path;
+    options.checkpoint_seconds = 0;
+    assert_int_equal(lb_train(&history, network, &options, &source, &source, context, &err),
+                     expected);
+    assert_int_equal(history.count, expected == LB_OK ? 6 : 0);
+    lb_history_release(&history);
+}
+
+/* Weights, moments, dropout's stream and the choice of the kept epoch all go on. */
+static void
+goes_on_to_the_same_bits(void **state)
+{
+    char *path = test_path(state, "checkpoint");
+    const lb_optimizer_kind kinds[] = {LB_SGD, LB_ADAM};
+    for (size_t k = 0; k < 2; k++) {
+        lb_network *whole = small_network("vgg11", 1.0 / 16);
+        lb_network *first = small_network("vgg11", 1.0 / 16);
+        lb_network *second = small_network("vgg11", 1.0 / 16);
+        const lb_context context = {.progress = stop_in_epoch_four, .cancelled = &stopped};
+        train_with_checkpoint(whole, NULL, kinds[k], NULL, LB_OK);
+        stopped = 0;
+        train_with_checkpoint(first, path, kinds[k], &context, LB_ERROR_INTERRUPTED);
+        stopped = 0;
+        train_with_checkpoint(second, path, kinds[k], NULL, LB_OK);
+        for (size_t p = 0; p < lb_network_parameters(whole); p++) {
+            const lb_parameter *a = lb_network_parameter(whole, p);
+            const lb_parameter *b = lb_network_parameter(second, p);
+            assert_memory_equal(a->value, b->value, a->count * sizeof(float));
+        }
+        lb_network_free(second);
+        lb_network_free(first);
+        lb_network_free(whole);
+    }
+    lb_free(path);
+}
+
+/* A checkpoint of another training is no place to go on from; a damaged one is an error. */
+static void
+other_checkpoints_are_left(void **state)
+{
+    lb_error err;
+    lb_history history = {0};
+    char *path = test_path(state, "checkpoint");
+    lb_network *a = small_network("vgg11", 1.0 / 16), *b = small_network("vgg11", 1.0 / 16);
+    train_with_checkpoint(a, path, LB_ADAM, NULL, LB_OK);
+    train_with_checkpoint(b, path, LB_SGD, NULL, LB_OK); /* not six epochs of Adam's */
+    assert_memory_not_equal(lb_network_parameter(a, 21)->value, lb_network_parameter(b, 21)->value,
+                            lb_network_parameter(a, 21)->count * sizeof(float));
+    assert_int_equal(truncate(path, 1000), 0);
+    lb_training_options options = quick_options();
+    options.checkpoint = path;
+    assert_int_equal(lb_train(&history, b, &options, &source, &source, NULL, &err),
+                     LB_ERROR_FORMAT);
+    assert_message(&err, "remove it to begin the training anew");
+    lb_network_free(a);
+    lb_network_free(b);
+    lb_free(path);
+}
+
 /* Frozen blocks keep every bit; trained ones change. Degree 1 trains block 5 and the classifier. */
 static void
 degrees_freeze_blocks(void **state)
@@ -429,6 +511,8 @@ main(void)
         cmocka_unit_test(parameter_gradients),
         cmocka_unit_test(input_gradient),
         cmocka_unit_test(learns_and_repeats),
+        cmocka_unit_test_setup_teardown(goes_on_to_the_same_bits, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(other_checkpoints_are_left, test_setup, test_teardown),
         cmocka_unit_test(degrees_freeze_blocks),
         cmocka_unit_test(infinite_loss_is_an_error),
         cmocka_unit_test(keeps_the_best_epoch_within_the_gap),
