@@ -22,6 +22,8 @@ typedef struct lb_csv {
 } lb_csv;
 
 lb_status lb_csv_read(lb_csv *out, const char *path, lb_error *err);
+/* The same with tabs in place of commas, where quotes are letters like others (BIDS). */
+lb_status lb_tsv_read(lb_csv *out, const char *path, lb_error *err);
 void lb_csv_release(lb_csv *csv);
 /* The column of that name, or LB_ERROR_FORMAT that names it and the path. */
 lb_status lb_csv_column(size_t *out, const lb_csv *csv, const char *name, const char *path,

@@ -12,6 +12,15 @@ extern "C" {
 
 /* Reads u1, i1, i4, i8, f4, f8 and b1 (as LB_U8); everything else is LB_ERROR_UNSUPPORTED. */
 lb_status lb_npy_read(lb_array *out, const char *path, lb_error *err);
+
+/* The same file in parts: its header now, some of its rows (along the first axis) at a time. */
+typedef struct lb_npy lb_npy;
+lb_status lb_npy_open(lb_npy **out, const char *path, lb_error *err);
+void lb_npy_close(lb_npy *npy);                   /* accepts NULL */
+const lb_array *lb_npy_header(const lb_npy *npy); /* without data; borrowed */
+/* out: count rows of the header's type, which must be there. */
+lb_status lb_npy_read_rows(void *out, lb_npy *npy, size_t first, size_t count, lb_error *err);
+
 lb_status lb_npy_write(const char *path, lb_type type, size_t rank, const size_t *shape,
                        const void *data, lb_error *err);
 

@@ -29,6 +29,7 @@ typedef struct cursor {
     char *at;
     size_t line; /* from 1 */
     const char *path;
+    char separator; /* between fields; quotes mean something beside commas alone */
 } cursor;
 
 typedef struct fields {
@@ -36,10 +37,16 @@ typedef struct fields {
     size_t count, room;
 } fields;
 
+/* 2 GiB of pointers. */
+enum { MAX_FIELDS = 1 << 28 };
+
 static lb_status
-push(fields *list, char *text, lb_error *err)
+push(fields *list, char *text, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
+    if (list->count == MAX_FIELDS) {
+        return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: has more than %d fields", path, MAX_FIELDS);
+    }
     if (list->count == list->room) {
         char **larger = NULL;
         size_t room = list->room > 0 ? 2 * list->room : 64;
@@ -80,24 +87,25 @@ static lb_status
 next_field(char **out, bool *last, cursor *reader, lb_error *err)
 {
     lb_status status = LB_OK;
+    const char stops[] = {reader->separator, '\r', '\n', '\0'};
     char *start = reader->at, *end = NULL;
-    if (*start == '"') {
+    if (*start == '"' && reader->separator == ',') {
         reader->at = ++start;
         LB_TRY(unquote(reader, &end, err));
     } else {
-        reader->at += strcspn(start, ",\r\n");
+        reader->at += strcspn(start, stops);
         end = reader->at;
     }
     char stop = *reader->at;
     if (stop == '\r' && reader->at[1] == '\n') {
         reader->at++;
-    } else if (stop != ',' && stop != '\r' && stop != '\n' && stop != '\0') {
+    } else if (stop != reader->separator && stop != '\r' && stop != '\n' && stop != '\0') {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu: text after a closing quote",
                        reader->path, reader->line));
     }
     reader->at += stop != '\0';
     *end = '\0';
-    *last = stop != ',';
+    *last = stop != reader->separator;
     *out = start;
 cleanup:
     return status;
@@ -112,7 +120,7 @@ next_row(size_t *count, fields *list, cursor *reader, lb_error *err)
     for (bool last = false; !last;) {
         char *text = NULL;
         LB_TRY(next_field(&text, &last, reader, err));
-        LB_TRY(push(list, text, err));
+        LB_TRY(push(list, text, reader->path, err));
     }
     *count = list->count - before;
 cleanup:
@@ -132,7 +140,9 @@ read_rows(fields *list, size_t *columns, cursor *reader, lb_error *err)
         size_t count = 0, line = reader->line;
         LB_TRY(next_row(&count, list, reader, err));
         reader->line++;
-        if (count != *columns) {
+        if (reader->separator == '\t' && count == 1 && list->text[list->count - 1][0] == '\0') {
+            list->count--; /* an empty line */
+        } else if (count != *columns) {
             LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu has %zu fields, the header has %zu",
                            reader->path, line, count, *columns));
         }
@@ -141,8 +151,8 @@ cleanup:
     return status;
 }
 
-lb_status
-lb_csv_read(lb_csv *out, const char *path, lb_error *err)
+static lb_status
+read_table(lb_csv *out, const char *path, char separator, lb_error *err)
 {
     lb_status status = LB_OK;
     char *bytes = NULL;
@@ -154,7 +164,7 @@ lb_csv_read(lb_csv *out, const char *path, lb_error *err)
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is not text", path));
     }
     bool marked = strncmp(bytes, "\xef\xbb\xbf", 3) == 0; /* Excel's mark of UTF-8 */
-    cursor reader = {bytes + (marked ? 3 : 0), 1, path};
+    cursor reader = {bytes + (marked ? 3 : 0), 1, path, separator};
     LB_TRY(read_rows(&list, &csv.columns, &reader, err));
     csv.rows = list.count / csv.columns - 1;
     csv.header = list.text;
@@ -167,6 +177,18 @@ cleanup:
     lb_free(list.text);
     lb_free(bytes);
     return status;
+}
+
+lb_status
+lb_csv_read(lb_csv *out, const char *path, lb_error *err)
+{
+    return read_table(out, path, ',', err);
+}
+
+lb_status
+lb_tsv_read(lb_csv *out, const char *path, lb_error *err)
+{
+    return read_table(out, path, '\t', err);
 }
 
 void

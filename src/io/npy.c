@@ -5,34 +5,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "lesionbench/file_bytes.h"
 #include "lesionbench/output.h"
 #include "npy_header.h"
 
 static const char MAGIC[6] = {'\x93', 'N', 'U', 'M', 'P', 'Y'};
 
 enum { MAX_HEADER = 1 << 20, WRITTEN_HEADER = 512, PREFIX = 10, ALIGNMENT = 64 };
-
-static lb_status
-open_stream(FILE **out, size_t *size, const char *path, lb_error *err)
-{
-    struct stat about;
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL || fstat(fileno(stream), &about) != 0) {
-        lb_fail_errno(err, "%s", path);
-    } else if (!S_ISREG(about.st_mode)) {
-        lb_fail(err, LB_ERROR_IO, "%s: is not a file", path);
-    } else {
-        *out = stream;
-        *size = (size_t)about.st_size;
-        return LB_OK;
-    }
-    if (stream != NULL) {
-        fclose(stream);
-    }
-    return err->code;
-}
 
 static lb_status
 read_header(lb_array *out, FILE *stream, const char *path, lb_error *err)
@@ -81,15 +61,31 @@ check_size(size_t *out, const lb_array *array, size_t rest, const char *path, lb
 }
 
 lb_status
+lb_npy_start(FILE **out, lb_array *header, size_t *count, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    FILE *stream = NULL;
+    size_t size = 0;
+    LB_TRY(lb_file_open(&stream, &size, path, err));
+    LB_TRY(read_header(header, stream, path, err));
+    LB_TRY(check_size(count, header, size - (size_t)ftell(stream), path, err));
+    *out = stream;
+    stream = NULL;
+cleanup:
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    return status;
+}
+
+lb_status
 lb_npy_read(lb_array *out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     FILE *stream = NULL;
     lb_array array = {0};
-    size_t size = 0, count = 0;
-    LB_TRY(open_stream(&stream, &size, path, err));
-    LB_TRY(read_header(&array, stream, path, err));
-    LB_TRY(check_size(&count, &array, size - (size_t)ftell(stream), path, err));
+    size_t count = 0;
+    LB_TRY(lb_npy_start(&stream, &array, &count, path, err));
     array.data = lb_alloc(count, lb_type_size(array.type), err);
     if (array.data == NULL) {
         LB_TRY(err->code);

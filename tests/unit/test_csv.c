@@ -82,12 +82,35 @@ bad_files_are_named(void **state)
     assert_null(csv.cells);
 }
 
+/* Tabs, where commas and quotes are letters and empty lines nothing. */
+static void
+tables_with_tabs(void **state)
+{
+    lb_error err = {0};
+    lb_csv tsv = {0};
+    char *path = test_path(state, "t.tsv");
+    const char text[] = "id\tnote\r\nsub-1\ta, \"b\n\nsub-2\t\n\n";
+    test_write_bytes(path, text, strlen(text));
+    assert_ok(lb_tsv_read(&tsv, path, &err));
+    assert_int_equal(tsv.columns, 2);
+    assert_int_equal(tsv.rows, 2);
+    assert_string_equal(lb_csv_cell(&tsv, 0, 1), "a, \"b");
+    assert_string_equal(lb_csv_cell(&tsv, 1, 0), "sub-2");
+    assert_string_equal(lb_csv_cell(&tsv, 1, 1), "");
+    lb_csv_release(&tsv);
+    test_write_bytes(path, "a\tb\nc\n", 6);
+    assert_int_equal(lb_tsv_read(&tsv, path, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "t.tsv: line 2 has 1 fields, the header has 2");
+    lb_free(path);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(plain_rows, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(quoted_fields_come_back, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(tables_with_tabs, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(bad_files_are_named, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);

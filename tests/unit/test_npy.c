@@ -154,6 +154,37 @@ truncated_files(void **state)
     lb_free(path);
 }
 
+/* Some rows at a time, in any order. */
+static void
+rows(void **state)
+{
+    lb_error err = {0};
+    lb_npy *npy = NULL;
+    const size_t shape[3] = {5, 2, 3};
+    int32_t data[30], read[12] = {0};
+    for (int32_t i = 0; i < 30; i++) {
+        data[i] = 7 * i;
+    }
+    char *path = test_path(state, "rows.npy"), *cut = test_path(state, "cut.npy");
+    assert_ok(lb_npy_write(path, LB_I32, 3, shape, data, &err));
+    assert_ok(lb_npy_open(&npy, path, &err));
+    assert_int_equal(lb_npy_header(npy)->type, LB_I32);
+    assert_int_equal(lb_npy_header(npy)->shape[2], 3);
+    assert_null(lb_npy_header(npy)->data);
+    assert_ok(lb_npy_read_rows(read, npy, 3, 2, &err));
+    assert_memory_equal(read, data + 18, 12 * sizeof *read);
+    assert_ok(lb_npy_read_rows(read, npy, 0, 1, &err));
+    assert_memory_equal(read, data, 6 * sizeof *read);
+    assert_int_equal(lb_npy_read_rows(read, npy, 4, 2, &err), LB_ERROR_ARGUMENT);
+    assert_message(&err, "rows.npy: has 5 rows, not rows 4 to 6");
+    lb_npy_close(npy);
+    test_copy_damaged(path, cut, test_file_size(path) - 1, SIZE_MAX);
+    assert_int_equal(lb_npy_open(&npy, cut, &err), LB_ERROR_FORMAT);
+    lb_npy_close(NULL);
+    lb_free(cut);
+    lb_free(path);
+}
+
 int
 main(void)
 {
@@ -162,6 +193,7 @@ main(void)
         cmocka_unit_test_setup_teardown(exact_bytes, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(versions_and_types, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(hostile_headers_are_refused, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(rows, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(truncated_files, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("npy", tests, NULL, NULL);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables of participants: BIDS' participants.tsv, the HCP's behavioural CSV, and such. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "import_internal.h"
+
+/* Names of columns in the order of preference, and of cells, in any case. */
+static const char *const NAME_COLUMNS[] = {"participant_id", "subject", "subject_id", NULL};
+static const char *const SEX_COLUMNS[] = {"sex", "gender", NULL};
+static const char *const AGE_COLUMNS[] = {"age", "age_in_yrs", NULL};
+static const char *const FEMALE[] = {"f", "female", "0", NULL};
+static const char *const MALE[] = {"m", "male", "1", NULL};
+static const char *const UNKNOWN[] = {"", "n/a", "na", "nan", "unknown", "u", "o", "other", NULL};
+
+enum { CELL_ROOM = 32 };
+static const double OLDEST = 150;
+
+static bool
+is_one_of(const char *text, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcasecmp(text, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Without the blanks around it; false where it is long. */
+static bool
+trim(char out[CELL_ROOM], const char *text)
+{
+    text += strspn(text, " \t\"'");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\"'", text[length - 1]) != NULL) {
+        length--;
+    }
+    if (length >= CELL_ROOM) {
+        return false;
+    }
+    memcpy(out, text, length);
+    out[length] = '\0';
+    return true;
+}
+
+bool
+import_parse_sex(int8_t *out, const char *text)
+{
+    char cell[CELL_ROOM];
+    if (!trim(cell, text)) {
+        return false;
+    }
+    if (is_one_of(cell, FEMALE)) {
+        *out = LB_FEMALE;
+    } else if (is_one_of(cell, MALE)) {
+        *out = LB_MALE;
+    } else if (is_one_of(cell, UNKNOWN)) {
+        *out = LB_SEX_UNKNOWN;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool
+import_parse_age(float *out, const char *text)
+{
+    char cell[CELL_ROOM], *end = NULL;
+    if (!trim(cell, text)) {
+        return false;
+    }
+    if (is_one_of(cell, UNKNOWN)) {
+        *out = NAN;
+        return true;
+    }
+    if (strspn(cell, "0123456789.-+") != strlen(cell)) {
+        return false; /* no exponents, hexadecimals or infinities */
+    }
+    double first = strtod(cell, &end), last = first;
+    if (end == cell || first < 0) {
+        return false;
+    }
+    if (*end == '-') {
+        const char *rest = end + 1;
+        last = strtod(rest, &end);
+        if (end == rest) {
+            return false;
+        }
+    } else if (*end == '+') {
+        end++;
+    }
+    if (*end != '\0' || last < first || last > OLDEST) {
+        return false;
+    }
+    *out = (float)(0.5 * (first + last));
+    return true;
+}
+
+/* The first of these columns that the table has. */
+static bool
+find_column(size_t *out, const lb_csv *table, const char *const *names)
+{
+    for (size_t n = 0; names[n] != NULL; n++) {
+        for (size_t i = 0; i < table->columns; i++) {
+            if (strcasecmp(table->header[i], names[n]) == 0) {
+                *out = i;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static const char *
+bare_name(const char *name)
+{
+    return import_starts_with(name, "sub-") ? name + 4 : name;
+}
+
+static int
+compare_people(const void *a, const void *b)
+{
+    const import_person *first = *(const import_person *const *)a;
+    const import_person *second = *(const import_person *const *)b;
+    int order = strcmp(first->bare, second->bare);
+    return order != 0 ? order : (first > second) - (first < second);
+}
+
+static lb_status
+read_rows(import_people *people, const char *path, lb_error *err)
+{
+    const lb_csv *table = &people->table;
+    size_t name = 0, sex = 0, age = 0;
+    bool has_name = find_column(&name, table, NAME_COLUMNS);
+    bool has_sex = find_column(&sex, table, SEX_COLUMNS);
+    bool has_age = find_column(&age, table, AGE_COLUMNS);
+    if (!has_sex && !has_age) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: has neither a column 'sex' (or 'Gender') nor 'age'", path);
+    }
+    for (size_t i = 0; i < people->count; i++) {
+        import_person *row = people->rows + i;
+        *row = (import_person){.name = "", .bare = "", .sex = LB_SEX_UNKNOWN, .age = NAN};
+        row->name = has_name ? lb_csv_cell(table, i, name) : row->name;
+        row->bare = bare_name(row->name);
+        if (has_sex && !import_parse_sex(&row->sex, lb_csv_cell(table, i, sex))) {
+            return lb_fail(err, LB_ERROR_FORMAT,
+                           "%s: row %zu: sex '%.40s' is neither female (F, female, 0) nor male (M, "
+                           "male, 1) nor unknown (n/a)",
+                           path, i + 1, lb_csv_cell(table, i, sex));
+        }
+        if (has_age && !import_parse_age(&row->age, lb_csv_cell(table, i, age))) {
+            return lb_fail(err, LB_ERROR_FORMAT,
+                           "%s: row %zu: age '%.40s' is neither in years (28.5, 26-30, 36+) nor "
+                           "unknown (n/a)",
+                           path, i + 1, lb_csv_cell(table, i, age));
+        }
+        people->sorted[i] = row;
+    }
+    return LB_OK;
+}
+
+/* Rows of one name (a row for each session, or for each slice) must agree on the sex. */
+static lb_status
+check_agreement(const import_people *people, const char *path, lb_error *err)
+{
+    for (size_t i = 1; i < people->count; i++) {
+        const import_person *a = people->sorted[i - 1], *b = people->sorted[i];
+        if (a->name[0] != '\0' && strcmp(a->bare, b->bare) == 0 && a->sex != b->sex) {
+            return lb_fail(err, LB_ERROR_FORMAT,
+                           "%s: rows %zu and %zu give subject '%.100s' different sexes", path,
+                           (size_t)(a - people->rows) + 1, (size_t)(b - people->rows) + 1, a->name);
+        }
+    }
+    return LB_OK;
+}
+
+lb_status
+import_people_read(import_people *out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    import_people people = {.rows = NULL};
+    if (import_ends_with(path, ".tsv")) {
+        LB_TRY(lb_tsv_read(&people.table, path, err));
+    } else {
+        LB_TRY(lb_csv_read(&people.table, path, err));
+    }
+    people.count = people.table.rows;
+    LB_ALLOC(people.rows, people.count);
+    LB_ALLOC(people.sorted, people.count);
+    LB_TRY(read_rows(&people, path, err));
+    if (people.count > 0) {
+        qsort(people.sorted, people.count, sizeof *people.sorted, compare_people);
+    }
+    LB_TRY(check_agreement(&people, path, err));
+    *out = people;
+    people = (import_people){.rows = NULL};
+cleanup:
+    import_people_release(&people);
+    return status;
+}
+
+void
+import_people_release(import_people *people)
+{
+    lb_free(people->sorted);
+    lb_free(people->rows);
+    lb_csv_release(&people->table);
+    *people = (import_people){.rows = NULL};
+}
+
+const import_person *
+import_people_find(const import_people *people, const char *name)
+{
+    const char *bare = bare_name(name);
+    size_t low = 0, high = people->count;
+    while (low < high) { /* the first row of that name */
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(people->sorted[middle]->bare, bare) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < people->count && strcmp(people->sorted[low]->bare, bare) == 0;
+    return found ? people->sorted[low] : NULL;
+}
