@@ -94,7 +94,7 @@ expect "no output" 2 "" "-o is missing" lesions
 one_line "wrong usage is short" 2
 expect "one argument too many" 2 "" "'b' is one argument too many" info a b
 expect "wrong degree" 2 "" "--degree: .*'?5'?.*1.*all" finetune --from a --data b --degree 5 -o c
-expect "wrong optimizer" 2 "" "'rms' is not one of sgd, adam" finetune --optimizer rms
+expect "wrong optimizer" 2 "" "'rms' is not one of sgd, adam, adamw" finetune --optimizer rms
 expect "wrong method" 2 "" "saliency" explain --model m --data d --methods salency -o x.h5
 expect "wrong split" 2 "" "'test' is not one of train" predict --split test
 expect "unknown kind of slices" 2 "" "'simulat'; did you mean 'simulate'" slices simulat
@@ -249,6 +249,26 @@ expect "pretrain" 0 "" "" pretrain --task sex --slices s1.h5 --train 6 --validat
 expect "info of a model" 0 "vgg11, channels 4 to 32" "" info m.safetensors
 expect "finetune" 0 "" "" finetune --from m.safetensors --degree 2 --data d1.h5 --epochs 1 --batch 4 \
     --seed 5 --quiet -o tuned
+killed="--from m.safetensors --degree 3 --data d1.h5 --epochs 40 --batch 4 --stop-change 0 --optimizer adam"
+killed="$killed --checkpoint-seconds 0 --threads 1 --quiet"
+# shellcheck disable=SC2086
+"$program" finetune $killed -o whole >out 2>err
+# shellcheck disable=SC2086
+"$program" finetune $killed -o killed >out 2>err &
+pid=$!
+tries=0
+while [ ! -e killed/model.safetensors.checkpoint ] && [ $tries -lt 200 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+[ -e killed/model.safetensors ] && not_ok "killed before its end" || ok "killed before its end"
+# shellcheck disable=SC2086
+expect "a killed training goes on" 0 "" "" finetune $killed -o killed
+same "a killed training ends in the same model" whole/model.safetensors killed/model.safetensors
+same "a killed training has the same history" whole/history.csv killed/history.csv
+absent "no checkpoint is left" killed/model.safetensors.checkpoint
 expect "training curve" 0 "CSV, 1 rows: epoch" "" info tuned/history.csv
 expect "predict" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --quiet -o p.h5
 expect "evaluate as a table" 0 "^p +3 " "" evaluate p.h5
