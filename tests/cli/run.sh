@@ -223,6 +223,90 @@ expect "every slice" 0 "" "" compose --slices s1.h5 --lesions l1.h5 --every-slic
     --protocol reference --size 64 --quiet -o every.h5
 absent "nothing made of wrong quirks" q.h5
 
+### Real scans
+expect "slices import --help" 0 "usage: lesionbench slices import" "" slices import --help
+expect "nothing to import" 2 "" "what to import is missing" slices import -o i.h5
+expect "import without an output" 2 "" "-o is missing" slices import gone.nii
+expect "positions beside a share" 2 "" "--positions leaves nothing to" slices import gone.nii \
+    --positions 0,10 --minimum-brain 0.2 -o i.h5
+expect "positions that are no numbers" 2 "" "--positions: 'x' is not a number" slices import gone.nii \
+    --positions 0,x -o i.h5
+expect "unknown axis" 2 "" "'axail' is not one of axial, coronal, sagittal" slices import gone.nii \
+    --axis axail -o i.h5
+expect "missing scan" 1 "" "^lesionbench: gone.nii: No such file" slices import gone.nii -o i.h5
+one_line "missing scan in one line" 1
+mkdir none
+expect "a folder without scans" 1 "" "none: holds neither BIDS images" slices import none -o i.h5
+absent "nothing made of no scans" i.h5
+for label in 01 02 03 04; do
+    mkdir -p bids/sub-$label/anat
+    cp "$template" bids/sub-$label/anat/sub-${label}_T1w.nii.gz
+done
+printf 'participant_id\tsex\tage\nsub-01\tF\t22\nsub-02\tM\t31\nsub-03\tF\tn/a\n' >bids/participants.tsv
+coarse="--voxel 2 --size 91x109 --slices-per-subject 4 --no-provenance --quiet"
+for threads in 1 2; do
+    # shellcheck disable=SC2086
+    expect "import with $threads threads" 0 "^slices: 16, subjects: 4, files: 4$" \
+        "^warning: 1 subjects are not in the table of participants, 'sub-04' the first" \
+        slices import bids $coarse --threads $threads -o i$threads.h5
+done
+same "imports do not hang on threads" i1.h5 i2.h5
+expect "imported slices are composed" 0 "" "" compose --slices i1.h5 --lesions l1.h5 --train 3 \
+    --validation 2 --holdout 2 --size 64 --quiet -o i3.h5
+head -c 500000 bids/sub-02/anat/sub-02_T1w.nii.gz >cut && mv cut bids/sub-02/anat/sub-02_T1w.nii.gz
+# shellcheck disable=SC2086
+expect "a truncated scan" 1 "" "^lesionbench: bids/sub-02/anat/sub-02_T1w.nii.gz: .*truncated$" \
+    slices import bids $coarse -o i4.h5
+one_line "a truncated scan in one line" 1
+absent "nothing made beside a truncated scan" i4.h5
+# shellcheck disable=SC2086
+expect "a truncated scan is left out" 0 "^slices: 12, subjects: 3, files: 3$" \
+    "^skipped: bids/sub-02/anat/sub-02_T1w.nii.gz: " slices import bids $coarse --skip-bad -o i4.h5
+grep -q '^skipped 1 of 4 files$' err && ok "what is left out is counted" ||
+    not_ok "what is left out is counted"
+skull=/usr/share/mricron/templates/ch2.nii.gz
+if [ -e $skull ]; then
+    expect "a head with its skull" 1 "" "ch2.nii.gz: is not a brain alone: " slices import $skull -o i5.h5
+    mkdir masks
+    cp "$template" masks/ch2_bet.nii.gz # its brain, above 0 where the brain is
+    # shellcheck disable=SC2086
+    expect "a head with its mask" 0 "^slices: 4" "" slices import $skull --masks masks \
+        --mask-suffix _bet $coarse -o i5.h5
+else
+    echo "skip heads with skulls: $skull is not here"
+fi
+if /usr/bin/python3 -c 'import nibabel, scipy, h5py' 2>/dev/null; then
+    mkdir forms
+    oracle="/usr/bin/python3 $here/import_oracle.py"
+    $oracle make "$template" forms || not_ok "nibabel makes volumes"
+    # shellcheck disable=SC2086
+    for form in forms/*/brain.nii*; do
+        "$program" slices import "$form" $coarse -o "$(dirname "$form").h5" >out 2>err ||
+            not_ok "import of $form"
+    done
+    differ=
+    for form in forms/???_*.h5 forms/second.h5; do
+        cmp -s forms/RAS_uint8.h5 "$form" || differ="$differ $form"
+    done
+    [ -z "$differ" ] && [ "$(find forms -name '???_*.h5' | wc -l)" = 48 ] &&
+        ok "8 orientations in 6 types are the same slices" ||
+        not_ok "8 orientations in 6 types are the same slices" "$differ differ"
+    for kind in exact scaled turned; do
+        # shellcheck disable=SC2086
+        case $kind in
+        exact) file=forms/RAS_uint8.h5 ;;
+        scaled) file=forms/scaled.h5 ;;
+        turned) file=forms/free.h5 && "$program" slices import forms/turned/brain.nii.gz --quiet \
+            --slices-per-subject 3 -o $file >out 2>err ;;
+        esac
+        $oracle check forms $file $kind >out 2>err && ok "slices as nibabel has them: $kind" ||
+            not_ok "slices as nibabel has them: $kind"
+    done
+    rm -rf forms
+else
+    echo "skip imports against nibabel: python3-nibabel, python3-scipy or python3-h5py is not here"
+fi
+
 ### Ctrl-C
 # shellcheck disable=SC2086
 "$program" slices simulate $small --subjects 5000 -o stopped.h5 >out 2>err &
