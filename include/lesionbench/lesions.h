@@ -37,6 +37,9 @@ typedef struct lb_lesion_options {
     double round_above, irregular_below, distractor_above, distractor_below;
     double noise_sigma;  /* smoothness of the noise, default 2: how smooth outlines are */
     double edge_sigma;   /* softness of the edge before enlarging, default 0.75 */
+    /* All lesions of all shapes get the same values, each in another place: area at any threshold,
+     * sum and peak are equal. Default false, as in the study. */
+    bool matched;
     uint32_t seed;       /* of the first noise field, default 0 */
     uint32_t max_fields; /* give up after so many noise fields, default 100,000 */
 } lb_lesion_options;

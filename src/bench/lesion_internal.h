@@ -25,8 +25,14 @@ lb_status lesion_field_search(lesion_list out[LB_SHAPES], lesion_workspace *work
                               uint32_t seed, const bool wanted[LB_SHAPES],
                               const lb_lesion_options *options, lb_error *err);
 
+/* What the sum of a softened blob should be before it is enlarged. */
+double lesion_expected_mass(const lb_lesion_options *options);
+/* Gives the pixels of an enlarged soft mask the values of a profile that is the same for all
+ * lesions, by their rank. *fits = false where the mask has too few pixels above 0. */
+lb_status lesion_match(bool *fits, double *mask, size_t count, const lb_lesion_options *options,
+                       lb_error *err);
 /* Softens the edge of a blob (height x width, 0 and 1) and enlarges it; out->mask stays NULL where
- * the result has not the right mass. */
+ * the result has not the right mass or cannot be matched. */
 lb_status lesion_soften(lb_lesion *out, const uint8_t *blob, size_t height, size_t width,
                         lb_shape shape, const lb_lesion_options *options, lb_error *err);
 

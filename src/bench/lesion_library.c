@@ -107,7 +107,8 @@ write_options(lb_h5 *file, const lb_lesion_options *o, lb_error *err)
                    {"distractor_above", o->distractor_above},
                    {"distractor_below", o->distractor_below},
                    {"noise_sigma", o->noise_sigma},
-                   {"edge_sigma", o->edge_sigma}};
+                   {"edge_sigma", o->edge_sigma},
+                   {"matched", o->matched}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         LB_TRY(lb_h5_set_number(file, "", numbers[i].name, numbers[i].value, err));
     }

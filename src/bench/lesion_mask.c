@@ -15,8 +15,8 @@ static const double STUDY_SIGMA = 0.75, STUDY_AREA = 70, MASS_TOLERANCE = 1; /* 
 
 /* What the cut takes away grows with the outline, and that with the square root of the area. The
  * study, whose lesions all have 70 pixels, says 0.05 x area x sigma: the same there. */
-static double
-expected_mass(const lb_lesion_options *options)
+double
+lesion_expected_mass(const lb_lesion_options *options)
 {
     double area = (double)options->area;
     return area - sqrt(area * STUDY_AREA) * 0.05 * options->edge_sigma;
@@ -32,7 +32,7 @@ has_expected_mass(const double *soft, size_t count, const lb_lesion_options *opt
         sum += soft[i];
     }
     double tolerance = MASS_TOLERANCE * sqrt((double)options->area / STUDY_AREA);
-    return fabs(rint(sum * 100) / 100 - expected_mass(options)) <= tolerance;
+    return fabs(rint(sum * 100) / 100 - lesion_expected_mass(options)) <= tolerance;
 }
 
 static int
@@ -46,7 +46,7 @@ compare_descending(const void *a, const void *b)
 static double
 find_cut(const double *soft, double *spare, size_t count, const lb_lesion_options *options)
 {
-    double sum = 0, expected = expected_mass(options);
+    double sum = 0, expected = lesion_expected_mass(options);
     size_t i = 0;
     memcpy(spare, soft, count * sizeof *soft);
     qsort(spare, count, sizeof *spare, compare_descending);
@@ -75,33 +75,57 @@ padding(const lb_lesion_options *options)
     return (size_t)fmax(2, ceil(2 * options->edge_sigma));
 }
 
+/* The lesion's mask: the trimmed blob enlarged or, for matched lesions, the blob as it was before,
+ * enlarged and given the common values. NULL where it has too few pixels for them. */
+static lb_status
+enlarge(double **out, const double *soft, size_t rows, size_t columns,
+        const lb_lesion_options *options, lb_error *err)
+{
+    lb_status status = LB_OK;
+    double *mask = NULL;
+    size_t height = rows * options->scale, width = columns * options->scale;
+    bool fits = true;
+    LB_ALLOC(mask, height * width);
+    LB_TRY(lb_resize(mask, height, width, soft, rows, columns, err));
+    if (options->matched) {
+        LB_TRY(lesion_match(&fits, mask, height * width, options, err));
+    }
+    if (fits) {
+        *out = mask;
+        mask = NULL;
+    }
+cleanup:
+    lb_free(mask);
+    return status;
+}
+
 lb_status
 lesion_soften(lb_lesion *out, const uint8_t *blob, size_t height, size_t width, lb_shape shape,
               const lb_lesion_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
-    double *soft = NULL, *spare = NULL, *mask = NULL;
+    double *soft = NULL, *trimmed = NULL, *spare = NULL;
     double sigma = options->edge_sigma;
     size_t pad = padding(options), rows = height + 2 * pad, columns = width + 2 * pad;
-    LB_ALLOC(soft, rows * columns);
-    LB_ALLOC(spare, rows * columns);
+    size_t pixels = rows * columns;
+    LB_ALLOC(soft, pixels);
+    LB_ALLOC(trimmed, pixels);
+    LB_ALLOC(spare, pixels);
     for (size_t y = 0; y < height; y++) {
         for (size_t x = 0; x < width; x++) {
             soft[(y + pad) * columns + x + pad] = blob[y * width + x];
         }
     }
     LB_TRY(lb_gaussian_filter(soft, soft, rows, columns, sigma, sigma, err));
-    if (trim(soft, spare, rows * columns, shape, options)) {
+    memcpy(trimmed, soft, pixels * sizeof *soft);
+    if (trim(trimmed, spare, pixels, shape, options)) {
         out->height = rows * options->scale;
         out->width = columns * options->scale;
-        LB_ALLOC(mask, out->height * out->width);
-        LB_TRY(lb_resize(mask, out->height, out->width, soft, rows, columns, err));
-        out->mask = mask;
-        mask = NULL;
+        LB_TRY(enlarge(&out->mask, options->matched ? soft : trimmed, rows, columns, options, err));
     }
 cleanup:
-    lb_free(mask);
     lb_free(spare);
+    lb_free(trimmed);
     lb_free(soft);
     return status;
 }

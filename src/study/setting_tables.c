@@ -59,6 +59,7 @@ static const lb_setting lesion_rows[] = {
     LESION(distractor_below, LB_SETTING_REAL, 0.01, 2, "... and below"),
     LESION(noise_sigma, LB_SETTING_REAL, 0.5, 16, "smoothing of the noise, and so of outlines"),
     LESION(edge_sigma, LB_SETTING_REAL, 0, 4, "softness of the edge, in pixels before enlarging"),
+    LESION(matched, LB_SETTING_FLAG, 0, 0, "give all lesions the same histogram of mask values"),
     LESION(seed, LB_SETTING_U32, 0, MAX_U32, "of the first noise field"),
     LESION(max_fields, LB_SETTING_U32, 1, MAX_U32, "give up after so many noise fields"),
 };

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdlib.h>
 
 #include "figures_lesions.h"
 #include "lesionbench/h5.h"
@@ -237,6 +238,73 @@ dials_of_mass(void **state)
     }
 }
 
+static int
+compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The values above 0 in ascending order. */
+static size_t
+sorted_values(double *out, const lb_lesion *lesion)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lesion->height * lesion->width; i++) {
+        if (lesion->mask[i] > 0) {
+            out[count++] = lesion->mask[i];
+        }
+    }
+    qsort(out, count, sizeof *out, compare_doubles);
+    return count;
+}
+
+/* Of the same blobs as without; what they have in common are their values, bit for bit. */
+static void
+matched_lesions_have_the_same_values(void **state)
+{
+    (void)state;
+    enum { LARGEST = 200 * 200 };
+    const struct {
+        size_t area, scale;
+        double sigma;
+    } cases[] = {{70, 2, 0.75}, {70, 1, 0.75}, {40, 3, 0}, {70, 2, 2}};
+    double *first = calloc(2 * LARGEST, sizeof *first), *values = first + LARGEST;
+    assert_non_null(first);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lb_error err;
+        lb_lesion_options options;
+        lb_lesion_library plain = {0}, matched = {0};
+        lb_lesion_defaults(&options);
+        options.count = 3;
+        options.distractors = 6;
+        options.max_fields = 1000;
+        options.area = cases[i].area;
+        options.scale = cases[i].scale;
+        options.edge_sigma = cases[i].sigma;
+        assert_ok(lb_lesions_generate(&plain, &options, NULL, &err));
+        options.matched = true;
+        assert_ok(lb_lesions_generate(&matched, &options, NULL, &err));
+        assert_int_equal(matched.last_seed, plain.last_seed);
+        size_t count = sorted_values(first, &matched.lesions[LB_ROUND][0]);
+        assert_in_range(count, 10, LARGEST);
+        assert_true(first[count - 1] == 1);
+        for (int shape = 0; shape < LB_SHAPES; shape++) {
+            assert_int_equal(matched.found[shape], plain.found[shape]);
+            for (size_t k = 0; k < matched.count[shape]; k++) {
+                const lb_lesion *lesion = matched.lesions[shape] + k;
+                assert_true(lesion->compactness == plain.lesions[shape][k].compactness);
+                assert_in_range(lesion->height * lesion->width, count, LARGEST);
+                assert_int_equal(sorted_values(values, lesion), count);
+                assert_memory_equal(values, first, count * sizeof *first);
+            }
+        }
+        lb_lesions_release(&matched);
+        lb_lesions_release(&plain);
+    }
+    free(first);
+}
+
 static void
 dials_that_contradict_each_other(void **state)
 {
@@ -259,6 +327,7 @@ dials_that_contradict_each_other(void **state)
         lb_lesion_options options;
         lb_lesion_library library = {0};
         lb_lesion_defaults(&options);
+        options.max_fields = 3; /* so that a missing check fails soon */
         options.round_above = cases[i].round;
         options.irregular_below = cases[i].irregular;
         options.distractor_above = cases[i].above;
@@ -360,6 +429,7 @@ main(void)
         cmocka_unit_test(the_same_for_any_number_of_threads),
         cmocka_unit_test(dials_of_shape),
         cmocka_unit_test(dials_of_mass),
+        cmocka_unit_test(matched_lesions_have_the_same_values),
         cmocka_unit_test(dials_that_contradict_each_other),
         cmocka_unit_test(refusals),
         cmocka_unit_test_setup_teardown(damaged_libraries_are_refused, test_setup, test_teardown),
