@@ -51,8 +51,8 @@ lb_status lb_network_replace_head(lb_network *network, size_t classes, uint64_t 
 size_t lb_network_parameters(const lb_network *network);
 lb_parameter *lb_network_parameter(lb_network *network, size_t index);
 
-/* safetensors with torchvision's names; architecture read off the shapes. Missing, extra or
- * wrong-shaped tensors are all named in one message. */
+/* A file of any format of weights.h, with torchvision's names or timm's; architecture read off the
+ * shapes. Missing, extra or wrong-shaped tensors are all named in one message. */
 lb_status lb_network_load(lb_network **out, const char *path, lb_error *err);
 /* Beside the metadata that was set, "architecture" ("vgg11") and "width" (the first block's
  * channels over 64) are written, as they are. */

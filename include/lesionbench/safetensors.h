@@ -13,12 +13,14 @@ extern "C" {
 
 typedef struct lb_tensors lb_tensors; /* an opened file, mapped */
 
+/* Borrowed until lb_tensors_close(). */
 typedef struct lb_tensor {
     const char *name;
     size_t rank;
     size_t shape[LB_MAX_RANK];
-    const float *data; /* borrowed until lb_tensors_close(); NULL unless the file's type is F32 */
+    const float *data; /* NULL unless the file's type is F32 and the file aligns it */
     const char *type;  /* as the file names it: "F32" */
+    const void *bytes; /* little-endian, at any address; lb_tensors_write() wants data */
 } lb_tensor;
 
 lb_status lb_tensors_open(lb_tensors **out, const char *path, lb_error *err);

@@ -66,7 +66,8 @@ set_strides(lb_pickle_tensor *tensor, lb_pickle_machine *machine, const lb_value
     return LB_OK;
 }
 
-/* _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks) */
+/* _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata]). PyTorch 2
+ * says in the last that the numbers are to be negated or conjugated. */
 lb_status
 lb_pickle_torch_tensor(lb_value *out, lb_pickle_machine *machine, const lb_value *arguments,
                        size_t count)
@@ -74,6 +75,12 @@ lb_pickle_torch_tensor(lb_value *out, lb_pickle_machine *machine, const lb_value
     if (count < TENSOR_PARTS || (int)arguments[0].kind != PICKLE_STORAGE ||
         arguments[1].kind != LB_VALUE_INT || arguments[1].integer < 0) {
         return lb_pickle_fail(machine, LB_ERROR_FORMAT, "is damaged: the parts of a tensor");
+    }
+    if (count > TENSOR_PARTS && arguments[TENSOR_PARTS].kind == LB_VALUE_DICT &&
+        lb_value_count(&arguments[TENSOR_PARTS]) > 0) {
+        return lb_pickle_fail(
+            machine, LB_ERROR_UNSUPPORTED,
+            "a tensor that is a negated or conjugated view (save tensor.clone())");
     }
     lb_pickle_tensor *tensor = lb_pickle_take(machine->pickle, sizeof *tensor, machine->err);
     if (tensor == NULL) {

@@ -2,30 +2,44 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lesionbench/safetensors.h"
 #include "network.h"
 
 /* Faults found while matching a file's tensors with the architecture, in one growing line. */
 typedef struct faults {
-    char text[700];
-    size_t count;
+    char text[640];
+    size_t count, left_out;
 } faults;
 
 LB_PRINTF(2, 3)
 static void
 add_fault(faults *all, const char *format, ...)
 {
+    char fault[300];
     size_t used = strlen(all->text);
     va_list arguments;
     va_start(arguments, format);
-    if (used + 1 < sizeof all->text) {
-        used += (size_t)snprintf(all->text + used, sizeof all->text - used, "%s",
-                                 all->count > 0 ? ", " : "");
-    }
-    if (used + 1 < sizeof all->text) {
-        vsnprintf(all->text + used, sizeof all->text - used, format, arguments);
-    }
+    vsnprintf(fault, sizeof fault, format, arguments);
     va_end(arguments);
+    const char *between = all->count > 0 ? ", " : "";
+    if (used + strlen(between) + strlen(fault) < sizeof all->text) {
+        snprintf(all->text + used, sizeof all->text - used, "%s%s", between, fault);
+    } else {
+        all->left_out++;
+    }
     all->count++;
+}
+
+static lb_status
+fail_of_faults(const faults *all, const char *path, const lb_architecture *architecture,
+               lb_error *err)
+{
+    char more[40] = "";
+    if (all->left_out > 0) {
+        snprintf(more, sizeof more, ", and %zu more", all->left_out);
+    }
+    return lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u: %s%s", path, architecture->depth,
+                   all->text, more);
 }
 
 static void
@@ -39,62 +53,80 @@ shape_text(char *out, size_t size, const size_t *shape, size_t rank)
 }
 
 static bool
-same_shape(const lb_parameter *parameter, const lb_tensor *tensor)
+same_shape(const lb_parameter *parameter, const lb_weight *weight)
 {
-    return parameter->rank == tensor->rank &&
-           memcmp(parameter->shape, tensor->shape, parameter->rank * sizeof(size_t)) == 0;
+    return parameter->rank == weight->rank &&
+           memcmp(parameter->shape, weight->shape, parameter->rank * sizeof(size_t)) == 0;
 }
 
+/* *found is the file's tensor. */
 static void
-compare(const lb_parameter *parameter, const lb_tensors *tensors, faults *all)
+compare(const lb_weight **found, lb_parameter *wanted, const lb_weights *weights, faults *all)
 {
-    const lb_tensor *tensor = lb_tensors_find(tensors, parameter->name);
-    if (tensor == NULL) {
-        add_fault(all, "missing %s", parameter->name);
-    } else if (!same_shape(parameter, tensor)) {
+    const lb_weight *weight = lb_architecture_find(wanted, weights);
+    *found = weight;
+    if (weight == NULL) {
+        add_fault(all, "missing %s", wanted->name);
+    } else if (!same_shape(wanted, weight)) {
         char is[96], should[96];
-        shape_text(is, sizeof is, tensor->shape, tensor->rank);
-        shape_text(should, sizeof should, parameter->shape, parameter->rank);
-        add_fault(all, "%s is %s instead of %s", parameter->name, is, should);
-    } else if (tensor->data == NULL) {
-        add_fault(all, "%s is of type %s instead of F32", parameter->name, tensor->type);
-    } else if (lb_first_not_finite(tensor->data, parameter->count) < parameter->count) {
-        add_fault(all, "%s has values that are not finite", parameter->name);
+        shape_text(is, sizeof is, weight->shape, weight->rank);
+        shape_text(should, sizeof should, wanted->shape, wanted->rank);
+        add_fault(all, "%s is %s instead of %s", weight->name, is, should);
+    } else if (!lb_weights_is_real(weight)) {
+        add_fault(all, "%s is of type %s instead of a floating-point one", weight->name,
+                  weight->type);
     }
 }
 
 static bool
-is_parameter(const lb_parameter *parameters, size_t count, const char *name)
+is_among(const lb_weight *const *found, size_t count, const lb_weight *weight)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(parameters[i].name, name) == 0) {
-            return true;
-        }
+    size_t i = 0;
+    while (i < count && found[i] != weight) {
+        i++;
     }
-    return false;
+    return i < count;
 }
 
 /* The file must have the architecture's tensors and no others. This is known before memory is set
  * aside, since the shapes of a few tensors can stand for a network of any size. */
 static lb_status
-compare_all(const lb_architecture *architecture, const lb_tensors *tensors, const char *path,
-            lb_error *err)
+compare_all(const lb_weight **found, const lb_architecture *architecture, const lb_weights *weights,
+            const char *path, lb_error *err)
 {
     lb_parameter wanted[LB_MAX_PARAMETERS];
     size_t count = lb_architecture_parameters(wanted, architecture);
     faults all = {.count = 0};
     for (size_t i = 0; i < count; i++) {
-        compare(&wanted[i], tensors, &all);
+        compare(&found[i], &wanted[i], weights, &all);
     }
-    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
-        const char *name = lb_tensors_at(tensors, i)->name;
-        if (!is_parameter(wanted, count, name)) {
-            add_fault(&all, "unknown %s", name);
+    for (size_t i = 0; i < lb_weights_count(weights); i++) {
+        if (!is_among(found, count, lb_weights_at(weights, i))) {
+            add_fault(&all, "unknown %.200s", lb_weights_at(weights, i)->name);
         }
     }
-    return all.count == 0 ? LB_OK
-                          : lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u: %s", path,
-                                    architecture->depth, all.text);
+    return all.count == 0 ? LB_OK : fail_of_faults(&all, path, architecture, err);
+}
+
+/* The values of all parameters, which must be finite. */
+static lb_status
+read_values(lb_network *network, const lb_weight *const *found, lb_weights *weights,
+            const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    faults all = {.count = 0};
+    for (size_t i = 0; i < network->count; i++) {
+        const lb_parameter *parameter = &network->parameters[i];
+        LB_TRY(lb_weights_read(parameter->value, weights, found[i], err));
+        if (lb_first_not_finite(parameter->value, parameter->count) < parameter->count) {
+            add_fault(&all, "%s has values that are not finite", found[i]->name);
+        }
+    }
+    if (all.count > 0) {
+        LB_TRY(fail_of_faults(&all, path, &network->architecture, err));
+    }
+cleanup:
+    return status;
 }
 
 /* What lb_network_save() writes of itself. */
@@ -114,12 +146,12 @@ is_own(const char *key)
 
 /* The file's metadata beside the own keys, as far as there is room. */
 static lb_status
-copy_metadata(lb_network *network, const lb_tensors *tensors, lb_error *err)
+copy_metadata(lb_network *network, const lb_weights *weights, lb_error *err)
 {
     lb_status status = LB_OK;
     const char *key = NULL, *value = NULL;
     for (size_t i = 0; network->pairs < LB_MAX_METADATA; i++) {
-        key = lb_tensors_metadata_at(&value, tensors, i);
+        key = lb_weights_metadata_at(&value, weights, i);
         if (key == NULL) {
             break;
         }
@@ -135,24 +167,21 @@ lb_status
 lb_network_load(lb_network **out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_tensors *tensors = NULL;
+    lb_weights *weights = NULL;
     lb_network *network = NULL;
     lb_architecture architecture;
-    LB_TRY(lb_tensors_open(&tensors, path, err));
-    LB_TRY(lb_architecture_read(&architecture, tensors, path, err));
-    LB_TRY(compare_all(&architecture, tensors, path, err));
+    const lb_weight *found[LB_MAX_PARAMETERS];
+    LB_TRY(lb_weights_open(&weights, path, err));
+    LB_TRY(lb_architecture_read(&architecture, weights, path, err));
+    LB_TRY(compare_all(found, &architecture, weights, path, err));
     LB_TRY(lb_network_allocate(&network, &architecture, err));
-    for (size_t i = 0; i < network->count; i++) {
-        lb_parameter *parameter = &network->parameters[i];
-        const lb_tensor *tensor = lb_tensors_find(tensors, parameter->name);
-        memcpy(parameter->value, tensor->data, parameter->count * sizeof *parameter->value);
-    }
-    LB_TRY(copy_metadata(network, tensors, err));
+    LB_TRY(read_values(network, found, weights, path, err));
+    LB_TRY(copy_metadata(network, weights, err));
     *out = network;
     network = NULL;
 cleanup:
     lb_network_free(network);
-    lb_tensors_close(tensors);
+    lb_weights_close(weights);
     return status;
 }
 

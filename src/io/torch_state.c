@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* The tensors of a state dict, or of one in a checkpoint. */
+#include <stdio.h>
+#include <string.h>
+
+#include "weights_internal.h"
+
+/* Where checkpoints keep it. */
+static const char *const STATE_KEYS[] = {"state_dict", "model_state_dict", "model",
+                                         "net",        "network",          "weights"};
+enum { STATE_COUNT = sizeof STATE_KEYS / sizeof *STATE_KEYS, MAX_NESTED = 4 };
+
+/* A network's pickle has some KB. */
+enum { MAX_PICKLE = 1 << 24 };
+static const lb_pickle_limits LIMITS = {
+    .memory = (size_t)1 << 28, .values = (size_t)1 << 22, .stack = 1 << 20, .memo = 1 << 20};
+
+lb_status
+lb_torch_parse(lb_pickle **out, size_t *used, const uint8_t *bytes, size_t size, const char *path,
+               const char *part, lb_error *err)
+{
+    char name[400];
+    snprintf(name, sizeof name, "%.300s: %s", path, part);
+    lb_status status = lb_pickle_parse(out, used, bytes, size < MAX_PICKLE ? size : MAX_PICKLE,
+                                       name, &LIMITS, err);
+    if (status == LB_ERROR_UNSUPPORTED) {
+        char reason[sizeof err->message];
+        memcpy(reason, err->message, sizeof reason);
+        return lb_fail(err, status, "%.800s; of a whole model, save model.state_dict() instead",
+                       reason);
+    }
+    return status;
+}
+
+/* The dict of tensors: the root, or what it holds under one of the keys. */
+static const lb_value *
+find_state(const lb_value *root)
+{
+    for (int depth = 0; depth < MAX_NESTED; depth++) {
+        const lb_value *inner = NULL;
+        for (size_t i = 0; inner == NULL && i < STATE_COUNT; i++) {
+            inner = lb_value_find(root, STATE_KEYS[i]);
+            inner = inner != NULL && inner->kind == LB_VALUE_DICT ? inner : NULL;
+        }
+        if (inner == NULL) {
+            break;
+        }
+        root = inner;
+    }
+    return root;
+}
+
+static void
+add(lb_weights *weights, const char *name, const lb_pickle_tensor *tensor)
+{
+    size_t index = weights->count++;
+    lb_weight_place *place = &weights->places[index];
+    lb_weight *weight = &weights->list[index];
+    size_t offset = tensor->shape.count > 0 ? tensor->offset : 0;
+    place->element = tensor->shape.element;
+    place->known = true;
+    place->bytes =
+        (const uint8_t *)tensor->storage->bytes + offset * lb_element_size(place->element);
+    for (size_t i = 0; i < tensor->shape.rank; i++) {
+        place->strides[i] = (size_t)tensor->strides[i];
+    }
+    if (weights->format == LB_WEIGHTS_TORCH_ZIP) {
+        lb_zip_entry *entry = lb_torch_zip_storage(weights, tensor->storage);
+        place->entry = entry != NULL && entry->bytes == tensor->storage->bytes ? entry : NULL;
+    }
+    *weight = (lb_weight){.name = name,
+                          .type = lb_element_name(place->element),
+                          .rank = tensor->shape.rank,
+                          .count = tensor->shape.count,
+                          .place = place};
+    memcpy(weight->shape, tensor->shape.shape, sizeof weight->shape);
+}
+
+static lb_status
+add_pair(lb_weights *weights, const lb_value *key, const lb_value *value, lb_error *err)
+{
+    const char *name = lb_value_text(key);
+    if (name == NULL || strlen(name) != lb_value_count(key)) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: %s as the name of a tensor", weights->path,
+                       lb_value_kind_name(key->kind));
+    }
+    if (strcmp(name, "_metadata") == 0) {
+        return LB_OK;
+    }
+    if (value->kind != LB_VALUE_TENSOR) {
+        return lb_fail(
+            err, LB_ERROR_FORMAT,
+            "%s: '%.200s' is %s, where tensors alone are wanted (a state_dict(), at the "
+            "top or under 'state_dict', 'model_state_dict', 'model', 'net', 'network' or "
+            "'weights')",
+            weights->path, name, lb_value_kind_name(value->kind));
+    }
+    add(weights, name, lb_value_tensor(value));
+    return LB_OK;
+}
+
+lb_status
+lb_torch_list(lb_weights *weights, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_value *state = find_state(lb_pickle_root(weights->pickle));
+    if (state->kind != LB_VALUE_DICT) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds %s, where a model's state_dict() is wanted",
+                       weights->path, lb_value_kind_name(state->kind)));
+    }
+    size_t count = lb_value_count(state);
+    LB_ALLOC(weights->list, count);
+    LB_ALLOC(weights->places, count);
+    for (size_t i = 0; i < count; i++) {
+        LB_TRY(add_pair(weights, lb_value_key(state, i), lb_value_at(state, i), err));
+    }
+cleanup:
+    return status;
+}
