@@ -64,11 +64,11 @@ lb_pickle_fetch_line(lb_pickle_machine *machine, const char **out, size_t *lengt
 lb_status
 lb_pickle_push(lb_pickle_machine *machine, lb_value value)
 {
+    if (machine->depth >= machine->pickle->limits.stack) {
+        return lb_pickle_fail(machine, LB_ERROR_FORMAT, "more than %zu values on the stack",
+                              machine->pickle->limits.stack);
+    }
     if (machine->depth == machine->room) {
-        if (machine->depth >= machine->pickle->limits.stack) {
-            return lb_pickle_fail(machine, LB_ERROR_FORMAT, "more than %zu values on the stack",
-                                  machine->pickle->limits.stack);
-        }
         size_t wanted = machine->room > 0 ? machine->room + 1 : FIRST_ROOM;
         lb_value *grown = lb_pickle_grow(machine->pickle, machine->stack, &machine->room, wanted,
                                          sizeof *grown, machine->err);
@@ -129,12 +129,13 @@ lb_pickle_mark(lb_pickle_machine *machine)
 lb_status
 lb_pickle_pop_mark(lb_pickle_machine *machine, const lb_value **values, size_t *count)
 {
+    static const lb_value nothing; /* the stack may not be there yet */
     if (machine->mark_count == 0) {
         return lb_pickle_fail(machine, LB_ERROR_FORMAT, "is damaged: there is no mark");
     }
     size_t mark = machine->marks[--machine->mark_count];
-    *values = machine->stack + mark;
     *count = machine->depth - mark;
+    *values = *count > 0 ? machine->stack + mark : &nothing;
     machine->depth = mark;
     return LB_OK;
 }

@@ -54,13 +54,15 @@ lb_status
 lb_pickle_line_real(lb_value *out, lb_pickle_machine *machine, const char *line, size_t length)
 {
     char text[NUMBER_ROOM] = "", *end = text;
-    if (length > 0 && length < sizeof text) {
+    bool number = length > 0 && length < sizeof text;
+    if (number) {
         memcpy(text, line, length);
         out->kind = LB_VALUE_REAL;
         out->real = strtod(text, &end);
+        /* strtod() would also take spaces before the number, and hexadecimal ones. */
+        number = end == text + length && strpbrk(text, " \t\v\f\rxX") == NULL;
     }
-    /* strtod() would also take spaces before the number, and hexadecimal ones. */
-    if (length == 0 || end != text + length || strpbrk(text, " \t\v\f\rxX") != NULL) {
+    if (!number) {
         return lb_pickle_fail(machine, LB_ERROR_FORMAT, "a line that is no number");
     }
     return LB_OK;

@@ -2,17 +2,22 @@
 # SPDX-License-Identifier: MIT
 """Small valid files, and a few that are nearly so: what fuzzing starts from.
 
-usage: seeds.py CORPUS_FOLDER. Wants numpy and nibabel.
+usage: seeds.py CORPUS_FOLDER. Wants numpy, nibabel and torch.
 """
+import collections
 import gzip
 import io
 import json
 import os
+import pickle
+import pickletools
 import struct
 import sys
+import zipfile
 
 import nibabel
 import numpy
+import torch
 
 
 def save(target, name, data):
@@ -53,6 +58,8 @@ def nifti():
         save("nifti", f"v{version}_truncated", whole[:-5])
         save("nifti", f"v{version}_truncated.gz", squeeze(whole)[:-5])
         save("nifti", f"v{version}_two_members.gz", squeeze(whole[:400]) + squeeze(whole[400:]))
+        pair = (nibabel.Nifti1Pair if version == 1 else nibabel.Nifti2Pair)(values.astype("u1"), turned)
+        save("nifti", f"v{version}_pair", pair.header.binaryblock + values.astype("u1").T.tobytes())
         zeros = kind(numpy.zeros((32, 32, 32), "u1"), turned).to_bytes()
         save("nifti", f"v{version}_zeros.gz", squeeze(zeros))
     rgb = numpy.zeros((2, 2, 2), [("R", "u1"), ("G", "u1"), ("B", "u1")])
@@ -60,8 +67,6 @@ def nifti():
     extended = nibabel.Nifti1Image(values.astype("u1"), turned)
     extended.header.extensions.append(nibabel.nifti1.Nifti1Extension("comment", b"seed"))
     save("nifti", "v1_extension", extended.to_bytes())
-    pair = nibabel.Nifti1Pair(values.astype("u1"), turned)
-    save("nifti", "v1_pair", pair.header.binaryblock)
     values = values.astype("f4")
     values[0, 0] = numpy.nan, numpy.inf, -numpy.inf, 1e38
     save("nifti", "v1_not_finite", nibabel.Nifti1Image(values, turned).to_bytes())
@@ -181,7 +186,81 @@ def safetensors():
     save("safetensors", "huge_header", struct.pack("<Q", 2**63) + b"{}")
 
 
+class Call:
+    """Pickles as a call of a function, which Python would run when it reads it."""
+
+    def __init__(self, function, *arguments):
+        self.call = function, arguments
+
+    def __reduce__(self):
+        return self.call
+
+
+def pickles():
+    values = numpy.arange(6, dtype="f8").reshape(2, 3)
+    plain = {"a": [1, 2.5, "text", b"bytes", None, True], "b": (1, (2, [3])), 3: -(2**40), "é": {1, 2}}
+    shared = [1, 2]
+    for protocol in range(6):
+        def put(name, value, protocol=protocol):
+            save("pickle", f"p{protocol}_{name}", pickle.dumps(value, protocol))
+
+        put("plain", plain)
+        put("array", values)
+        put("slices", ([values.astype("f4"), values[:1]], [0, 1], [23.5, float("nan")]))
+        put("shared", [shared, shared, {"again": shared}])
+        put("system", Call(os.system, "true"))
+    for dtype in "u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1 >f4 >i2 c8 S3 U2 O M8[s]".split():
+        array = numpy.zeros((2, 2), dtype)
+        save("pickle", "type_" + dtype.replace(">", "big_"), pickle.dumps(array, 2))
+        if dtype[0] in "uif":
+            save("pickle", "scalar_" + dtype, pickle.dumps(numpy.dtype(dtype).type(3), 4))
+    save("pickle", "fortran", pickle.dumps(numpy.asfortranarray(values), 4))
+    save("pickle", "out_of_band", pickle.dumps(pickle.PickleBuffer(b"abc"), 5))
+    save("pickle", "structured", pickle.dumps(numpy.zeros(2, [("a", "f4"), ("b", "i2")]), 2))
+    save("pickle", "no_axes", pickle.dumps(numpy.array(3.0), 4))
+    save("pickle", "empty_array", pickle.dumps(numpy.zeros((0, 3)), 4))
+    save("pickle", "ragged", pickle.dumps(numpy.array([values, None, "x"], dtype=object), 4))
+    save("pickle", "bytearray", pickle.dumps(bytearray(b"abc"), 5))
+    save("pickle", "frozenset", pickle.dumps(frozenset([1, 2]), 4))
+    save("pickle", "ordered", pickle.dumps(collections.OrderedDict(a=1, b=values), 2))
+    save("pickle", "big_integers", pickle.dumps([2**31, 2**63 - 1, -(2**63), 2**64, 2**100], 2))
+    save("pickle", "global", pickle.dumps(os.path.join, 2))
+    endless = []
+    endless.append(endless)
+    save("pickle", "endless", pickle.dumps(endless, 2))
+    deep = []
+    for _ in range(200):
+        deep = [deep]
+    save("pickle", "deep", pickle.dumps(deep, 2))
+    laughs = ["ha"]
+    for _ in range(40):
+        laughs = [laughs, laughs]
+    save("pickle", "laughs", pickle.dumps(laughs, 2))
+    save("pickle", "long_claim", b"\x80\x04\x8e" + struct.pack("<Q", 2**62) + b"abc.")
+    save("pickle", "two", pickle.dumps(1, 2) + pickle.dumps(2, 2))
+    save("pickle", "truncated", pickle.dumps(plain, 4)[:-7])
+    weights = {"weight": torch.arange(6.0).reshape(2, 3), "turned": torch.arange(6.0).reshape(2, 3).t(),
+               "half": torch.zeros(2, dtype=torch.float16), "spread": torch.ones(1).expand(4),
+               "steps": torch.nn.Parameter(torch.ones(2))}
+    stream = io.BytesIO()
+    torch.save(weights, stream)
+    with zipfile.ZipFile(stream) as archive:
+        save("pickle", "torch_zip", archive.read("archive/data.pkl"))
+    stream = io.BytesIO()
+    torch.save(weights, stream, _use_new_zipfile_serialization=False)
+    legacy = io.BytesIO(stream.getvalue())
+    pickles_of = []
+    for _ in range(4):
+        start = legacy.tell()
+        for opcode, _argument, _position in pickletools.genops(legacy):
+            if opcode.name == "STOP":
+                break
+        pickles_of.append(stream.getvalue()[start:legacy.tell()])
+    save("pickle", "torch_legacy", pickles_of[3])
+    save("pickle", "torch_plain", pickle.dumps(weights["weight"], 2))
+
+
 if len(sys.argv) != 2:
     sys.exit(__doc__)
-for make in nifti, npy, idx, csv, safetensors:
+for make in nifti, npy, idx, csv, safetensors, pickles:
     make()
