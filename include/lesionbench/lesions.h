@@ -58,6 +58,13 @@ lb_status lb_lesions_save(const lb_lesion_library *library, const lb_lesion_opti
 lb_status lb_lesions_load(lb_lesion_library *out, const char *path, lb_error *err);
 void lb_lesions_release(lb_lesion_library *library);
 
+/* The study's own lesions: pickles of a list of [mask, compactness], one of the round lesions and
+ * one of the irregular ones, as many in each as they hold. Masks are taken as they are; the
+ * published ones are already enlarged. LB_ERROR_FORMAT where a file holds something else, or where
+ * the round lesions are less compact than the irregular ones. */
+lb_status lb_lesions_import(lb_lesion_library *out, const char *round, const char *irregular,
+                            lb_error *err);
+
 #ifdef __cplusplus
 }
 #endif
