@@ -87,6 +87,7 @@ void cli_show_progress(void *data, const char *what, size_t done, size_t total);
 /* Takes the bar off the line before something else is printed to standard error. */
 void cli_clear_progress(cli *self);
 
+lb_status cmd_audit(cli *, int, char **, lb_error *);
 lb_status cmd_compose(cli *, int, char **, lb_error *);
 lb_status cmd_convert(cli *, int, char **, lb_error *);
 lb_status cmd_demo(cli *, int, char **, lb_error *);

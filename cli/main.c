@@ -15,6 +15,7 @@ static const cli_command COMMANDS[] = {
     {"slices", "make brain slices: the backgrounds", cmd_slices},
     {"lesions", "make round and irregular lesions", cmd_lesions},
     {"compose", "put lesions on slices: the benchmark", cmd_compose},
+    {"audit", "can its labels be told, or its truth be found, by cheating?", cmd_audit},
     {"pretrain", "train a network on a corpus", cmd_pretrain},
     {"finetune", "train it further to tell the lesions' shapes", cmd_finetune},
     {"predict", "what a model says of images", cmd_predict},

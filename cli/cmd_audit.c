@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lesionbench/audit_report.h"
+
+typedef struct options {
+    const char *splits, *output;
+    double truth_threshold;
+    size_t format, controls, control_split;
+    bool strict;
+} options;
+
+static const char *const FORMATS[] = {"table", "json", NULL};
+enum { TABLE, JSON };
+
+static const lb_setting ROWS[] = {
+    OPT_ROW(options, "splits", splits, LB_SETTING_LIST, "of train, validation, holdout"),
+    {"truth_threshold", LB_SETTING_REAL, offsetof(options, truth_threshold), 0, 1,
+     "truth counts from this share of its piece's peak; 0: as it is", NULL},
+    OPT_ROW(options, "controls", controls, LB_SETTING_SIZE,
+            "images to score the controls on; 0: none"),
+    {"control_split", LB_SETTING_CHOICE, offsetof(options, control_split), 0, 0,
+     "where they are taken from", OPT_SPLITS},
+    OPT_ROW(options, "strict", strict, LB_SETTING_FLAG, "warnings fail too"),
+    {"format", LB_SETTING_CHOICE, offsetof(options, format), 0, 0, "table or json", FORMATS},
+    OPT_ROW(options, "output", output, LB_SETTING_TEXT, "audit.json to write besides"),
+};
+
+static const char *const TITLES[] = {
+    "a  classifiers that know no shapes, cross-validated by subject",
+    "b  straight edges around the lesions, as compositing leaves them",
+    "c  distributions by class: the chance that an irregular image has more than a round one",
+    "d  what is in two splits",
+    "e  balance of the labels",
+    "f  values that cannot be",
+    "g  controls as explanations: median and quartiles of TPR",
+};
+
+static void
+print_number(double value, int width, int digits)
+{
+    if (isnan(value)) {
+        printf(" %*s", width, "");
+    } else {
+        printf(" %*.*f", width, digits, value);
+    }
+}
+
+static void
+print_p(double p)
+{
+    if (isnan(p)) {
+        printf(" %8s", "");
+    } else if (p > 0 && p < 0.001) {
+        printf(" %8.0e", p);
+    } else {
+        printf(" %8.3f", p);
+    }
+}
+
+static void
+print_check(const lb_check *check)
+{
+    int digits = isnan(check->low) ? 0 : 3;
+    printf("  %-29s", check->name);
+    print_number(check->value, 8, digits);
+    print_number(check->low, 8, 3);
+    print_number(check->high, 6, 3);
+    print_number(check->chance, 6, digits);
+    print_number(check->limit, 6, digits);
+    print_p(check->p);
+    printf("  %-7s%s%s\n", lb_verdict_name(check->verdict), check->note[0] != '\0' ? "  " : "",
+           check->note);
+}
+
+static void
+print_table(const lb_audit *audit, const char *path)
+{
+    char part = '\0';
+    size_t images = audit->images[0] + audit->images[1] + audit->images[2];
+    printf("%s: protocol %s, %zu images", path,
+           audit->protocol[0] != '\0' ? audit->protocol : "unknown", images);
+    if (audit->subjects > 0) {
+        printf(" of %zu subjects", audit->subjects);
+    }
+    printf("\n\n  %-29s %8s %8s %6s %6s %6s %8s  %s\n", "", "value", "low", "high", "chance",
+           "limit", "p", "verdict");
+    for (size_t i = 0; i < audit->count; i++) {
+        const lb_check *check = audit->checks + i;
+        if (check->part != part) {
+            part = check->part;
+            printf("%s\n", TITLES[part - 'a']);
+        }
+        print_check(check);
+    }
+}
+
+static void
+print_verdict(const lb_audit *audit, bool failed)
+{
+    size_t tally[LB_VERDICT_FAIL + 1];
+    for (int v = LB_VERDICT_SKIPPED; v <= LB_VERDICT_FAIL; v++) {
+        tally[v] = lb_audit_tally(audit, (lb_verdict)v);
+    }
+    printf("\nverdict: %s (%zu checks: %zu failed, %zu warnings, %zu passed, %zu skipped)\n",
+           failed ? "fail" : "pass", audit->count, tally[LB_VERDICT_FAIL],
+           tally[LB_VERDICT_WARNING], tally[LB_VERDICT_PASS], tally[LB_VERDICT_SKIPPED]);
+}
+
+static lb_status
+read_splits(cli *self, bool out[LB_SPLITS], const char *text, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    LB_TRY(lb_list_parse(&list, text, err));
+    memset(out, 0, LB_SPLITS * sizeof *out);
+    for (size_t i = 0; i < list.count; i++) {
+        size_t split = 0;
+        while (split < LB_SPLITS && strcmp(list.items[i], OPT_SPLITS[split]) != 0) {
+            split++;
+        }
+        if (split == LB_SPLITS) {
+            LB_TRY(opt_unknown(self, "split", list.items[i], OPT_SPLITS, LB_SPLITS, err));
+        }
+        out[split] = true;
+    }
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
+static lb_status
+print_audit(const lb_audit *audit, const options *given, const char *path, bool failed,
+            lb_error *err)
+{
+    if (given->format == TABLE) {
+        print_table(audit, path);
+        print_verdict(audit, failed);
+        return LB_OK;
+    }
+    char *text = NULL;
+    lb_status status = lb_audit_json(&text, audit, path, err);
+    if (status == LB_OK) {
+        puts(text);
+        lb_free(text);
+    }
+    return status;
+}
+
+/* The outcome as the exit code has it: the failed checks' names. */
+static lb_status
+fail_audit(const lb_audit *audit, const options *given, const char *path, lb_error *err)
+{
+    char names[512] = "";
+    for (size_t i = 0, used = 0; i < audit->count; i++) {
+        lb_verdict verdict = audit->checks[i].verdict;
+        bool failed =
+            verdict == LB_VERDICT_FAIL || (given->strict && verdict == LB_VERDICT_WARNING);
+        if (failed && used + sizeof audit->checks[i].name + 8 < sizeof names) {
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s(%c) %s",
+                                     used > 0 ? ", " : "", audit->checks[i].part,
+                                     audit->checks[i].name);
+        }
+    }
+    return lb_fail(err, LB_ERROR_NUMERIC, "%s: fails the audit: %s", path, names);
+}
+
+lb_status
+cmd_audit(cli *self, int argc, char **argv, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t operands = 0;
+    lb_audit audit = {.count = 0};
+    lb_audit_options todo;
+    lb_audit_defaults(&todo);
+    options given = {.controls = todo.control_images, .control_split = todo.control_split};
+    const opt_spec spec = {
+        .usage = "lesionbench audit dataset.h5 [options] [-o audit.json]",
+        .help = "Asks whether a classifier that knows no shapes can tell the labels, whether an\n"
+                "explanation that knows no network finds the truth, and whether splits leak.\n"
+                "Exit code 1 where a check fails; warnings alone give 0, unless --strict.",
+        .groups = {{LB_SETTING_TABLE(ROWS), &given}},
+        .min_operands = 1,
+        .max_operands = 1};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    if (given.splits != NULL) {
+        LB_TRY(read_splits(self, todo.splits, given.splits, err));
+    }
+    todo.truth_threshold = given.truth_threshold;
+    todo.control_images = given.controls;
+    todo.control_split = given.control_split;
+    LB_TRY(lb_audit_data(&audit, argv[1], &todo, &self->context, err));
+    if (todo.control_images > 0) {
+        LB_TRY(lb_audit_controls(&audit, argv[1], &todo, &self->context, err));
+    }
+    bool failed = lb_audit_tally(&audit, LB_VERDICT_FAIL) > 0 ||
+                  (given.strict && lb_audit_tally(&audit, LB_VERDICT_WARNING) > 0);
+    if (given.output != NULL) {
+        LB_TRY(lb_audit_write(&audit, argv[1], given.output, err));
+    }
+    cli_clear_progress(self);
+    LB_TRY(print_audit(&audit, &given, argv[1], failed, err));
+    status = failed ? fail_audit(&audit, &given, argv[1], err) : LB_OK;
+cleanup:
+    lb_audit_release(&audit);
+    return status;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* What the audit keeps of each image, and its parts. */
+#ifndef LB_BENCH_AUDIT_INTERNAL_H
+#define LB_BENCH_AUDIT_INTERNAL_H
+
+#include "lesionbench/audit.h"
+
+enum {
+    AUDIT_GRID = 16, /* side of the images that the nearest-mean classifier sees */
+    AUDIT_CELLS = AUDIT_GRID * AUDIT_GRID,
+    AUDIT_BINS = 16,
+    AUDIT_FOLDS = 10,
+    AUDIT_LEAST_IMAGES = 20,  /* of each class, to compare them */
+    AUDIT_LEAST_SUBJECTS = 10 /* to leave some out */
+};
+
+/* One row of an image's features each; audit_feature_of() describes them. */
+enum {
+    FEATURE_IMAGE_MEAN,
+    FEATURE_IMAGE_DEVIATION,
+    FEATURE_BRAIN_MEAN,
+    FEATURE_BRAIN_DEVIATION,
+    FEATURE_HISTOGRAM, /* AUDIT_BINS of them */
+    FEATURE_BRAIN_AREA = FEATURE_HISTOGRAM + AUDIT_BINS,
+    FEATURE_LESION_COUNT,
+    FEATURE_LESION_AREA,
+    FEATURE_LESION_MASS,
+    FEATURE_LESION_MEAN,
+    FEATURE_LESION_CONTRAST,
+    FEATURE_LESION_PEAK,
+    FEATURE_ROW,
+    FEATURE_COLUMN,
+    FEATURE_DISTANCE,
+    FEATURE_SPREAD_ROWS,
+    FEATURE_SPREAD_COLUMNS,
+    AUDIT_FEATURES
+};
+
+/* Straight edges: for each distance from a lesion's box, LEAST to MOST pixels outside it, how much
+ * lighter pixels are than their neighbours one pixel further out, summed over all lesions and
+ * sides, where neither lesion nor the brain's edge is near. */
+enum { AUDIT_LINE_LEAST = -6, AUDIT_LINE_MOST = 12 };
+enum { AUDIT_LINES = AUDIT_LINE_MOST - AUDIT_LINE_LEAST + 1 };
+typedef struct audit_lines {
+    double step[AUDIT_LINES];
+    double pixels[AUDIT_LINES];
+} audit_lines;
+
+/* What an image must not have. */
+enum {
+    DEFECT_NOT_FINITE,
+    DEFECT_RANGE,
+    DEFECT_NEGATIVE_TRUTH,
+    DEFECT_NO_TRUTH,
+    DEFECT_OFF_BRAIN,
+    AUDIT_DEFECTS
+};
+
+typedef struct audit_data {
+    size_t count, height, width;
+    size_t subjects;   /* different ones */
+    bool has_subjects; /* else slices stand for them */
+    bool label_by_side;
+    double *features; /* (count, AUDIT_FEATURES) */
+    float *grid;      /* (count, AUDIT_CELLS) */
+    audit_lines *lines;
+    uint8_t *label, *split, *defects; /* bit 1 << DEFECT_... */
+    int32_t *slice, *subject;         /* as in the file */
+    size_t *cluster; /* number of its subject, below subjects, by ascending subject */
+} audit_data;
+
+/* One image while it is measured. image and truth are finite. */
+typedef struct audit_image {
+    size_t height, width;
+    const float *image, *truth;
+    const uint8_t *distractor; /* NULL: none */
+    size_t lesion_count;
+} audit_image;
+
+typedef struct audit_scratch {
+    uint8_t *mask, *blocked;
+    int32_t *labels;
+    float *peaks;
+} audit_scratch;
+
+/* Reads the file into out and tells the audit what was read. */
+lb_status audit_gather(audit_data *out, lb_audit *audit, const char *path,
+                       const lb_audit_options *options, const lb_context *context, lb_error *err);
+void audit_data_release(audit_data *data);
+
+void audit_measure(double features[AUDIT_FEATURES], float grid[AUDIT_CELLS],
+                   const audit_image *image);
+lb_status audit_box_measure(audit_lines *out, const audit_image *image, audit_scratch *scratch,
+                            lb_error *err);
+
+/* The parts. */
+lb_status audit_classify(lb_audit *audit, const audit_data *data, const lb_context *context,
+                         lb_error *err);
+lb_status audit_boxes(lb_audit *audit, const audit_data *data, lb_error *err);
+lb_status audit_distributions(lb_audit *audit, const audit_data *data, lb_error *err);
+/* Whether none of these features of the truth differs between the classes by so much that it could
+ * be seen in an image. */
+lb_status audit_invisible(bool *out, const audit_data *data, size_t first, size_t count,
+                          lb_error *err);
+lb_status audit_leaks(lb_audit *audit, const audit_data *data, lb_error *err);
+lb_status audit_balance(lb_audit *audit, const audit_data *data, lb_error *err);
+lb_status audit_defects(lb_audit *audit, const audit_data *data, lb_error *err);
+
+/* Whether there are enough images of both classes for a comparison. */
+bool audit_enough_images(const audit_data *data);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The tests that the audit rests on. Pure functions of finite numbers. */
+#ifndef LB_BENCH_AUDIT_STATISTICS_H
+#define LB_BENCH_AUDIT_STATISTICS_H
+
+#include "lesionbench/base.h"
+
+/* P(Z > z) of a standard normal Z. */
+double audit_normal_tail(double z);
+/* P(T > t) of Student's T with that many degrees of freedom > 0. */
+double audit_student_tail(double t, double freedom);
+/* t with P(|T| <= t) = 0.95. */
+double audit_student_95(double freedom);
+/* P that a fair coin thrown n times falls as far from n / 2 as k, exact and two-sided. */
+double audit_binomial_p(size_t k, size_t n);
+/* Wilson's 95 % interval of a share k / n, n > 0. */
+void audit_wilson(double *low, double *high, size_t k, size_t n);
+/* Q(lambda) = 2 sum (-1)^(k-1) exp(-2 k^2 lambda^2), Kolmogorov's distribution. */
+double audit_kolmogorov_tail(double lambda);
+/* Holm's step-down correction in place; NaN stays and is not counted. order: scratch for count. */
+void audit_holm(double *p, size_t count, size_t *order);
+
+/* Two samples compared. */
+typedef struct audit_comparison {
+    double auc;               /* P(b > a) + P(b = a) / 2 */
+    double auc_low, auc_high; /* 95 % (DeLong et al., Biometrics 44 (1988) 837) */
+    double rank_p;            /* Mann-Whitney, two-sided, ties and continuity corrected */
+    double distance;          /* Kolmogorov-Smirnov's D */
+    double distance_p;        /* asymptotic, with Stephens' correction */
+    double mean[2];           /* of a and b */
+    double shift;             /* Wasserstein-1 distance over |mean of both| */
+} audit_comparison;
+
+/* values (count) with their class 0 (a) or 1 (b), both classes present. */
+lb_status audit_compare(audit_comparison *out, const double *values, const uint8_t *classes,
+                        size_t count, lb_error *err);
+
+/* The mean over both classes of the share of right answers in a cross-validation of that many
+ * folds, with a 95 % interval and P that it is no more than `limit`. The variance is linearised
+ * between clusters (Student's t, clusters - 1), times 1 + folds / (folds - 1) for what folds share
+ * in their training (Nadeau & Bengio, Machine Learning 52 (2003) 239). right (count) 0 or 1,
+ * cluster (count) below clusters; both classes present, clusters > 1. */
+typedef struct audit_accuracy {
+    double value, low, high, p_chance, p_limit;
+} audit_accuracy;
+lb_status audit_balanced_accuracy(audit_accuracy *out, const uint8_t *right, const uint8_t *classes,
+                                  const size_t *cluster, size_t count, size_t clusters,
+                                  size_t folds, double limit, lb_error *err);
+
+#endif
