@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CSV: what is read, written again and read again is the same. */
+/* CSV: what is read, written again and read again is the same. The same bytes as TSV. */
 #include "fuzz.h"
 
 #include <stdio.h>
@@ -52,6 +52,23 @@ begins_with_mark(const lb_csv *csv)
     return strncmp(csv->header[0], "\xef\xbb\xbf", 3) == 0;
 }
 
+static void
+read_tsv(const char *path)
+{
+    lb_error err;
+    lb_csv tsv = {0};
+    if (lb_tsv_read(&tsv, path, &err) != LB_OK) {
+        FUZZ_CHECK(tsv.header == NULL && tsv.bytes == NULL);
+        return;
+    }
+    FUZZ_CHECK(tsv.columns >= 1);
+    for (size_t i = 0; i < tsv.columns * tsv.rows; i++) {
+        FUZZ_CHECK(tsv.cells[i][strcspn(tsv.cells[i], "\t\r\n")] == '\0');
+    }
+    use(&tsv, path);
+    lb_csv_release(&tsv);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -59,6 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_file file;
     lb_csv csv = {0}, again = {0};
     fuzz_file_open(&file, data, size);
+    read_tsv(file.path);
     if (lb_csv_read(&csv, file.path, &err) == LB_OK) {
         FUZZ_CHECK(csv.columns >= 1);
         use(&csv, file.path);

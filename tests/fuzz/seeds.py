@@ -260,7 +260,40 @@ def pickles():
     save("pickle", "torch_plain", pickle.dumps(weights["weight"], 2))
 
 
+def weights():
+    torch.manual_seed(0)
+    module = torch.nn.Linear(2, 3)
+    tensors = module.state_dict()
+    shared = torch.arange(4.0)
+    kinds = {str(t).split(".")[1]: torch.ones(2, dtype=t) for t in
+             (torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool)}
+    for zipped in True, False:
+        def put(name, value, zipped=zipped):
+            stream = io.BytesIO()
+            torch.save(value, stream, _use_new_zipfile_serialization=zipped)
+            save("weights", ("zip_" if zipped else "legacy_") + name, stream.getvalue())
+            return stream.getvalue()
+
+        whole = put("state", tensors)
+        put("checkpoint", {"epoch": 3, "state_dict": {"module." + k: v for k, v in tensors.items()}})
+        put("types", kinds)
+        put("shared", {"a": shared, "b": shared[1:3], "c": shared.reshape(2, 2).t()})
+        if zipped:  # the legacy format would hold the class's source text
+            put("module", module)
+        put("empty", {})
+        put("list", [1, 2])
+        name = "zip_" if zipped else "legacy_"
+        save("weights", name + "truncated", whole[:-30])
+        save("weights", name + "trailing", whole + b"more")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({}, 2))
+        archive.writestr("archive/version", "3\n")
+    save("weights", "zip_compressed", stream.getvalue())
+    save("weights", "tensors", tensors_file({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}, bytes(4)))
+
+
 if len(sys.argv) != 2:
     sys.exit(__doc__)
-for make in nifti, npy, idx, csv, safetensors, pickles:
+for make in nifti, npy, idx, csv, safetensors, pickles, weights:
     make()
