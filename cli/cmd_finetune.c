@@ -20,6 +20,9 @@ static const lb_setting ROWS[] = {
             "compose the training images afresh for every epoch, from --slices and --lesions"),
     OPT_ROW(options, "slices", job.slices, LB_SETTING_TEXT, "slices.h5, for --fresh"),
     OPT_ROW(options, "lesions", job.lesions, LB_SETTING_TEXT, "lesions.h5, for --fresh"),
+    OPT_ROW(options, "quirks", job.quirks, LB_SETTING_LIST,
+            "defects of the study to switch upon the dataset's own: dropout_at_inference, "
+            "first_block_conv_frozen"),
     OPT_ROW(options, "checkpoint_seconds", job.training.checkpoint_seconds, LB_SETTING_REAL,
             "least time between two states saved, from which a killed run goes on"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT,

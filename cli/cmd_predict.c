@@ -4,15 +4,19 @@
 #include "lesionbench/jobs.h"
 
 typedef struct options {
-    const char *model, *data, *images, *output;
+    lb_predict_job job;
+    const char *output;
     size_t split;
 } options;
 
 static const lb_setting ROWS[] = {
-    OPT_ROW(options, "model", model, LB_SETTING_TEXT, "model.safetensors"),
-    OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5"),
+    OPT_ROW(options, "model", job.model, LB_SETTING_TEXT, "model.safetensors"),
+    OPT_ROW(options, "data", job.data, LB_SETTING_TEXT, "dataset.h5"),
     {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
-    OPT_ROW(options, "images", images, LB_SETTING_TEXT, "X.npy instead: (N, 3, H, W) or (N, H, W)"),
+    OPT_ROW(options, "images", job.images, LB_SETTING_TEXT,
+            "X.npy instead: (N, 3, H, W) or (N, H, W)"),
+    OPT_ROW(options, "quirks", job.quirks, LB_SETTING_LIST,
+            "defects of the study to switch upon the dataset's own: dropout_at_inference"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "predictions.h5 to write"),
 };
 
@@ -30,13 +34,13 @@ cmd_predict(cli *self, int argc, char **argv, lb_error *err)
     if (self->help) {
         return LB_OK;
     }
-    LB_TRY(opt_need(self, given.model, "--model", err));
+    LB_TRY(opt_need(self, given.job.model, "--model", err));
     LB_TRY(opt_need(self, given.output, "-o", err));
-    if ((given.data == NULL) == (given.images == NULL)) {
+    if ((given.job.data == NULL) == (given.job.images == NULL)) {
         LB_TRY(opt_wrong(self, err, "either --data or --images is needed"));
     }
-    LB_TRY(lb_predict_to_file(given.model, given.data, (lb_split)given.split, given.images,
-                              given.output, &self->context, err));
+    given.job.split = (lb_split)given.split;
+    LB_TRY(lb_predict_to_file(&given.job, given.output, &self->context, err));
 cleanup:
     return status;
 }

@@ -4,6 +4,7 @@
 #define LESIONBENCH_DATASET_H
 
 #include "lesionbench/base.h"
+#include "lesionbench/quirks.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +21,8 @@ void lb_dataset_close(lb_dataset *dataset); /* accepts NULL */
 size_t lb_dataset_count(const lb_dataset *dataset, lb_split split);
 size_t lb_dataset_height(const lb_dataset *dataset);
 size_t lb_dataset_width(const lb_dataset *dataset);
+/* The study's defects that the data was made with. */
+lb_quirk_set lb_dataset_quirks(const lb_dataset *dataset);
 /* Labels (0 round, 1 irregular) and lesion counts of a split. Borrowed. */
 const uint8_t *lb_dataset_labels(const lb_dataset *dataset, lb_split split);
 const uint8_t *lb_dataset_lesion_counts(const lb_dataset *dataset, lb_split split);

@@ -35,6 +35,7 @@ typedef struct lb_finetune_job {
     bool fresh;       /* training images are composed afresh for every epoch from the slices and
                          lesions that the dataset was made of; validation images are the dataset's */
     const char *slices, *lesions; /* where fresh */
+    const char *quirks; /* list for lb_quirks_switch() upon the dataset's own; NULL none */
     lb_training_options training;
 } lb_finetune_job;
 
@@ -42,9 +43,16 @@ typedef struct lb_finetune_job {
 lb_status lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
                       const lb_context *context, lb_error *err);
 
-/* Predicts a split of dataset.h5, or the images of an .npy file where dataset is NULL. */
-lb_status lb_predict_to_file(const char *model, const char *dataset, lb_split split,
-                             const char *images, const char *path, const lb_context *context,
+typedef struct lb_predict_job {
+    const char *model;
+    const char *data; /* dataset.h5, ... */
+    lb_split split;
+    const char *images; /* ... or an .npy file where data is NULL */
+    const char *quirks; /* as for fine-tuning */
+} lb_predict_job;
+
+/* With the quirk dropout_at_inference units are dropped at the rate of 0.5 of the study. */
+lb_status lb_predict_to_file(const lb_predict_job *job, const char *path, const lb_context *context,
                              lb_error *err);
 
 #ifdef __cplusplus

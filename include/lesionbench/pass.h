@@ -43,7 +43,8 @@ typedef struct lb_pass_options {
     /* Stop after this many blocks, for lb_pass_features(); LB_BLOCKS: the whole network. */
     size_t last_block;
     bool backward;           /* plan the backward computation to the input */
-    bool train;              /* plan weight gradients of all layers from first_block */
+    bool train;              /* plan weight gradients of all layers from first_block ... */
+    bool freeze_first;       /* ... but its first convolution */
     bool keep_preactivation; /* needed by LB_RULE_DEEPLIFT */
 } lb_pass_options;
 

@@ -36,6 +36,11 @@ typedef uint32_t lb_quirk_set; /* bit q is set where quirk q is on */
      LB_QUIRK_BIT(LB_QUIRK_SLICES_SHARED_BETWEEN_SPLITS) |                             \
      LB_QUIRK_BIT(LB_QUIRK_UNBOUNDED_PLACEMENT))
 
+/* Those of fine-tuning, and of predicting. */
+#define LB_TRAINING_QUIRKS \
+    (LB_QUIRK_BIT(LB_QUIRK_DROPOUT_AT_INFERENCE) | LB_QUIRK_BIT(LB_QUIRK_FIRST_BLOCK_CONV_FROZEN))
+#define LB_PREDICTION_QUIRKS LB_QUIRK_BIT(LB_QUIRK_DROPOUT_AT_INFERENCE)
+
 const char *lb_quirk_name(size_t quirk);    /* NULL past the end; borrowed */
 const char *lb_quirk_summary(size_t quirk); /* what the study does, one line */
 static inline bool

@@ -64,12 +64,15 @@ typedef struct lb_training_options {
                                     default 0.05 */
     double stop_change;          /* stop when three successive changes of validation accuracy are
                                     below this and validation < training, default 0.005; 0 never */
-    bool in_order;               /* images in their own order every epoch; default shuffled */
-    uint64_t seed;               /* order of images, dropout */
-    const char *checkpoint;      /* borrowed. A file to write the training's state into after an
-                                    epoch, and to go on from where it is there; then the outcome is
-                                    the same, bit for bit. NULL, the default: none */
-    double checkpoint_seconds;   /* written when so many have passed since it was; default 10 */
+    bool freeze_first;          /* the deepest trained block's first convolution stays as it is, but
+                                   for degree all (quirk first_block_conv_frozen) */
+    bool dropout_in_validation; /* quirk dropout_at_inference */
+    bool in_order;              /* images in their own order every epoch; default shuffled */
+    uint64_t seed;              /* order of images, dropout */
+    const char *checkpoint;     /* borrowed. A file to write the training's state into after an
+                                   epoch, and to go on from where it is there; then the outcome is
+                                   the same, bit for bit. NULL, the default: none */
+    double checkpoint_seconds;  /* written when so many have passed since it was; default 10 */
 } lb_training_options;
 
 void lb_training_defaults(lb_training_options *options);
@@ -104,6 +107,11 @@ lb_status lb_train(lb_history *out, lb_network *network, const lb_training_optio
 /* logits (count, classes). */
 lb_status lb_predict(float *logits, lb_network *network, const lb_image_source *images,
                      const lb_context *context, lb_error *err);
+/* The same with the hidden dense layers' units dropped, by a stream of this seed (quirk
+ * dropout_at_inference). */
+lb_status lb_predict_with_dropout(float *logits, lb_network *network, const lb_image_source *images,
+                                  double dropout, uint64_t seed, const lb_context *context,
+                                  lb_error *err);
 
 #ifdef __cplusplus
 }

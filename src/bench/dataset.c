@@ -17,6 +17,7 @@ typedef struct split_data {
 struct lb_dataset {
     lb_h5 *file;
     size_t height, width;
+    lb_quirk_set quirks;
     split_data splits[LB_SPLITS];
 };
 
@@ -47,6 +48,12 @@ size_t
 lb_dataset_count(const lb_dataset *dataset, lb_split split)
 {
     return dataset->splits[split].count;
+}
+
+lb_quirk_set
+lb_dataset_quirks(const lb_dataset *dataset)
+{
+    return dataset->quirks;
 }
 
 size_t
@@ -147,14 +154,23 @@ lb_dataset_open(lb_dataset **out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_dataset *dataset = NULL;
+    char *quirks = NULL;
     LB_ALLOC(dataset, 1);
     LB_TRY(lb_h5_open(&dataset->file, path, "dataset", err));
+    if (lb_h5_has_attribute(dataset->file, "", "quirks")) {
+        LB_TRY(lb_h5_get_text(&quirks, dataset->file, "", "quirks", err));
+        if (lb_quirks_switch(&dataset->quirks, quirks, LB_ALL_QUIRKS, err) != LB_OK) {
+            status = lb_fail_context(err, "%s", path);
+            goto cleanup;
+        }
+    }
     for (int split = 0; split < LB_SPLITS; split++) {
         LB_TRY(open_split(dataset, (lb_split)split, err));
     }
     *out = dataset;
     dataset = NULL;
 cleanup:
+    lb_free(quirks);
     lb_dataset_close(dataset);
     return status;
 }

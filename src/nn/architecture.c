@@ -164,15 +164,22 @@ dense_weight(const lb_weights *weights, size_t layer)
 /* Widths that lb_architecture_init() makes, and those of the field, stay below. */
 enum { MAX_CHANNELS = 4096, MAX_HIDDEN = 32768, MAX_CLASSES = 100000 };
 
-static bool
-is_reasonable(const lb_architecture *architecture)
+static lb_status
+check_sizes(const lb_architecture *architecture, const char *path, lb_error *err)
 {
-    bool good = architecture->hidden <= MAX_HIDDEN && architecture->classes >= 2 &&
-                architecture->classes <= MAX_CLASSES;
+    size_t channels = 0;
     for (size_t b = 0; b < LB_BLOCKS; b++) {
-        good = good && architecture->channels[b] <= MAX_CHANNELS;
+        channels = architecture->channels[b] > channels ? architecture->channels[b] : channels;
     }
-    return good;
+    if (channels <= MAX_CHANNELS && architecture->hidden <= MAX_HIDDEN &&
+        architecture->classes >= 2 && architecture->classes <= MAX_CLASSES) {
+        return LB_OK;
+    }
+    return lb_fail(err, LB_ERROR_FORMAT,
+                   "%s: a VGG of up to %zu channels, %zu hidden units and %zu classes is not "
+                   "offered (at most %d, %d, and 2 to %d)",
+                   path, channels, architecture->hidden, architecture->classes, MAX_CHANNELS,
+                   MAX_HIDDEN, MAX_CLASSES);
 }
 
 /* Depth, and that it is a VGG at all. */
@@ -228,13 +235,9 @@ lb_architecture_read(lb_architecture *out, const lb_weights *weights, const char
         found.channels[b] = weight->shape[0];
         index += 2 * lb_architecture_block(&found, b) + 1;
     }
-    if (!is_reasonable(&found)) {
-        return lb_fail(err, LB_ERROR_FORMAT,
-                       "%s: a VGG of %zu channels, %zu hidden units and %zu classes is beyond what "
-                       "is offered (at most %d, %d and %d)",
-                       path, found.channels[LB_BLOCKS - 1], found.hidden, found.classes,
-                       MAX_CHANNELS, MAX_HIDDEN, MAX_CLASSES);
+    status = check_sizes(&found, path, err);
+    if (status == LB_OK) {
+        *out = found;
     }
-    *out = found;
-    return LB_OK;
+    return status;
 }

@@ -259,7 +259,8 @@ lb_pass_backward_parameters(lb_pass *pass, const float *logit_values, lb_error *
     start_backward(pass, logit_values);
     for (size_t i = pass->count; i-- > 0;) {
         const lb_step *step = &pass->steps[i];
-        if (step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) {
+        if ((step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) &&
+            pass->parameter_gradient[step->parameter] != NULL) {
             LB_TRY(parameter_gradients(pass, i, err));
         }
         if (step->kind == LB_STEP_RELU && dropout_factors(pass, i) != NULL) {

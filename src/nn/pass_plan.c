@@ -153,7 +153,8 @@ allocate_training(lb_pass *pass, lb_error *err)
     const lb_network *network = pass->network;
     for (size_t i = 0; i < pass->count; i++) {
         const lb_step *step = &pass->steps[i];
-        if (step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) {
+        bool frozen = i == 0 && pass->options.freeze_first;
+        if (!frozen && (step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE)) {
             for (size_t p = step->parameter; p < step->parameter + 2; p++) {
                 LB_ALLOC(pass->parameter_gradient[p], network->parameters[p].count);
             }

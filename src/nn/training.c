@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "checkpoint.h"
+#include "dropout.h"
 #include "feeder.h"
 #include "lesionbench/random.h"
 #include "loss.h"
@@ -22,7 +23,7 @@ typedef struct trainer {
     size_t *order;         /* of the training images */
     uint8_t *labels;       /* of a batch */
     float *logit_gradient; /* (batch, classes) */
-    float *dropout[LB_DENSE_LAYERS - 1];
+    lb_dropout dropout;
     lb_history history;
     uint64_t key;      /* of its checkpoint */
     double last_saved; /* when the checkpoint was written */
@@ -81,16 +82,15 @@ trainer_init(trainer *t, const lb_image_source *train, const lb_image_source *va
                                   .width = train->width,
                                   .first_block = first_block,
                                   .last_block = LB_BLOCKS,
-                                  .train = true};
+                                  .train = true,
+                                  .freeze_first = o->freeze_first && first_block > 0};
     LB_TRY(lb_pass_create(&t->pass, t->network, &pass, err));
     LB_TRY(lb_optimizer_create(&t->optimizer, o, t->network, t->pass->parameter_gradient, err));
     LB_TRY(lb_network_copy(&t->kept, t->network, err));
     LB_ALLOC(t->order, train->count > validation->count ? train->count : validation->count);
     LB_ALLOC(t->labels, o->batch);
     LB_ALLOC(t->logit_gradient, o->batch * t->network->architecture.classes);
-    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
-        LB_ALLOC(t->dropout[d], o->batch * t->network->architecture.hidden);
-    }
+    LB_TRY(lb_dropout_init(&t->dropout, t->pass, o->dropout, err));
     LB_ALLOC(t->history.epochs, o->epochs);
 cleanup:
     return status;
@@ -107,36 +107,15 @@ trainer_release(trainer *t)
     lb_free(t->order);
     lb_free(t->labels);
     lb_free(t->logit_gradient);
-    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
-        lb_free(t->dropout[d]);
-    }
+    lb_dropout_release(&t->dropout);
     lb_history_release(&t->history);
 }
 
-/* Factors 0 or 1 / (1 - p), drawn from a stream of this batch's own. */
+/* Of the training images' batches; validation's are drawn after them. */
 static void
 draw_dropout(trainer *t, size_t epoch, size_t batch)
 {
-    double p = t->options->dropout;
-    lb_random random;
-    lb_random_init(&random, t->options->seed, LB_PURPOSE_DROPOUT, (uint64_t)epoch << 24 | batch);
-    uint32_t threshold = (uint32_t)(p * 4294967296.0);
-    float kept = (float)(1.0 / (1.0 - p));
-    size_t count = t->options->batch * t->network->architecture.hidden;
-    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
-        for (size_t i = 0; i < count; i++) {
-            t->dropout[d][i] = lb_random_u32(&random) < threshold ? 0.0f : kept;
-        }
-        t->pass->dropout[d] = t->dropout[d];
-    }
-}
-
-static void
-end_dropout(trainer *t)
-{
-    for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
-        t->pass->dropout[d] = NULL;
-    }
+    lb_dropout_draw(&t->dropout, t->pass, t->options->seed, (uint64_t)epoch << 24 | batch);
 }
 
 /* Forward over the images of these indices; the loss of the batch and its gradient at the logits.
@@ -217,12 +196,12 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
     out->train_loss = sum / (double)count;
     out->train_accuracy = (double)correct / (double)count;
 cleanup:
-    end_dropout(t);
+    lb_dropout_end(t->pass);
     return status;
 }
 
 static lb_status
-validate(lb_epoch *out, trainer *t, lb_error *err)
+validate(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t count = t->validation.source->count, correct = 0;
@@ -230,6 +209,9 @@ validate(lb_epoch *out, trainer *t, lb_error *err)
     in_order(t->order, count);
     for (size_t start = 0; start < count; start += t->options->batch) {
         lb_loss loss;
+        if (t->options->dropout_in_validation && t->options->dropout > 0) {
+            draw_dropout(t, epoch, (t->train.source->count + start) / t->options->batch + 1);
+        }
         LB_TRY(forward_batch(&loss, t, &t->validation, t->order + start,
                              batch_size(t, start, count), err));
         sum += loss.sum;
@@ -238,6 +220,7 @@ validate(lb_epoch *out, trainer *t, lb_error *err)
     out->validation_loss = sum / (double)count;
     out->validation_accuracy = (double)correct / (double)count;
 cleanup:
+    lb_dropout_end(t->pass);
     return status;
 }
 
@@ -304,7 +287,7 @@ run_epochs(trainer *t, lb_error *err)
         double start = lb_seconds();
         now->learning_rate = lb_learning_rate(o, epoch);
         LB_TRY(train_epoch(now, t, epoch, err));
-        LB_TRY(validate(now, t, err));
+        LB_TRY(validate(now, t, epoch, err));
         now->seconds = lb_seconds() - start;
         t->history.count = epoch + 1;
         if (lb_selection_keeps_last(&t->history, o->maximum_gap)) {

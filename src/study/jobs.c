@@ -163,16 +163,21 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     lb_image_source train = {0}, validation = {0};
     fresh_data fresh = {0};
     lb_model_name name;
+    lb_training_options training = job->training;
     LB_TRY(lb_network_load(&network, job->from, err));
     LB_TRY(lb_dataset_open(&dataset, job->data, err));
+    lb_quirk_set quirks = lb_dataset_quirks(dataset);
+    LB_TRY(lb_quirks_switch(&quirks, job->quirks, LB_TRAINING_QUIRKS, err));
+    training.freeze_first = lb_quirk_is_on(quirks, LB_QUIRK_FIRST_BLOCK_CONV_FROZEN);
+    training.dropout_in_validation = lb_quirk_is_on(quirks, LB_QUIRK_DROPOUT_AT_INFERENCE);
     LB_TRY(job->fresh ? open_fresh(&train, &fresh, job, dataset, err)
                       : lb_source_dataset(&train, dataset, LB_TRAIN, err));
     LB_TRY(lb_source_dataset(&validation, dataset, LB_VALIDATION, err));
     LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
     lb_model_name_read(&name, network);
     snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
-    LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
-                          context, err));
+    LB_TRY(train_and_save(network, &name, &training, &train, &validation, model, history, context,
+                          err));
 cleanup:
     lb_source_release(&validation);
     lb_source_release(&train);
@@ -184,7 +189,7 @@ cleanup:
 
 static lb_status
 predict_source(lb_predictions *out, lb_network *network, const lb_image_source *images,
-               const lb_context *context, lb_error *err)
+               lb_quirk_set quirks, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t values = 0;
@@ -193,35 +198,39 @@ predict_source(lb_predictions *out, lb_network *network, const lb_image_source *
     LB_TRY(lb_multiply(&values, out->count, out->classes, err));
     LB_ALLOC(out->logits, values);
     LB_ALLOC(out->predicted, out->count);
-    LB_TRY(lb_predict(out->logits, network, images, context, err));
+    bool drops = lb_quirk_is_on(quirks, LB_QUIRK_DROPOUT_AT_INFERENCE);
+    LB_TRY(lb_predict_with_dropout(out->logits, network, images, drops ? 0.5 : 0, 0, context, err));
     lb_predicted(out->predicted, out->logits, out->count, out->classes);
 cleanup:
     return status;
 }
 
 lb_status
-lb_predict_to_file(const char *model, const char *dataset_path, lb_split split, const char *images,
-                   const char *path, const lb_context *context, lb_error *err)
+lb_predict_to_file(const lb_predict_job *job, const char *path, const lb_context *context,
+                   lb_error *err)
 {
     lb_status status = LB_OK;
     lb_network *network = NULL;
     lb_dataset *dataset = NULL;
     lb_image_source source = {0};
     lb_predictions predictions = {0};
-    LB_TRY(lb_network_load(&network, model, err));
-    if (dataset_path != NULL) {
-        LB_TRY(lb_dataset_open(&dataset, dataset_path, err));
-        LB_TRY(lb_source_dataset(&source, dataset, split, err));
-        snprintf(predictions.split, sizeof predictions.split, "%s", lb_split_name(split));
+    lb_quirk_set quirks = 0;
+    LB_TRY(lb_network_load(&network, job->model, err));
+    if (job->data != NULL) {
+        LB_TRY(lb_dataset_open(&dataset, job->data, err));
+        quirks = lb_dataset_quirks(dataset);
+        LB_TRY(lb_source_dataset(&source, dataset, job->split, err));
+        snprintf(predictions.split, sizeof predictions.split, "%s", lb_split_name(job->split));
         LB_ALLOC(predictions.labels, source.count);
         for (size_t i = 0; i < source.count; i++) {
             predictions.labels[i] = source.labels[i];
         }
     } else {
-        LB_TRY(lb_source_npy(&source, images, err));
+        LB_TRY(lb_source_npy(&source, job->images, err));
     }
+    LB_TRY(lb_quirks_switch(&quirks, job->quirks, LB_PREDICTION_QUIRKS, err));
     lb_model_name_read(&predictions.name, network);
-    LB_TRY(predict_source(&predictions, network, &source, context, err));
+    LB_TRY(predict_source(&predictions, network, &source, quirks, context, err));
     LB_TRY(lb_predictions_save(&predictions, path, context, err));
 cleanup:
     lb_predictions_release(&predictions);

@@ -83,9 +83,10 @@ run_finetune(const stage_list *list, const stage *self, const lb_context *contex
 lb_status
 run_predict(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
 {
-    return lb_predict_to_file(stage_path(list, list->finetune + self->model, 0),
-                              stage_path(list, list->dataset, 0), LB_HOLDOUT, NULL,
-                              self->outputs[0], context, err);
+    const lb_predict_job job = {.model = stage_path(list, list->finetune + self->model, 0),
+                                .data = stage_path(list, list->dataset, 0),
+                                .split = LB_HOLDOUT};
+    return lb_predict_to_file(&job, self->outputs[0], context, err);
 }
 
 lb_status

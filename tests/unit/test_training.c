@@ -299,11 +299,12 @@ other_checkpoints_are_left(void **state)
     lb_free(path);
 }
 
-/* Frozen blocks keep every bit; trained ones change. Degree 1 trains block 5 and the classifier. */
+/* Frozen blocks keep every bit; trained ones change. Degree 1 trains block 5 and the classifier.
+ * With first_too the deepest trained block's first convolution is frozen as well, but for degree
+ * all. */
 static void
-degrees_freeze_blocks(void **state)
+assert_frozen(bool first_too)
 {
-    (void)state;
     lb_error err;
     for (int degree = LB_DEGREE_1; degree <= LB_DEGREE_ALL; degree++) {
         lb_network *network = small_network("vgg11", 1.0 / 16), *before = NULL;
@@ -311,12 +312,14 @@ degrees_freeze_blocks(void **state)
         lb_history history;
         options.degree = (lb_degree)degree;
         options.epochs = 1;
+        options.freeze_first = first_too;
         assert_ok(lb_network_copy(&before, network, &err));
         assert_ok(lb_train(&history, network, &options, &source, &source, NULL, &err));
         size_t frozen = 0;
         for (size_t b = 0; b < (size_t)(LB_DEGREE_ALL - degree); b++) {
             frozen += 2 * lb_architecture_block(lb_network_architecture(network), b);
         }
+        frozen += first_too && degree != LB_DEGREE_ALL ? 2 : 0;
         for (size_t p = 0; p < lb_network_parameters(network); p++) {
             const lb_parameter *a = lb_network_parameter(before, p);
             const lb_parameter *b = lb_network_parameter(network, p);
@@ -465,6 +468,38 @@ features_are_not_kept_in_a_sparse_file(void **state)
     assert_message(&err, "features in /dev/shm: No space left on device (set TMPDIR)");
 }
 
+static void
+degrees_freeze_blocks(void **state)
+{
+    (void)state;
+    assert_frozen(false);
+}
+
+static void
+the_quirk_freezes_one_convolution_more(void **state)
+{
+    (void)state;
+    assert_frozen(true);
+}
+
+/* The same for the same seed; no dropout is plain prediction. */
+static void
+dropout_at_inference_is_a_stream(void **state)
+{
+    (void)state;
+    lb_error err;
+    float logits[4][2 * COUNT];
+    lb_network *network = small_network("vgg11", 1.0 / 16);
+    assert_ok(lb_predict(logits[0], network, &source, NULL, &err));
+    assert_ok(lb_predict_with_dropout(logits[1], network, &source, 0, 7, NULL, &err));
+    assert_ok(lb_predict_with_dropout(logits[2], network, &source, 0.5, 7, NULL, &err));
+    assert_ok(lb_predict_with_dropout(logits[3], network, &source, 0.5, 7, NULL, &err));
+    assert_memory_equal(logits[0], logits[1], sizeof logits[0]);
+    assert_memory_not_equal(logits[0], logits[2], sizeof logits[0]);
+    assert_memory_equal(logits[2], logits[3], sizeof logits[0]);
+    lb_network_free(network);
+}
+
 /* What the file says of the network is true, whatever the network was told. */
 static void
 models_tell_their_architecture(void **state)
@@ -514,6 +549,8 @@ main(void)
         cmocka_unit_test_setup_teardown(goes_on_to_the_same_bits, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(other_checkpoints_are_left, test_setup, test_teardown),
         cmocka_unit_test(degrees_freeze_blocks),
+        cmocka_unit_test(the_quirk_freezes_one_convolution_more),
+        cmocka_unit_test(dropout_at_inference_is_a_stream),
         cmocka_unit_test(infinite_loss_is_an_error),
         cmocka_unit_test(keeps_the_best_epoch_within_the_gap),
         cmocka_unit_test(stops_after_three_small_changes),
