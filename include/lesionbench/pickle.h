@@ -102,15 +102,15 @@ typedef struct lb_value_shape {
 const lb_value_shape *lb_value_array(const lb_value *value);
 
 /* A new row-major array, freed with lb_array_release(), of
- *   ARRAY and TENSOR: in the narrowest lb_type that holds all values of the element type (bool as
- *     LB_U8, int16 and uint16 as LB_I32, uint32 as LB_I64, float16 and bfloat16 as LB_F32; uint64
- * as LB_I64, LB_ERROR_NUMERIC where a number does not fit). LB_ERROR_UNSUPPORTED for a tensor whose
- *     storage's bytes are not known (see below);
- *   LIST and TUPLE of numbers: rank 1, LB_F64 where one is REAL, LB_U8 where all are BOOL, else
- *     LB_I64 (LB_F64 where empty);
+ *   ARRAY and TENSOR: in the narrowest lb_type that holds all values of the element type: bool as
+ *     LB_U8, int16 and uint16 as LB_I32, uint32 as LB_I64, float16 and bfloat16 as LB_F32, uint64
+ *     as LB_I64 (LB_ERROR_NUMERIC where a number does not fit). LB_ERROR_UNSUPPORTED for a tensor
+ *     whose storage's bytes are not known (see below);
+ *   LIST, TUPLE and SET of numbers: rank 1, LB_F64 where one is REAL, LB_U8 where all are BOOL,
+ *     else LB_I64 (LB_F64 where empty);
  *   a number: rank 0.
- * Everything else is LB_ERROR_FORMAT: "is a list of lists where numbers are wanted". Messages do
- * not name the file. */
+ * Everything else is LB_ERROR_FORMAT: "is a list that holds a text, where numbers are wanted".
+ * Messages do not name the file. */
 lb_status lb_value_to_array(lb_array *out, const lb_value *value, lb_error *err);
 /* The same as LB_F32 or LB_F64, rounded to it. */
 lb_status lb_value_to_reals(lb_array *out, const lb_value *value, lb_type type, lb_error *err);

@@ -2,10 +2,11 @@
 /* Lesions from the study's pickles. */
 #include <math.h>
 
+#include "lesionbench/array.h"
 #include "lesionbench/lesions.h"
 #include "lesionbench/pickle.h"
 
-enum { LONGEST_SIDE = 4096, PAIR = 2 };
+enum { PAIR = 2 };
 
 /* lesions.h5 pads all masks to the largest side: one giant must not make them all giants. */
 static const size_t MOST_PADDED = (size_t)1 << 27;
@@ -16,9 +17,9 @@ check_mask(const lb_array *mask, lb_error *err)
     const double *values = mask->data;
     double peak = 0;
     if (mask->rank != 2 || mask->shape[0] == 0 || mask->shape[1] == 0 ||
-        mask->shape[0] > LONGEST_SIDE || mask->shape[1] > LONGEST_SIDE) {
+        mask->shape[0] > LB_MAX_SIDE || mask->shape[1] > LB_MAX_SIDE) {
         return lb_fail(err, LB_ERROR_FORMAT, "its mask is not of two axes with sides from 1 to %d",
-                       LONGEST_SIDE);
+                       LB_MAX_SIDE);
     }
     for (size_t i = 0; i < lb_array_count(mask); i++) {
         if (!(values[i] >= 0 && values[i] <= 1e6)) {

@@ -2,12 +2,6 @@
 /* A pickle from a file or from memory. */
 #include "lesionbench/pickle.h"
 
-#include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "pickle_internal.h"
 
 static const lb_pickle_limits DEFAULTS = {.file_size = (uint64_t)16 << 30,
@@ -92,41 +86,14 @@ cleanup:
     return status;
 }
 
-static lb_status
-map_file(lb_pickle *pickle, const char *path, lb_error *err)
-{
-    lb_status status = LB_OK;
-    struct stat about;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0 || fstat(file, &about) != 0) {
-        LB_TRY(lb_fail_errno(err, "%s", path));
-    }
-    if (!S_ISREG(about.st_mode)) {
-        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: is not a file", path));
-    }
-    if (about.st_size > 0) {
-        void *map = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-        if (map == MAP_FAILED) {
-            LB_TRY(lb_fail_errno(err, "%s: cannot map", path));
-        }
-        pickle->map = map;
-        pickle->map_size = (size_t)about.st_size;
-    }
-cleanup:
-    if (file >= 0) {
-        close(file);
-    }
-    return status;
-}
-
 lb_status
 lb_pickle_read(lb_pickle **out, const char *path, const lb_pickle_limits *limits, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_pickle *pickle = NULL;
     LB_ALLOC(pickle, 1);
-    LB_TRY(map_file(pickle, path, err));
-    LB_TRY(parse(pickle, NULL, pickle->map, pickle->map_size, path, limits, err));
+    LB_TRY(lb_file_map_open(&pickle->map, path, err));
+    LB_TRY(parse(pickle, NULL, pickle->map.bytes, pickle->map.size, path, limits, err));
     *out = pickle;
     pickle = NULL;
 cleanup:
@@ -141,9 +108,7 @@ lb_pickle_free(lb_pickle *pickle)
         return;
     }
     lb_pickle_release(pickle);
-    if (pickle->map != NULL) {
-        munmap(pickle->map, pickle->map_size);
-    }
+    lb_file_map_close(&pickle->map);
     lb_free(pickle);
 }
 

@@ -4,7 +4,7 @@
 
 #include "pickle_internal.h"
 
-enum { ALIGNMENT = 16, SMALLEST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, FIRST_ROOM = 32 };
+enum { ALIGNMENT = 16, SMALLEST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
 
 struct lb_pickle_chunk {
     lb_pickle_chunk *next;

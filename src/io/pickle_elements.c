@@ -314,6 +314,7 @@ array_of(lb_array *out, const lb_value *value, const lb_type *wanted, lb_error *
         return array_of_view(out, value, wanted, err);
     case LB_VALUE_LIST:
     case LB_VALUE_TUPLE:
+    case LB_VALUE_SET:
         return array_of_list(out, value, wanted, err);
     case LB_VALUE_BOOL:
     case LB_VALUE_INT:

@@ -4,6 +4,7 @@
 #ifndef LB_PICKLE_INTERNAL_H
 #define LB_PICKLE_INTERNAL_H
 
+#include "file_map.h"
 #include "lesionbench/pickle.h"
 
 /* Kinds that only the machine knows. The last walk turns them into public ones or refuses them. */
@@ -61,8 +62,7 @@ struct lb_pickle {
     size_t nested; /* bytes of pickles within the pickle so far */
     size_t source_size;
     lb_value root;
-    void *map; /* of lb_pickle_read() */
-    size_t map_size;
+    lb_file_map map; /* of lb_pickle_read() */
 };
 
 typedef struct lb_pickle_machine {

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "little_endian.h"
+
 enum { FIRST_ROOM = 32, MEMO_SLACK = 1024, MEMO_GAPS = 4 };
 
 lb_status
@@ -38,10 +40,7 @@ lb_pickle_fetch_size(lb_pickle_machine *machine, uint64_t *out, size_t width)
     const uint8_t *bytes = NULL;
     lb_status status = lb_pickle_fetch(machine, &bytes, width);
     if (status == LB_OK) {
-        *out = 0;
-        for (size_t i = 0; i < width; i++) {
-            *out |= (uint64_t)bytes[i] << (8 * i);
-        }
+        *out = lb_load_bytes(bytes, width);
     }
     return status;
 }

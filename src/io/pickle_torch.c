@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "little_endian.h"
 #include "pickle_internal.h"
 
 enum { TENSOR_PARTS = 6, STORAGE_PARTS = 5, COUNT_BYTES = 8, FILE_VERSION = 1001 };
@@ -142,13 +143,9 @@ read_preamble(lb_pickle_machine *machine)
 static lb_status
 read_contents(lb_pickle_storage *storage, lb_pickle_machine *machine)
 {
-    uint64_t count = 0;
     size_t left = machine->size - machine->at, size = 0;
     machine->opcode_at = machine->at;
-    for (size_t i = 0; left >= COUNT_BYTES && i < COUNT_BYTES; i++) {
-        count |= (uint64_t)machine->bytes[machine->at + i] << (8 * i);
-    }
-    if (left < COUNT_BYTES || count != storage->count ||
+    if (left < COUNT_BYTES || lb_load_u64(machine->bytes + machine->at) != storage->count ||
         lb_multiply(&size, storage->count, lb_element_size(storage->element), machine->err) !=
             LB_OK ||
         size != left - COUNT_BYTES) {

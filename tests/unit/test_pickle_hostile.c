@@ -425,8 +425,9 @@ loading_again_is_refused(void **state)
     lb_pickle *pickle = NULL;
     memcpy(bytes, start, used);
     for (int i = 0; i < 8; i++) {
-        memcpy(bytes + used, "h\0h\1R0", 6);
-        used += 6;
+        const char again[] = {'h', 0, 'h', 1, 'R', '0'};
+        memcpy(bytes + used, again, sizeof again);
+        used += sizeof again;
     }
     bytes[used++] = '.';
     assert_int_equal(parse(&pickle, bytes, used, NULL, &err), BAD);
@@ -474,8 +475,9 @@ floods_of_opcodes(void **state)
     assert_non_null(bytes);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         lb_pickle *pickle = NULL;
-        memcpy(bytes, "]q\0", 3);
-        size_t used = 3;
+        const char remembered[] = {']', 'q', 0};
+        size_t used = sizeof remembered;
+        memcpy(bytes, remembered, used);
         for (; used + units[i].size <= FLOOD; used += units[i].size) {
             memcpy(bytes + used, units[i].bytes, units[i].size);
         }
