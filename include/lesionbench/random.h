@@ -58,6 +58,8 @@ typedef struct lb_numpy_random {
 
 void lb_numpy_seed(lb_numpy_random *random, uint32_t seed); /* np.random.seed(seed) */
 double lb_numpy_rand(lb_numpy_random *random);              /* np.random.rand(): 53 bits */
+/* np.random.rand(count). */
+void lb_numpy_fill(lb_numpy_random *random, double *out, size_t count);
 /* np.random.randint(low, high): masked rejection as in RandomState; low < high. Also
  * np.random.choice(np.arange(n)) with low 0, high n. */
 int64_t lb_numpy_randint(lb_numpy_random *random, int64_t low, int64_t high);

@@ -3,6 +3,8 @@
  * (MT19937, init_genrand); numpy.random.RandomState for how integers and shuffles are drawn. */
 #include "lesionbench/random.h"
 
+#include "lesionbench/clones.h"
+
 enum { N = 624, M = 397 };
 
 void
@@ -16,15 +18,38 @@ lb_numpy_seed(lb_numpy_random *random, uint32_t seed)
     random->position = N;
 }
 
-static void
+static uint32_t
+twist(uint32_t high, uint32_t low)
+{
+    uint32_t y = (high & 0x80000000u) | (low & 0x7fffffffu);
+    return (y >> 1) ^ ((0 - (y & 1)) & 0x9908b0dfu);
+}
+
+/* In two stretches and a last word, so that no index needs a remainder and lanes go side by side:
+ * in the second, what is read was written N - M words before. */
+LB_CLONES static void
 refill(lb_numpy_random *random)
 {
     uint32_t *s = random->state;
-    for (unsigned i = 0; i < N; i++) {
-        uint32_t y = (s[i] & 0x80000000u) | (s[(i + 1) % N] & 0x7fffffffu);
-        s[i] = s[(i + M) % N] ^ (y >> 1) ^ ((y & 1) != 0 ? 0x9908b0dfu : 0);
+#pragma omp simd
+    for (size_t i = 0; i < N - M; i++) {
+        s[i] = s[i + M] ^ twist(s[i], s[i + 1]);
     }
+#pragma omp simd safelen(N - M)
+    for (size_t i = N - M; i < N - 1; i++) {
+        s[i] = s[i + M - N] ^ twist(s[i], s[i + 1]);
+    }
+    s[N - 1] = s[M - 1] ^ twist(s[N - 1], s[0]);
     random->position = 0;
+}
+
+static uint32_t
+temper(uint32_t y)
+{
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680u;
+    y ^= (y << 15) & 0xefc60000u;
+    return y ^ (y >> 18);
 }
 
 static uint32_t
@@ -33,19 +58,61 @@ next_u32(lb_numpy_random *random)
     if (random->position == N) {
         refill(random);
     }
-    uint32_t y = random->state[random->position++];
-    y ^= y >> 11;
-    y ^= (y << 7) & 0x9d2c5680u;
-    y ^= (y << 15) & 0xefc60000u;
-    return y ^ (y >> 18);
+    return temper(random->state[random->position++]);
+}
+
+/* 53 bits from two words. Both parts fit into int32_t, whose conversion is one instruction. */
+static double
+to_double(uint32_t first, uint32_t second)
+{
+    return ((int32_t)(first >> 5) * 67108864.0 + (int32_t)(second >> 6)) * 0x1p-53;
 }
 
 double
 lb_numpy_rand(lb_numpy_random *random)
 {
-    uint32_t a = next_u32(random) >> 5;
-    uint32_t b = next_u32(random) >> 6;
-    return (a * 67108864.0 + b) / 9007199254740992.0;
+    uint32_t first = next_u32(random);
+    return to_double(first, next_u32(random));
+}
+
+/* The next words, up to the end of the state; their number. */
+LB_CLONES static size_t
+draw(uint32_t *restrict words, size_t count, lb_numpy_random *random)
+{
+    if (random->position == N) {
+        refill(random);
+    }
+    const uint32_t *s = random->state + random->position;
+    size_t left = N - random->position, n = count < left ? count : left;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        words[i] = temper(s[i]);
+    }
+    random->position += (unsigned)n;
+    return n;
+}
+
+LB_CLONES static void
+to_doubles(double *restrict out, const uint32_t *restrict words, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        out[i] = to_double(words[2 * i], words[2 * i + 1]);
+    }
+}
+
+void
+lb_numpy_fill(lb_numpy_random *random, double *out, size_t count)
+{
+    enum { BLOCK = 512 };
+    uint32_t words[2 * BLOCK];
+    for (size_t first = 0; first < count; first += BLOCK) {
+        size_t n = count - first < BLOCK ? count - first : BLOCK;
+        for (size_t drawn = 0; drawn < 2 * n;) {
+            drawn += draw(words + drawn, 2 * n - drawn, random);
+        }
+        to_doubles(out + first, words, n);
+    }
 }
 
 /* Uniform in 0 .. max by rejection under the smallest mask of ones that covers max. */

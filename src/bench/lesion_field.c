@@ -178,9 +178,7 @@ lesion_field_search(lesion_list out[LB_SHAPES], lesion_workspace *w, uint32_t se
     double sigma = options->noise_sigma;
     lb_numpy_random random;
     lb_numpy_seed(&random, seed);
-    for (size_t i = 0; i < PIXELS; i++) {
-        w->noise[i] = lb_numpy_rand(&random);
-    }
+    lb_numpy_fill(&random, w->noise, PIXELS);
     LB_TRY(lb_gaussian_filter(w->noise, w->noise, SIDE, SIDE, sigma, sigma, err));
     double threshold = lb_otsu(w->noise, PIXELS);
     for (size_t i = 0; i < PIXELS; i++) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "architecture.h"
-#include "clones.h"
+#include "lesionbench/clones.h"
 
 /* One row of outputs from two rows of inputs. */
 LB_CLONES static void

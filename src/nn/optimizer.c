@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "clones.h"
+#include "lesionbench/clones.h"
 
 struct lb_optimizer {
     lb_optimizer_kind kind;

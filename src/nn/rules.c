@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "clones.h"
+#include "lesionbench/clones.h"
 
 static const float epsilon_lrp = 1e-9f;
 static const float epsilon_deeplift = 1e-10f;

@@ -87,6 +87,27 @@ numpy_rand(void **state)
     assert_true(last == 0.4958417478105547);
 }
 
+/* The same numbers in one go, from any place in the state. */
+static void
+numpy_fill(void **state)
+{
+    (void)state;
+    enum { COUNT = 3000 };
+    lb_numpy_random one, many;
+    static double values[COUNT];
+    lb_numpy_seed(&one, 42);
+    many = one;
+    for (size_t count = 0; count < COUNT; count = 2 * count + 3) {
+        (void)lb_numpy_randint(&one, 0, 7);
+        (void)lb_numpy_randint(&many, 0, 7); /* so that doubles start at odd words, too */
+        lb_numpy_fill(&many, values, count);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(values[i] == lb_numpy_rand(&one));
+        }
+    }
+    assert_true(lb_numpy_rand(&many) == lb_numpy_rand(&one));
+}
+
 static void
 numpy_integers_and_shuffle(void **state)
 {
@@ -117,6 +138,7 @@ main(void)
         cmocka_unit_test(moments),
         cmocka_unit_test(below_and_shuffle_cover_all),
         cmocka_unit_test(numpy_rand),
+        cmocka_unit_test(numpy_fill),
         cmocka_unit_test(numpy_integers_and_shuffle),
     };
     return cmocka_run_group_tests_name("random", tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Compiles a function for several instruction sets; the machine's best is picked at load time. Not
  * under sanitizers, whose runtime is not up yet when the loader picks. */
-#ifndef LB_NN_CLONES_H
-#define LB_NN_CLONES_H
+#ifndef LESIONBENCH_CLONES_H
+#define LESIONBENCH_CLONES_H
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)
