@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "composer.h"
 
+#include "lesion_fit.h"
+#include "lesionbench/image.h"
 #include "lesionbench/random.h"
 
 enum { MAX_SLICES = 16 };
@@ -97,6 +99,13 @@ lb_compose_plan_init(lb_compose_plan *out, const lb_compose_options *options, lb
     LB_TRY(lb_compose_check(options, slices, lesions, err));
     LB_TRY(lb_compose_rules(&plan.rules, options, err));
     LB_TRY(lb_compose_quirks(&quirks, options, err));
+    if (plan.rules.footprints) {
+        LB_ALLOC(plan.fitted, 1);
+        LB_TRY(lb_lesions_fit(plan.fitted, lesions,
+                              (double)options->size / (double)lb_slices_height(slices),
+                              (double)options->size / (double)lb_slices_width(slices), err));
+        plan.lesions = plan.fitted;
+    }
     plan.slice_tries = plan.rules.unbounded || options->every_slice != 0 ? 1 : MAX_SLICES;
     for (int split = 0; split < LB_SPLITS; split++) {
         plan.images[split] = lb_compose_images(options, slices, (lb_split)split);
@@ -115,6 +124,10 @@ lb_compose_plan_release(lb_compose_plan *plan)
     for (int split = 0; split < LB_SPLITS; split++) {
         lb_free(plan->deck[split]);
     }
+    if (plan->fitted != NULL) {
+        lb_lesions_release(plan->fitted);
+        lb_free(plan->fitted);
+    }
     *plan = (lb_compose_plan){0};
 }
 
@@ -122,6 +135,7 @@ void
 lb_compose_worker_release(lb_compose_worker *worker)
 {
     lb_free(worker->order);
+    lb_free(worker->native);
     lb_free(worker->pixels);
     lb_scene_release(&worker->scene);
     *worker = (lb_compose_worker){0};
@@ -138,7 +152,12 @@ lb_compose_worker_init(lb_compose_worker *out, const lb_compose_plan *plan, lb_e
         size_t count = plan->lesions->count[shape];
         longest = count > longest ? count : longest;
     }
-    LB_TRY(lb_scene_init(&worker.scene, height, width, plan->rules.size, err));
+    bool fitted = plan->fitted != NULL;
+    size_t size = plan->rules.size;
+    LB_TRY(lb_scene_init(&worker.scene, fitted ? size : height, fitted ? size : width, size, err));
+    if (fitted) {
+        LB_ALLOC(worker.native, height * width);
+    }
     LB_ALLOC(worker.pixels, height * width);
     LB_ALLOC(worker.order, longest);
     *out = worker;
@@ -167,10 +186,18 @@ load_slice(lb_compose_worker *w, const lb_compose_plan *plan, size_t slice, lb_e
     if (status != LB_OK) {
         return status;
     }
-    for (size_t i = 0; i < w->scene.height * w->scene.width; i++) {
-        w->scene.slice[i] = w->pixels[i];
+    size_t height = lb_slices_height(plan->slices), width = lb_slices_width(plan->slices);
+    double *native = w->native != NULL ? w->native : w->scene.slice;
+    for (size_t i = 0; i < height * width; i++) {
+        native[i] = w->pixels[i];
     }
-    status = lb_scene_survey(&w->scene, err);
+    if (w->native != NULL) {
+        status =
+            lb_resize(w->scene.slice, w->scene.size, w->scene.size, native, height, width, err);
+    }
+    if (status == LB_OK) {
+        status = lb_scene_survey(&w->scene, err);
+    }
     return status == LB_OK ? LB_OK : slice_context(plan, slice, err);
 }
 

@@ -21,6 +21,7 @@ typedef struct lb_compose_plan {
     const lb_compose_options *options; /* borrowed, as are slices and lesions */
     lb_slices *slices;
     const lb_lesion_library *lesions;
+    lb_lesion_library *fitted; /* what lesions is where they were fitted to the images' size */
     size_t images[LB_SPLITS];
     size_t *deck[LB_SPLITS]; /* the split's slices, in the order in which images take them */
     size_t deck_count[LB_SPLITS];
@@ -34,7 +35,8 @@ void lb_compose_plan_release(lb_compose_plan *plan);
 /* What a thread needs. */
 typedef struct lb_compose_worker {
     lb_scene scene;
-    float *pixels;
+    float *pixels;  /* a slice */
+    double *native; /* the same, where it is resized before lesions are put on it */
     size_t *order;
 } lb_compose_worker;
 
