@@ -76,15 +76,17 @@ void lb_compose_defaults(lb_compose_options *options);
  *   truth_threshold of the peak of the lesion in whose box the pixel's centre lies, both after
  *   resizing. 0, and the quirk truth_from_resized_halo, take all above 0. Truth holds the mask's
  *   values there and is 0 elsewhere.
- * - Under LB_PROTOCOL_FAIR there are `distractors` for each lesion, of the library's third shape,
- * with the lesions' intensity; lesions and distractors are put, in random order, on places that
- * both labels' lesions fit on, centred, so that places and slices do not depend on the label.
- * Beside the parts that lb_dataset_open() reads, each split has `subject`, int32 (N), the index of
- * the slice's subject in order of first appearance, under LB_PROTOCOL_FAIR `distractor`, uint8
- * (N,H,W), 1 on the distractors (threshold as for truth), and the attributes first_seed and
- * slices_passed_over; the file has the options as attributes. The same file for any number of
- * threads; memory does not grow with the number of images. Splits may have 0 images; seeds of two
- * splits must not overlap. */
+ * - Under LB_PROTOCOL_FAIR the slice is resized first, and the lesions by themselves, all with the
+ *   same values in other places, so that neither area nor brightness tells one shape from another.
+ *   There are `distractors` for each lesion, of the library's third shape, with the lesions'
+ *   intensity; lesions and distractors are put, in random order, on places that both labels'
+ * lesions fit on, centred, so that places and slices do not depend on the label. Beside the parts
+ * that lb_dataset_open() reads, each split has `subject`, int32 (N), the index of the slice's
+ * subject in order of first appearance, under LB_PROTOCOL_FAIR `distractor`, uint8 (N,H,W), 1 on
+ * the distractors (threshold as for truth), and the attributes first_seed and slices_passed_over;
+ * the file has the options as attributes. The same file for any number of threads; memory does not
+ * grow with the number of images. Splits may have 0 images; seeds of two splits must not overlap.
+ */
 lb_status lb_compose(const lb_compose_options *options, lb_slices *slices,
                      const lb_lesion_library *lesions, const char *path, const lb_context *context,
                      lb_error *err);
