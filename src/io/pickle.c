@@ -2,6 +2,8 @@
 /* A pickle from a file or from memory. */
 #include "lesionbench/pickle.h"
 
+#include <string.h>
+
 #include "pickle_internal.h"
 
 static const lb_pickle_limits DEFAULTS = {.file_size = (uint64_t)16 << 30,
@@ -40,6 +42,24 @@ complete_limits(const lb_pickle_limits *given, size_t size)
     return limits;
 }
 
+/* Protocols 0 and 1 are of ASCII, the others begin with the opcode PROTO: so that PNG, HDF5,
+ * NumPy's and zip files are told, whose first bytes are opcodes too. */
+static lb_status
+check_start(const uint8_t *bytes, size_t size, const char *name, lb_error *err)
+{
+    enum { PROTO = 0x80 };
+    static const uint8_t ZIP[] = {'P', 'K', 3, 4};
+    if (size >= sizeof ZIP && memcmp(bytes, ZIP, sizeof ZIP) == 0) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: is not a pickle, but a zip archive (a PyTorch file is one)", name);
+    }
+    if (size == 0 || bytes[0] > PROTO) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: %s", name,
+                       size == 0 ? "is empty" : "is not a pickle");
+    }
+    return LB_OK;
+}
+
 /* Fills a new pickle; *used is where it ends. */
 static lb_status
 parse(lb_pickle *pickle, size_t *used, const void *bytes, size_t size, const char *name,
@@ -50,9 +70,7 @@ parse(lb_pickle *pickle, size_t *used, const void *bytes, size_t size, const cha
     pickle->source_size = size;
     lb_pickle_machine machine = {
         .pickle = pickle, .name = name, .err = err, .bytes = bytes, .size = size};
-    if (size == 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is empty", name));
-    }
+    LB_TRY(check_start(bytes, size, name, err));
     if (size > pickle->limits.file_size) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: has %zu bytes, more than the %llu that are read",
                        name, size, (unsigned long long)pickle->limits.file_size));

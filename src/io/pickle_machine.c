@@ -18,7 +18,9 @@ lb_pickle_fail(lb_pickle_machine *machine, lb_status code, const char *format, .
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return lb_fail(machine->err, code, "%s: byte %zu: %s", machine->name, machine->opcode_at, text);
+    bool none = machine->opcode_at == 0 && code == LB_ERROR_FORMAT && !machine->nested;
+    return lb_fail(machine->err, code, "%s: %sbyte %zu: %s", machine->name,
+                   none ? "is not a pickle: " : "", machine->opcode_at, text);
 }
 
 lb_status

@@ -554,9 +554,7 @@ lb_status
 lb_pickle_step(lb_pickle_machine *machine, uint8_t code)
 {
     if (OPCODES[code].run == NULL) {
-        return lb_pickle_fail(machine, LB_ERROR_FORMAT,
-                              machine->opcode_at == 0 ? "is not a pickle (its first byte is 0x%02x)"
-                                                      : "is damaged: there is no opcode 0x%02x",
+        return lb_pickle_fail(machine, LB_ERROR_FORMAT, "is damaged: there is no opcode 0x%02x",
                               code);
     }
     return OPCODES[code].run(machine, OPCODES[code].argument);
