@@ -38,25 +38,44 @@ lb_status lb_slices_read(float *out, lb_slices *slices, size_t index, lb_error *
 lb_status lb_split_subjects(uint8_t *out, const lb_slices *slices, const double share[3],
                             uint64_t seed, lb_error *err);
 
-/* The simulated cohort (see docs/cohort.md). */
+/* What fills the brains of a cohort: their anatomy, or 1/f noise in their outline. */
+enum { LB_BACKGROUND_MRI = 0, LB_BACKGROUND_NOISE = 1 };
+extern const char *const LB_BACKGROUNDS[]; /* "mri", "noise"; NULL-terminated */
+
+/* The simulated cohort. docs/cohort.md says what each does, and where its default comes from. */
 typedef struct lb_cohort_options {
     const char *template_path; /* skull-stripped T1 volume, NIfTI; default Debian's Colin27 */
     size_t subjects;           /* default 200; odd ones are female, even ones male */
     size_t slices_per_subject; /* default 10 */
     size_t height, width;      /* default 260 x 311 */
     double voxel;              /* mm, default 0.7 */
-    double minimum_brain;      /* least share of brain pixels in a slice, default 0.33 */
+    double thickness;          /* of a slice in mm; default 0, as thick as the voxel is wide */
+    double minimum_brain;      /* least share of brain pixels in a slice, default 0.35 */
     double volume_difference;  /* male over female mean brain volume, less 1; default 0.12 */
     double volume_deviation;   /* of the volume within a sex, over its mean; default 0.08 */
     double shape_difference;   /* between the sexes' mean shapes, in standard deviations of each
-                                  coefficient of the deformation; default 0.5 */
+                                  coefficient of the coarsest deformation; default 0.5 */
+    /* Standard deviations of the displacement along each axis in mm, before folding is ruled out:
+     * of whole lobes (default 2.9), and of single folds of the cortex (default 1.2). */
+    double deformation, cortex;
+    double fluid;    /* intensity of the fluid around and in the brain as a share of white matter's,
+                        default 0.29; with 0 it stays outside the brain, as in the template */
+    double contrast; /* standard deviation between subjects of grey matter's and fluid's intensity,
+                        as a share of white matter's; default 0.03 */
+    double bias;     /* standard deviation of the logarithm of the bias field; default 0.05 */
+    double noise;    /* greatest standard deviation of the noise before the magnitude is taken, as a
+                        share of white matter's intensity; the least is a third; default 0.03 */
+    size_t background; /* LB_BACKGROUND_MRI (default) or LB_BACKGROUND_NOISE */
     uint64_t seed;
 } lb_cohort_options;
 
 void lb_cohort_defaults(lb_cohort_options *options);
 /* The voxel with which a grid of this size shows what 260 x 311 pixels of 0.7 mm show. */
 double lb_cohort_voxel(size_t height, size_t width);
-/* Rows run from the subject's left to its right, columns from back to front. The same file for any
+/* Rows run from the subject's left to its right, columns from back to front. Besides what every
+ * slices.h5 has, the file holds for each subject the least Jacobian determinant of its deformation
+ * over the brain (jacobian_minimum), which is positive, and the share of the drawn deformation that
+ * was kept for it (deformation_kept, 1 where nothing had to be taken back). The same file for any
  * number of threads; memory does not grow with the number of subjects. A subject depends on the
  * seed and its number alone: a larger cohort begins with the smaller one. */
 lb_status lb_slices_simulate(const lb_cohort_options *options, const char *path,

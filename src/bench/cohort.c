@@ -8,93 +8,10 @@
 
 #include "lesionbench/h5.h"
 
-/* The grid of the reference study. */
-enum { REFERENCE_HEIGHT = 260, REFERENCE_WIDTH = 311 };
-static const double REFERENCE_VOXEL = 0.7;
-static const double REFERENCE_DEPTH = 182; /* mm */
-
 /* Subjects in memory at a time: their number bounds the memory. */
 enum { BATCH = 8 };
 
-/* The noise's key leaves 16 bits for the slice, the subject's name four digits or more. */
-enum { MAX_SLICES = 1 << 16, NAME_SIZE = 32 };
-
-void
-lb_cohort_defaults(lb_cohort_options *options)
-{
-    *options = (lb_cohort_options){
-        .template_path = "/usr/share/mricron/templates/ch2better.nii.gz",
-        .subjects = 200,
-        .slices_per_subject = 10,
-        .height = REFERENCE_HEIGHT,
-        .width = REFERENCE_WIDTH,
-        .voxel = REFERENCE_VOXEL,
-        .minimum_brain = 0.33,
-        .volume_difference = 0.12,
-        .volume_deviation = 0.08,
-        .shape_difference = 0.5,
-    };
-}
-
-double
-lb_cohort_voxel(size_t height, size_t width)
-{
-    return REFERENCE_VOXEL *
-           fmax(REFERENCE_HEIGHT / (double)height, REFERENCE_WIDTH / (double)width);
-}
-
-size_t
-cohort_depth(const lb_cohort_options *options)
-{
-    return (size_t)ceil(REFERENCE_DEPTH / options->voxel - 1e-9);
-}
-
-double
-cohort_position_mm(const lb_cohort_options *options, size_t position)
-{
-    return ((double)position + 0.5 - 0.5 * (double)cohort_depth(options)) * options->voxel;
-}
-
-static lb_status
-check_options(const lb_cohort_options *o, lb_error *err)
-{
-    if (o->template_path == NULL) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "no template is named");
-    }
-    if (o->subjects == 0 || o->slices_per_subject == 0) {
-        return lb_fail(err, LB_ERROR_ARGUMENT,
-                       "%zu subjects of %zu slices make no cohort (ask for at least 1 of each)",
-                       o->subjects, o->slices_per_subject);
-    }
-    if (o->height < 16 || o->width < 16 || o->height > 4096 || o->width > 4096) {
-        return lb_fail(err, LB_ERROR_ARGUMENT,
-                       "slices of %zu x %zu pixels (16 to 4096 on each side)", o->height, o->width);
-    }
-    if (!(o->voxel >= 0.1 && o->voxel <= 10)) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "a voxel of %g mm (0.1 to 10)", o->voxel);
-    }
-    if (!(o->minimum_brain >= 0 && o->minimum_brain < 1)) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "a minimum brain share of %g (0 to below 1)",
-                       o->minimum_brain);
-    }
-    if (!(o->volume_difference >= 0 && o->volume_difference <= 1) ||
-        !(o->volume_deviation >= 0 && o->volume_deviation <= 0.2)) {
-        return lb_fail(err, LB_ERROR_ARGUMENT,
-                       "a volume difference of %g (0 to 1) with a deviation of %g (0 to 0.2)",
-                       o->volume_difference, o->volume_deviation);
-    }
-    if (!(o->shape_difference >= 0 && o->shape_difference <= 2)) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "a shape difference of %g (0 to 2)",
-                       o->shape_difference);
-    }
-    size_t most = cohort_depth(o) < MAX_SLICES ? cohort_depth(o) : MAX_SLICES;
-    if (o->slices_per_subject > most) {
-        return lb_fail(err, LB_ERROR_ARGUMENT,
-                       "%zu slices of each subject, where a head has %zu axial positions",
-                       o->slices_per_subject, most);
-    }
-    return LB_OK;
-}
+enum { NAME_SIZE = 32 };
 
 /* One batch: subjects, then their slices, each in parallel. Failures are kept by item and the first
  * is reported, so that the message does not depend on the threads either. */
@@ -102,6 +19,7 @@ typedef struct batch {
     cohort_subject *subjects; /* BATCH */
     float *images;            /* (BATCH x slices, height, width) */
     int32_t *positions;       /* BATCH x slices */
+    float *jacobian, *kept;   /* BATCH */
     lb_error *errors;         /* BATCH x slices */
 } batch;
 
@@ -138,6 +56,23 @@ fill_batch(batch *b, const cohort_template *head, const lb_cohort_options *optio
         }
     }
     LB_TRY(first_failure(b->errors, count * slices, context, err));
+    for (size_t i = 0; i < count; i++) {
+        b->jacobian[i] = b->subjects[i].jacobian;
+        b->kept[i] = b->subjects[i].kept;
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+write_batch(lb_h5 *file, const batch *b, size_t slices, size_t first, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_h5_write_rows(file, "image", LB_F32, first * slices, count * slices, b->images, err));
+    LB_TRY(lb_h5_write_rows(file, "position", LB_I32, first * slices, count * slices, b->positions,
+                            err));
+    LB_TRY(lb_h5_write_rows(file, "jacobian_minimum", LB_F32, first, count, b->jacobian, err));
+    LB_TRY(lb_h5_write_rows(file, "deformation_kept", LB_F32, first, count, b->kept, err));
 cleanup:
     return status;
 }
@@ -152,19 +87,20 @@ write_images(lb_h5 *file, const cohort_template *head, const lb_cohort_options *
     LB_ALLOC(b.subjects, BATCH);
     LB_ALLOC(b.images, BATCH * slices * pixels);
     LB_ALLOC(b.positions, BATCH * slices);
+    LB_ALLOC(b.jacobian, BATCH);
+    LB_ALLOC(b.kept, BATCH);
     LB_ALLOC(b.errors, BATCH * slices);
     for (size_t first = 0; first < options->subjects; first += BATCH) {
         size_t count = options->subjects - first < BATCH ? options->subjects - first : BATCH;
         lb_progress(context, "simulating subjects", first, options->subjects);
         LB_TRY(fill_batch(&b, head, options, first, count, context, err));
-        LB_TRY(
-            lb_h5_write_rows(file, "image", LB_F32, first * slices, count * slices, b.images, err));
-        LB_TRY(lb_h5_write_rows(file, "position", LB_I32, first * slices, count * slices,
-                                b.positions, err));
+        LB_TRY(write_batch(file, &b, slices, first, count, err));
     }
     lb_progress(context, "simulating subjects", options->subjects, options->subjects);
 cleanup:
     lb_free(b.errors);
+    lb_free(b.kept);
+    lb_free(b.jacobian);
     lb_free(b.positions);
     lb_free(b.images);
     lb_free(b.subjects);
@@ -211,18 +147,31 @@ write_attributes(lb_h5 *file, const lb_cohort_options *options, lb_error *err)
     const char *slash = strrchr(options->template_path, '/');
     char seed[NAME_SIZE];
     snprintf(seed, sizeof seed, "%" PRIu64, options->seed); /* a number would round above 2^53 */
-    LB_TRY(lb_h5_set_number(file, "", "simulated", 1, err));
     LB_TRY(lb_h5_set_text(file, "", "template", slash == NULL ? options->template_path : slash + 1,
                           err));
     LB_TRY(lb_h5_set_text(file, "", "seed", seed, err));
-    LB_TRY(lb_h5_set_number(file, "", "subjects", (double)options->subjects, err));
-    LB_TRY(
-        lb_h5_set_number(file, "", "slices_per_subject", (double)options->slices_per_subject, err));
-    LB_TRY(lb_h5_set_number(file, "", "voxel", options->voxel, err));
-    LB_TRY(lb_h5_set_number(file, "", "minimum_brain", options->minimum_brain, err));
-    LB_TRY(lb_h5_set_number(file, "", "volume_difference", options->volume_difference, err));
-    LB_TRY(lb_h5_set_number(file, "", "volume_deviation", options->volume_deviation, err));
-    LB_TRY(lb_h5_set_number(file, "", "shape_difference", options->shape_difference, err));
+    LB_TRY(lb_h5_set_text(file, "", "background", LB_BACKGROUNDS[options->background], err));
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"simulated", 1},
+                   {"subjects", (double)options->subjects},
+                   {"slices_per_subject", (double)options->slices_per_subject},
+                   {"voxel", options->voxel},
+                   {"thickness", options->thickness > 0 ? options->thickness : options->voxel},
+                   {"minimum_brain", options->minimum_brain},
+                   {"volume_difference", options->volume_difference},
+                   {"volume_deviation", options->volume_deviation},
+                   {"shape_difference", options->shape_difference},
+                   {"deformation", options->deformation},
+                   {"cortex", options->cortex},
+                   {"fluid", options->fluid},
+                   {"contrast", options->contrast},
+                   {"bias", options->bias},
+                   {"noise", options->noise}};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        LB_TRY(lb_h5_set_number(file, "", numbers[i].name, numbers[i].value, err));
+    }
 cleanup:
     return status;
 }
@@ -235,15 +184,17 @@ lb_slices_simulate(const lb_cohort_options *options, const char *path, const lb_
     cohort_template head = {0};
     lb_h5 *file = NULL;
     size_t total = 0;
-    LB_TRY(check_options(options, err));
+    LB_TRY(cohort_options_check(options, err));
     LB_TRY(lb_multiply(&total, options->subjects, options->slices_per_subject, err));
     const size_t shape[3] = {total, options->height, options->width};
     lb_progress(context, "reading the template", 0, 1);
-    LB_TRY(cohort_template_load(&head, options->template_path, options->voxel, context, err));
+    LB_TRY(cohort_template_load(&head, options, context, err));
     LB_TRY(lb_h5_create(&file, path, "slices", 1, context, err));
     LB_TRY(write_attributes(file, options, err));
     LB_TRY(lb_h5_reserve(file, "image", LB_F32, 3, shape, err));
     LB_TRY(lb_h5_reserve(file, "position", LB_I32, 1, shape, err));
+    LB_TRY(lb_h5_reserve(file, "jacobian_minimum", LB_F32, 1, &options->subjects, err));
+    LB_TRY(lb_h5_reserve(file, "deformation_kept", LB_F32, 1, &options->subjects, err));
     LB_TRY(write_people(file, options, err));
     LB_TRY(write_images(file, &head, options, context, err));
     LB_TRY(lb_h5_commit(file, err));

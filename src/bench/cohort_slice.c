@@ -8,11 +8,8 @@
  * smaller holes in it are fluid between two folds that no mask would cut out. */
 static const double LEAST_PIECE = 40, LEAST_HOLE = 30;
 
-/* Fluid in a filled hole, as a share of white matter. */
-static const float FLUID = 0.35f;
-
-/* Tissue is never as dark as the background, whatever the noise: least share of the gain. */
-static const float LEAST_INTENSITY = 0.05f;
+/* The code of fluid, which fills holes. */
+static const size_t FLUID_CODE = (size_t)(COHORT_FLUID * CODE_WHITE);
 
 /* What a slice needs besides the image; knots of the columns are the same for every row. */
 typedef struct workspace {
@@ -46,10 +43,12 @@ render_row(float *out, const cohort_subject *subject, const cohort_template *hea
         float part[FIELD_PARTS], index[3], weight;
         cohort_field_point(part, row, &work->column[j]);
         cohort_subject_index(index, subject, x, work->y[j], z, part);
-        float value = cohort_template_sample(&weight, head, index) / CODE_WHITE;
+        if (!cohort_template_near(head, index)) {
+            continue;
+        }
+        float value = cohort_template_sample(&weight, head, subject->tone, index);
         if (weight > 0.5f) {
-            float bias = fmaxf(1 + part[3], 0.5f);
-            out[j] = subject->gain * bias * powf(value, subject->gamma);
+            out[j] = subject->gain * expf(part[3]) * value;
         }
     }
 }
@@ -111,7 +110,7 @@ clean(float *image, size_t *count, const cohort_subject *subject, const lb_cohor
       workspace *work, lb_error *err)
 {
     lb_status status = LB_OK;
-    float fluid = subject->gain * powf(FLUID, subject->gamma);
+    float fluid = subject->gain * subject->tone[FLUID_CODE];
     LB_TRY(replace_small(image, false, LEAST_PIECE, 0, options, work, err));
     LB_TRY(replace_small(image, true, LEAST_HOLE, fluid, options, work, err));
     size_t brain = 0;
@@ -134,17 +133,6 @@ touches_edge(const float *image, size_t height, size_t width)
         found = found || image[i * width] > 0 || image[(i + 1) * width - 1] > 0;
     }
     return found;
-}
-
-static void
-add_noise(float *image, size_t pixels, const cohort_subject *subject, lb_random *random)
-{
-    float deviation = subject->noise * subject->gain, least = LEAST_INTENSITY * subject->gain;
-    for (size_t i = 0; i < pixels; i++) {
-        if (image[i] > 0) {
-            image[i] = fmaxf(image[i] + deviation * (float)lb_random_normal(random), least);
-        }
-    }
 }
 
 static void
@@ -196,8 +184,9 @@ cohort_slice_render(float *image, int32_t *position, const cohort_subject *subje
     size_t first = subject->count * slice / slices;
     size_t length = subject->count * (slice + 1) / slices - first;
     double least = options->minimum_brain * (double)pixels;
-    lb_random random;
-    lb_random_init(&random, options->seed, LB_PURPOSE_NOISE, (uint64_t)index << 16 | slice);
+    uint64_t item = (uint64_t)index << 16 | slice;
+    lb_random random, filling;
+    lb_random_init(&random, options->seed, LB_PURPOSE_NOISE, item);
     size_t drawn = lb_random_below(&random, (uint32_t)length), at = 0, brain = 0, tried = 0;
     LB_TRY(prepare(&work, subject, options, err));
     for (; tried < length && (tried == 0 || (double)brain < least); tried++) {
@@ -217,7 +206,11 @@ cohort_slice_render(float *image, int32_t *position, const cohort_subject *subje
                        "slices, or a larger voxel)",
                        index + 1));
     }
-    add_noise(image, pixels, subject, &random);
+    if (options->background == LB_BACKGROUND_NOISE) {
+        lb_random_init(&filling, options->seed, LB_PURPOSE_BACKGROUND, item);
+        LB_TRY(cohort_background_fill(image, options->height, options->width, &filling, err));
+    }
+    cohort_add_noise(image, pixels, subject->noise * subject->gain, &random);
     *position = (int32_t)at;
 cleanup:
     release(&work);

@@ -9,8 +9,17 @@ static const double PROPORTION = 0.02;     /* of the logarithm of length, width 
 static const double PLACE = 1.5;           /* mm, along each axis */
 static const double GAIN = 1000;           /* intensity of white matter ... */
 static const double GAIN_DEVIATION = 0.15; /* ... and the spread of its logarithm */
-static const double GAMMA_DEVIATION = 0.1; /* of the logarithm of the contrast's exponent */
-static const double LEAST_NOISE = 0.01, MOST_NOISE = 0.03;
+
+/* Tissues stay this far apart, as a share of white matter, whatever the contrast. */
+static const double LEAST_STEP = 0.05;
+
+/* The noise is uniform between this share of the greatest and the greatest. */
+static const double LEAST_NOISE = 1.0 / 3;
+
+/* A deformation is weakened by this factor until its least Jacobian determinant is above the
+ * floor: nowhere is anything stretched to more than five times its volume. */
+static const double JACOBIAN_FLOOR = 0.2, WEAKER = 0.85;
+enum { MOST_TRIES = 100 };
 
 /* Left free at the edge of the grid, mm. */
 static const double MARGIN = 1.5;
@@ -110,7 +119,10 @@ measure_plane(measure *out, size_t plane, const cohort_subject *subject,
             const double at[3] = {lattice_mm(i), lattice_mm(j), lattice_mm(plane)};
             cohort_field_point(part, row, &knot[j]);
             cohort_subject_index(index, subject, (float)at[0], (float)at[1], (float)at[2], part);
-            cohort_template_sample(&weight, head, index);
+            if (!cohort_template_near(head, index)) {
+                continue;
+            }
+            cohort_template_sample(&weight, head, subject->tone, index);
             if (weight <= 0.5f) {
                 continue;
             }
@@ -222,6 +234,52 @@ draw_volume(int8_t sex, double template_volume, const lb_cohort_options *options
     return template_volume * mean * (1 + options->volume_deviation * cohort_draw(random));
 }
 
+/* The intensity of each code: straight lines between fluid, grey and white matter, of which the
+ * first two differ from the template's. */
+static void
+draw_tone(float tone[CODES], const lb_cohort_options *options, lb_random *random)
+{
+    double base = options->fluid > 0 ? options->fluid : (double)COHORT_FLUID;
+    double fluid = base + options->contrast * cohort_draw(random);
+    double grey = (double)COHORT_GREY + options->contrast * cohort_draw(random);
+    fluid = fmax(LEAST_STEP, fmin(fluid, 1 - 2 * LEAST_STEP));
+    grey = fmax(fluid + LEAST_STEP, fmin(grey, 1 - LEAST_STEP));
+    const double from[4] = {0, (double)COHORT_FLUID, (double)COHORT_GREY, 1};
+    const double to[4] = {0, fluid, grey, 1};
+    for (size_t code = 0; code < CODES; code++) {
+        double at = (double)code / CODE_WHITE;
+        size_t i = at < from[1] ? 0 : (at < from[2] ? 1 : 2);
+        tone[code] =
+            (float)(to[i] + (at - from[i]) * (to[i + 1] - to[i]) / (from[i + 1] - from[i]));
+    }
+}
+
+/* A deformation that does not fold, as near to the one drawn as that allows. */
+static lb_status
+draw_deformation(cohort_subject *out, const cohort_template *head, double pattern,
+                 const lb_cohort_options *options, size_t index, lb_random *random, lb_error *err)
+{
+    lb_status status = LB_OK;
+    cohort_field *velocity = NULL;
+    double kept = 1, least = -INFINITY;
+    LB_ALLOC(velocity, 1);
+    LB_TRY(cohort_velocity_draw(velocity, head, options, pattern, random, err));
+    for (size_t i = 0; i < MOST_TRIES && !(least >= JACOBIAN_FLOOR); i++) {
+        kept = pow(WEAKER, (double)i);
+        LB_TRY(cohort_flow(&out->field, velocity, head, kept, err));
+        least = cohort_jacobian_minimum(out, head);
+    }
+    if (!(least >= JACOBIAN_FLOOR && isfinite(least))) {
+        LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "subject %zu: its deformation folds, however weak",
+                       index + 1));
+    }
+    out->jacobian = (float)least;
+    out->kept = (float)kept;
+cleanup:
+    lb_free(velocity);
+    return status;
+}
+
 lb_status
 cohort_subject_make(cohort_subject *out, const cohort_template *head,
                     const lb_cohort_options *options, size_t index, lb_error *err)
@@ -234,10 +292,11 @@ cohort_subject_make(cohort_subject *out, const cohort_template *head,
     draw_shape(shape, &random);
     set_index_map(out, head, shape);
     out->gain = (float)(GAIN * exp(GAIN_DEVIATION * cohort_draw(&random)));
-    out->gamma = (float)exp(GAMMA_DEVIATION * cohort_draw(&random));
-    out->noise = (float)(LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * lb_random_uniform(&random));
+    draw_tone(out->tone, options, &random);
+    double share = LEAST_NOISE + (1 - LEAST_NOISE) * lb_random_uniform(&random);
+    out->noise = (float)(options->noise * share);
     double pattern = (cohort_sex(index) == LB_MALE ? 0.5 : -0.5) * options->shape_difference;
-    LB_TRY(cohort_field_draw(&out->field, pattern, &random, err));
+    LB_TRY(draw_deformation(out, head, pattern, options, index, &random, err));
     /* The deformation changes the volume by chance; the scale makes it what was drawn. */
     measure found = measure_head(out, head);
     if (!(found.volume > 0)) {

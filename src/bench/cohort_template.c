@@ -2,12 +2,17 @@
 #include "cohort_internal.h"
 
 #include <math.h>
-#include <string.h>
-
-#include "lesionbench/nifti.h"
 
 /* Litres; an adult's brain without the skull lies well within. */
 static const double LEAST_VOLUME = 0.7, MOST_VOLUME = 2.5;
+
+/* Beyond this half size in mm a turned head could reach the edge of the field of deformation. */
+static const double MOST_HALF_SIZE = 115;
+
+static const double LEAST_SPACING = 0.1, MOST_SPACING = 10; /* mm */
+
+/* A voxel is the mean over a Gaussian that is as wide at half its height as the voxel. */
+static const double SIGMA_OF_WIDTH = 0.42466090014400953; /* 1 / sqrt(8 ln 2) */
 
 /* The template's edge is a hard one; half a voxel of smoothing rounds it. */
 static const double LEAST_SIGMA = 0.5;
@@ -16,104 +21,7 @@ static const double LEAST_SIGMA = 0.5;
  * narrowest gaps between two folds close. */
 static const float BRAIN_SHARE = 0.4f;
 
-enum { MAX_RADIUS = 32, HISTOGRAM_BINS = 4096 };
-
-typedef struct kernel {
-    size_t radius;
-    float weight[MAX_RADIUS + 1]; /* of the middle, and of both neighbours at each distance */
-} kernel;
-
-static kernel
-gaussian(double sigma)
-{
-    kernel k = {.radius = (size_t)fmin(ceil(3 * sigma), MAX_RADIUS)};
-    double sum = 0;
-    for (size_t i = 0; i <= k.radius; i++) {
-        double weight = exp(-0.5 * (double)(i * i) / (sigma * sigma));
-        sum += i == 0 ? weight : 2 * weight;
-        k.weight[i] = (float)weight;
-    }
-    for (size_t i = 0; i <= k.radius; i++) {
-        k.weight[i] /= (float)sum;
-    }
-    return k;
-}
-
-/* Smooths n rows of `length` values that lie `step` apart, along the axis of the rows. What lies
- * beyond the ends counts as 0. scratch: n x length. */
-static void
-smooth_rows(float *data, size_t n, size_t step, size_t length, const kernel *k, float *scratch)
-{
-    for (size_t row = 0; row < n; row++) {
-        memcpy(scratch + row * length, data + row * step, length * sizeof *data);
-    }
-    for (size_t row = 0; row < n; row++) {
-        float *out = data + row * step;
-        for (size_t i = 0; i < length; i++) {
-            out[i] *= k->weight[0];
-        }
-        for (size_t distance = 1; distance <= k->radius; distance++) {
-            float weight = k->weight[distance];
-            for (size_t i = 0; row >= distance && i < length; i++) {
-                out[i] += weight * scratch[(row - distance) * length + i];
-            }
-            for (size_t i = 0; row + distance < n && i < length; i++) {
-                out[i] += weight * scratch[(row + distance) * length + i];
-            }
-        }
-    }
-}
-
-static void
-smooth_line(float *line, size_t n, const kernel *k, float *scratch)
-{
-    memcpy(scratch, line, n * sizeof *line);
-    for (size_t i = 0; i < n; i++) {
-        float sum = k->weight[0] * scratch[i];
-        for (size_t distance = 1; distance <= k->radius; distance++) {
-            float before = i >= distance ? scratch[i - distance] : 0;
-            float after = i + distance < n ? scratch[i + distance] : 0;
-            sum += k->weight[distance] * (before + after);
-        }
-        line[i] = sum;
-    }
-}
-
-/* One plane across y and z at a time, so that the scratch stays small. */
-static lb_status
-smooth(float *data, const lb_volume *volume, const double sigma[3], lb_error *err)
-{
-    size_t nx = volume->nx, ny = volume->ny, nz = volume->nz;
-    kernel kx = gaussian(sigma[0]), ky = gaussian(sigma[1]), kz = gaussian(sigma[2]);
-    bool failed = false;
-#pragma omp parallel
-    {
-        lb_error own;
-        float *scratch = lb_alloc((ny > nz ? ny : nz) * nx, sizeof *scratch, &own);
-        if (scratch == NULL) {
-#pragma omp atomic write
-            failed = true;
-        }
-#pragma omp for
-        for (size_t z = 0; z < nz; z++) {
-            float *plane = data + z * ny * nx;
-            for (size_t y = 0; scratch != NULL && y < ny; y++) {
-                smooth_line(plane + y * nx, nx, &kx, scratch);
-            }
-            if (scratch != NULL) {
-                smooth_rows(plane, ny, nx, nx, &ky, scratch);
-            }
-        }
-#pragma omp for
-        for (size_t y = 0; y < ny; y++) {
-            if (scratch != NULL) {
-                smooth_rows(data + y * nx, nz, ny * nx, nx, &kz, scratch);
-            }
-        }
-        lb_free(scratch);
-    }
-    return failed ? lb_fail(err, LB_ERROR_MEMORY, "out of memory while smoothing") : LB_OK;
-}
+enum { HISTOGRAM_BINS = 4096 };
 
 /* Sets value to 0 outside the brain and weight to 1 inside; *count = voxels of the brain. */
 static void
@@ -233,58 +141,156 @@ cleanup:
     return status;
 }
 
+/* out[i] = 1 where in[i] or a neighbour of it is not 0, along n values that lie `step` apart. */
+static void
+widen(uint8_t *out, const uint8_t *in, size_t n, size_t step)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool found = in[i * step] != 0 || (i > 0 && in[(i - 1) * step] != 0) ||
+                     (i + 1 < n && in[(i + 1) * step] != 0);
+        out[i * step] = found;
+    }
+}
+
+/* Marks the blocks that hold brain, then their neighbours. */
 static lb_status
-build(cohort_template *out, lb_volume *volume, double voxel, lb_error *err)
+mark_near(cohort_template *out, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t nx = (out->nx + 3) / 4, ny = (out->ny + 3) / 4, nz = (out->nz + 3) / 4;
+    uint8_t *other = NULL;
+    out->blocks[0] = nx;
+    out->blocks[1] = ny;
+    LB_ALLOC(out->near, nx * ny * nz);
+    LB_ALLOC(other, nx * ny * nz);
+    for (size_t i = 0; i < out->nz * out->ny; i++) {
+        const uint8_t *code = out->code + i * out->nx;
+        uint8_t *row = other + (i / out->ny / 4 * ny + i % out->ny / 4) * nx;
+        for (size_t x = 0; x < out->nx; x++) {
+            row[x / 4] |= code[x];
+        }
+    }
+    for (size_t i = 0; i < ny * nz; i++) {
+        widen(out->near + i * nx, other + i * nx, nx, 1);
+    }
+    for (size_t i = 0; i < nx * nz; i++) {
+        widen(other + i / nx * ny * nx + i % nx, out->near + i / nx * ny * nx + i % nx, ny, nx);
+    }
+    for (size_t i = 0; i < nx * ny; i++) {
+        widen(out->near + i, other + i, nz, nx * ny);
+    }
+cleanup:
+    lb_free(other);
+    return status;
+}
+
+/* Standard deviations of the point spread along the template's axes, in its voxels: of the pixel in
+ * the plane, and of the slice's thickness across it. */
+static void
+set_spread(double sigma[3], const lb_volume *volume, const lb_cohort_options *options)
+{
+    double thickness = options->thickness > 0 ? options->thickness : options->voxel;
+    const double width[3] = {options->voxel, options->voxel, thickness};
+    for (size_t axis = 0; axis < 3; axis++) {
+        double square = 0, length = 0;
+        for (size_t i = 0; i < 3; i++) {
+            double along = volume->to_world[i][axis];
+            square += along * along * width[i] * width[i];
+            length += along * along;
+        }
+        double voxels = SIGMA_OF_WIDTH * sqrt(square / length) / volume->spacing[axis];
+        sigma[axis] = fmax(LEAST_SIGMA, voxels);
+    }
+}
+
+static lb_status
+check_volume(const lb_volume *volume, size_t inside, lb_error *err)
+{
+    double litres = fabs(determinant((double(*)[4])volume->to_world)) * (double)inside * 1e-6;
+    if (!(litres >= LEAST_VOLUME && litres <= MOST_VOLUME)) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "is not a skull-stripped human brain: %.3g litres are above 0", litres);
+    }
+    for (size_t axis = 0; axis < 3; axis++) {
+        if (!(volume->spacing[axis] >= LEAST_SPACING && volume->spacing[axis] <= MOST_SPACING)) {
+            return lb_fail(err, LB_ERROR_FORMAT, "has voxels of %g mm (%g to %g)",
+                           volume->spacing[axis], LEAST_SPACING, MOST_SPACING);
+        }
+    }
+    return LB_OK;
+}
+
+static lb_status
+check_size(const cohort_template *made, lb_error *err)
+{
+    for (size_t axis = 0; axis < 3; axis++) {
+        if (!(made->half_size[axis] <= MOST_HALF_SIZE)) {
+            return lb_fail(err, LB_ERROR_FORMAT, "is %.0f mm long: no human brain is",
+                           2 * made->half_size[axis]);
+        }
+    }
+    return LB_OK;
+}
+
+static lb_status
+build(cohort_template *out, lb_volume *volume, const lb_cohort_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
     float *weight = NULL;
     size_t voxels = volume->nx * volume->ny * volume->nz, inside = 0;
     float greatest = 0;
-    double litres = 0;
+    double sigma[3];
     LB_ALLOC(weight, voxels);
     mark_brain(volume->value, weight, voxels, &inside, &greatest);
-    litres = fabs(determinant(volume->to_world)) * (double)inside * 1e-6;
-    if (!(litres >= LEAST_VOLUME && litres <= MOST_VOLUME)) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
-                       "is not a skull-stripped human brain: %.3g litres are above 0", litres));
-    }
+    LB_TRY(check_volume(volume, inside, err));
     float white = white_intensity(volume->value, voxels, inside, greatest);
-    /* scikit-image's anti-aliasing rule: sigma (factor - 1) / 2. */
-    double sigma[3];
-    for (size_t axis = 0; axis < 3; axis++) {
-        sigma[axis] = fmax(LEAST_SIGMA, 0.5 * (voxel / volume->spacing[axis] - 1));
+    if (options->fluid > 0) {
+        LB_TRY(cohort_fluid_fill(volume, COHORT_FLUID * white, err));
+        mark_brain(volume->value, weight, voxels, &inside, &greatest);
     }
-    LB_TRY(smooth(volume->value, volume, sigma, err));
-    LB_TRY(smooth(weight, volume, sigma, err));
+    set_spread(sigma, volume, options);
+    LB_TRY(cohort_smooth(volume->value, volume, sigma, err));
+    LB_TRY(cohort_smooth(weight, volume, sigma, err));
     box b = bounding_box(weight, volume);
     if (b.count == 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "has no brain left at a voxel of %g mm", voxel));
+        LB_TRY(
+            lb_fail(err, LB_ERROR_FORMAT, "has no brain left at a voxel of %g mm", options->voxel));
     }
     set_geometry(out, volume->to_world, &b);
+    LB_TRY(check_size(out, err));
     LB_TRY(encode(out, volume, weight, &b, white, err));
+    LB_TRY(mark_near(out, err));
 cleanup:
     lb_free(weight);
     return status;
 }
 
+void
+cohort_template_release(cohort_template *head)
+{
+    lb_free(head->near);
+    lb_free(head->code);
+    *head = (cohort_template){0};
+}
+
 lb_status
-cohort_template_load(cohort_template *out, const char *path, double voxel,
+cohort_template_load(cohort_template *out, const lb_cohort_options *options,
                      const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_volume volume = {0};
     cohort_template made = {0};
-    LB_TRY(lb_nifti_read(&volume, path, err));
+    LB_TRY(lb_nifti_read(&volume, options->template_path, err));
     LB_TRY(lb_check_cancelled(context, err));
-    status = build(&made, &volume, voxel, err);
+    status = build(&made, &volume, options, err);
     if (status != LB_OK) {
-        lb_fail_context(err, "%s", path);
+        lb_fail_context(err, "%s", options->template_path);
         goto cleanup;
     }
     *out = made;
-    made.code = NULL;
+    made = (cohort_template){0};
 cleanup:
-    lb_free(made.code);
+    cohort_template_release(&made);
     lb_volume_release(&volume);
     if (status == LB_ERROR_IO || status == LB_ERROR_FORMAT) {
         lb_error deep = *err;
@@ -296,15 +302,9 @@ cleanup:
     return status;
 }
 
-void
-cohort_template_release(cohort_template *head)
-{
-    lb_free(head->code);
-    *head = (cohort_template){0};
-}
-
 float
-cohort_template_sample(float *weight, const cohort_template *head, const float index[3])
+cohort_template_sample(float *weight, const cohort_template *head, const float tone[CODES],
+                       const float index[3])
 {
     *weight = 0;
     float x = index[0], y = index[1], z = index[2];
@@ -320,7 +320,7 @@ cohort_template_sample(float *weight, const cohort_template *head, const float i
     float sum = 0, inside = 0;
     for (size_t i = 0; i < 4; i++) {
         uint8_t low = code[row[i]], high = code[row[i] + 1];
-        sum += share[i] * ((1 - fx) * (float)low + fx * (float)high);
+        sum += share[i] * ((1 - fx) * tone[low] + fx * tone[high]);
         inside += share[i] * ((low != 0 ? 1 - fx : 0) + (high != 0 ? fx : 0));
     }
     *weight = inside;
