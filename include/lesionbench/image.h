@@ -28,8 +28,17 @@ double lb_otsu(const double *image, size_t count);
 /* scipy.ndimage binary_erosion and binary_opening with the 3 x 3 cross, border value 0. */
 void lb_erode(uint8_t *out, const uint8_t *image, size_t height, size_t width);
 lb_status lb_open(uint8_t *out, const uint8_t *image, size_t height, size_t width, lb_error *err);
-/* 4-connected components (scipy.ndimage.label): 1.. in row-major order of their first pixel.
- * *count = number of components. */
+/* Pixels that are set, side by side: columns start .. end - 1. */
+typedef struct lb_run {
+    uint32_t row, start, end;
+    uint32_t component; /* 4-connected; 0.. in row-major order of their first pixel */
+} lb_run;
+/* The *count runs of an image in row-major order, and the number of *components they form. out has
+ * room for height x (width / 2 + 1). LB_ERROR_ARGUMENT from 2^31 pixels. */
+lb_status lb_label_runs(lb_run *out, size_t *count, size_t *components, const uint8_t *image,
+                        size_t height, size_t width, lb_error *err);
+/* scipy.ndimage.label: 0 where nothing is set, else 1 + the run's component. *count = number of
+ * components. */
 lb_status lb_label(int32_t *out, size_t *count, const uint8_t *image, size_t height, size_t width,
                    lb_error *err);
 /* skimage.measure.perimeter_crofton with 4 directions. */

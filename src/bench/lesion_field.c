@@ -4,33 +4,31 @@
 
 #include "lesion_internal.h"
 
+#include "lesionbench/clones.h"
 #include "lesionbench/image.h"
 #include "lesionbench/random.h"
 
-enum { SIDE = 256, PIXELS = SIDE * SIDE };
+enum { SIDE = 256, PIXELS = SIDE * SIDE, MOST_RUNS = SIDE * (SIDE / 2 + 1) };
 
 static const double PI = 3.14159265358979323846;
 
-typedef struct component {
-    size_t area, top, left, bottom, right; /* the last row and column are inside */
-} component;
-
 struct lesion_workspace {
-    double *noise;
+    double *noise, *smooth;
     uint8_t *binary, *eroded, *opened;
-    int32_t *labels;
-    component *components;
+    lb_run *runs;
+    size_t *areas; /* by component */
 };
 
 void
 lesion_workspace_free(lesion_workspace *w)
 {
     if (w != NULL) {
-        lb_free(w->components);
-        lb_free(w->labels);
+        lb_free(w->areas);
+        lb_free(w->runs);
         lb_free(w->opened);
         lb_free(w->eroded);
         lb_free(w->binary);
+        lb_free(w->smooth);
         lb_free(w->noise);
         lb_free(w);
     }
@@ -43,11 +41,12 @@ lesion_workspace_create(lesion_workspace **out, lb_error *err)
     lesion_workspace *w = NULL;
     LB_ALLOC(w, 1);
     LB_ALLOC(w->noise, PIXELS);
+    LB_ALLOC(w->smooth, PIXELS);
     LB_ALLOC(w->binary, PIXELS);
     LB_ALLOC(w->eroded, PIXELS);
     LB_ALLOC(w->opened, PIXELS);
-    LB_ALLOC(w->labels, PIXELS);
-    LB_ALLOC(w->components, PIXELS / 2 + 1);
+    LB_ALLOC(w->runs, MOST_RUNS);
+    LB_ALLOC(w->areas, MOST_RUNS);
     *out = w;
     return LB_OK;
 cleanup:
@@ -101,24 +100,44 @@ shape_of(lb_shape *out, double compactness, const lb_lesion_options *options)
     return true;
 }
 
-/* Appends the lesion made from one component, if it is of use. */
+/* The box of the component whose first run is given; the last row and column are inside. */
+static void
+find_box(size_t *top, size_t *left, size_t *bottom, size_t *right, const lb_run *runs, size_t count)
+{
+    *top = *bottom = runs[0].row;
+    *left = runs[0].start;
+    *right = runs[0].end - 1;
+    /* A component has runs in all rows between its first and its last. */
+    for (size_t i = 1; i < count && runs[i].row <= *bottom + 1; i++) {
+        if (runs[i].component == runs[0].component) {
+            *bottom = runs[i].row;
+            *left = runs[i].start < *left ? runs[i].start : *left;
+            *right = runs[i].end - 1 > *right ? runs[i].end - 1 : *right;
+        }
+    }
+}
+
+/* Appends the lesion made from the component whose first run is given, if it is of use. */
 static lb_status
-consider(lesion_list out[LB_SHAPES], const int32_t *labels, int32_t label, const component *c,
-         const bool wanted[LB_SHAPES], const lb_lesion_options *options, lb_error *err)
+consider(lesion_list out[LB_SHAPES], const lb_run *runs, size_t count, const bool wanted[LB_SHAPES],
+         const lb_lesion_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_lesion lesion = {0};
     uint8_t *blob = NULL;
     lb_shape shape;
-    size_t height = c->bottom - c->top + 1, width = c->right - c->left + 1;
+    size_t top, left, bottom, right;
+    find_box(&top, &left, &bottom, &right, runs, count);
+    size_t height = bottom - top + 1, width = right - left + 1;
     LB_ALLOC(blob, height * width);
-    for (size_t y = 0; y < height; y++) {
-        for (size_t x = 0; x < width; x++) {
-            blob[y * width + x] = labels[(c->top + y) * SIDE + c->left + x] == label;
+    for (size_t i = 0; i < count && runs[i].row <= bottom; i++) {
+        if (runs[i].component == runs[0].component) {
+            memset(blob + (runs[i].row - top) * width + runs[i].start - left, 1,
+                   runs[i].end - runs[i].start);
         }
     }
     double perimeter = lb_perimeter_crofton(blob, height, width);
-    lesion.compactness = 4 * PI * (double)c->area / (perimeter * perimeter);
+    lesion.compactness = 4 * PI * (double)options->area / (perimeter * perimeter);
     if (shape_of(&shape, lesion.compactness, options) && wanted[shape]) {
         LB_TRY(lesion_soften(&lesion, blob, height, width, shape, options, err));
         if (lesion.mask != NULL) {
@@ -131,43 +150,35 @@ cleanup:
     return status;
 }
 
-static void
-measure(component *components, size_t count, const int32_t *labels)
-{
-    memset(components, 0, count * sizeof *components);
-    for (size_t y = 0; y < SIDE; y++) {
-        for (size_t x = 0; x < SIDE; x++) {
-            int32_t label = labels[y * SIDE + x];
-            if (label == 0) {
-                continue;
-            }
-            component *c = components + label - 1;
-            if (c->area++ == 0) {
-                *c = (component){1, y, x, y, x};
-            }
-            c->bottom = y; /* rows come in order */
-            c->left = x < c->left ? x : c->left;
-            c->right = x > c->right ? x : c->right;
-        }
-    }
-}
-
 static lb_status
 search_blobs(lesion_list out[LB_SHAPES], lesion_workspace *w, const uint8_t *binary,
              const bool wanted[LB_SHAPES], const lb_lesion_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t count = 0;
-    LB_TRY(lb_label(w->labels, &count, binary, SIDE, SIDE, err));
-    measure(w->components, count, w->labels);
+    size_t count = 0, components = 0;
+    LB_TRY(lb_label_runs(w->runs, &count, &components, binary, SIDE, SIDE, err));
+    memset(w->areas, 0, components * sizeof *w->areas);
     for (size_t i = 0; i < count; i++) {
-        if (w->components[i].area == options->area) {
-            LB_TRY(
-                consider(out, w->labels, (int32_t)i + 1, w->components + i, wanted, options, err));
+        w->areas[w->runs[i].component] += w->runs[i].end - w->runs[i].start;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t *area = w->areas + w->runs[i].component;
+        if (*area == options->area) {
+            *area = 0; /* its later runs are done */
+            LB_TRY(consider(out, w->runs + i, count - i, wanted, options, err));
         }
     }
 cleanup:
     return status;
+}
+
+LB_CLONES static void
+cut_off(uint8_t *restrict out, const double *restrict values, double threshold)
+{
+#pragma omp simd
+    for (size_t i = 0; i < PIXELS; i++) {
+        out[i] = values[i] > threshold;
+    }
 }
 
 lb_status
@@ -179,11 +190,8 @@ lesion_field_search(lesion_list out[LB_SHAPES], lesion_workspace *w, uint32_t se
     lb_numpy_random random;
     lb_numpy_seed(&random, seed);
     lb_numpy_fill(&random, w->noise, PIXELS);
-    LB_TRY(lb_gaussian_filter(w->noise, w->noise, SIDE, SIDE, sigma, sigma, err));
-    double threshold = lb_otsu(w->noise, PIXELS);
-    for (size_t i = 0; i < PIXELS; i++) {
-        w->binary[i] = w->noise[i] > threshold;
-    }
+    LB_TRY(lb_gaussian_filter(w->smooth, w->noise, SIDE, SIDE, sigma, sigma, err));
+    cut_off(w->binary, w->smooth, lb_otsu(w->smooth, PIXELS));
     lb_erode(w->eroded, w->binary, SIDE, SIDE);
     LB_TRY(lb_open(w->opened, w->eroded, SIDE, SIDE, err));
     LB_TRY(search_blobs(out, w, w->opened, wanted, options, err));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "correlate.h"
+#include "lesionbench/clones.h"
 
 enum { PAIRWISE = 8 };
 
@@ -14,6 +15,9 @@ size_t
 lb_boundary_index(ptrdiff_t i, size_t n, lb_boundary boundary)
 {
     ptrdiff_t length = (ptrdiff_t)n;
+    if (i >= 0 && i < length) {
+        return (size_t)i;
+    }
     ptrdiff_t period = boundary == LB_REFLECT ? 2 * length : 2 * length - 2;
     if (n == 1) {
         return 0;
@@ -59,24 +63,41 @@ gaussian_kernel(double *weights, size_t radius, double sigma)
     }
 }
 
-/* out[x] = the weighted sum of taps[0 .. 2 radius][x]; the kernel is symmetric. */
-static void
+/* Neighbours side by side, which compilers split where registers are shorter. */
+enum { LANES = 4, WIDE = 4 * LANES };
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
+
+/* out[x] = the weighted sum of taps[0 .. 2 radius][x]; the kernel is symmetric. The sums of WIDE
+ * neighbours stay in registers. */
+LB_CLONES static void
 weigh_lines(double *restrict out, const double *const *taps, const double *weights, size_t radius,
             size_t count)
 {
-    const double *centre = taps[radius];
-    double weight = weights[radius];
-#pragma omp simd
-    for (size_t x = 0; x < count; x++) {
-        out[x] = centre[x] * weight;
-    }
-    for (size_t j = 0; j < radius; j++) {
-        const double *before = taps[j], *after = taps[2 * radius - j];
-        weight = weights[j];
-#pragma omp simd
-        for (size_t x = 0; x < count; x++) {
-            out[x] += (before[x] + after[x]) * weight;
+    size_t x = 0;
+    for (; x + WIDE <= count; x += WIDE) {
+        const lanes *centre = (const lanes *)(taps[radius] + x);
+        lanes a = centre[0] * weights[radius], b = centre[1] * weights[radius];
+        lanes c = centre[2] * weights[radius], d = centre[3] * weights[radius];
+        for (size_t j = 0; j < radius; j++) {
+            const lanes *before = (const lanes *)(taps[j] + x);
+            const lanes *after = (const lanes *)(taps[2 * radius - j] + x);
+            a += (before[0] + after[0]) * weights[j];
+            b += (before[1] + after[1]) * weights[j];
+            c += (before[2] + after[2]) * weights[j];
+            d += (before[3] + after[3]) * weights[j];
         }
+        lanes *sum = (lanes *)(out + x);
+        sum[0] = a;
+        sum[1] = b;
+        sum[2] = c;
+        sum[3] = d;
+    }
+    for (; x < count; x++) {
+        double sum = taps[radius][x] * weights[radius];
+        for (size_t j = 0; j < radius; j++) {
+            sum += (taps[j][x] + taps[2 * radius - j][x]) * weights[j];
+        }
+        out[x] = sum;
     }
 }
 
@@ -117,38 +138,49 @@ cleanup:
     return status;
 }
 
-/* Along axis 0. */
+/* Row y along axis 0. */
 static void
-filter_columns(double *out, const double *image, size_t height, size_t width, kernel *k,
-               lb_boundary boundary)
+filter_across(kernel *k, double *line, const double *image, size_t y, size_t height, size_t width,
+              lb_boundary boundary)
 {
-    for (size_t y = 0; y < height; y++) {
-        for (size_t j = 0; j <= 2 * k->radius; j++) {
-            ptrdiff_t row = (ptrdiff_t)(y + j) - (ptrdiff_t)k->radius;
-            k->taps[j] = image + lb_boundary_index(row, height, boundary) * width;
-        }
-        weigh_lines(out + y * width, k->taps, k->weights, k->radius, width);
+    for (size_t j = 0; j <= 2 * k->radius; j++) {
+        ptrdiff_t row = (ptrdiff_t)(y + j) - (ptrdiff_t)k->radius;
+        k->taps[j] = image + lb_boundary_index(row, height, boundary) * width;
     }
+    weigh_lines(line, k->taps, k->weights, k->radius, width);
 }
 
-/* Along axis 1. out may be image. */
+/* The row in k->line, continued on both sides, along axis 1. */
 static void
-filter_rows(double *out, const double *image, size_t height, size_t width, kernel *k,
-            lb_boundary boundary)
+filter_along(double *out, kernel *k, size_t width, lb_boundary boundary)
 {
     size_t radius = k->radius;
+    double *row = k->line + radius;
+    for (size_t j = 1; j <= radius; j++) {
+        k->line[radius - j] = row[lb_boundary_index(-(ptrdiff_t)j, width, boundary)];
+        row[width - 1 + j] = row[lb_boundary_index((ptrdiff_t)(width - 1 + j), width, boundary)];
+    }
     for (size_t j = 0; j <= 2 * radius; j++) {
         k->taps[j] = k->line + j;
     }
-    for (size_t y = 0; y < height; y++) {
-        const double *row = image + y * width;
-        memcpy(k->line + radius, row, width * sizeof *row);
-        for (size_t j = 1; j <= radius; j++) {
-            k->line[radius - j] = row[lb_boundary_index(-(ptrdiff_t)j, width, boundary)];
-            k->line[radius + width - 1 + j] =
-                row[lb_boundary_index((ptrdiff_t)(width - 1 + j), width, boundary)];
+    weigh_lines(out, k->taps, k->weights, radius, width);
+}
+
+/* Row by row along both axes, so that what is between them stays in the cache. */
+static void
+filter_rows(double *out, const double *image, size_t height, size_t width, kernel *y, kernel *x,
+            lb_boundary boundary)
+{
+    for (size_t i = 0; i < height; i++) {
+        double *line = x->radius > 0 ? x->line + x->radius : out + i * width;
+        if (y->radius > 0) {
+            filter_across(y, line, image, i, height, width, boundary);
+        } else if (line != image + i * width) {
+            memcpy(line, image + i * width, width * sizeof *line);
         }
-        weigh_lines(out + y * width, k->taps, k->weights, radius, width);
+        if (x->radius > 0) {
+            filter_along(out + i * width, x, width, boundary);
+        }
     }
 }
 
@@ -158,25 +190,20 @@ lb_gaussian_boundary(double *out, const double *image, size_t height, size_t wid
 {
     lb_status status = LB_OK;
     kernel y = {0}, x = {0};
-    double *middle = NULL;
+    double *copy = NULL;
     if (height == 0 || width == 0) {
         return LB_OK;
     }
-    LB_TRY(kernel_init(&y, sigma_y, width, err));
+    LB_TRY(kernel_init(&y, sigma_y, 0, err));
     LB_TRY(kernel_init(&x, sigma_x, width, err));
-    const double *source = image;
-    if (y.radius > 0) {
-        LB_ALLOC(middle, height * width);
-        filter_columns(middle, image, height, width, &y, boundary);
-        source = middle;
+    if (out == image && y.radius > 0) {
+        LB_ALLOC(copy, height * width);
+        memcpy(copy, image, height * width * sizeof *copy);
+        image = copy;
     }
-    if (x.radius > 0) {
-        filter_rows(out, source, height, width, &x, boundary);
-    } else if (out != source) {
-        memcpy(out, source, height * width * sizeof *out);
-    }
+    filter_rows(out, image, height, width, &y, &x, boundary);
 cleanup:
-    lb_free(middle);
+    lb_free(copy);
     kernel_release(&x);
     kernel_release(&y);
     return status;
@@ -189,33 +216,17 @@ lb_gaussian_filter(double *out, const double *image, size_t height, size_t width
     return lb_gaussian_boundary(out, image, height, width, sigma_y, sigma_x, LB_REFLECT, err);
 }
 
-/* Several extremes side by side, since each waits for the one before it. */
-void
+LB_CLONES void
 lb_find_range(double *low, double *high, const double *values, size_t count)
 {
-    enum { LANES = 4 };
-    double least[LANES], greatest[LANES];
-    for (size_t k = 0; k < LANES; k++) {
-        least[k] = greatest[k] = values[0];
+    double least = values[0], greatest = values[0];
+#pragma omp simd reduction(min : least) reduction(max : greatest)
+    for (size_t i = 0; i < count; i++) {
+        least = values[i] < least ? values[i] : least;
+        greatest = values[i] > greatest ? values[i] : greatest;
     }
-    size_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        for (size_t k = 0; k < LANES; k++) {
-            double value = values[i + k];
-            least[k] = value < least[k] ? value : least[k];
-            greatest[k] = value > greatest[k] ? value : greatest[k];
-        }
-    }
-    for (; i < count; i++) {
-        least[0] = values[i] < least[0] ? values[i] : least[0];
-        greatest[0] = values[i] > greatest[0] ? values[i] : greatest[0];
-    }
-    for (size_t k = 1; k < LANES; k++) {
-        least[0] = least[k] < least[0] ? least[k] : least[0];
-        greatest[0] = greatest[k] > greatest[0] ? greatest[k] : greatest[0];
-    }
-    *low = least[0];
-    *high = greatest[0];
+    *low = least;
+    *high = greatest;
 }
 
 /* The row above, at and below y, reflected at the edges. */

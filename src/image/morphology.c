@@ -4,20 +4,41 @@
 #include <math.h>
 #include <string.h>
 
+#include "lesionbench/clones.h"
+
 static const double PI = 3.14159265358979323846;
+
+/* A row of the cross's erosion, but for its ends. Pixels are 0 or not. */
+LB_CLONES static void
+erode_row(uint8_t *restrict out, const uint8_t *above, const uint8_t *here, const uint8_t *below,
+          size_t width)
+{
+#pragma omp simd
+    for (size_t x = 1; x < width - 1; x++) {
+        out[x] = (here[x] != 0) & (here[x - 1] != 0) & (here[x + 1] != 0) & (above[x] != 0) &
+                 (below[x] != 0);
+    }
+}
 
 /* The value outside the image is 0, so the frame never survives an erosion. */
 void
 lb_erode(uint8_t *out, const uint8_t *image, size_t height, size_t width)
 {
     memset(out, 0, height * width);
-    for (size_t y = 1; y + 1 < height; y++) {
-        const uint8_t *above = image + (y - 1) * width, *here = above + width;
-        const uint8_t *below = here + width;
-        for (size_t x = 1; x + 1 < width; x++) {
-            out[y * width + x] = (here[x] != 0) & (here[x - 1] != 0) & (here[x + 1] != 0) &
-                                 (above[x] != 0) & (below[x] != 0);
-        }
+    for (size_t y = 1; y + 1 < height && width > 2; y++) {
+        const uint8_t *here = image + y * width;
+        erode_row(out + y * width, here - width, here, here + width, width);
+    }
+}
+
+/* The same of the dilation. Pixels are 0 and 1. */
+LB_CLONES static void
+dilate_row(uint8_t *restrict out, const uint8_t *above, const uint8_t *here, const uint8_t *below,
+           size_t width)
+{
+#pragma omp simd
+    for (size_t x = 1; x < width - 1; x++) {
+        out[x] = here[x] | here[x - 1] | here[x + 1] | above[x] | below[x];
     }
 }
 
@@ -29,10 +50,10 @@ dilate(uint8_t *out, const uint8_t *image, size_t height, size_t width)
         const uint8_t *here = image + y * width;
         const uint8_t *above = y == 0 ? here : here - width;
         const uint8_t *below = y + 1 == height ? here : here + width;
-        for (size_t x = 0; x < width; x++) {
-            uint8_t left = x == 0 ? 0 : here[x - 1], right = x + 1 == width ? 0 : here[x + 1];
-            out[y * width + x] = here[x] | above[x] | below[x] | left | right;
-        }
+        size_t last = width - 1, beside = width > 1 ? 1 : 0;
+        dilate_row(out + y * width, above, here, below, width);
+        out[y * width] = here[0] | here[beside] | above[0] | below[0];
+        out[y * width + last] = here[last] | here[last - beside] | above[last] | below[last];
     }
 }
 
@@ -49,46 +70,128 @@ cleanup:
     return status;
 }
 
-/* The oldest provisional label that this one was joined to. Roots are their own parents. */
-static int32_t
-find_root(int32_t *parent, int32_t label)
+/* The oldest run that this one was joined to. Roots are their own parents. */
+static uint32_t
+find_root(lb_run *runs, uint32_t run)
 {
-    while (parent[label] != label) {
-        parent[label] = parent[parent[label]];
-        label = parent[label];
+    while (runs[run].component != run) {
+        runs[run].component = runs[runs[run].component].component;
+        run = runs[run].component;
     }
-    return label;
+    return run;
 }
 
-/* Gives every pixel a provisional label and joins those that touch. Older labels become the roots,
- * so a component's root was given at its first pixel. Returns the number of labels. */
-static int32_t
-label_provisionally(int32_t *out, int32_t *parent, const uint8_t *image, size_t height,
-                    size_t width)
+/* Older runs become the roots, so a component's root is its first run. */
+static void
+join(lb_run *runs, uint32_t a, uint32_t b)
 {
-    int32_t labels = 0;
-    for (size_t y = 0; y < height; y++) {
-        for (size_t x = 0; x < width; x++) {
-            size_t i = y * width + x;
-            if (image[i] == 0) {
-                out[i] = 0;
-                continue;
-            }
-            int32_t above = y == 0 ? 0 : out[i - width], left = x == 0 ? 0 : out[i - 1];
-            if (above == 0 && left == 0) {
-                labels++;
-                parent[labels] = labels;
-                out[i] = labels;
-            } else if (above == 0 || left == 0 || above == left) {
-                out[i] = above != 0 ? above : left;
+    a = find_root(runs, a);
+    b = find_root(runs, b);
+    runs[a < b ? b : a].component = a < b ? a : b;
+}
+
+/* Bit x is set where pixel x of eight is. */
+static uint64_t
+pack_eight(const uint8_t *p)
+{
+    uint64_t set = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+                   (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+                   (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+    set |= set >> 4;
+    set |= set >> 2;
+    set |= set >> 1;
+    set &= 0x0101010101010101u;
+    return (set * 0x0102040810204080u) >> 56; /* byte x's bit goes to bit 56 + x */
+}
+
+/* The same of up to 64 pixels. */
+static uint64_t
+pack(const uint8_t *pixels, size_t count)
+{
+    uint64_t word = 0;
+    size_t x = 0;
+    for (; x + 8 <= count; x += 8) {
+        word |= pack_eight(pixels + x) << x;
+    }
+    for (; x < count; x++) {
+        word |= (uint64_t)(pixels[x] != 0) << x;
+    }
+    return word;
+}
+
+/* Appends the runs of a row. Words whose bits say where a run starts or ends spare looking at every
+ * pixel. */
+static size_t
+find_runs(lb_run *runs, size_t count, const uint8_t *row, size_t width, uint32_t y)
+{
+    enum { BITS = 64 };
+    uint64_t last = 0; /* the pixel before */
+    uint32_t start = 0;
+    bool inside = false;
+    for (size_t x = 0; x < width; x += BITS) {
+        uint64_t word = pack(row + x, width - x < BITS ? width - x : BITS);
+        uint64_t edges = word ^ (word << 1 | last);
+        last = word >> (BITS - 1);
+        for (; edges != 0; edges &= edges - 1, inside = !inside) {
+            uint32_t at = (uint32_t)x + (uint32_t)__builtin_ctzll(edges);
+            if (inside) {
+                runs[count] = (lb_run){y, start, at, (uint32_t)count};
+                count++;
             } else {
-                int32_t a = find_root(parent, above), b = find_root(parent, left);
-                out[i] = a < b ? a : b;
-                parent[a < b ? b : a] = out[i];
+                start = at;
             }
         }
     }
-    return labels;
+    if (inside) {
+        runs[count] = (lb_run){y, start, (uint32_t)width, (uint32_t)count};
+        count++;
+    }
+    return count;
+}
+
+/* Joins runs of a row, first .. end - 1, with those of the row above, above .. first - 1, that they
+ * touch. */
+static void
+join_rows(lb_run *runs, size_t above, size_t first, size_t end)
+{
+    size_t next = above;
+    for (size_t i = first; i < end; i++) {
+        while (next < first && runs[next].end <= runs[i].start) {
+            next++;
+        }
+        for (size_t k = next; k < first && runs[k].start < runs[i].end; k++) {
+            join(runs, (uint32_t)k, (uint32_t)i);
+        }
+    }
+}
+
+lb_status
+lb_label_runs(lb_run *out, size_t *count, size_t *components, const uint8_t *image, size_t height,
+              size_t width, lb_error *err)
+{
+    size_t pixels = 0, above = 0, first = 0, end = 0, found = 0;
+    lb_status status = lb_multiply(&pixels, height, width, err);
+    if (status != LB_OK) {
+        return status;
+    }
+    if (pixels >= INT32_MAX) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "an image of %zu x %zu pixels is too large to label",
+                       height, width);
+    }
+    for (size_t y = 0; y < height; y++) {
+        above = first;
+        first = end;
+        end = find_runs(out, end, image + y * width, width, (uint32_t)y);
+        join_rows(out, above, first, end);
+    }
+    for (size_t i = 0; i < end; i++) {
+        /* Parents are older, so they have their final number already. */
+        size_t parent = out[i].component;
+        out[i].component = parent == i ? (uint32_t)found++ : out[parent].component;
+    }
+    *count = end;
+    *components = found;
+    return LB_OK;
 }
 
 lb_status
@@ -96,27 +199,20 @@ lb_label(int32_t *out, size_t *count, const uint8_t *image, size_t height, size_
          lb_error *err)
 {
     lb_status status = LB_OK;
-    int32_t *parent = NULL;
-    size_t pixels = 0;
-    LB_TRY(lb_multiply(&pixels, height, width, err));
-    if (pixels >= INT32_MAX) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "an image of %zu x %zu pixels is too large to label",
-                       height, width);
+    lb_run *runs = NULL;
+    size_t found = 0, most = 0;
+    LB_TRY(lb_multiply(&most, height, width / 2 + 1, err));
+    LB_ALLOC(runs, most);
+    LB_TRY(lb_label_runs(runs, &found, count, image, height, width, err));
+    memset(out, 0, height * width * sizeof *out);
+    for (size_t i = 0; i < found; i++) {
+        int32_t *row = out + runs[i].row * width;
+        for (size_t x = runs[i].start; x < runs[i].end; x++) {
+            row[x] = (int32_t)runs[i].component + 1;
+        }
     }
-    /* At most every second pixel of a row starts a label. */
-    LB_ALLOC(parent, height * (width / 2 + 1) + 1);
-    int32_t labels = label_provisionally(out, parent, image, height, width);
-    int32_t components = 0;
-    for (int32_t label = 1; label <= labels; label++) {
-        /* Parents are older, so they have their final number already. */
-        parent[label] = parent[label] == label ? ++components : parent[parent[label]];
-    }
-    for (size_t i = 0; i < pixels; i++) {
-        out[i] = parent[out[i]];
-    }
-    *count = (size_t)components;
 cleanup:
-    lb_free(parent);
+    lb_free(runs);
     return status;
 }
 
