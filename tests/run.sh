@@ -77,11 +77,18 @@ run_tests() {
 
 run_cli_tests() {
     log=$build/$1.cli.log
-    sh "$root/tests/cli/run.sh" "$build/$1/lesionbench" >"$log" 2>&1
+    program=$build/$1/lesionbench
+    {
+        sh "$root/tests/cli/hostile.sh" "$program"
+        sh "$root/tests/cli/hostile_h5.sh" "$program"
+    } >"$build/$1.hostile.log" 2>&1 &
+    sh "$root/tests/cli/run.sh" "$program" >"$log" 2>&1
+    wait $!
+    cat "$build/$1.hostile.log" >>"$log"
     ok=$(grep -c '^ok ' "$log")
     bad=$(grep -c '^not ok ' "$log")
     left=$(grep -c '^skip ' "$log")
-    grep -q '^end$' "$log" || bad=$((bad + 1)) # it died half-way
+    bad=$((bad + 3 - $(grep -c '^end$' "$log"))) # each that died half-way
     count "$ok" "$bad" "$left"
     [ "$bad" = 0 ] || awk '/^not ok /{on=1} /^(ok|skip|end)/{on=0} on' "$log"
     grep '^skip ' "$log"

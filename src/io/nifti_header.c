@@ -4,10 +4,11 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <nifti2_io.h>
+
+#include "lesionbench/output.h"
 
 enum { HEADER_ROOM = 540, MAX_OFFSET = 1 << 30, GZIP_BUFFER = 1 << 17 };
 
@@ -215,21 +216,48 @@ ends_with(const char *text, const char *end)
 static bool
 is_image(const char *path)
 {
-    return ends_with(path, ".img") || ends_with(path, ".img.gz") || ends_with(path, ".IMG");
+    return ends_with(path, ".img") || ends_with(path, ".img.gz") || ends_with(path, ".IMG") ||
+           ends_with(path, ".IMG.GZ");
+}
+
+/* The first file that is there of path with its ending changed, or NULL; the caller's. niftiio
+ * would find it as well, but opens what it looks at, and so waits for pipes. */
+static lb_status
+find_beside(char **out, const char *path, const char *const endings[], lb_error *err)
+{
+    size_t length = strlen(path);
+    length -= ends_with(path, ".gz") || ends_with(path, ".GZ") ? 3 : 0;
+    while (length > 0 && path[length - 1] != '.' && path[length - 1] != '/') {
+        length--;
+    }
+    for (size_t i = 0; endings[i] != NULL; i++) {
+        char *name = lb_format(err, "%.*s%s", (int)length, path, endings[i]);
+        if (name == NULL) {
+            return err->code;
+        }
+        if (lb_exists(name)) {
+            *out = name;
+            return LB_OK;
+        }
+        lb_free(name);
+    }
+    *out = NULL;
+    return LB_OK;
 }
 
 static lb_status
 open_pair(gzFile *out, size_t *size, const char *path, lb_error *err)
 {
-    char *voxels = nifti_findimgname(path, NIFTI_FTYPE_NIFTI1_2);
-    lb_status status = LB_OK;
-    if (voxels == NULL || !is_image(voxels)) {
+    static const char *const ENDINGS[] = {"img", "img.gz", "IMG", "IMG.GZ", NULL};
+    char *voxels = NULL;
+    lb_status status = find_beside(&voxels, path, ENDINGS, err);
+    if (status == LB_OK && voxels == NULL) {
         status = lb_fail(err, LB_ERROR_IO,
                          "%s: the file of its voxels (.img, .img.gz) is not beside it", path);
-    } else {
+    } else if (status == LB_OK) {
         status = lb_gzip_open(out, size, voxels, err);
     }
-    free(voxels);
+    lb_free(voxels);
     return status;
 }
 
@@ -250,16 +278,20 @@ check_length(const header *h, const lb_nifti_claims *claims, lb_error *err)
     return LB_OK;
 }
 
-/* The name to read the header from; *out is the caller's (free()). */
+/* The name to read the header from; *out is the caller's. */
 static lb_status
 find_header(char **out, const char *path, lb_error *err)
 {
-    char *found = is_image(path) ? nifti_findhdrname(path) : strdup(path);
-    if (found == NULL) {
+    static const char *const ENDINGS[] = {"hdr", "hdr.gz", "HDR", "HDR.GZ", NULL};
+    if (!is_image(path)) {
+        *out = lb_strdup(path, err);
+        return *out != NULL ? LB_OK : err->code;
+    }
+    lb_status status = find_beside(out, path, ENDINGS, err);
+    if (status == LB_OK && *out == NULL) {
         return lb_fail(err, LB_ERROR_IO, "%s: its header (.hdr) is not beside it", path);
     }
-    *out = found;
-    return LB_OK;
+    return status;
 }
 
 lb_status
@@ -296,6 +328,6 @@ cleanup:
         gzclose(stream);
     }
     nifti_image_free(h.image);
-    free(name);
+    lb_free(name);
     return status;
 }

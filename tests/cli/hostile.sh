@@ -1,120 +1,85 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Truncated, oversized, mislabelled and hostile files, given to the commands that read them: one clear
-# line on standard error, exit code 1, nothing written, within bounds of memory and time.
-# usage: hostile.sh LESIONBENCH. Prints "ok NAME", "not ok NAME" or "skip NAME".
+# Truncated, oversized, mislabelled and hostile files of other programs, given to the commands that
+# read them: one clear line on standard error, exit code 1, nothing written, within bounds of memory
+# and time.
+# usage: hostile.sh LESIONBENCH. Prints "ok NAME" or "not ok NAME" and, at the end, "end".
+# shellcheck disable=SC2086
 set -u
-program=$(realpath "$1")
-spoil=$(dirname "$program")/tests/cli/spoil
-seeds=$(realpath "$(dirname -- "$0")/../fuzz/corpus")
-template=/usr/share/mricron/templates/ch2bet.nii.gz
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-mkdir made
-memory=4194304 seconds=10
-if grep -q __asan_init "$program"; then # it reserves terabytes, and is slow
-    memory=unlimited seconds=60
-fi
-
-not_ok() {
-    echo "not ok $1"
-    echo "    $2"
-    sed 's/^/    stdout: /' out | head -n 5
-    sed 's/^/    stderr: /' err | cut -c 1-300 | head -n 5
-}
-
-# run ARGUMENTS...: within the bounds; what is written goes to out and err.
-run() {
-    (
-        ulimit -v $memory
-        exec timeout -s KILL $seconds "$program" "$@" >out 2>err
-    )
-}
-
-# refuse NAME REASON ARGUMENTS...: REASON is an extended regular expression; outputs go to made/.
-refuse() {
-    name=$1 reason=$2
-    shift 2
-    run "$@"
-    got=$?
-    if [ $got != 1 ]; then
-        not_ok "$name" "exit code $got, expected 1"
-    elif [ "$(wc -l <err)" != 1 ]; then
-        not_ok "$name" "not one line of error"
-    elif ! grep -Eq "^lesionbench: .*($reason)" err; then
-        not_ok "$name" "the error has not '$reason'"
-    elif LC_ALL=C tr -d '\n' <err | LC_ALL=C grep -q '[[:cntrl:]]'; then
-        not_ok "$name" "the error has control characters"
-    elif [ -n "$(ls -A made)" ]; then
-        not_ok "$name" "something was written: $(ls -A made)"
-        rm -rf made/* made/.[!.]*
-    else
-        echo "ok $name"
-    fi
-}
-
-# accept NAME ARGUMENTS...: strange, but right.
-accept() {
-    name=$1
-    shift
-    run "$@"
-    got=$?
-    if [ $got = 0 ] && [ ! -s err ]; then echo "ok $name"; else not_ok "$name" "exit code $got"; fi
-}
-
-# patch FILE OFFSET BYTES: bytes as printf's format.
-patch() {
-    # shellcheck disable=SC2059
-    printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
-# zeros MEBIBYTES: that many, gzipped, in members of 16 MiB.
-zeros() {
-    head -c 16777216 /dev/zero | gzip -1 >member.gz
-    members=0
-    while [ $members -lt $(($1 / 16)) ]; do
-        cat member.gz
-        members=$((members + 1))
-    done
-}
+. "$(dirname -- "$0")/hostile_tools.sh"
 
 explain="explain --targets 0 --methods sobel --quiet -o made/e.h5 --images"
 simulate="slices simulate --subjects 2 --quiet -o made/s.h5 --template"
+import="slices import --quiet -o made/s.h5"
+corpus="pretrain --arch vgg11 --width 0.02 --size 32 --epochs 1 --quiet -o made/m.safetensors --images"
+maps="score --quiet -o made/s.csv --maps"
+finetune="finetune --data d.h5 --quiet -o made/tuned --from"
+predict="predict --data d.h5 --quiet -o made/p.h5 --model"
+lesions="lesions --quiet -o made/l.h5 --import"
+
+# commands KIND FILE: the commands that read files of this kind, one a line.
+commands() {
+    case $1 in
+    nii | nii.gz | hdr | img) printf '%s\n' "$simulate $2" "$import $2" ;;
+    npy) printf '%s\n' "$explain $2" "$maps $2 --truth $2" "$import $2" "convert $2 made/x.h5" ;;
+    idx) echo "$corpus $2 --labels $2" ;;
+    tsv) echo "$import v.nii --participants $2" ;;
+    safetensors | pth) printf '%s\n' "$finetune $2" "$predict $2" ;;
+    pkl) printf '%s\n' "$lesions $2 $2" "$import $2" "convert $2 made/x.h5" "convert $2 made/x.npy" ;;
+    yaml) echo "study $2 -o made" ;;
+    h5) printf '%s\n' "evaluate $2" "audit $2" ;;
+    esac
+}
 
 ### What every reader is given: things that are not its file
+cp "$seeds/nifti/v1_f4" v.nii
 printf '\211PNG\r\n\032\n\0\0\0\rIHDR\0\0\0\001\0\0\0\001\010\0\0\0\0' >picture
 head -c 5000 /dev/zero >nothing
 head -c 5000 "$program" >binary
 printf 'just a text\n' >text
 : >empty
-truncate -s 8T sparse
+truncate -s 8T sparse 2>/dev/null || : >sparse
 mkdir folder
 mkfifo pipe
-for kind in nii nii.gz npy csv idx safetensors h5; do
+for kind in nii nii.gz hdr img npy csv tsv idx safetensors pth pkl yaml h5; do
     for file in picture nothing binary text empty sparse folder pipe; do
         case $kind.$file in
-        csv.text) continue ;; # it is one
-        sparse) [ -e sparse ] || continue ;;
+        csv.text | tsv.text) continue ;; # they are
+        yaml.pipe) continue ;;           # may come from a pipe
         esac
-        ln -sf "$file" "it.$kind"
-        [ $file != folder ] || { rm it.$kind && mkdir it.$kind; }
-        refuse "info of $file as .$kind" "it.$kind" info it.$kind
-        case $kind in
-        nii*) set -- $simulate it.$kind ;;
-        npy) set -- $explain it.npy ;;
-        idx) set -- pretrain --images it.idx --labels it.idx --quiet -o made/m.safetensors ;;
-        safetensors) set -- finetune --from it.safetensors --data d.h5 --quiet -o made/tuned ;;
-        h5) set -- evaluate it.h5 ;;
-        *) continue ;;
+        if [ $file = folder ]; then mkdir it.$kind; else ln -sf "$file" "it.$kind"; fi
+        [ $kind = yaml ] || refuse "info of $file as .$kind" "it.$kind" info it.$kind
+        commands $kind it.$kind >list
+        while read -r line; do
+            refuse "$file as .$kind: ${line%% it.*}" "it.$kind" $line
+        done <list
+        rm -rf it.$kind
+    done
+done
+
+### What the fuzz targets start from
+for kind in nifti npy idx safetensors weights pickle; do
+    case $kind in
+    nifti) ending=nii ;;
+    weights) ending=pth ;;
+    pickle) ending=pkl ;;
+    *) ending=$kind ;;
+    esac
+    for file in "$seeds/$kind"/*; do
+        case ${file##*/} in
+        *.gz) [ $kind != nifti ] || ending=nii.gz ;;
+        [0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]*) continue ;;
+        *) [ $kind != nifti ] || ending=nii ;;
         esac
-        refuse "$1 of $file as .$kind" "it.$kind" "$@"
-        [ ! -d it.$kind ] || rm -rf it.$kind
+        ln -sf "$file" seed.$ending
+        commands $ending seed.$ending | tail -n 1 >list
+        read -r line <list
+        either "seed $kind/${file##*/}" $line </dev/null
+        rm -f seed.$ending
     done
 done
 
 ### NIfTI
-cp "$seeds/nifti/v1_f4" v.nii
 head -c 400 v.nii >cut.nii
 refuse "truncated NIfTI" "cut.nii: .*truncated" $simulate cut.nii
 gzip -c v.nii | head -c 100 >cut.nii.gz
@@ -145,12 +110,38 @@ refuse "gzipped volume named .nii that is no head" "inside.nii" $simulate inside
 gzip -c inside.nii >twice.nii.gz
 refuse "volume gzipped twice" "twice.nii.gz: is not a NIfTI file" $simulate twice.nii.gz
 
+### NIfTI pairs
+head -c 348 "$seeds/nifti/v1_pair" >pair.hdr
+refuse "header without its voxels" "pair.hdr: .*not beside it" $simulate pair.hdr
+tail -c +349 "$seeds/nifti/v1_pair" | head -c 10 >pair.img
+refuse "header with too few voxels" "pair.hdr: .*truncated" $simulate pair.hdr
+refuse "too few voxels with a header" "pair.img: .*truncated" $simulate pair.img
+rm pair.img && mkdir pair.img
+refuse "header whose voxels are a folder" "pair" $simulate pair.hdr
+rmdir pair.img && mkfifo pair.img
+refuse "header whose voxels are a pipe" "pair" $simulate pair.hdr
+ln -s loop.nii loop.nii
+refuse "link to itself" "loop.nii" $simulate loop.nii
+mkdir -p bids/sub-01/anat
+ln -s .. bids/sub-01/anat/up
+cp cut.nii.gz bids/sub-01/anat/sub-01_T1w.nii.gz
+printf '{"Name": "x", "BIDSVersion": "1.8.0"}' >bids/dataset_description.json
+refuse "BIDS folder that goes round in circles" "sub-01_T1w.nii.gz: .*truncated" $import bids
+printf 'participant_id\tsex\n\0' >bids/participants.tsv
+refuse "BIDS folder with a damaged table" "participants.tsv|T1w" $import bids
+printf 'age\tsex\n20\tF\n' >people.tsv
+refuse "participants without their names" "people.tsv|v.nii" $import v.nii --participants people.tsv
+head -c 1000000 /dev/zero | tr '\0' '\t' >people.tsv
+refuse "participants of a million columns" "people.tsv" $import v.nii --participants people.tsv
+printf 'participant_id\tsex\nx\n' >people.tsv
+refuse "uneven participants" "people.tsv: line 2" $import v.nii --participants people.tsv
+rm -r bids
+
 ### NPY
 header() { # FILE DESCR SHAPE: a header of version 1, padded to 118 characters
     text="{'descr': '$2', 'fortran_order': False, 'shape': ($3), }"
     printf '\223NUMPY\001\0\166\0%-117s\n' "$text" >"$1"
 }
-maps="score --quiet -o made/s.csv --maps"
 header x.npy '<f4' '2, 4, 4' && head -c 128 /dev/zero >>x.npy
 refuse "maps that find nothing to score" "x.npy" $maps x.npy --truth x.npy
 head -c 200 x.npy >cut.npy
@@ -178,7 +169,6 @@ mkdir x_folder.npy
 refuse "folder named .npy" "x_folder.npy: is not a file" $maps x_folder.npy --truth x.npy
 
 ### IDX
-corpus="pretrain --arch vgg11 --width 0.02 --size 32 --epochs 1 --quiet -o made/m.safetensors --images"
 { printf '\0\0\010\003\0\0\0\004\0\0\0\002\0\0\0\002' && head -c 16 /dev/zero; } >x.idx
 printf '\0\0\010\001\0\0\0\004\0\001\0\001' >y.idx
 head -c 30 x.idx >cut.idx
@@ -210,9 +200,7 @@ accept "CSV of a million columns" info wide.csv
 head -c 50000000 /dev/zero | tr '\0' x >long.csv
 accept "CSV of one long line" info long.csv
 printf 'a\033[31mb,\001c\n1,2\n' >colour.csv
-accept "CSV with control characters" info colour.csv
-LC_ALL=C tr -d '\n' <out | LC_ALL=C grep -q '[[:cntrl:]]' &&
-    not_ok "info shows no control characters" "" || echo "ok info shows no control characters"
+either "CSV with control characters" info colour.csv
 mkdir -p study/tables
 for table in wide long zero open uneven; do
     cp $table.csv study/tables/classification.csv
@@ -231,24 +219,23 @@ tensors() { # FILE JSON [BYTES]: a file of this header and so many zeros
     printf %s "$2" >>"$1"
     head -c "${3-0}" /dev/zero >>"$1"
 }
-model="finetune --data d.h5 --quiet -o made/tuned --from"
 printf '\377\377\377\377\377\377\377\377{}' >long.safetensors
-refuse "safetensors with a header of 2^64 bytes" "long.safetensors: .*claims a header" $model long.safetensors
+refuse "safetensors with a header of 2^64 bytes" "long.safetensors: .*claims a header" $finetune long.safetensors
 printf '\0\0\0\005\0\0\0\0' >wide.safetensors && head -c 90000000 /dev/zero | tr '\0' '[' >>wide.safetensors
-refuse "safetensors with a header of 80 MB" "wide.safetensors" $model wide.safetensors
+refuse "safetensors with a header of 80 MB" "wide.safetensors" $finetune wide.safetensors
 tensors deep.safetensors "$(head -c 100000 /dev/zero | tr '\0' '[')"
-refuse "safetensors nested deep" "deep.safetensors: .*not JSON" $model deep.safetensors
+refuse "safetensors nested deep" "deep.safetensors" $finetune deep.safetensors
 tensors cut.safetensors '{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}' 15
-refuse "truncated safetensors" "cut.safetensors: truncated" $model cut.safetensors
+refuse "truncated safetensors" "cut.safetensors: truncated" $finetune cut.safetensors
 tensors huge.safetensors '{"a":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}}' 16
-refuse "safetensors that claims 2^40 elements" "huge.safetensors: truncated" $model huge.safetensors
+refuse "safetensors that claims 2^40 elements" "huge.safetensors: truncated" $finetune huge.safetensors
 tensors over.safetensors '{"a":{"dtype":"F32","shape":[4503599627370496,4503599627370496],"data_offsets":[0,0]}}'
-refuse "safetensors whose size overflows" "over.safetensors: .*overflows" $model over.safetensors
+refuse "safetensors whose size overflows" "over.safetensors: .*overflows" $finetune over.safetensors
 printf '\0\0\0\001\0\0\0\0{"__metadata__":{"width":""' >many.safetensors
 awk 'BEGIN { for (i = 0; i < 1398099; i++) printf ",\"width\":\"\""; print "}}   " }' >>many.safetensors
-refuse "safetensors of a million metadata" "many.safetensors" $model many.safetensors
+refuse "safetensors of a million metadata" "many.safetensors" $finetune many.safetensors
 tensors colour.safetensors '{"a\u001b[31m\u0007":{"dtype":"F32","shape":[4],"data_offsets":[0,15]}}' 15
-refuse "safetensors with control characters" "colour.safetensors" $model colour.safetensors
+refuse "safetensors with control characters" "colour.safetensors" $finetune colour.safetensors
 convolutions= offset=0
 for layer in 0 3 6 8 11 13 16 18; do
     convolutions="$convolutions\"features.$layer.weight\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1],\"data_offsets\":[$offset,$((offset + 4))]},"
@@ -261,9 +248,61 @@ for shapes in '1048576,0 2,0' '1048576,1 2,1' '9007199254740991,0 90071992547409
     tail=0
     [ "$last" != 2,1 ] || tail=8
     tensors grand.safetensors "{$convolutions\"classifier.0.weight\":{\"dtype\":\"F32\",\"shape\":[$first],\"data_offsets\":[$offset,$((offset + bytes))]},\"classifier.6.weight\":{\"dtype\":\"F32\",\"shape\":[$last],\"data_offsets\":[$((offset + bytes)),$((offset + bytes + tail))]}}" $((offset + bytes + tail))
-    refuse "network of impossible layers ($shapes)" "grand.safetensors" $model grand.safetensors
+    refuse "network of impossible layers ($shapes)" "grand.safetensors" $finetune grand.safetensors
     accept "info of it" info grand.safetensors
 done
+
+### Pickles, and PyTorch's files of them
+printf "cos\nsystem\n(S'touch made/hacked'\ntR." >evil.pkl
+printf '\200\004cposix\nsystem\nX\023\0\0\0touch made/hacked2 2\205R.' >evil4.pkl
+for file in evil evil4; do
+    commands pkl $file.pkl >list
+    while read -r line; do
+        refuse "pickle that runs a command: ${line%% $file*}" "$file.pkl: .*system" $line
+    done <list
+    refuse "$file.pkl as a model" "$file.pkl" $predict $file.pkl
+done
+tells() { # NAME REASON FILE: what converting says of it
+    refuse "$1" "$3: .*($2)" convert $3 made/x.h5
+}
+head -c 60 "$seeds/pickle/p4_array" >cut.pkl
+tells "truncated pickle" "." cut.pkl
+printf '\200\004\216\377\377\377\377\377\377\377\177abc.' >claim.pkl
+tells "pickle that claims 2^63 bytes" "." claim.pkl
+printf '\200\004]r\377\377\377\377.' >memo.pkl
+tells "pickle that remembers far away" "." memo.pkl
+{ printf '\200\002' && head -c 5000000 /dev/zero | tr '\0' '(' && printf .; } >marks.pkl
+tells "pickle of five million marks" "." marks.pkl
+{ printf '\200\002' && head -c 5000000 /dev/zero | tr '\0' ']' && printf .; } >lists.pkl
+tells "pickle of five million lists" "." lists.pkl
+{ printf '\200\002N' && head -c 5000000 /dev/zero | tr '\0' '\205' && printf .; } >deep.pkl
+tells "pickle of tuples five million deep" "deep" deep.pkl
+{ printf '\200\002N' && head -c 200 /dev/zero | tr '\0' 2 && head -c 200 /dev/zero | tr '\0' '\206' && printf .; } >laughs.pkl
+either "pickle of pairs of pairs" convert laughs.pkl made/x.h5
+{ printf '\200\002K\001' && head -c 1000000 /dev/zero | tr '\0' 2 && printf '.'; } >copies.pkl
+accept "pickle that leaves a million values behind" convert copies.pkl made/x.h5
+{ printf 'I' && head -c 5000000 /dev/zero | tr '\0' 9 && printf '\n.'; } >long.pkl
+tells "number of five million digits" "." long.pkl
+for shape in 1099511627776 4294967296,4294967296,4294967296 0,1099511627776; do
+    {
+        printf 'cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS"b"\ntR(I1\n('
+        printf %s "$shape" | tr , '\n' | sed 's/^/L/; s/$/L/'
+        printf 'tcnumpy\ndtype\n(S"f8"\nI0\nI1\ntR(I3\nS"<"\nNNNI-1\nI-1\nI0\ntbI00\nS"12345678"\ntb.'
+    } >shape.pkl
+    tells "pickled array of shape ($shape)" "." shape.pkl
+done
+for file in cut claim marks deep; do
+    refuse "lesions from $file.pkl" "$file.pkl" $lesions $file.pkl $file.pkl
+    refuse "slices from $file.pkl" "$file.pkl" $import $file.pkl
+done
+head -c 700 "$seeds/weights/zip_state" >cut.pth
+refuse "truncated PyTorch file" "cut.pth" $predict cut.pth
+head -c 300 "$seeds/weights/legacy_state" >cut.pth
+refuse "truncated legacy PyTorch file" "cut.pth" $predict cut.pth
+{ cat "$seeds/weights/zip_state" && zeros 64; } >behind.pth
+refuse "PyTorch file with more behind it" "behind.pth" $predict behind.pth
+cp "$seeds/weights/zip_state" wrong.pth && patch wrong.pth 300 'XXXX'
+refuse "PyTorch file with a wrong checksum" "wrong.pth" $predict wrong.pth
 
 ### Study files
 refuse "study that is a picture" "picture" study picture -o made
@@ -284,117 +323,4 @@ refuse "study with control characters" "colour.yaml" study colour.yaml -o made
 refuse "study that contains itself" "self.yaml" study self.yaml -o made
 head -c 2000000 /dev/zero | tr '\0' '#' >long.yaml
 refuse "study of 2 MB" "long.yaml: is not a study file" study long.yaml -o made
-
-if [ ! -e "$template" ] || [ ! -x "$spoil" ]; then
-    echo "skip hostile HDF5 files: $template or $spoil is not here"
-    exit
-fi
-
-### HDF5: files of another kind, and of shapes that do not fit
-quiet="--quiet --no-provenance"
-# shellcheck disable=SC2086
-{
-    "$program" lesions --count 5 --area 30 --scale 1 $quiet -o l.h5
-    "$program" slices simulate --template "$template" --slices-per-subject 3 --size 130x156 \
-        --voxel 1.4 --seed 3 --subjects 8 $quiet -o s.h5
-    "$program" compose --slices s.h5 --lesions l.h5 --train 6 --validation 3 --holdout 3 --size 64 \
-        $quiet -o d.h5
-    "$program" pretrain --task sex --slices s.h5 --train 6 --validation 3 --holdout 3 --arch vgg11 \
-        --width 0.02 --size 64 --epochs 1 --batch 4 $quiet -o m.safetensors
-    "$program" predict --model m.safetensors --data d.h5 $quiet -o p.h5
-    "$program" explain --data d.h5 --methods sobel $quiet -o e.h5
-} >out 2>err || not_ok "files to spoil" "cannot be made"
-
-on_slices="compose --lesions l.h5 --train 2 --validation 2 --holdout 2 --size 32 --quiet -o made/d.h5 --slices"
-on_lesions="compose --slices s.h5 --train 2 --validation 2 --holdout 2 --size 32 --quiet -o made/d.h5 --lesions"
-on_dataset="predict --model m.safetensors --quiet -o made/p.h5 --data"
-on_maps="score --data d.h5 --quiet -o made/s.csv --maps"
-on_predictions="evaluate"
-refuse "slices and lesions swapped" "l.h5: is a \"lesions\" file" compose --slices l.h5 --lesions s.h5 \
-    --quiet -o made/d.h5
-refuse "dataset as slices" "d.h5: is a \"dataset\" file" $on_slices d.h5
-refuse "slices as dataset" "s.h5: is a \"slices\" file" $on_dataset s.h5
-refuse "slices as lesions" "s.h5: is a \"slices\" file" $on_lesions s.h5
-refuse "predictions as maps" "p.h5: is a \"predictions\" file" $on_maps p.h5
-refuse "maps as predictions" "e.h5: is a \"explanations\" file" $on_predictions e.h5
-refuse "dataset as model" "d.h5" predict --model d.h5 --data d.h5 --quiet -o made/p.h5
-refuse "model as dataset" "m.safetensors: is not an HDF5 file" $on_dataset m.safetensors
-for kind in s l d p e; do
-    case $kind in
-    s) command=$on_slices ;;
-    l) command=$on_lesions ;;
-    d) command=$on_dataset ;;
-    p) command=$on_predictions ;;
-    e) command=$on_maps ;;
-    esac
-    for part in 9 4 2; do
-        head -c $(($(wc -c <$kind.h5) * part / 10)) $kind.h5 >cut.h5
-        refuse "$kind.h5 cut to $part tenths" "cut.h5" $command cut.h5
-        refuse "info of $kind.h5 cut to $part tenths" "cut.h5" info cut.h5
-    done
-    cp $kind.h5 named.h5 && "$spoil" named.h5 attribute / format 'nonsense'
-    refuse "$kind.h5 of an unknown kind" "named.h5: is a \"nonsense\" file" $command named.h5
-    "$spoil" named.h5 attribute / format "$(printf 'a\nb\033[31mc')"
-    refuse "$kind.h5 of an unspeakable kind" "named.h5" $command named.h5
-done
-
-# spoiled NAME COMMAND FILE WHAT ARGUMENTS...: a copy of FILE, changed by spoil, is refused by name.
-spoiled() {
-    name=$1 command=$2 file=$3
-    shift 3
-    cp "$file" bad.h5
-    if "$spoil" bad.h5 "$@"; then
-        # shellcheck disable=SC2086
-        refuse "$name" "bad.h5|not finite" $command bad.h5
-    else
-        not_ok "$name" "cannot spoil $file"
-    fi
-}
-spoiled "slices of two axes" "$on_slices" s.h5 shape image 4 4
-spoiled "slices without pixels" "$on_slices" s.h5 shape image 24 0 0
-spoiled "slices of 2^60 pixels" "$on_slices" s.h5 shape image 24 1073741824 1073741824
-spoiled "slices of 60,000 x 60,000" "$on_slices" s.h5 shape image 24 60000 60000
-spoiled "2^40 slices" "$on_slices" s.h5 shape image 1099511627776 130 156
-spoiled "slices of text" "$on_slices" s.h5 text image 24 130 156
-spoiled "slices that are not finite" "$on_slices" s.h5 fill image nan
-spoiled "slices without subjects" "$on_slices" s.h5 remove subject
-spoiled "subjects that are numbers" "$on_slices" s.h5 shape sex 24 2
-spoiled "2^20 subjects of long names" "$on_slices" s.h5 text subject 1048575
-spoiled "too few ages" "$on_slices" s.h5 shape age 23
-spoiled "sexes beyond the known" "$on_slices" s.h5 fill sex 7
-spoiled "lesions of two axes" "$on_lesions" l.h5 shape round/mask 4 4
-spoiled "lesions without pixels" "$on_lesions" l.h5 shape round/mask 5 0 0
-spoiled "lesions of 2^40 pixels" "$on_lesions" l.h5 shape round/mask 5 1048576 1048576
-spoiled "lesions higher than their mask" "$on_lesions" l.h5 fill irregular/height 5000
-spoiled "lesions of negative width" "$on_lesions" l.h5 fill irregular/width -1
-spoiled "lesions that are not finite" "$on_lesions" l.h5 fill round/mask nan
-spoiled "too few heights" "$on_lesions" l.h5 shape round/height 4
-spoiled "lesions without a group" "$on_lesions" l.h5 remove irregular
-spoiled "dataset of two axes" "$on_dataset" d.h5 shape holdout/image 3 64
-spoiled "dataset of other sides" "$on_dataset" d.h5 shape holdout/image 3 64 65
-spoiled "dataset without pixels" "$on_dataset" d.h5 shape train/image 6 0 0
-spoiled "dataset of other truths" "$on_dataset" d.h5 shape holdout/truth 3 64 65
-spoiled "dataset of more labels" "$on_dataset" d.h5 shape holdout/label 1000000000000
-spoiled "dataset of labels beyond two" "$on_dataset" d.h5 fill holdout/label 2
-spoiled "dataset of text" "$on_dataset" d.h5 text holdout/image 3 64 64
-spoiled "dataset without a split" "$on_dataset" d.h5 remove holdout
-spoiled "dataset that is not finite" "$on_dataset" d.h5 fill holdout/image nan
-spoiled "predictions of one axis" "$on_predictions" p.h5 shape logits 6
-spoiled "predictions of one class" "$on_predictions" p.h5 shape logits 3 1
-spoiled "2^40 predictions" "$on_predictions" p.h5 shape logits 1099511627776 2
-spoiled "predictions that are not finite" "$on_predictions" p.h5 fill logits nan
-spoiled "predictions of more labels" "$on_predictions" p.h5 shape label 4
-spoiled "predictions of labels beyond two" "$on_predictions" p.h5 fill label 9
-spoiled "predictions of nothing" "$on_predictions" p.h5 remove logits
-spoiled "maps of other sides" "$on_maps" e.h5 shape sobel/map 3 64 65
-spoiled "maps of images that are not there" "$on_maps" e.h5 fill index 77
-spoiled "maps of negative images" "$on_maps" e.h5 fill index -1
-spoiled "maps of more images" "$on_maps" e.h5 shape index 1000000000000
-spoiled "maps of an index of no axes" "$on_maps" e.h5 shape index
-spoiled "maps that are not finite" "$on_maps" e.h5 fill sobel/map nan
-spoiled "maps without an index" "$on_maps" e.h5 remove index
-spoiled "a version that is text" "info" s.h5 attribute / format_version nonsense
-
-### A file that goes round in circles
-cp s.h5 round.h5 && "$spoil" round.h5 links circle 2000
-accept "info of a file of 2,000 circles" info round.h5
+echo end
