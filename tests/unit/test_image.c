@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lesionbench/image.h"
+#include "lesionbench/random.h"
 
 enum { HEIGHT = 9, WIDTH = 13, PIXELS = HEIGHT * WIDTH };
 
@@ -115,6 +116,57 @@ labels_do_not_join_corners(void **state)
     assert_memory_equal(labels, expected, sizeof expected);
 }
 
+enum { RUN_HEIGHT = 40, RUN_WIDTH = 131, RUN_PIXELS = RUN_HEIGHT * RUN_WIDTH };
+
+/* Labels one component by spreading from neighbour to neighbour until nothing changes. */
+static void
+spread(int32_t *labels, const uint8_t *image, size_t first, int32_t label)
+{
+    labels[first] = label;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < RUN_PIXELS; i++) {
+            size_t y = i / RUN_WIDTH, x = i % RUN_WIDTH;
+            bool touches = (y > 0 && labels[i - RUN_WIDTH] == label) ||
+                           (y + 1 < RUN_HEIGHT && labels[i + RUN_WIDTH] == label) ||
+                           (x > 0 && labels[i - 1] == label) ||
+                           (x + 1 < RUN_WIDTH && labels[i + 1] == label);
+            if (image[i] != 0 && labels[i] == 0 && touches) {
+                labels[i] = label;
+                changed = true;
+            }
+        }
+    }
+}
+
+/* Widths that no power of two divides, runs that end with the row, any value above 0. */
+static void
+labels_of_dense_noise(void **state)
+{
+    (void)state;
+    lb_error err;
+    static const uint8_t VALUES[4] = {1, 2, 128, 255};
+    static uint8_t image[RUN_PIXELS];
+    static int32_t labels[RUN_PIXELS], expected[RUN_PIXELS];
+    lb_random random;
+    lb_random_init(&random, 1, LB_PURPOSE_TEST, 0);
+    for (size_t i = 0; i < RUN_PIXELS; i++) {
+        uint32_t draw = lb_random_below(&random, 10);
+        image[i] = draw < 6 ? VALUES[draw % 4] : 0;
+    }
+    memset(image + (size_t)3 * RUN_WIDTH, 1, 2 * RUN_WIDTH); /* whole rows */
+    int32_t components = 0;
+    for (size_t i = 0; i < RUN_PIXELS; i++) {
+        if (image[i] != 0 && expected[i] == 0) {
+            spread(expected, image, i, ++components);
+        }
+    }
+    size_t count = 0;
+    assert_ok(lb_label(labels, &count, image, RUN_HEIGHT, RUN_WIDTH, &err));
+    assert_int_equal(count, components);
+    assert_memory_equal(labels, expected, sizeof labels);
+}
+
 /* Crofton's estimate of a disc's outline is good to a few per cent. */
 static void
 perimeter_of_a_disc(void **state)
@@ -158,6 +210,7 @@ main(void)
         cmocka_unit_test(otsu_of_two_levels_and_of_one),
         cmocka_unit_test(opening_keeps_a_cross_and_drops_a_line),
         cmocka_unit_test(labels_do_not_join_corners),
+        cmocka_unit_test(labels_of_dense_noise),
         cmocka_unit_test(perimeter_of_a_disc),
         cmocka_unit_test(resizing_keeps_constants_and_range),
     };
