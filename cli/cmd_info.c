@@ -11,7 +11,7 @@
 #include "lesionbench/network.h"
 #include "lesionbench/nifti.h"
 #include "lesionbench/npy.h"
-#include "lesionbench/safetensors.h"
+#include "lesionbench/weights.h"
 
 static const char *const TYPES[] = {"uint8", "int8", "int32", "int64", "float32", "float64"};
 
@@ -121,34 +121,33 @@ info_model(const char *path, lb_error *err)
     static const char *const KEYS[] = {"corpus",        "degree", "seed",
                                        "learning_rate", "epochs", "kept_epoch"};
     lb_status status = LB_OK;
-    lb_tensors *tensors = NULL;
-    lb_network *network = NULL;
+    lb_weights *weights = NULL;
+    lb_architecture found;
     lb_error no_network;
-    LB_TRY(lb_tensors_open(&tensors, path, err));
-    printf("safetensors, %zu tensors\n", lb_tensors_count(tensors));
-    if (lb_network_load(&network, path, &no_network) == LB_OK) {
-        const lb_architecture *found = lb_network_architecture(network);
-        printf("vgg%u, channels %zu to %zu, %zu hidden units, %zu classes\n", found->depth,
-               found->channels[0], found->channels[LB_BLOCKS - 1], found->hidden, found->classes);
+    LB_TRY(lb_weights_open(&weights, path, err));
+    printf("%s, %zu tensors\n", lb_weights_format_name(lb_weights_format_of(weights)),
+           lb_weights_count(weights));
+    if (lb_network_inspect(&found, path, &no_network) == LB_OK) {
+        printf("vgg%u, channels %zu to %zu, %zu hidden units, %zu classes\n", found.depth,
+               found.channels[0], found.channels[LB_BLOCKS - 1], found.hidden, found.classes);
     }
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
-        const char *value = lb_tensors_metadata(tensors, KEYS[i]);
+        const char *value = lb_weights_metadata(weights, KEYS[i]);
         if (value != NULL && value[0] != '\0') {
             printf("%s: ", KEYS[i]);
             print_text(value, 0);
             putchar('\n');
         }
     }
-    for (size_t i = 0; i < lb_tensors_count(tensors); i++) {
-        const lb_tensor *tensor = lb_tensors_at(tensors, i);
+    for (size_t i = 0; i < lb_weights_count(weights); i++) {
+        const lb_weight *weight = lb_weights_at(weights, i);
         fputs("  ", stdout);
-        print_text(tensor->name, 25);
-        printf("%-5s ", tensor->type);
-        print_shape(tensor->shape, tensor->rank);
+        print_text(weight->name, 25);
+        printf("%-8s ", weight->type);
+        print_shape(weight->shape, weight->rank);
     }
 cleanup:
-    lb_network_free(network);
-    lb_tensors_close(tensors);
+    lb_weights_close(weights);
     return status;
 }
 
@@ -206,7 +205,7 @@ static lb_status
 info_of(const char *path, lb_error *err)
 {
     static const unsigned char H5[] = {0x89, 'H', 'D', 'F'}, NPY[] = {0x93, 'N', 'U', 'M'};
-    unsigned char start[4] = {0};
+    unsigned char start[LB_WEIGHTS_START] = {0};
     FILE *stream = NULL;
     size_t size = 0;
     lb_status status = lb_file_open(&stream, &size, path, err);
@@ -215,13 +214,15 @@ info_of(const char *path, lb_error *err)
     }
     size_t length = fread(start, 1, sizeof start, stream);
     fclose(stream);
-    if (length == 4 && memcmp(start, H5, 4) == 0) {
+    if (length >= sizeof H5 && memcmp(start, H5, sizeof H5) == 0) {
         return info_h5(path, err);
     }
-    if (length == 4 && memcmp(start, NPY, 4) == 0) {
+    if (length >= sizeof NPY && memcmp(start, NPY, sizeof NPY) == 0) {
         return info_array(path, true, err);
     }
-    if (ends_with(path, ".safetensors")) {
+    lb_weights_format weights = lb_weights_recognise(start, length);
+    if (weights == LB_WEIGHTS_TORCH_ZIP || weights == LB_WEIGHTS_TORCH_LEGACY ||
+        ends_with(path, ".safetensors") || ends_with(path, ".pt") || ends_with(path, ".pth")) {
         return info_model(path, err);
     }
     if (ends_with(path, ".nii") || ends_with(path, ".nii.gz") || ends_with(path, ".hdr")) {
@@ -237,7 +238,8 @@ info_of(const char *path, lb_error *err)
         return info_array(path, false, err);
     }
     return lb_fail(err, LB_ERROR_UNSUPPORTED,
-                   "%s: is none of HDF5, safetensors, NIfTI, NPY, pickle, IDX or CSV", path);
+                   "%s: is none of HDF5, safetensors, PyTorch, NIfTI, NPY, pickle, IDX or CSV",
+                   path);
 }
 
 lb_status

@@ -54,6 +54,8 @@ lb_parameter *lb_network_parameter(lb_network *network, size_t index);
 /* A file of any format of weights.h, with torchvision's names or timm's; architecture read off the
  * shapes. Missing, extra or wrong-shaped tensors are all named in one message. */
 lb_status lb_network_load(lb_network **out, const char *path, lb_error *err);
+/* The architecture of a file that has the right tensors, whose numbers are not read. */
+lb_status lb_network_inspect(lb_architecture *out, const char *path, lb_error *err);
 /* Beside the metadata that was set, "architecture" ("vgg11") and "width" (the first block's
  * channels over 64) are written, as they are. */
 lb_status lb_network_save(const lb_network *network, const char *path, lb_error *err);

@@ -95,10 +95,10 @@ lb_convert(const char *in, const char *out, const lb_context *context, lb_error 
     }
     if (from == TORCH) {
         return lb_fail(err, LB_ERROR_UNSUPPORTED,
-                       "%s: PyTorch's files cannot be converted yet (in PyTorch, "
-                       "safetensors.torch.save_file() writes what this program reads)",
-                       in);
+                       "%s: PyTorch's files are converted to .safetensors alone", in);
     }
     return lb_fail(err, LB_ERROR_UNSUPPORTED,
-                   "%s: cannot be converted to %s (.npy to .h5, .pkl to .h5 or .npy)", in, out);
+                   "%s: cannot be converted to %s (.npy to .h5, .pkl to .h5 or .npy, models to "
+                   ".safetensors)",
+                   in, out);
 }

@@ -186,6 +186,22 @@ cleanup:
 }
 
 lb_status
+lb_network_inspect(lb_architecture *out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_weights *weights = NULL;
+    lb_architecture architecture;
+    const lb_weight *found[LB_MAX_PARAMETERS];
+    LB_TRY(lb_weights_open(&weights, path, err));
+    LB_TRY(lb_architecture_read(&architecture, weights, path, err));
+    LB_TRY(compare_all(found, &architecture, weights, path, err));
+    *out = architecture;
+cleanup:
+    lb_weights_close(weights);
+    return status;
+}
+
+lb_status
 lb_network_save(const lb_network *network, const char *path, lb_error *err)
 {
     lb_tensor tensors[LB_MAX_PARAMETERS];

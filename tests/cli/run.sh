@@ -204,8 +204,8 @@ published=$here/../../../shared/data/published
 expect "convert --help" 0 "usage: lesionbench convert IN OUT" "" convert --help
 expect "convert without a target" 2 "" "an argument is missing" convert a.pkl
 expect "convert to itself" 2 "" "are the same file" convert a.pkl a.pkl
-expect "convert PyTorch's files" 1 "" "model.pth: PyTorch's files cannot be converted yet" \
-    convert model.pth model.safetensors
+expect "convert PyTorch's files to HDF5" 1 "" "model.pth: PyTorch's files are converted to .safetensors" \
+    convert model.pth model.h5
 expect "convert what cannot be" 1 "" "x.csv: cannot be converted to x.h5" convert x.csv x.h5
 expect "convert a missing pickle" 1 "" "nowhere.pkl: .*No such file" convert nowhere.pkl x.h5
 
@@ -276,6 +276,28 @@ else
     echo "skip the published pickles (not here)"
 fi
 
+### PyTorch's files
+weights=$here/../fuzz/corpus/weights
+golden=$here/../../../shared/data/golden/attribution
+expect "info of a PyTorch file" 0 "^PyTorch .zip., 2 tensors$" "" info "$weights/zip_state"
+expect "info of an old PyTorch file" 0 "^PyTorch .legacy., 6 tensors$" "" info "$weights/legacy_types"
+expect "info of its tensors" 0 "^  bfloat16 +bfloat16 +[(]2[)]$" "" info "$weights/zip_types"
+expect "a whole model" 1 "" "asks for 'torch.*Linear', .* save model.state_dict.. instead" \
+    info "$weights/zip_module"
+expect "no VGG" 1 "" "zip_state: not a VGG-11, 13, 16 or 19" \
+    convert "$weights/zip_state" other.safetensors
+absent "nothing made of no VGG" other.safetensors
+for file in vgg16.pt vgg16_legacy.pth vgg16.safetensors; do
+    if [ -e "$golden/$file" ]; then
+        expect "convert $file" 0 "" "" convert "$golden/$file" "$file.safetensors"
+        same "the same model of $file" vgg16.pt.safetensors "$file.safetensors"
+        expect "info of converted $file" 0 "^vgg16, channels 4 to 32, 256 hidden units, 2 classes$" "" \
+            info "$file.safetensors"
+    else
+        echo "skip convert $file (not here)"
+    fi
+done
+
 ### Protocols and quirks
 # shellcheck disable=SC2086
 for threads in 1 2; do
@@ -331,7 +353,7 @@ done
 same "imports do not hang on threads" i1.h5 i2.h5
 expect "imported slices are composed" 0 "" "" compose --slices i1.h5 --lesions l1.h5 --train 3 \
     --validation 2 --holdout 2 --size 64 --quiet -o i3.h5
-head -c 500000 bids/sub-02/anat/sub-02_T1w.nii.gz >cut && mv cut bids/sub-02/anat/sub-02_T1w.nii.gz
+head -c 500000 bids/sub-02/anat/sub-02_T1w.nii.gz >short && mv short bids/sub-02/anat/sub-02_T1w.nii.gz
 # shellcheck disable=SC2086
 expect "a truncated scan" 1 "" "^lesionbench: bids/sub-02/anat/sub-02_T1w.nii.gz: .*truncated$" \
     slices import bids $coarse -o i4.h5
@@ -409,6 +431,8 @@ absent "nothing half-written after Ctrl-C" stopped.h5
 expect "pretrain" 0 "" "" pretrain --task sex --slices s1.h5 --train 6 --validation 3 --holdout 3 \
     --arch vgg11 --width 0.0625 --size 64 --epochs 1 --batch 4 --quiet -o m.safetensors
 expect "info of a model" 0 "vgg11, channels 4 to 32" "" info m.safetensors
+expect "convert a model" 0 "" "" convert m.safetensors converted.safetensors
+same "a converted model is the same" m.safetensors converted.safetensors
 expect "finetune" 0 "" "" finetune --from m.safetensors --degree 2 --data d1.h5 --epochs 1 --batch 4 \
     --seed 5 --quiet -o tuned
 killed="--from m.safetensors --degree 3 --data d1.h5 --epochs 40 --batch 4 --stop-change 0 --optimizer adam"
