@@ -61,7 +61,7 @@ typedef struct lb_import_report {
 void lb_import_defaults(lb_import_options *options);
 /* The same file for any number of threads. Memory stays below 1 GB, however many files there are:
  * volumes are in memory while they are worked on, no more of them at a time than fit (a single
- * volume of more than 190 million voxels takes what it needs). Errors name the file; nothing is
+ * volume of more than 120 million voxels takes what it needs). Errors name the file; nothing is
  * written then. */
 lb_status lb_slices_import(lb_import_report *out, const lb_import_options *options,
                            const char *path, const lb_context *context, lb_error *err);

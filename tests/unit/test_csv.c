@@ -89,12 +89,12 @@ tables_with_tabs(void **state)
     lb_error err = {0};
     lb_csv tsv = {0};
     char *path = test_path(state, "t.tsv");
-    const char text[] = "id\tnote\r\nsub-1\ta, \"b\n\nsub-2\t\n\n";
+    const char text[] = "id\tnote\r\nsub-1\t\"a, b\n\nsub-2\t\n\n";
     test_write_bytes(path, text, strlen(text));
     assert_ok(lb_tsv_read(&tsv, path, &err));
     assert_int_equal(tsv.columns, 2);
     assert_int_equal(tsv.rows, 2);
-    assert_string_equal(lb_csv_cell(&tsv, 0, 1), "a, \"b");
+    assert_string_equal(lb_csv_cell(&tsv, 0, 1), "\"a, b");
     assert_string_equal(lb_csv_cell(&tsv, 1, 0), "sub-2");
     assert_string_equal(lb_csv_cell(&tsv, 1, 1), "");
     lb_csv_release(&tsv);

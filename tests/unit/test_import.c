@@ -381,7 +381,7 @@ oblique(void **state)
     lb_free(path);
     fixture f;
     float image[SIDE * SIDE];
-    size_t seen = 0;
+    size_t seen = 0, inside = 0;
     start(&f, state, "head.nii", NULL);
     f.options.height = f.options.width = SIDE;
     f.options.voxel = 0.9;
@@ -391,16 +391,21 @@ oblique(void **state)
     double z = sum[2] / count + 0.9 * (lb_slices_at(f.slices, 0)->position - 0.5 * (203 - 1));
     for (int i = 0; i < SIDE; i++) {
         for (int j = 0; j < SIDE; j++) {
+            inside += image[i * SIDE + j] > 0;
             double x = sum[0] / count + 0.9 * (i - 19.5), y = sum[1] / count + 0.9 * (j - 19.5);
             if (hypot(i - 19.5, j - 19.5) * 0.9 < 13) {
                 assert_close(image[i * SIDE + j], 1000 + 3 * x - 7 * y + 11 * z, 0.05, 0);
                 seen++;
+            } else if (image[i * SIDE + j] > 0) { /* the outside does not darken the edge */
+                assert_close(image[i * SIDE + j], 1000 + 3 * x - 7 * y + 11 * z, 25, 0);
             } else if (hypot(i - 19.5, j - 19.5) * 0.9 > 16) {
                 assert_close(image[i * SIDE + j], 0, 0, 0);
             }
         }
     }
     assert_true(seen > 500);
+    /* At one half, a disc keeps its size: the ball's largest. */
+    assert_close((double)inside, acos(-1) * 15 * 15 / (0.9 * 0.9), 0, 0.02);
     finish(&f);
 }
 
@@ -410,11 +415,16 @@ static void
 skulls_and_masks(void **state)
 {
     const head_file skull = {.outside = 40}, brain = {.mask = true, .type = DT_UINT8};
-    const head_file bare = {.type = DT_FLOAT32};
+    const head_file bare = {.type = DT_FLOAT32}, huge = {.voxel = 10};
     char *expected = test_path(state, "expected.h5"), *got = test_path(state, "got.h5");
     fixture f;
     put_head(state, "a/head.nii", &bare);
     import_one(state, "a/head.nii", expected, NULL);
+    put_head(state, "huge.nii", &huge);
+    start(&f, state, "huge.nii", NULL);
+    f.options.voxel = 10;
+    run_badly(&f, LB_ERROR_FORMAT, "3.46 litres are not (2.5 at most)");
+    finish(&f);
     put_head(state, "b/head.nii", &skull);
     start(&f, state, "b/head.nii", NULL);
     run_badly(&f, LB_ERROR_FORMAT,
@@ -496,6 +506,8 @@ put_bids(void **state)
     put_head(state,
              "bids/derivatives/fmriprep/sub-02/ses-b/anat/"
              "sub-02_ses-b_run-3_desc-brain_mask.nii.gz",
+             &nothing);
+    put_head(state, "bids/derivatives/fmriprep/sub-02/anat/sub-02_desc-brain_mask.nii.gz",
              &nothing);
     put_text(state, "bids/derivatives/fmriprep/sub-02.html", "");
     put_text(state, "bids/dataset_description.json", "{}");
@@ -676,7 +688,7 @@ put_npy(void **state, const char *name, lb_type type, size_t rank, size_t count)
     const size_t shape[3] = {count, H, W};
     for (size_t i = 0; i < count * H * W; i++) {
         size_t y = i / W % H, x = i % W, slice = i / (H * W);
-        bool inside = y > 2 && y < 15 && x > 3 && x < 14 && slice != 3;
+        bool inside = y > 0 && y < 15 && x > 3 && x < 14 && slice != 3;
         byte[i] = inside ? (uint8_t)(1 + slice + 3 * x + y) : 0;
         real[i] = byte[i];
     }
@@ -723,6 +735,7 @@ npy_files(void **state)
     start(&f, state, "a.npy", NULL);
     f.options.height = f.options.width = 16;
     assert_int_equal(unlink(f.out), 0);
+    run_badly(&f, LB_ERROR_FORMAT, "a.npy: slice 0: the brain is cut by the edge of 16 x 16");
     f.options.height = 18;
     run_well(&f);
     lb_slices_close(f.slices);
@@ -805,6 +818,25 @@ published_slices(void **state)
     assert_int_equal(unlink(f.out), 0);
     f.options.array_slices_per_subject = 2;
     run_badly(&f, LB_ERROR_FORMAT, "slices 0 and 1 are one subject's, but have different sexes");
+    /* Left out whole, though its first slice was good. */
+    put_npy(state, "a.npy", LB_U8, 3, 2);
+    f.paths[1] = test_path(state, "a.npy");
+    f.pointers[1] = f.paths[1];
+    f.options.path_count = 2;
+    f.options.height = 24;
+    f.options.width = 32;
+    f.options.skip_bad = true;
+    run_well(&f);
+    assert_int_equal(lb_slices_count(f.slices), 2);
+    check_slice(&f, 0, "a-0001", LB_SEX_UNKNOWN, (double)NAN);
+    float padded[24 * 32];
+    assert_fine(lb_slices_read(padded, f.slices, 0, &f.err));
+    assert_close(padded[(5 + 2) * 32 + 6 + 7], 1 + 18 + 5, 0, 0);
+    lb_slices_close(f.slices);
+    f.slices = NULL;
+    assert_int_equal(unlink(f.out), 0);
+    f.options.path_count = 1;
+    f.options.skip_bad = false;
     f.options.array_slices_per_subject = 1;
     test_write_bytes(path, bytes, sizeof bytes - 1);
     run_badly(&f, LB_ERROR_FORMAT, "slices_1.pkl");
