@@ -369,6 +369,12 @@ numbers_in_letters(void **state)
     lb_pickle *pickle = parse("I01\n.");
     assert_bool(lb_pickle_root(pickle), true);
     lb_pickle_free(pickle);
+    pickle = parse("\x80\2(\x8a\1\xff\x8a\2\x01\xff\x8a\0\x8b\2\0\0\0\xff\0l.");
+    const int64_t numbers[] = {-1, -255, 0, 255};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int(lb_value_at(lb_pickle_root(pickle), i), numbers[i]);
+    }
+    lb_pickle_free(pickle);
 }
 
 static void

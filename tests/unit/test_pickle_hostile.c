@@ -143,6 +143,7 @@ damage(void **state)
         {PAIR("Nq\0h\1."), BAD, "asks for the value remembered as number 1"},
         {PAIR("Nr\xff\xff\xff\xff."), BAD,
          "remembers a value as number 4294967295, after 0 others"},
+        {PAIR("Np2000\n."), BAD, "remembers a value as number 2000, after 0 others"},
         {PAIR("Np99999999999999\n."), BAD, "remembers a value as number"},
         {PAIR("Np-1\n."), BAD, "below 0"},
         {PAIR("Npx\n."), BAD, "no whole number"},
@@ -435,8 +436,9 @@ loading_again_is_refused(void **state)
     bytes[used++] = '.';
     assert_int_equal(parse(&pickle, bytes, used, NULL, &err), BAD);
     assert_message(&err, "again and again");
-    const char within[] = LOAD "(B\32\0\0\0" MAGIC LOAD "N.tR.";
+    const char within[] = LOAD "(B\65\0\0\0" MAGIC LOAD "(C\0tR.tR.";
     assert_int_equal(parse(&pickle, within, sizeof within - 1, NULL, &err), BAD);
+    assert_message(&err, "within such bytes");
 }
 
 /* A megabyte of one opcode after another: an answer soon, whatever it is. */
