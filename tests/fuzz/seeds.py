@@ -293,7 +293,36 @@ def weights():
     save("weights", "tensors", tensors_file({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}, bytes(4)))
 
 
+def torch_parts():
+    base = torch.arange(12.0).reshape(3, 4)
+    states = {
+        "views": {"a": base, "b": base[1:, ::2], "c": base.t(), "d": base[0, 0], "e": torch.zeros(2, 0)},
+        "half": {"h": base.to(torch.float16), "b": base[0].clone().to(torch.bfloat16)},
+        "double": {"d": base.to(torch.float64), "l": torch.arange(3)},
+        "checkpoint": {"epoch": 3, "model": {"module.w": base, "module.b": base[0].clone()}},
+        "parameter": {"p": torch.nn.Parameter(base)},
+    }
+    for name, state in states.items():
+        for zipped in True, False:
+            stream = io.BytesIO()
+            torch.save(state, stream, _use_new_zipfile_serialization=zipped)
+            if zipped:
+                with zipfile.ZipFile(stream) as archive:
+                    pickled = archive.read("archive/data.pkl")
+                    storages = [archive.read(n) for n in archive.namelist() if n.startswith("archive/data/")]
+                rest = bytes([len(storages[0])]) + b"".join(storages)
+            else:
+                legacy = io.BytesIO(stream.getvalue())
+                for _ in range(4):  # the number, the version, the system, the object
+                    start = legacy.tell()
+                    for opcode, _argument, _position in pickletools.genops(legacy):
+                        if opcode.name == "STOP":
+                            break
+                pickled, rest = stream.getvalue()[start:legacy.tell()], legacy.read()
+            save("torch", ("zip_" if zipped else "legacy_") + name, struct.pack("<H", len(pickled)) + pickled + rest)
+
+
 if len(sys.argv) != 2:
     sys.exit(__doc__)
-for make in nifti, npy, idx, csv, safetensors, pickles, weights:
+for make in nifti, npy, idx, csv, safetensors, pickles, weights, torch_parts:
     make()
