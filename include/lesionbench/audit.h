@@ -70,8 +70,8 @@ lb_check *lb_audit_add(lb_audit *audit, char part, const char *name, const char 
 size_t lb_audit_tally(const lb_audit *audit, lb_verdict verdict);
 void lb_audit_release(lb_audit *audit);
 
-/* Drops what is below the share `threshold` of the peak of its 4-connected piece from truth
- * (height, width). labels: scratch of as many int32; peaks: of as many float. */
+/* Drops from truth (height, width) what is below the share `threshold` of the peak of its
+ * 4-connected piece; 0 drops nothing. mask, labels and peaks: scratch of (height, width) each. */
 lb_status lb_truth_cut(float *truth, size_t height, size_t width, double threshold, uint8_t *mask,
                        int32_t *labels, float *peaks, lb_error *err);
 

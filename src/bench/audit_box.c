@@ -9,34 +9,9 @@
 #include "audit_internal.h"
 #include "audit_statistics.h"
 
-#include "lesionbench/image.h"
-
 /* Pixels that are compared are so far from any lesion or distractor, whose soft edges end there,
  * and from the background, beside which tissue is darker. */
 enum { FROM_LESION = 3, FROM_BACKGROUND = 4 };
-/* A file in which an image has more pieces than that has other faults. */
-enum { MOST_PIECES = 1024 };
-
-typedef struct piece {
-    ptrdiff_t first[2], last[2]; /* row, column */
-} piece;
-
-/* Sets the pixels of blocked that are nearer than `distance` to pixel (y, x). */
-static void
-block_around(uint8_t *blocked, const audit_image *in, size_t at, int distance)
-{
-    ptrdiff_t height = (ptrdiff_t)in->height, width = (ptrdiff_t)in->width;
-    ptrdiff_t y = (ptrdiff_t)at / width, x = (ptrdiff_t)at % width;
-    for (int dy = 1 - distance; dy < distance; dy++) {
-        for (int dx = 1 - distance; dx < distance; dx++) {
-            bool near = dy * dy + dx * dx < distance * distance;
-            if (near && y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width) {
-                blocked[(y + dy) * width + x + dx] = 1;
-            }
-        }
-    }
-}
-
 static bool
 is_lesion(const audit_image *in, size_t p)
 {
@@ -68,44 +43,12 @@ find_blocked(uint8_t *blocked, const audit_image *in)
     }
     for (size_t p = 0; p < pixels; p++) {
         if (is_lesion(in, p) && on_outline(is_lesion, in, p)) {
-            block_around(blocked, in, p, FROM_LESION);
+            audit_mark_around(blocked, in, p, FROM_LESION);
         }
         if (is_background(in, p) && on_outline(is_background, in, p)) {
-            block_around(blocked, in, p, FROM_BACKGROUND);
+            audit_mark_around(blocked, in, p, FROM_BACKGROUND);
         }
     }
-}
-
-/* The bounding boxes of the lesions: pieces of truth that a gap of two pixels parts are one. */
-static lb_status
-find_pieces(piece *out, size_t *count, const audit_image *in, audit_scratch *scratch, lb_error *err)
-{
-    lb_status status = LB_OK;
-    size_t pixels = in->height * in->width;
-    memset(scratch->mask, 0, pixels);
-    for (size_t p = 0; p < pixels; p++) {
-        if (in->truth[p] > 0) {
-            block_around(scratch->mask, in, p, 2); /* the 3 x 3 square */
-        }
-    }
-    LB_TRY(lb_label(scratch->labels, count, scratch->mask, in->height, in->width, err));
-    *count = *count < MOST_PIECES ? *count : MOST_PIECES;
-    for (size_t i = 0; i < *count; i++) {
-        out[i] = (piece){{PTRDIFF_MAX, PTRDIFF_MAX}, {0, 0}};
-    }
-    for (size_t p = 0; p < pixels; p++) {
-        size_t which = (size_t)scratch->labels[p];
-        if (in->truth[p] > 0 && which <= *count) {
-            ptrdiff_t place[2] = {(ptrdiff_t)(p / in->width), (ptrdiff_t)(p % in->width)};
-            for (int axis = 0; axis < 2; axis++) {
-                piece *one = out + which - 1;
-                one->first[axis] = place[axis] < one->first[axis] ? place[axis] : one->first[axis];
-                one->last[axis] = place[axis] > one->last[axis] ? place[axis] : one->last[axis];
-            }
-        }
-    }
-cleanup:
-    return status;
 }
 
 /* Adds the step from line `inside` to line `outside` (rows where axis is 0) between the places from
@@ -127,7 +70,7 @@ add_line(audit_lines *out, size_t line, const audit_image *in, const uint8_t *bl
 
 /* The four lines at that distance from the piece's box. */
 static void
-add_lines(audit_lines *out, int distance, const piece *p, const audit_image *in,
+add_lines(audit_lines *out, int distance, const audit_piece *p, const audit_image *in,
           const uint8_t *blocked)
 {
     const ptrdiff_t size[2] = {(ptrdiff_t)in->height, (ptrdiff_t)in->width};
@@ -150,22 +93,17 @@ add_lines(audit_lines *out, int distance, const piece *p, const audit_image *in,
     }
 }
 
-lb_status
-audit_box_measure(audit_lines *out, const audit_image *in, audit_scratch *scratch, lb_error *err)
+void
+audit_box_measure(audit_lines *out, const audit_image *in, const audit_piece *pieces, size_t count,
+                  uint8_t *blocked)
 {
-    lb_status status = LB_OK;
-    piece pieces[MOST_PIECES];
-    size_t count = 0;
     memset(out, 0, sizeof *out);
-    LB_TRY(find_pieces(pieces, &count, in, scratch, err));
-    find_blocked(scratch->blocked, in);
+    find_blocked(blocked, in);
     for (size_t i = 0; i < count; i++) {
         for (int d = AUDIT_LINE_LEAST; d <= AUDIT_LINE_MOST; d++) {
-            add_lines(out, d, pieces + i, in, scratch->blocked);
+            add_lines(out, d, pieces + i, in, blocked);
         }
     }
-cleanup:
-    return status;
 }
 
 /* Edges are looked for at FIRST_EDGE to LAST_EDGE pixels outside the box; an edge is spread over

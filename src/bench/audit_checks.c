@@ -11,7 +11,7 @@ static const double LEVEL = 0.01;
 /* Vargha & Delaney's bound of a small effect (J Educ Behav Stat 25 (2000) 101), and about the same
  * as the distance of two distribution functions. */
 static const double LARGEST_EFFECT = 0.06, LARGEST_DISTANCE = 0.1;
-/* A difference of less than this share of the mean cannot be seen in an image of real tissue. */
+/* A difference of less than this share cannot be seen in an image of real tissue. */
 static const double LEAST_SHIFT = 0.01;
 static const double LARGEST_IMBALANCE = 0.05;
 
@@ -19,28 +19,31 @@ static const double LARGEST_IMBALANCE = 0.05;
 typedef struct variable {
     const char *name;
     size_t feature;
+    int scale; /* the feature whose mean differences are shares of, or NO_SCALE */
     bool uses_truth;
-    bool ratio; /* has a natural 0: differences are shares of the mean */
     bool place; /* what a label by side is allowed to tell */
+    bool shape; /* hangs on the outline's length, and so on what the label means */
 } variable;
 
+enum { NO_SCALE = -1 };
+
 static const variable VARIABLES[] = {
-    {"image mean", FEATURE_IMAGE_MEAN, false, true, false},
-    {"image deviation", FEATURE_IMAGE_DEVIATION, false, true, false},
-    {"brain mean", FEATURE_BRAIN_MEAN, false, true, false},
-    {"brain deviation", FEATURE_BRAIN_DEVIATION, false, true, false},
-    {"brain area", FEATURE_BRAIN_AREA, false, true, false},
-    {"lesion count", FEATURE_LESION_COUNT, true, true, false},
-    {"lesion area", FEATURE_LESION_AREA, true, true, false},
-    {"lesion mass", FEATURE_LESION_MASS, true, true, false},
-    {"lesion mean", FEATURE_LESION_MEAN, true, true, false},
-    {"lesion contrast", FEATURE_LESION_CONTRAST, true, true, false},
-    {"lesion peak", FEATURE_LESION_PEAK, true, true, false},
-    {"lesion row", FEATURE_ROW, true, false, true},
-    {"lesion column", FEATURE_COLUMN, true, false, true},
-    {"lesion distance", FEATURE_DISTANCE, true, true, true},
-    {"lesion spread of rows", FEATURE_SPREAD_ROWS, true, true, true},
-    {"lesion spread of columns", FEATURE_SPREAD_COLUMNS, true, true, true},
+    {"image mean", FEATURE_IMAGE_MEAN, FEATURE_IMAGE_MEAN, false, false, false},
+    {"image deviation", FEATURE_IMAGE_DEVIATION, FEATURE_IMAGE_MEAN, false, false, false},
+    {"brain mean", FEATURE_BRAIN_MEAN, FEATURE_BRAIN_MEAN, false, false, false},
+    {"brain deviation", FEATURE_BRAIN_DEVIATION, FEATURE_BRAIN_MEAN, false, false, false},
+    {"brain area", FEATURE_BRAIN_AREA, FEATURE_BRAIN_AREA, false, false, false},
+    {"lesion count", FEATURE_LESION_COUNT, FEATURE_LESION_COUNT, true, false, false},
+    {"lesion area", FEATURE_LESION_AREA, FEATURE_LESION_AREA, true, false, false},
+    {"lesion mean", FEATURE_LESION_MEAN, FEATURE_LESION_MEAN, true, false, false},
+    {"lesion contrast", FEATURE_LESION_CONTRAST, FEATURE_LESION_MEAN, true, false, false},
+    {"lesion peak", FEATURE_LESION_PEAK, FEATURE_LESION_PEAK, true, false, false},
+    {"lesion mass", FEATURE_LESION_MASS, FEATURE_LESION_MASS, true, false, true},
+    {"lesion row", FEATURE_ROW, NO_SCALE, true, true, false},
+    {"lesion column", FEATURE_COLUMN, NO_SCALE, true, true, false},
+    {"lesion distance", FEATURE_DISTANCE, NO_SCALE, true, true, false},
+    {"lesion spread of rows", FEATURE_SPREAD_ROWS, NO_SCALE, true, true, false},
+    {"lesion spread of columns", FEATURE_SPREAD_COLUMNS, NO_SCALE, true, true, false},
 };
 enum { VARIABLE_COUNT = sizeof VARIABLES / sizeof VARIABLES[0] };
 
@@ -52,6 +55,20 @@ copy_feature(double *out, const audit_data *data, size_t feature)
     }
 }
 
+/* A difference as a share of the mean of the variable's scale; NaN where it has none. */
+static double
+share_of_scale(const audit_data *data, const variable *v, double difference)
+{
+    double sum = 0;
+    if (v->scale == NO_SCALE) {
+        return NAN;
+    }
+    for (size_t i = 0; i < data->count; i++) {
+        sum += data->features[i * AUDIT_FEATURES + (size_t)v->scale];
+    }
+    return difference > 0 ? difference * (double)data->count / fabs(sum) : 0;
+}
+
 lb_status
 audit_invisible(bool *out, const audit_data *data, size_t first, size_t count, lb_error *err)
 {
@@ -59,13 +76,13 @@ audit_invisible(bool *out, const audit_data *data, size_t first, size_t count, l
     double *values = NULL;
     bool invisible = true;
     LB_ALLOC(values, data->count);
-    for (size_t v = 0; v < VARIABLE_COUNT; v++) {
+    for (size_t v = 0; v < VARIABLE_COUNT && invisible; v++) {
         const variable *one = VARIABLES + v;
-        if (one->feature >= first && one->feature < first + count && invisible) {
+        if (one->feature >= first && one->feature < first + count) {
             audit_comparison compared;
             copy_feature(values, data, one->feature);
             LB_TRY(audit_compare(&compared, values, data->label, data->count, err));
-            invisible = one->ratio && compared.shift < LEAST_SHIFT;
+            invisible = share_of_scale(data, one, compared.shift) < LEAST_SHIFT;
         }
     }
     *out = invisible;
@@ -81,7 +98,8 @@ judge_variable(lb_check *check, const variable *v, const audit_comparison *c, co
 {
     bool effect = fabs(c->auc - 0.5) > LARGEST_EFFECT && p[0] < LEVEL;
     bool distance = c->distance > LARGEST_DISTANCE && p[1] < LEVEL;
-    bool visible = !v->ratio || c->shift >= LEAST_SHIFT;
+    double share = share_of_scale(data, v, c->shift);
+    bool visible = !v->shape && !(share < LEAST_SHIFT);
     check->value = c->auc;
     check->low = c->auc_low;
     check->high = c->auc_high;
@@ -89,16 +107,18 @@ judge_variable(lb_check *check, const variable *v, const audit_comparison *c, co
     check->verdict = !effect && !distance ? LB_VERDICT_PASS
                      : visible            ? LB_VERDICT_FAIL
                                           : LB_VERDICT_WARNING;
-    int used = snprintf(check->note, sizeof check->note, "D %.3f; means %.4g and %.4g", c->distance,
-                        c->mean[0], c->mean[1]);
-    if (v->ratio && used > 0 && (size_t)used < sizeof check->note) {
-        used += snprintf(check->note + used, sizeof check->note - (size_t)used, ", %.1f %% apart",
-                         100 * c->shift);
+    char apart[40] = "", remark[40] = "";
+    if (!isnan(share)) {
+        snprintf(apart, sizeof apart, ", %.1f %% apart", 100 * share);
     }
     if (v->place && data->label_by_side) {
         check->verdict = LB_VERDICT_PASS;
-        snprintf(check->note + used, sizeof check->note - (size_t)used, "; the label is a side");
+        snprintf(remark, sizeof remark, "; the label is a side");
+    } else if (v->shape && check->verdict == LB_VERDICT_WARNING) {
+        snprintf(remark, sizeof remark, "; hangs on the outline");
     }
+    snprintf(check->note, sizeof check->note, "D %.3f; means %.4g and %.4g%s%s", c->distance,
+             c->mean[0], c->mean[1], apart, remark);
 }
 
 lb_status

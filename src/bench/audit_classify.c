@@ -28,10 +28,9 @@ static const view VIEWS[] = {
     {"nearest mean at 16 x 16", false, true, 0, 0},
     {"lesion count", true, false, FEATURE_LESION_COUNT, 1},
     {"lesion area", true, false, FEATURE_LESION_AREA, 1},
-    {"lesion mass", true, false, FEATURE_LESION_MASS, 1},
     {"lesion intensity", true, false, FEATURE_LESION_MEAN, 3},
     {"lesion position", true, true, FEATURE_ROW, 5},
-    {"all features", true, true, FEATURE_IMAGE_MEAN, AUDIT_FEATURES},
+    {"all but intensity", true, true, FEATURE_IMAGE_MEAN, FEATURE_LESION_MEAN},
 };
 enum { VIEW_COUNT = sizeof VIEWS / sizeof VIEWS[0] };
 

@@ -163,7 +163,8 @@ static lb_status
 measure_one(reader *r, size_t n, size_t at, size_t lesions, audit_scratch *scratch, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t pixels = r->height * r->width;
+    size_t pixels = r->height * r->width, count = 0;
+    audit_piece pieces[AUDIT_MOST_PIECES];
     float *image = r->image + n * pixels, *truth = r->truth + n * pixels;
     r->data->defects[at] = find_defects(image, truth, pixels);
     LB_TRY(lb_truth_cut(truth, r->height, r->width, r->options->truth_threshold, scratch->mask,
@@ -174,8 +175,10 @@ measure_one(reader *r, size_t n, size_t at, size_t lesions, audit_scratch *scrat
                             .truth = truth,
                             .distractor = r->has_distractor ? r->distractor + n * pixels : NULL,
                             .lesion_count = lesions};
-    audit_measure(r->data->features + at * AUDIT_FEATURES, r->data->grid + at * AUDIT_CELLS, &in);
-    LB_TRY(audit_box_measure(r->data->lines + at, &in, scratch, err));
+    LB_TRY(audit_find_pieces(pieces, &count, &in, scratch, err));
+    audit_measure(r->data->features + at * AUDIT_FEATURES, r->data->grid + at * AUDIT_CELLS, &in,
+                  pieces, count);
+    audit_box_measure(r->data->lines + at, &in, pieces, count, scratch->blocked);
 cleanup:
     return status;
 }

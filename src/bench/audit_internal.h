@@ -14,7 +14,7 @@ enum {
     AUDIT_LEAST_SUBJECTS = 10 /* to leave some out */
 };
 
-/* One row of an image's features each; audit_feature_of() describes them. */
+/* A row of features of each image. Their order makes the runs that part a looks at. */
 enum {
     FEATURE_IMAGE_MEAN,
     FEATURE_IMAGE_DEVIATION,
@@ -24,15 +24,15 @@ enum {
     FEATURE_BRAIN_AREA = FEATURE_HISTOGRAM + AUDIT_BINS,
     FEATURE_LESION_COUNT,
     FEATURE_LESION_AREA,
-    FEATURE_LESION_MASS,
-    FEATURE_LESION_MEAN,
-    FEATURE_LESION_CONTRAST,
-    FEATURE_LESION_PEAK,
     FEATURE_ROW,
     FEATURE_COLUMN,
     FEATURE_DISTANCE,
     FEATURE_SPREAD_ROWS,
     FEATURE_SPREAD_COLUMNS,
+    FEATURE_LESION_MEAN,
+    FEATURE_LESION_CONTRAST,
+    FEATURE_LESION_PEAK,
+    FEATURE_LESION_MASS,
     AUDIT_FEATURES
 };
 
@@ -88,10 +88,26 @@ lb_status audit_gather(audit_data *out, lb_audit *audit, const char *path,
                        const lb_audit_options *options, const lb_context *context, lb_error *err);
 void audit_data_release(audit_data *data);
 
+/* A lesion, or several that touch: pixels of the truth that gaps of two pixels at most part. */
+typedef struct audit_piece {
+    ptrdiff_t first[2], last[2]; /* its box: row, column */
+    double pixels, sum[2];       /* of rows and columns */
+} audit_piece;
+
+/* An image with more of them has other faults; the further ones are left out. */
+enum { AUDIT_MOST_PIECES = 1024 };
+
+/* out: AUDIT_MOST_PIECES. */
+lb_status audit_find_pieces(audit_piece *out, size_t *count, const audit_image *image,
+                            audit_scratch *scratch, lb_error *err);
+/* Sets the pixels nearer than `distance` to pixel `at`. */
+void audit_mark_around(uint8_t *out, const audit_image *image, size_t at, int distance);
+
 void audit_measure(double features[AUDIT_FEATURES], float grid[AUDIT_CELLS],
-                   const audit_image *image);
-lb_status audit_box_measure(audit_lines *out, const audit_image *image, audit_scratch *scratch,
-                            lb_error *err);
+                   const audit_image *image, const audit_piece *pieces, size_t count);
+/* blocked: scratch, (height, width). */
+void audit_box_measure(audit_lines *out, const audit_image *image, const audit_piece *pieces,
+                       size_t count, uint8_t *blocked);
 
 /* The parts. */
 lb_status audit_classify(lb_audit *audit, const audit_data *data, const lb_context *context,

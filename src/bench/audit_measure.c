@@ -7,30 +7,30 @@
 
 #include "lesionbench/image.h"
 
-/* Sums over a set of pixels. */
+/* Weighted sums. */
 typedef struct moments {
-    double count, sum, squares;
+    double weight, sum, squares;
 } moments;
 
 static void
-add(moments *m, double value)
+add(moments *m, double value, double weight)
 {
-    m->count++;
-    m->sum += value;
-    m->squares += value * value;
+    m->weight += weight;
+    m->sum += weight * value;
+    m->squares += weight * value * value;
 }
 
 static double
 mean_of(const moments *m)
 {
-    return m->count > 0 ? m->sum / m->count : 0;
+    return m->weight > 0 ? m->sum / m->weight : 0;
 }
 
 static double
 deviation_of(const moments *m)
 {
     double mean = mean_of(m);
-    return m->count > 0 ? sqrt(fmax(0, m->squares / m->count - mean * mean)) : 0;
+    return m->weight > 0 ? sqrt(fmax(0, m->squares / m->weight - mean * mean)) : 0;
 }
 
 static size_t
@@ -47,53 +47,65 @@ measure_brain(double *f, double centre[2], const audit_image *in)
     moments all = {0}, brain = {0}, row = {0}, column = {0};
     for (size_t p = 0; p < in->height * in->width; p++) {
         double value = (double)in->image[p];
-        add(&all, value);
+        add(&all, value, 1);
         if (value > 0) {
-            add(&brain, value);
-            add(&row, (double)(p / in->width));
-            add(&column, (double)(p % in->width));
+            add(&brain, value, 1);
+            add(&row, (double)(p / in->width), 1);
+            add(&column, (double)(p % in->width), 1);
             f[FEATURE_HISTOGRAM + bin_of(value)]++;
         }
     }
     for (size_t b = 0; b < AUDIT_BINS; b++) {
-        f[FEATURE_HISTOGRAM + b] /= fmax(1, brain.count);
+        f[FEATURE_HISTOGRAM + b] /= fmax(1, brain.weight);
     }
     f[FEATURE_IMAGE_MEAN] = mean_of(&all);
     f[FEATURE_IMAGE_DEVIATION] = deviation_of(&all);
     f[FEATURE_BRAIN_MEAN] = mean_of(&brain);
     f[FEATURE_BRAIN_DEVIATION] = deviation_of(&brain);
-    f[FEATURE_BRAIN_AREA] = brain.count;
+    f[FEATURE_BRAIN_AREA] = brain.weight;
     centre[0] = mean_of(&row);
     centre[1] = mean_of(&column);
 }
 
 static void
-measure_lesions(double *f, const double centre[2], const audit_image *in)
+measure_lesions(double *f, const audit_image *in)
 {
-    moments mask = {0}, inside = {0}, outside = {0}, row = {0}, column = {0}, distance = {0};
+    moments mask = {0}, inside = {0}, outside = {0};
     double greatest = 0, peak = 0, lesions = fmax(1, (double)in->lesion_count);
     for (size_t p = 0; p < in->height * in->width; p++) {
         double value = (double)in->image[p], truth = (double)in->truth[p];
         if (truth > 0) {
-            double y = (double)(p / in->width) - centre[0];
-            double x = (double)(p % in->width) - centre[1];
-            add(&mask, truth);
-            add(&inside, value);
-            add(&row, y);
-            add(&column, x);
-            add(&distance, sqrt(y * y + x * x));
+            add(&mask, truth, 1);
+            add(&inside, value, 1);
             greatest = fmax(greatest, truth);
             peak = fmax(peak, value);
         } else if (value > 0) {
-            add(&outside, value);
+            add(&outside, value, 1);
         }
     }
     f[FEATURE_LESION_COUNT] = (double)in->lesion_count;
-    f[FEATURE_LESION_AREA] = mask.count / lesions;
+    f[FEATURE_LESION_AREA] = mask.weight / lesions;
     f[FEATURE_LESION_MASS] = greatest > 0 ? mask.sum / greatest / lesions : 0;
     f[FEATURE_LESION_MEAN] = mean_of(&inside);
     f[FEATURE_LESION_CONTRAST] = mean_of(&inside) - mean_of(&outside);
     f[FEATURE_LESION_PEAK] = peak;
+}
+
+/* The lesions' centres against the brain's, weighted by area, so that it does not matter into how
+ * many pieces a lesion falls. Their spread is that of the centres: that of the pixels would hold
+ * the lesions' shape. */
+static void
+measure_places(double *f, const double centre[2], const audit_piece *pieces, size_t count)
+{
+    moments row = {0}, column = {0}, distance = {0};
+    for (size_t i = 0; i < count; i++) {
+        const audit_piece *one = pieces + i;
+        double y = one->sum[0] / one->pixels - centre[0];
+        double x = one->sum[1] / one->pixels - centre[1];
+        add(&row, y, one->pixels);
+        add(&column, x, one->pixels);
+        add(&distance, sqrt(y * y + x * x), one->pixels);
+    }
     f[FEATURE_ROW] = mean_of(&row);
     f[FEATURE_COLUMN] = mean_of(&column);
     f[FEATURE_DISTANCE] = mean_of(&distance);
@@ -120,12 +132,14 @@ shrink(float *grid, const audit_image *in)
 }
 
 void
-audit_measure(double features[AUDIT_FEATURES], float grid[AUDIT_CELLS], const audit_image *image)
+audit_measure(double features[AUDIT_FEATURES], float grid[AUDIT_CELLS], const audit_image *image,
+              const audit_piece *pieces, size_t count)
 {
     double centre[2];
     memset(features, 0, AUDIT_FEATURES * sizeof *features);
     measure_brain(features, centre, image);
-    measure_lesions(features, centre, image);
+    measure_lesions(features, image);
+    measure_places(features, centre, pieces, count);
     shrink(grid, image);
 }
 

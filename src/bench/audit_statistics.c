@@ -207,8 +207,7 @@ conclude(audit_comparison *out, const sums *s)
     out->rank_p = fmin(1, 2 * audit_normal_tail(z));
     out->distance = s->distance;
     out->distance_p = audit_kolmogorov_tail((effective + 0.12 + 0.11 / effective) * s->distance);
-    double mean = (out->mean[0] * n0 + out->mean[1] * n1) / n;
-    out->shift = s->area > 0 ? s->area / fabs(mean) : 0;
+    out->shift = s->area;
 }
 
 lb_status

@@ -28,7 +28,7 @@ typedef struct audit_comparison {
     double distance;          /* Kolmogorov-Smirnov's D */
     double distance_p;        /* asymptotic, with Stephens' correction */
     double mean[2];           /* of a and b */
-    double shift;             /* Wasserstein-1 distance over |mean of both| */
+    double shift;             /* Wasserstein-1 distance, in the values' unit */
 } audit_comparison;
 
 /* values (count) with their class 0 (a) or 1 (b), both classes present. */
