@@ -10,8 +10,8 @@ static const char *const STATE_KEYS[] = {"state_dict", "model_state_dict", "mode
                                          "net",        "network",          "weights"};
 enum { STATE_COUNT = sizeof STATE_KEYS / sizeof *STATE_KEYS, MAX_NESTED = 4 };
 
-/* A network's pickle has some KB. */
-enum { MAX_PICKLE = 1 << 24 };
+/* A network's pickle has some KB, and some hundred tensors. */
+enum { MAX_PICKLE = 1 << 24, MAX_TENSORS = UINT16_MAX };
 static const lb_pickle_limits LIMITS = {
     .memory = (size_t)1 << 28, .values = (size_t)1 << 22, .stack = 1 << 20, .memo = 1 << 20};
 
@@ -109,6 +109,10 @@ lb_torch_list(lb_weights *weights, lb_error *err)
                        weights->path, lb_value_kind_name(state->kind)));
     }
     size_t count = lb_value_count(state);
+    if (count > MAX_TENSORS) {
+        LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: has %zu tensors, at most %d are read",
+                       weights->path, count, MAX_TENSORS));
+    }
     LB_ALLOC(weights->list, count);
     LB_ALLOC(weights->places, count);
     for (size_t i = 0; i < count; i++) {

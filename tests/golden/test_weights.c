@@ -65,6 +65,14 @@ logits_of_three_formats(void **state)
     lb_array_release(&golden);
 }
 
+static uint32_t
+bits_of(float value)
+{
+    uint32_t bits = 0;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 static void
 compare_values(void **state, const char *file, lb_weights *weights, const lb_weight *weight,
                const char *values)
@@ -80,7 +88,7 @@ compare_values(void **state, const char *file, lb_weights *weights, const lb_wei
     assert_int_equal(lb_array_count(&expected), weight->count);
     for (size_t i = 0; i < weight->count; i++) {
         const float *want = (const float *)expected.data + i;
-        bool same = isnan(*want) ? isnan(out[i]) != 0 : memcmp(&out[i], want, sizeof *want) == 0;
+        bool same = isnan(*want) ? isnan(out[i]) != 0 : bits_of(out[i]) == bits_of(*want);
         if (!same) {
             fail_msg("%s: %s[%zu] = %a, expected %a", file, weight->name, i, (double)out[i],
                      (double)*want);

@@ -155,6 +155,31 @@ pickles_that_grow(void **state)
     free(bomb.data);
 }
 
+/* 70,000 names for one tensor. */
+static void
+many_tensors(void **state)
+{
+    test_bytes pickle = {0}, bytes = {0};
+    test_put(&pickle, "\x80\x02}(", 4);
+    for (int i = 0; i < 70000; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "%d", i);
+        test_put_string(&pickle, name);
+        if (i == 0) {
+            test_put_tensor(&pickle, &GOOD[0], false);
+            test_put(&pickle, "q\0", 2);
+        } else {
+            test_put(&pickle, "h\0", 2);
+        }
+    }
+    test_put(&pickle, "u.", 2);
+    const test_entry entries[] = {test_entry_of("it/data.pkl", pickle.data, pickle.size),
+                                  test_entry_of("it/data/0", NUMBERS, sizeof NUMBERS)};
+    test_put_zip(&bytes, entries, 2);
+    refuse_bytes(state, &bytes, "has 70000 tensors, at most 65535 are read");
+    free(pickle.data);
+}
+
 enum { PARTS = 5 };
 
 /* The entries of a good archive. */
@@ -204,6 +229,9 @@ archives(void **state)
     REFUSE(e[1].bytes = "bigger", "big-endian");
     REFUSE(e[0].size--, "");
 #undef REFUSE
+    test_put_zip(&bytes, good, PARTS);
+    bytes.data[26]++; /* the name's length in the first entry's own header */
+    refuse_bytes(state, &bytes, "'it/data.pkl' is not where its directory says");
     test_put_zip(&bytes, good, 0);
     refuse_bytes(state, &bytes, "without 'NAME/data.pkl'");
     free(pickle.data);
@@ -470,6 +498,7 @@ main(void)
         cmocka_unit_test_setup_teardown(tensors_that_are_not_there, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(pickles_that_are_no_weights, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(pickles_that_grow, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(many_tensors, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(archives, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(ends_of_archives, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(archives_of_64_bits, test_setup, test_teardown),
