@@ -228,6 +228,11 @@ archives(void **state)
     REFUSE(e[4].name = "it/constants.pkl", "TorchScript");
     REFUSE(e[1].bytes = "bigger", "big-endian");
     REFUSE(e[0].size--, "");
+    test_bytes longer = {0};
+    test_put(&longer, pickle.data, pickle.size);
+    test_put(&longer, "xyz", 3);
+    REFUSE((e[0].bytes = longer.data, e[0].size = longer.size), "3 bytes come after the pickle");
+    free(longer.data);
 #undef REFUSE
     test_put_zip(&bytes, good, PARTS);
     bytes.data[26]++; /* the name's length in the first entry's own header */
