@@ -59,10 +59,9 @@ typedef struct lb_import_report {
 } lb_import_report;
 
 void lb_import_defaults(lb_import_options *options);
-/* The same file for any number of threads. Memory stays below 1 GB, however many files there are:
- * volumes are in memory while they are worked on, no more of them at a time than fit (a single
- * volume of more than 120 million voxels takes what it needs). Errors name the file; nothing is
- * written then. */
+/* The same file for any number of threads. Memory stays below 1 GB, however many files there are
+ * (pickles that are one array aside): no more volumes are worked on at a time than fit, and one
+ * that alone does not fit is refused. Errors name the file; nothing is written then. */
 lb_status lb_slices_import(lb_import_report *out, const lb_import_options *options,
                            const char *path, const lb_context *context, lb_error *err);
 void lb_import_report_release(lb_import_report *report);

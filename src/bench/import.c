@@ -8,9 +8,9 @@
 
 #include "import_job.h"
 
-/* For the volumes that are in memory at a time. The allocator keeps up to half as much again, and
- * what comes besides is small: together less than a gigabyte. */
-static const double MEMORY = 512e6;
+/* For the volumes that are in memory at a time. What comes besides is small: together less than a
+ * gigabyte. */
+static const double MEMORY = 768e6;
 
 enum { REFERENCE_HEIGHT = 260, REFERENCE_WIDTH = 311, LEAST_SIDE = 16, MOST_SIDE = 4096 };
 

@@ -16,8 +16,12 @@ static const double MOST_NEGATIVES = 0.01;
 /* Two grids are the same where their corners lie closer than this, in voxels. */
 static const double SAME_PLACE = 0.1;
 
-/* Beside the voxels: buffers of the reader, zlib, the profile. */
-enum { SMALL_THINGS = 4 << 20 };
+/* Beside the voxels: buffers of the reader, zlib, the profile. Freed blocks up to KEPT (the most
+ * that glibc may choose) stay with the thread's heap, and the next one may not fit into them. */
+enum { SMALL_THINGS = 4 << 20, KEPT = 32 << 20 };
+
+/* No volume may take more, so that imports keep to it. */
+static const double MOST_BYTES = 1e9;
 
 void
 import_slices_release(import_slices *slices)
@@ -50,6 +54,13 @@ count_voxels(const lb_volume *volume)
     return volume->nx * volume->ny * volume->nz;
 }
 
+/* Memory that a block takes in the long run. */
+static size_t
+footprint(size_t bytes)
+{
+    return bytes < KEPT ? 2 * bytes : bytes;
+}
+
 lb_status
 import_volume_look(size_t *bytes, const import_item *item, const lb_import_options *options,
                    lb_error *err)
@@ -77,8 +88,14 @@ import_volume_look(size_t *bytes, const import_item *item, const lb_import_optio
     size_t slices = options->slices_per_subject;
     size_t most = options->position_count > 0 ? options->position_count : import_depth(options);
     slices = slices > 0 && slices < most ? slices : most;
-    *bytes = count_voxels(&volume) * sizeof(float) + count_voxels(&mask) +
-             slices * options->height * options->width * sizeof(float) + SMALL_THINGS;
+    *bytes = footprint(count_voxels(&volume) * sizeof(float)) + footprint(count_voxels(&mask)) +
+             footprint(slices * options->height * options->width * sizeof(float)) + SMALL_THINGS;
+    if ((double)*bytes > MOST_BYTES) {
+        LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
+                       "%s: %zu x %zu x %zu voxels would take %.2g GB of memory, more than 1 "
+                       "(resample the volume first)",
+                       item->path, volume.nx, volume.ny, volume.nz, (double)*bytes * 1e-9));
+    }
 cleanup:
     return status;
 }

@@ -952,6 +952,29 @@ threads_change_nothing(void **state)
     lb_free(first);
 }
 
+/* A header that does not lie, but is too much for the memory that an import may take. */
+static void
+large_volume(void **state)
+{
+    const nifti_1_header header = {.sizeof_hdr = 348,
+                                   .dim = {3, 700, 700, 700, 1, 1, 1, 1},
+                                   .datatype = DT_UINT8,
+                                   .bitpix = 8,
+                                   .pixdim = {1, 1, 1, 1, 1, 1, 1, 1},
+                                   .vox_offset = 352,
+                                   .sform_code = 1,
+                                   .srow_x = {1, 0, 0, 0},
+                                   .srow_y = {0, 1, 0, 0},
+                                   .srow_z = {0, 0, 1, 0},
+                                   .magic = "n+1"};
+    fixture f;
+    start(&f, state, "large.nii", NULL);
+    test_write_bytes(f.paths[0], &header, sizeof header);
+    assert_int_equal(truncate(f.paths[0], 352 + 343000000), 0);
+    run_badly(&f, LB_ERROR_UNSUPPORTED, "700 x 700 x 700 voxels would take 1.4 GB of memory");
+    finish(&f);
+}
+
 static void
 what_was_done(void **state)
 {
@@ -1007,6 +1030,7 @@ main(void)
         TEST(bad_files),
         TEST(threads_change_nothing),
         TEST(what_was_done),
+        TEST(large_volume),
     };
     return cmocka_run_group_tests_name("import", tests, NULL, NULL);
 }
