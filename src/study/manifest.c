@@ -73,7 +73,8 @@ stages_read_manifest(stage_list *list, size_t *peak, lb_error *err)
     }
     cJSON *root = text != NULL ? cJSON_Parse(text) : NULL;
     const cJSON *memory = cJSON_GetObjectItem(root, "peak_memory_bytes");
-    *peak = cJSON_IsNumber(memory) && memory->valuedouble > 0 ? (size_t)memory->valuedouble : 0;
+    bool sane = cJSON_IsNumber(memory) && memory->valuedouble > 0 && memory->valuedouble < 0x1p63;
+    *peak = sane ? (size_t)memory->valuedouble : 0;
     for (size_t i = 0; i < list->count; i++) {
         mark(&list->stages[i], cJSON_GetObjectItem(root, "stages"));
     }

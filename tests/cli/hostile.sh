@@ -208,6 +208,12 @@ for table in wide long zero open uneven; do
     cp $table.csv study/tables/explanation.csv
     refuse "report of a $table table" "study" report study --quiet
 done
+rm study/tables/*
+head -c 1000000 /dev/zero | tr '\0' '[' >study/manifest.json
+refuse "report of a manifest nested deep" "study/manifest.json" report study --quiet
+printf '{"version":"\\u001b[31m","peak_memory_bytes":1e999,"seconds":"x","stages":[3,{"name":7}]}' \
+    >study/manifest.json
+refuse "report of a manifest of nonsense" "study: holds no study" report study --quiet
 rm -rf study
 
 ### safetensors
