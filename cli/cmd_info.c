@@ -11,6 +11,7 @@
 #include "lesionbench/network.h"
 #include "lesionbench/nifti.h"
 #include "lesionbench/npy.h"
+#include "lesionbench/picture.h"
 #include "lesionbench/weights.h"
 
 static const char *const TYPES[] = {"uint8", "int8", "int32", "int64", "float32", "float64"};
@@ -242,11 +243,36 @@ info_of(const char *path, lb_error *err)
                    path);
 }
 
+typedef struct options {
+    const char *picture;
+    size_t items;
+} options;
+
+static const lb_setting ROWS[] = {
+    OPT_ROW(options, "picture", picture, LB_SETTING_TEXT,
+            "contact sheet to write (PNG): of slices, lesions, datasets and explanations"),
+    {"items", LB_SETTING_SIZE, offsetof(options, items), 1, LB_PICTURE_MOST_ITEMS,
+     "panels of the contact sheet", NULL},
+};
+
 lb_status
 cmd_info(cli *self, int argc, char **argv, lb_error *err)
 {
+    lb_status status = LB_OK;
     size_t operands = 0;
-    const opt_spec spec = {.usage = "lesionbench info FILE", .min_operands = 1, .max_operands = 1};
-    lb_status status = opt_parse(&operands, self, &spec, argc, argv, err);
-    return status != LB_OK || self->help ? status : info_of(argv[1], err);
+    options given = {.items = LB_PICTURE_ITEMS};
+    const opt_spec spec = {.usage = "lesionbench info [--picture OUT.png [--items N]] FILE",
+                           .groups = {{LB_SETTING_TABLE(ROWS), &given}},
+                           .min_operands = 1,
+                           .max_operands = 1};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    if (given.picture != NULL) {
+        LB_TRY(lb_picture_write(given.picture, argv[1], given.items, &self->context, err));
+    }
+    LB_TRY(info_of(argv[1], err));
+cleanup:
+    return status;
 }

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "lesionbench/picture.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sheet.h"
+
+typedef lb_status sheet_opener(sheet *out, const char *path, size_t items, lb_error *err);
+
+static const struct {
+    const char *format;
+    sheet_opener *open;
+} KINDS[] = {{"slices", sheet_of_slices},
+             {"lesions", sheet_of_lesions},
+             {"dataset", sheet_of_dataset},
+             {"explanations", sheet_of_maps}};
+
+static bool
+same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* The opener for the file's format. */
+static lb_status
+find_kind(sheet_opener **out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    char *format = NULL;
+    LB_TRY(lb_h5_open(&file, path, NULL, err));
+    LB_TRY(lb_h5_get_text(&format, file, "", "format", err));
+    *out = NULL;
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+        *out = strcmp(format, KINDS[i].format) == 0 ? KINDS[i].open : *out;
+    }
+    if (*out == NULL) {
+        LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
+                       "%s: there is no picture of the format '%.40s' (of slices, lesions, "
+                       "dataset and explanations)",
+                       path, format));
+    }
+cleanup:
+    lb_free(format);
+    lb_h5_close(file);
+    return status;
+}
+
+lb_status
+lb_picture_write(const char *out, const char *path, size_t items, const lb_context *context,
+                 lb_error *err)
+{
+    lb_status status = LB_OK;
+    sheet_opener *open = NULL;
+    sheet s = {.source = NULL};
+    if (items > LB_PICTURE_MOST_ITEMS) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "a picture of %zu items (at most %d)", items,
+                       LB_PICTURE_MOST_ITEMS);
+    }
+    if (strcmp(out, path) == 0 || same_file(out, path)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: the picture would take the place of its input",
+                       path);
+    }
+    LB_TRY(find_kind(&open, path, err));
+    LB_TRY(open(&s, path, items > 0 ? items : LB_PICTURE_ITEMS, err));
+    LB_TRY(sheet_write(&s, out, context, err));
+cleanup:
+    if (s.close != NULL) {
+        s.close(s.source);
+    }
+    return status;
+}

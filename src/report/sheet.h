@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* A contact sheet: a header, then sections of captioned panels in a grid. */
+#ifndef REPORT_SHEET_H
+#define REPORT_SHEET_H
+
+#include "colour.h"
+#include "lesionbench/base.h"
+#include "lesionbench/h5.h"
+
+enum { SHEET_SECTIONS = 64, SHEET_TEXT = 160, SHEET_CAPTION = 64, SHEET_LINES = 2 };
+
+typedef struct sheet_item {
+    size_t height, width;
+    const float *image; /* (height, width); borrowed until the next is read */
+    const float *truth; /* outlined where > 0; or NULL */
+    double maximum;     /* shown as white, or as the brightest colour */
+    bool heat;          /* in the colours of maps rather than in grey */
+    colour ink;         /* of the outline */
+    char caption[SHEET_LINES][SHEET_CAPTION];
+} sheet_item;
+
+typedef struct sheet_section {
+    char title[SHEET_TEXT]; /* or "" */
+    size_t count;
+} sheet_section;
+
+typedef lb_status sheet_reader(sheet_item *out, void *source, size_t section, size_t item,
+                               lb_error *err);
+
+typedef struct sheet {
+    char title[SHEET_TEXT], note[SHEET_TEXT];
+    bool classes;         /* the header names the classes' colours */
+    size_t lines;         /* of a caption */
+    size_t height, width; /* of the largest image */
+    size_t section_count;
+    sheet_section sections[SHEET_SECTIONS];
+    void *source;
+    sheet_reader *read;
+    void (*close)(void *source); /* accepts NULL */
+} sheet;
+
+/* Fill *out for a file of the format that they are named after; items as lb_picture_write(). On
+ * failure nothing is left open. */
+lb_status sheet_of_slices(sheet *out, const char *path, size_t items, lb_error *err);
+lb_status sheet_of_lesions(sheet *out, const char *path, size_t items, lb_error *err);
+lb_status sheet_of_dataset(sheet *out, const char *path, size_t items, lb_error *err);
+lb_status sheet_of_maps(sheet *out, const char *path, size_t items, lb_error *err);
+
+lb_status sheet_write(const sheet *s, const char *path, const lb_context *context, lb_error *err);
+
+/* Item i of `shown` of n: one of each of as many equal stretches, at an irregular place in it, so
+ * that what repeats in the file (every tenth slice, every second subject) does not repeat here. */
+size_t sheet_pick(size_t i, size_t shown, size_t n);
+/* out (width, height) = in (height, width), a quarter turn, so that columns run upwards. */
+void sheet_turn(float *out, const float *in, size_t height, size_t width);
+/* The value below which this share of the n values lies; at least a tiny number above 0. */
+lb_status sheet_quantile(double *out, const float *values, size_t n, double share, lb_error *err);
+/* path without its folder. */
+const char *sheet_name(const char *path);
+
+#endif
