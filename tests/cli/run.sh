@@ -323,6 +323,55 @@ expect "every slice" 0 "" "" compose --slices s1.h5 --lesions l1.h5 --every-slic
     --protocol reference --size 64 --quiet -o every.h5
 absent "nothing made of wrong quirks" q.h5
 
+### Contact sheets, and brains filled with noise
+# png_side FILE OFFSET: a side of a picture, from its header: 16 the width, 20 the height.
+png_side() {
+    od -An -tu1 -j "$2" -N 4 "$1" | awk '{print (($1 * 256 + $2) * 256 + $3) * 256 + $4}'
+}
+"$program" explain --methods sobel,raw_input --data d1.h5 --limit 2 --quiet -o sheet.h5 >out 2>err
+for file in s1.h5 l1.h5 d1.h5 sheet.h5; do
+    expect "picture of $file" 0 "HDF5, format" "" info --picture sheet.png "$file"
+    "$program" info "$file" --picture=again.png >out 2>err
+    same "picture of $file, drawn again" sheet.png again.png
+    if [ "$(png_side sheet.png 16)" -ge 400 ] && [ "$(png_side sheet.png 16)" -le 2100 ] &&
+        [ "$(png_side sheet.png 20)" -le 4000 ]; then
+        ok "the picture of $file has a good size"
+    else
+        not_ok "the picture of $file has a good size" \
+            "$(png_side sheet.png 16) x $(png_side sheet.png 20)"
+    fi
+done
+"$program" info --picture few.png --items 6 s1.h5 >out 2>err
+"$program" info --picture many.png --items 24 s1.h5 >out 2>err
+if [ "$(png_side few.png 20)" -lt "$(png_side many.png 20)" ]; then
+    ok "more items, a larger picture"
+else
+    not_ok "more items, a larger picture"
+fi
+expect "too many items" 2 "" "--items: 201 is not within" info --picture no.png --items 201 s1.h5
+cp s1.h5 sheet_input.h5
+expect "a picture over its input" 1 "" "take the place of its input" \
+    info --picture sheet_input.h5 sheet_input.h5
+same "the input is as it was" s1.h5 sheet_input.h5
+echo "a,b" >table.csv
+expect "picture of a table" 1 "" "table.csv: .*HDF5" info --picture no.png table.csv
+one_line "picture of a table, in one line" 1
+expect "picture where none can be" 1 "" "none/no.png: cannot write" info --picture none/no.png s1.h5
+absent "no picture after an error" no.png
+# shellcheck disable=SC2086
+for threads in 1 2; do
+    expect "noise in $threads threads" 0 "" "" slices simulate $small --subjects 2 --quiet \
+        --background noise --threads $threads --no-provenance -o noise$threads.h5
+done
+same "noise does not hang on threads" noise1.h5 noise2.h5
+expect "info of noise" 0 "jacobian_minimum +\(2\)" "" info noise1.h5
+# shellcheck disable=SC2086
+expect "a background that is none" 2 "" "--background: .pink. is not one of mri, noise" \
+    slices simulate $small --background pink -o no.h5
+# shellcheck disable=SC2086
+expect "too much noise" 2 "" "--noise: 0.6 is not within" slices simulate $small --noise 0.6 -o no.h5
+absent "nothing made of wrong settings" no.h5
+
 ### Real scans
 expect "slices import --help" 0 "usage: lesionbench slices import" "" slices import --help
 expect "nothing to import" 2 "" "what to import is missing" slices import -o i.h5
