@@ -18,7 +18,7 @@ typedef struct lb_slice_info {
     size_t subject; /* index into the subjects, in order of first appearance */
     int8_t sex;
     float age;        /* years, NaN unknown */
-    int32_t position; /* index of the slice along the axial axis of its volume's grid */
+    int32_t position; /* index of the slice in its volume's grid, or in its array's file */
 } lb_slice_info;
 
 lb_status lb_slices_open(lb_slices **out, const char *path, lb_error *err);
