@@ -29,6 +29,41 @@ kind_of(const char *path)
     return OTHER;
 }
 
+/* Rows that fit into a few megabytes, at least one. */
+static size_t
+rows_at_once(const lb_array *header)
+{
+    size_t row = lb_type_size(header->type);
+    for (size_t i = 1; i < header->rank; i++) {
+        row *= header->shape[i];
+    }
+    return row < BYTES_AT_ONCE && row > 0 ? BYTES_AT_ONCE / row : 1;
+}
+
+static lb_status
+copy_rows(lb_h5 *file, lb_npy *npy, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_array *header = lb_npy_header(npy);
+    size_t rows = header->rank > 0 ? header->shape[0] : 1, step = rows_at_once(header), count = 1;
+    unsigned char *buffer = NULL;
+    lb_array part = *header;
+    if (part.rank > 0) {
+        part.shape[0] = step < rows ? step : rows;
+    }
+    count = lb_array_count(&part);
+    LB_ALLOC(buffer, count * lb_type_size(header->type));
+    LB_TRY(lb_h5_reserve(file, "data", header->type, header->rank, header->shape, err));
+    for (size_t first = 0; first < rows; first += step) {
+        size_t length = rows - first < step ? rows - first : step;
+        LB_TRY(lb_npy_read_rows(buffer, npy, first, length, err));
+        LB_TRY(lb_h5_write_rows(file, "data", header->type, first, length, buffer, err));
+    }
+cleanup:
+    lb_free(buffer);
+    return status;
+}
+
 static lb_status
 npy_to_h5(const char *in, const char *out, const lb_context *context, lb_error *err)
 {

@@ -12,8 +12,9 @@ struct lb_pickle_chunk {
     unsigned char *data;
 };
 
-lb_status
-lb_pickle_charge(lb_pickle *pickle, size_t size, lb_error *err)
+/* LB_ERROR_FORMAT where the limit does not allow so much more. */
+static lb_status
+charge(lb_pickle *pickle, size_t size, lb_error *err)
 {
     if (size > pickle->limits.memory - pickle->charged) {
         return lb_fail(
@@ -34,7 +35,7 @@ add_chunk(lb_pickle *pickle, size_t least, lb_error *err)
                   : pickle->charged > LARGEST_CHUNK ? LARGEST_CHUNK
                                                     : pickle->charged;
     size = size < least ? least : size;
-    LB_TRY(lb_pickle_charge(pickle, size, err));
+    LB_TRY(charge(pickle, size, err));
     LB_ALLOC(chunk, 1);
     LB_ALLOC(chunk->data, size);
     chunk->size = size;

@@ -91,8 +91,6 @@ void *lb_pickle_take(lb_pickle *pickle, size_t size, lb_error *err);
 void *lb_pickle_grow(lb_pickle *pickle, void *old, size_t *room, size_t wanted, size_t size,
                      lb_error *err);
 void lb_pickle_release(lb_pickle *pickle);
-/* LB_ERROR_FORMAT where the limit does not allow so much more. */
-lb_status lb_pickle_charge(lb_pickle *pickle, size_t size, lb_error *err);
 
 /* New values. */
 lb_status lb_pickle_new_items(lb_value *out, lb_pickle_machine *machine, lb_value_kind kind,

@@ -190,13 +190,13 @@ laughs_do_not_fill_the_disk(void **state)
     memcpy(bytes, start, used);
     memset(bytes + used, 'a', TEXT);
     used += TEXT;
-    for (char level = 0; level < LEVELS; level++) {
-        const char put[] = {'q', level, '0', '('};
+    for (int level = 0; level < LEVELS; level++) {
+        const char put[] = {'q', (char)level, '0', '('};
         memcpy(bytes + used, put, sizeof put);
         used += sizeof put;
         for (int i = 0; i < 10; i++) {
             bytes[used++] = 'h';
-            bytes[used++] = level;
+            bytes[used++] = (char)level;
         }
         bytes[used++] = 't';
     }
