@@ -9,6 +9,8 @@
 #include "lesionbench/npy.h"
 #include "lesionbench/pickle.h"
 
+enum { BYTES_AT_ONCE = 1 << 22 };
+
 typedef enum kind { NPY, PICKLE, TORCH, HDF5, OTHER } kind;
 
 static kind
@@ -29,30 +31,17 @@ kind_of(const char *path)
     return OTHER;
 }
 
-/* Rows that fit into a few megabytes, at least one. */
-static size_t
-rows_at_once(const lb_array *header)
-{
-    size_t row = lb_type_size(header->type);
-    for (size_t i = 1; i < header->rank; i++) {
-        row *= header->shape[i];
-    }
-    return row < BYTES_AT_ONCE && row > 0 ? BYTES_AT_ONCE / row : 1;
-}
-
+/* Some megabytes at a time, at least a row. */
 static lb_status
 copy_rows(lb_h5 *file, lb_npy *npy, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_array *header = lb_npy_header(npy);
-    size_t rows = header->rank > 0 ? header->shape[0] : 1, step = rows_at_once(header), count = 1;
+    size_t rows = header->shape[0],
+           row = lb_array_count(header) / rows * lb_type_size(header->type);
+    size_t step = row < BYTES_AT_ONCE ? BYTES_AT_ONCE / row : 1;
     unsigned char *buffer = NULL;
-    lb_array part = *header;
-    if (part.rank > 0) {
-        part.shape[0] = step < rows ? step : rows;
-    }
-    count = lb_array_count(&part);
-    LB_ALLOC(buffer, count * lb_type_size(header->type));
+    LB_ALLOC(buffer, (step < rows ? step : rows) * row);
     LB_TRY(lb_h5_reserve(file, "data", header->type, header->rank, header->shape, err));
     for (size_t first = 0; first < rows; first += step) {
         size_t length = rows - first < step ? rows - first : step;
@@ -68,15 +57,22 @@ static lb_status
 npy_to_h5(const char *in, const char *out, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_array array = {0};
+    lb_npy *npy = NULL;
+    lb_array whole = {0};
     lb_h5 *file = NULL;
-    LB_TRY(lb_npy_read(&array, in, err));
+    LB_TRY(lb_npy_open(&npy, in, err));
     LB_TRY(lb_h5_create(&file, out, LB_CONVERTED, LB_CONVERTED_VERSION, context, err));
-    LB_TRY(lb_h5_write(file, "data", array.type, array.rank, array.shape, array.data, err));
+    if (lb_npy_header(npy)->rank > 0 && lb_array_count(lb_npy_header(npy)) > 0) {
+        LB_TRY(copy_rows(file, npy, err));
+    } else { /* a number, or none */
+        LB_TRY(lb_npy_read(&whole, in, err));
+        LB_TRY(lb_h5_write(file, "data", whole.type, whole.rank, whole.shape, whole.data, err));
+    }
     LB_TRY(lb_h5_commit(file, err));
 cleanup:
     lb_h5_close(file);
-    lb_array_release(&array);
+    lb_array_release(&whole);
+    lb_npy_close(npy);
     return status;
 }
 

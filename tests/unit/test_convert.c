@@ -136,6 +136,37 @@ npy_files(void **state)
     lb_free(npy);
 }
 
+/* Several parts of the file, one number, and none. */
+static void
+npy_files_of_any_size(void **state)
+{
+    enum { ROWS = 1500, COLUMNS = 1000 };
+    static double data[ROWS * COLUMNS];
+    const struct {
+        size_t rank, shape[2], count;
+    } cases[] = {{2, {ROWS, COLUMNS}, ROWS * COLUMNS},
+                 {2, {1, ROWS * COLUMNS}, ROWS * COLUMNS},
+                 {1, {ROWS * COLUMNS}, ROWS * COLUMNS},
+                 {0, {0}, 1},
+                 {2, {0, 3}, 0},
+                 {2, {3, 0}, 0}};
+    char *npy = test_path(state, "a.npy"), *h5 = test_path(state, "a.h5");
+    for (size_t i = 0; i < ROWS * COLUMNS; i++) {
+        data[i] = (double)i / 7;
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lb_error err = {0};
+        lb_h5 *file = NULL;
+        assert_ok(lb_npy_write(npy, LB_F64, cases[i].rank, cases[i].shape, data, &err));
+        assert_ok(lb_convert(npy, h5, NULL, &err));
+        assert_ok(lb_h5_open(&file, h5, "converted", &err));
+        assert_numbers(file, "data", cases[i].rank, cases[i].count, data);
+        lb_h5_close(file);
+    }
+    lb_free(h5);
+    lb_free(npy);
+}
+
 static void
 assert_left_nothing(void **state)
 {
@@ -235,6 +266,7 @@ main(void)
         cmocka_unit_test_setup_teardown(lesions_as_groups, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(single_values, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(npy_files, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(npy_files_of_any_size, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_converted, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(laughs_do_not_fill_the_disk, test_setup, test_teardown),
         cmocka_unit_test(names_that_say_nothing),
