@@ -29,6 +29,11 @@ static const lb_setting corpus_rows[] = {
      "learning rate of fine-tuning, for all degrees or one for each", NULL},
 };
 
+static const lb_setting slices_rows[] = {
+    {"slices", LB_SETTING_TEXT, offsetof(lb_study, slices), 0, 0,
+     "slices.h5 to use instead of simulating, as 'lesionbench slices import' makes it", NULL},
+};
+
 static const lb_setting finetuning_rows[] = {
     {"degrees", LB_SETTING_LIST, offsetof(plan_finetuning, degrees), 0, 0, "of 1, 2, 3, 4, all",
      NULL},
@@ -64,6 +69,7 @@ void
 plan_parts(plan_part out[PLAN_PARTS])
 {
     const plan_part parts[PLAN_PARTS] = {
+        {"cohort", LB_SETTING_TABLE(slices_rows), 0},
         {"cohort", lb_cohort_settings(), offsetof(lb_study, cohort)},
         {"lesions", lb_lesion_settings(), offsetof(lb_study, lesions)},
         {"compose", lb_compose_settings(), offsetof(lb_study, compose)},

@@ -48,6 +48,7 @@ typedef struct plan_explain {
 } plan_explain;
 
 struct lb_study {
+    const char *slices; /* slices.h5 to use instead of a simulated cohort, or NULL */
     lb_cohort_options cohort;
     lb_lesion_options lesions;
     lb_compose_options compose;
@@ -75,7 +76,7 @@ typedef struct plan_part {
     size_t offset; /* of the tables' struct in lb_study, or in plan_corpus */
 } plan_part;
 
-enum { PLAN_PARTS = 10 };
+enum { PLAN_PARTS = 11 };
 #define PLAN_CORPORA "corpora"
 
 /* All parts in the file's order; those of a section stand together. */

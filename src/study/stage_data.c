@@ -2,14 +2,54 @@
 /* The stages that make data, models and predictions. */
 #include "stages.h"
 
+#include "lesionbench/file_bytes.h"
 #include "lesionbench/jobs.h"
+#include "lesionbench/output.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/report.h"
 #include "lesionbench/tables.h"
 
+/* Slices that were made before become the study's own, so that its folder is whole. */
+static lb_status
+copy_slices(const char *from, const char *to, const lb_context *context, lb_error *err)
+{
+    enum { CHUNK = 1 << 20 };
+    lb_status status = LB_OK;
+    lb_slices *slices = NULL;
+    lb_output *output = NULL;
+    FILE *stream = NULL;
+    char *chunk = NULL;
+    size_t size = 0;
+    LB_TRY(lb_slices_open(&slices, from, err));
+    LB_ALLOC(chunk, CHUNK);
+    LB_TRY(lb_file_open(&stream, &size, from, err));
+    LB_TRY(lb_output_open(&output, to, err));
+    for (size_t n = 0; (n = fread(chunk, 1, CHUNK, stream)) > 0;) {
+        LB_TRY(lb_check_cancelled(context, err));
+        if (fwrite(chunk, 1, n, lb_output_stream(output)) != n) {
+            break; /* which the commit reports */
+        }
+    }
+    if (ferror(stream)) {
+        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: cannot read", from));
+    }
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_output_close(output);
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    lb_free(chunk);
+    lb_slices_close(slices);
+    return status;
+}
+
 lb_status
 run_slices(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
 {
+    if (list->study->slices != NULL) {
+        return copy_slices(list->study->slices, self->outputs[0], context, err);
+    }
     return lb_slices_simulate(&list->study->cohort, self->outputs[0], context, err);
 }
 

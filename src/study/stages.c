@@ -127,7 +127,8 @@ add_data_stages(stage_list *list, lb_error *err)
     list->slices = list->count;
     LB_TRY(add_stage(list, "slices", "", run_slices, "slices.h5", NULL, err));
     LB_TRY(add_section(&last(list)->key, study, "cohort", NULL, err));
-    LB_TRY(add_file(&last(list)->key, study->cohort.template_path, err));
+    LB_TRY(add_file(&last(list)->key,
+                    study->slices != NULL ? study->slices : study->cohort.template_path, err));
     list->lesions = list->count;
     LB_TRY(add_stage(list, "lesions", "", run_lesions, "lesions.h5", NULL, err));
     LB_TRY(add_section(&last(list)->key, study, "lesions", NULL, err));
