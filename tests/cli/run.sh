@@ -301,7 +301,7 @@ done
 ### Protocols and quirks
 # shellcheck disable=SC2086
 for threads in 1 2; do
-    expect "fair with $threads threads" 0 "" "" compose $few --quiet --protocol fair \
+    expect "fair with $threads threads" 0 "" "" compose $few --quiet --protocol fair --size 96 \
         --threads $threads -o fair$threads.h5
 done
 same "fair datasets do not hang on threads" fair1.h5 fair2.h5
