@@ -71,6 +71,10 @@ cmd_compose(cli *self, int argc, char **argv, lb_error *err)
                          "--every-slice makes as many images as there are slices: leave "
                          "out --train, --validation and --holdout"));
     }
+    if (given.compose.protocol != LB_PROTOCOL_FAIR &&
+        (opt_given(argc, argv, "--distractors") || opt_given(argc, argv, "--plain-share"))) {
+        LB_TRY(opt_wrong(self, err, "--distractors and --plain-share are for --protocol fair"));
+    }
     move_first_seeds(&given, argc, argv);
     LB_TRY(lb_slices_open(&slices, given.slices, err));
     LB_TRY(lb_lesions_load(&library, given.lesions, err));

@@ -94,7 +94,23 @@ cleanup:
 static lb_status
 info_h5(const char *path, lb_error *err)
 {
-    static const char *const KEYS[] = {"corpus", "degree", "seed", "split", "provenance"};
+    static const char *const KEYS[] = {"corpus",
+                                       "degree",
+                                       "seed",
+                                       "split",
+                                       "protocol",
+                                       "quirks",
+                                       "polarity",
+                                       "label_by",
+                                       "brain_intensity",
+                                       "lesion_intensity",
+                                       "truth_threshold",
+                                       "distractors",
+                                       "plain_share",
+                                       "simulated",
+                                       "voxel",
+                                       "axis",
+                                       "provenance"};
     lb_status status = LB_OK;
     lb_h5 *file = NULL;
     char *format = NULL;

@@ -96,7 +96,7 @@ check_seeds(const lb_compose_options *options, const size_t images[LB_SPLITS], l
         }
         for (int b = 0; b < a; b++) {
             uint64_t other = options->first_seed[b], other_end = other + images[b];
-            if (first < other_end && other < end) {
+            if (images[a] > 0 && images[b] > 0 && first < other_end && other < end) {
                 return lb_fail(err, LB_ERROR_ARGUMENT,
                                "the splits '%s' and '%s' share seeds: set first seeds further "
                                "apart, or ask for fewer images",

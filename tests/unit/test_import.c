@@ -165,7 +165,7 @@ assert_same_import(void **state, const char *name, const head_file *file, const 
     lb_free(got);
 }
 
-/* The acceptance line: stored in 48 orientations and 6 data types, the slices are the same bytes.
+/* Stored in 48 orientations and 6 data types, the slices are the same bytes.
  */
 static void
 orientations_and_types(void **state)
