@@ -34,15 +34,17 @@ failed=0
 for target in "$@"; do
     mkdir -p "$build/corpus/$target"
     log=$build/$target.log
+    code=0
     # shellcheck disable=SC2046
-    if "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
+    "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
         $(limits "$target") -print_final_stats=1 -artifact_prefix="$build/findings/$target-" \
-        "$build/corpus/$target" "$here/corpus/$target" >"$log" 2>&1; then
-        verdict="no finding"
-    else
-        verdict="A FINDING, in $build/findings; the log is $log"
-        failed=1
-    fi
+        "$build/corpus/$target" "$here/corpus/$target" >"$log" 2>&1 || code=$?
+    case $code in
+    0) verdict="no finding" ;;
+    72) verdict="interrupted, no finding until then" ;; # libFuzzer's own code
+    *) verdict="A FINDING, in $build/findings; the log is $log" ;;
+    esac
+    [ $code = 0 ] || failed=1
     runs=$(sed -n 's/^Done \([0-9]*\) runs in \([0-9]*\) .*/\1 runs in \2 s/p' "$log")
     coverage=$(grep -o 'cov: [0-9]* ft: [0-9]*' "$log" | tail -n 1)
     echo "$target: ${runs:-stopped}, ${coverage:-no coverage}, $verdict"
