@@ -269,9 +269,12 @@ draw_deformation(cohort_subject *out, const cohort_template *head, double patter
         LB_TRY(cohort_flow(&out->field, velocity, head, kept, err));
         least = cohort_jacobian_minimum(out, head);
     }
-    if (!(least >= JACOBIAN_FLOOR && isfinite(least))) {
+    if (!(least >= JACOBIAN_FLOOR)) {
         LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "subject %zu: its deformation folds, however weak",
                        index + 1));
+    }
+    if (isinf(least)) {
+        LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "subject %zu has no brain", index + 1));
     }
     out->jacobian = (float)least;
     out->kept = (float)kept;

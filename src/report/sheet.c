@@ -94,7 +94,7 @@ plan(const sheet *s)
     l.columns = larger(SHEET_WIDTH / l.cell_width, 1);
     size_t rows = (most + l.columns - 1) / l.columns;
     l.columns = (most + rows - 1) / rows; /* no short last row where it can be helped */
-    l.top = MARGIN + TITLE + 2 * LINE + SPACE + (s->classes ? LINE + 6 : 0);
+    l.top = MARGIN + TITLE + 2 * LINE + SPACE + (s->classes[0] != NULL ? LINE + 6 : 0);
     l.height = l.top + MARGIN;
     for (size_t i = 0; i < s->section_count; i++) {
         l.height += section_height(&s->sections[i], &l);
@@ -174,14 +174,14 @@ cleanup:
 static void
 draw_header(canvas *picture, const sheet *s, const layout *l)
 {
-    static const char *const CLASSES[] = {"round (class 0)", "irregular (class 1)"};
     size_t y = MARGIN + TITLE, x = MARGIN;
     write_text(picture, x, y, TITLE, l->width - 2 * MARGIN, s->title, INK);
     write_text(picture, x, y + LINE + 8, LETTER, l->width - 2 * MARGIN, s->note, SOFT);
-    for (size_t label = 0; s->classes && label < 2; label++) {
+    for (size_t label = 0; s->classes[0] != NULL && label < 2; label++) {
         canvas_box(picture, x, y + 2 * LINE + 2, 22, LETTER + 1, colour_of_class(label));
-        canvas_text(picture, (double)x + 30, (double)y + 3 * LINE - 7, LETTER, CLASSES[label], INK);
-        x += 30 + (size_t)canvas_text_width(LETTER, CLASSES[label]) + 2 * SPACE;
+        canvas_text(picture, (double)x + 30, (double)y + 3 * LINE - 7, LETTER, s->classes[label],
+                    INK);
+        x += 30 + (size_t)canvas_text_width(LETTER, s->classes[label]) + 2 * SPACE;
     }
 }
 

@@ -29,9 +29,9 @@ typedef lb_status sheet_reader(sheet_item *out, void *source, size_t section, si
 
 typedef struct sheet {
     char title[SHEET_TEXT], note[SHEET_TEXT];
-    bool classes;         /* the header names the classes' colours */
-    size_t lines;         /* of a caption */
-    size_t height, width; /* of the largest image */
+    const char *classes[2]; /* what the classes' colours mean; or NULL */
+    size_t lines;           /* of a caption */
+    size_t height, width;   /* of the largest image */
     size_t section_count;
     sheet_section sections[SHEET_SECTIONS];
     void *source;

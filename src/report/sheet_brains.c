@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lesionbench/dataset.h"
 #include "lesionbench/slices.h"
@@ -124,6 +125,7 @@ typedef struct dataset_source {
     lb_dataset *dataset;
     lb_split split[LB_SPLITS]; /* of each section */
     size_t shown[LB_SPLITS][2];
+    bool shapes;                /* the label is the lesions' shape */
     float *raw, *image, *truth; /* one image each */
 } dataset_source;
 
@@ -185,8 +187,9 @@ read_example(sheet_item *out, void *source, size_t section, size_t item, lb_erro
                         .truth = self->truth,
                         .maximum = 1,
                         .ink = colour_of_class(label)};
-    snprintf(out->caption[0], SHEET_CAPTION, "%u %s lesion%s", lesions,
-             label == 0 ? "round" : "irregular", lesions == 1 ? "" : "s");
+    const char *shape = label == 0 ? "round " : "irregular ", *plural = lesions == 1 ? "" : "s";
+    snprintf(out->caption[0], SHEET_CAPTION, "%u %slesion%s", lesions, self->shapes ? shape : "",
+             plural);
     snprintf(out->caption[1], SHEET_CAPTION, "image %zu, slice %ld", index,
              (long)lb_dataset_slices(dataset, split)[index]);
 cleanup:
@@ -224,6 +227,49 @@ plan_dataset(sheet *out, dataset_source *self, const char *path, size_t items, l
     return LB_OK;
 }
 
+/* True where an attribute is there and says something else than `usual`. */
+static lb_status
+differs(bool *out, lb_h5 *file, const char *attribute, const char *usual, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *text = NULL;
+    *out = false;
+    if (lb_h5_has_attribute(file, "", attribute)) {
+        LB_TRY(lb_h5_get_text(&text, file, "", attribute, err));
+        *out = strcmp(text, usual) != 0;
+    }
+cleanup:
+    lb_free(text);
+    return status;
+}
+
+/* What the colours and the spots without an outline are. */
+static lb_status
+describe_dataset(sheet *out, dataset_source *self, const char *path, lb_error *err)
+{
+    static const char *const SHAPES[] = {"round (class 0)", "irregular (class 1)"};
+    static const char *const OTHERS[] = {"class 0", "class 1"};
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    bool other = false;
+    double distractors = 0;
+    LB_TRY(lb_h5_open(&file, path, "dataset", err));
+    LB_TRY(differs(&other, file, "label_by", "shape", err));
+    if (lb_h5_has_attribute(file, "", "distractors")) {
+        LB_TRY(lb_h5_get_number(&distractors, file, "", "distractors", err));
+    }
+    self->shapes = !other;
+    for (size_t label = 0; label < 2; label++) {
+        out->classes[label] = (other ? OTHERS : SHAPES)[label];
+    }
+    snprintf(out->note, SHEET_TEXT, "Outlines: the true explanation.%s %s",
+             distractors > 0 ? " Spots without one are distractors." : "",
+             "Images from 0 (black) to 1, turned: columns run upwards.");
+cleanup:
+    lb_h5_close(file);
+    return status;
+}
+
 lb_status
 sheet_of_dataset(sheet *out, const char *path, size_t items, lb_error *err)
 {
@@ -237,13 +283,11 @@ sheet_of_dataset(sheet *out, const char *path, size_t items, lb_error *err)
     LB_ALLOC(self->raw, pixels);
     LB_ALLOC(self->image, pixels);
     LB_ALLOC(self->truth, pixels);
-    *out = (sheet){.classes = true, .lines = 2, .height = width, .width = height, .source = self};
+    *out = (sheet){.lines = 2, .height = width, .width = height, .source = self};
     LB_TRY(plan_dataset(out, self, path, items, err));
+    LB_TRY(describe_dataset(out, self, path, err));
     snprintf(out->title, SHEET_TEXT, "%.60s: images of %zu x %zu pixels", sheet_name(path), height,
              width);
-    snprintf(out->note, SHEET_TEXT,
-             "Outlines: the true explanation, in the colour of the class. "
-             "Images from 0 (black) to 1, turned: columns run upwards.");
     out->read = read_example;
     out->close = close_dataset;
     self = NULL;
