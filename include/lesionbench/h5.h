@@ -42,6 +42,18 @@ lb_status lb_h5_write_rows(lb_h5 *file, const char *name, lb_type type, size_t f
                            const void *data, lb_error *err);
 lb_status lb_h5_read_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_t count,
                           void *data, lb_error *err);
+/* Rows that several threads may read or write at once, different ones when writing: straight from
+ * or to the file where it holds them as they are in memory and in one piece, as written files do;
+ * else through HDF5, one thread after another. Borrows the file; to be closed before it is
+ * committed or closed. */
+typedef struct lb_h5_rows lb_h5_rows;
+lb_status lb_h5_rows_open(lb_h5_rows **out, lb_h5 *file, const char *name, lb_type type,
+                          lb_error *err);
+void lb_h5_rows_close(lb_h5_rows *rows); /* accepts NULL */
+lb_status lb_h5_rows_read(const lb_h5_rows *rows, size_t first, size_t count, void *data,
+                          lb_error *err);
+lb_status lb_h5_rows_write(const lb_h5_rows *rows, size_t first, size_t count, const void *data,
+                           lb_error *err);
 /* The whole dataset as `type`; the caller frees out->data. */
 lb_status lb_h5_read(lb_array *out, lb_h5 *file, const char *name, lb_type type, lb_error *err);
 /* rank and shape (LB_MAX_RANK entries) of a dataset. */

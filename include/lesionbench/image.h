@@ -49,6 +49,18 @@ double lb_perimeter_crofton(const uint8_t *image, size_t height, size_t width);
 lb_status lb_resize(double *out, size_t out_height, size_t out_width, const double *image,
                     size_t height, size_t width, lb_error *err);
 
+/* The same for many images of one size, row by row. One serves one thread. */
+typedef struct lb_resizer lb_resizer;
+lb_status lb_resizer_create(lb_resizer **out, size_t out_height, size_t out_width, size_t height,
+                            size_t width, lb_error *err);
+void lb_resizer_free(lb_resizer *resizer); /* accepts NULL */
+/* The image (height, width) to be resized next, borrowed, and its least and greatest values
+ * (lb_find_range()), which the result keeps to. */
+void lb_resizer_start(lb_resizer *resizer, const double *image, double low, double high);
+/* Row y of the result, of which only columns first .. end - 1 are made. Borrowed until the next
+ * call. Rows may come in any order, ascending is quickest. */
+const double *lb_resizer_row(lb_resizer *resizer, size_t y, size_t first, size_t end);
+
 #ifdef __cplusplus
 }
 #endif

@@ -29,7 +29,7 @@ size_t lb_slices_width(const lb_slices *slices);
 size_t lb_slices_subjects(const lb_slices *slices);
 const char *lb_slices_subject_name(const lb_slices *slices, size_t subject); /* borrowed */
 const lb_slice_info *lb_slices_at(const lb_slices *slices, size_t index);    /* borrowed */
-/* One image (H, W), exactly 0 outside the brain. Not thread-safe. */
+/* One image (H, W), exactly 0 outside the brain. Several threads may read at once. */
 lb_status lb_slices_read(float *out, lb_slices *slices, size_t index, lb_error *err);
 
 /* Assigns every subject to a split (LB_TRAIN, LB_VALIDATION, LB_HOLDOUT), by shares of the slices

@@ -7,17 +7,43 @@
 
 #include "lesionbench/h5.h"
 
-enum { FORMAT_VERSION = 1, BLOCK = 32 };
+enum { FORMAT_VERSION = 1, BLOCK = 256 };
 
-/* A run, and a block of its finished images. */
+/* The parts of a split's group. The first come from the threads, image by image, the others with a
+ * block. */
+typedef struct part {
+    const char *name;
+    lb_type type;
+    size_t rank;
+} part;
+
+enum { IMAGE, TRUTH, DISTRACTOR, LARGE_PARTS, LABEL = LARGE_PARTS, LESIONS, SLICE, SUBJECT, PARTS };
+
+static const part LAYOUT[PARTS] = {
+    [IMAGE] = {"image", LB_F32, 3},         [TRUTH] = {"truth", LB_F32, 3},
+    [LABEL] = {"label", LB_U8, 1},          [LESIONS] = {"lesion_count", LB_U8, 1},
+    [SLICE] = {"slice", LB_I32, 1},         [SUBJECT] = {"subject", LB_I32, 1},
+    [DISTRACTOR] = {"distractor", LB_U8, 3}};
+
+/* In which order they are in the file. */
+static const int ORDER[PARTS] = {IMAGE, TRUTH, LABEL, LESIONS, SLICE, SUBJECT, DISTRACTOR};
+
+/* A thread's image. */
+typedef struct finished {
+    float *image, *truth;
+    uint8_t *distractor; /* NULL where there are none */
+} finished;
+
+/* A run, and what is told of a block's images. */
 typedef struct job {
     lb_compose_plan plan;
     lb_compose_worker *workers;
+    finished *finished; /* by thread */
+    int threads;
     lb_h5 *file;
+    lb_h5_rows *rows[LARGE_PARTS]; /* of the split that is being made */
     const lb_context *context;
     size_t passed_over;
-    float *image, *truth;
-    uint8_t *distractor; /* NULL where there are none */
     uint8_t label[BLOCK], lesion_count[BLOCK];
     int32_t slice[BLOCK], subject[BLOCK];
     lb_composed made[BLOCK];
@@ -25,36 +51,44 @@ typedef struct job {
     lb_error err[BLOCK];
 } job;
 
-/* The parts of a split's group. */
-typedef struct part {
-    const char *name;
-    lb_type type;
-    size_t rank;
-} part;
-
-enum { PARTS = 7 };
-
-static const part LAYOUT[PARTS] = {{"image", LB_F32, 3},    {"truth", LB_F32, 3},
-                                   {"label", LB_U8, 1},     {"lesion_count", LB_U8, 1},
-                                   {"slice", LB_I32, 1},    {"subject", LB_I32, 1},
-                                   {"distractor", LB_U8, 3}};
-
-static size_t
-part_count(const job *j)
+static bool
+has_part(const job *j, int p)
 {
-    return j->plan.rules.distractors > 0 ? PARTS : PARTS - 1;
+    return p != DISTRACTOR || j->plan.rules.distractors > 0;
+}
+
+static char *
+part_name(lb_split split, int p, lb_error *err)
+{
+    return lb_format(err, "%s/%s", lb_split_name(split), LAYOUT[p].name);
+}
+
+static void
+close_parts(job *j)
+{
+    for (int p = 0; p < LARGE_PARTS; p++) {
+        lb_h5_rows_close(j->rows[p]);
+        j->rows[p] = NULL;
+    }
 }
 
 static lb_status
-reserve_parts(const job *j, lb_split split, lb_error *err)
+reserve_parts(job *j, lb_split split, lb_error *err)
 {
     lb_status status = LB_OK;
     char *name = NULL;
     const size_t shape[3] = {j->plan.images[split], j->plan.rules.size, j->plan.rules.size};
-    for (size_t p = 0; p < part_count(j); p++) {
-        name = lb_format(err, "%s/%s", lb_split_name(split), LAYOUT[p].name);
+    for (int i = 0; i < PARTS; i++) {
+        int p = ORDER[i];
+        if (!has_part(j, p)) {
+            continue;
+        }
+        name = part_name(split, p, err);
         LB_TRY(name == NULL ? err->code : LB_OK);
         LB_TRY(lb_h5_reserve(j->file, name, LAYOUT[p].type, LAYOUT[p].rank, shape, err));
+        if (p < LARGE_PARTS) {
+            LB_TRY(lb_h5_rows_open(&j->rows[p], j->file, name, LAYOUT[p].type, err));
+        }
         lb_free(name);
         name = NULL;
     }
@@ -63,51 +97,40 @@ cleanup:
     return status;
 }
 
+/* Makes image first + n of the split, entry n of the block, and writes it. */
 static lb_status
-write_block(const job *j, lb_split split, size_t first, size_t count, lb_error *err)
+compose_one(job *j, lb_split split, size_t first, size_t n, lb_error *err)
 {
     lb_status status = LB_OK;
-    char *name = NULL;
-    const void *const data[PARTS] = {j->image, j->truth,   j->label,     j->lesion_count,
-                                     j->slice, j->subject, j->distractor};
-    for (size_t p = 0; p < part_count(j); p++) {
-        name = lb_format(err, "%s/%s", lb_split_name(split), LAYOUT[p].name);
-        LB_TRY(name == NULL ? err->code : LB_OK);
-        LB_TRY(lb_h5_write_rows(j->file, name, LAYOUT[p].type, first, count, data[p], err));
-        lb_free(name);
-        name = NULL;
+    int thread = omp_get_thread_num();
+    finished *f = j->finished + thread;
+    uint32_t seed = j->plan.options->first_seed[split] + (uint32_t)(first + n);
+    if (lb_compose_image(&j->made[n], f->image, f->truth, f->distractor, j->workers + thread,
+                         &j->plan, split, seed, first + n, err) != LB_OK) {
+        return lb_fail_context(err, "image %zu of split '%s'", first + n, lb_split_name(split));
+    }
+    const void *const data[LARGE_PARTS] = {f->image, f->truth, f->distractor};
+    for (int p = 0; p < LARGE_PARTS; p++) {
+        if (has_part(j, p)) {
+            LB_TRY(lb_h5_rows_write(j->rows[p], first + n, 1, data[p], err));
+        }
     }
 cleanup:
-    lb_free(name);
     return status;
-}
-
-/* Makes image first + n of the split as entry n of the block. */
-static void
-compose_one(job *j, lb_split split, size_t first, size_t n)
-{
-    size_t pixels = j->plan.rules.size * j->plan.rules.size;
-    uint32_t seed = j->plan.options->first_seed[split] + (uint32_t)(first + n);
-    j->status[n] = lb_compose_image(&j->made[n], j->image + n * pixels, j->truth + n * pixels,
-                                    j->distractor == NULL ? NULL : j->distractor + n * pixels,
-                                    j->workers + omp_get_thread_num(), &j->plan, split, seed,
-                                    first + n, &j->err[n]);
 }
 
 static lb_status
 compose_block(job *j, lb_split split, size_t first, size_t count, lb_error *err)
 {
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) num_threads(j->threads)
     for (size_t n = 0; n < count; n++) {
-        j->status[n] = LB_OK;
-        if (!lb_is_cancelled(j->context)) {
-            compose_one(j, split, first, n);
-        }
+        j->status[n] =
+            lb_is_cancelled(j->context) ? LB_OK : compose_one(j, split, first, n, &j->err[n]);
     }
     for (size_t n = 0; n < count; n++) {
         if (j->status[n] != LB_OK) {
             *err = j->err[n];
-            return lb_fail_context(err, "image %zu of split '%s'", first + n, lb_split_name(split));
+            return j->status[n];
         }
         j->label[n] = j->made[n].label;
         j->lesion_count[n] = j->made[n].lesion_count;
@@ -116,6 +139,28 @@ compose_block(job *j, lb_split split, size_t first, size_t count, lb_error *err)
         j->passed_over += j->made[n].passed_over;
     }
     return lb_check_cancelled(j->context, err);
+}
+
+/* The parts that the threads did not write. */
+static lb_status
+write_block(job *j, lb_split split, size_t first, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *name = NULL;
+    const void *const data[PARTS] = {[LABEL] = j->label,
+                                     [LESIONS] = j->lesion_count,
+                                     [SLICE] = j->slice,
+                                     [SUBJECT] = j->subject};
+    for (int p = LARGE_PARTS; p < PARTS; p++) {
+        name = part_name(split, p, err);
+        LB_TRY(name == NULL ? err->code : LB_OK);
+        LB_TRY(lb_h5_write_rows(j->file, name, LAYOUT[p].type, first, count, data[p], err));
+        lb_free(name);
+        name = NULL;
+    }
+cleanup:
+    lb_free(name);
+    return status;
 }
 
 static lb_status
@@ -170,6 +215,7 @@ compose_split(job *j, lb_split split, size_t done, size_t total, lb_error *err)
     LB_TRY(lb_h5_set_number(j->file, group, "first_seed", j->plan.options->first_seed[split], err));
     LB_TRY(lb_h5_set_number(j->file, group, "slices_passed_over", (double)j->passed_over, err));
 cleanup:
+    close_parts(j);
     return status;
 }
 
@@ -179,16 +225,17 @@ job_init(job *j, const lb_compose_options *options, lb_slices *slices,
 {
     lb_status status = LB_OK;
     size_t pixels = options->size * options->size;
-    size_t threads = (size_t)omp_get_max_threads();
     LB_TRY(lb_compose_plan_init(&j->plan, options, slices, lesions, err));
-    LB_ALLOC(j->image, BLOCK * pixels);
-    LB_ALLOC(j->truth, BLOCK * pixels);
-    if (j->plan.rules.distractors > 0) {
-        LB_ALLOC(j->distractor, BLOCK * pixels);
-    }
-    LB_ALLOC(j->workers, threads);
-    for (size_t i = 0; i < threads; i++) {
+    j->threads = omp_get_max_threads();
+    LB_ALLOC(j->workers, (size_t)j->threads);
+    LB_ALLOC(j->finished, (size_t)j->threads);
+    for (int i = 0; i < j->threads; i++) {
         LB_TRY(lb_compose_worker_init(j->workers + i, &j->plan, err));
+        LB_ALLOC(j->finished[i].image, pixels);
+        LB_ALLOC(j->finished[i].truth, pixels);
+        if (has_part(j, DISTRACTOR)) {
+            LB_ALLOC(j->finished[i].distractor, pixels);
+        }
     }
 cleanup:
     return status;
@@ -200,14 +247,16 @@ job_free(job *j)
     if (j == NULL) {
         return;
     }
+    close_parts(j);
     lb_h5_close(j->file);
-    for (int i = 0; j->workers != NULL && i < omp_get_max_threads(); i++) {
+    for (int i = 0; j->finished != NULL && i < j->threads; i++) {
+        lb_free(j->finished[i].distractor);
+        lb_free(j->finished[i].truth);
+        lb_free(j->finished[i].image);
         lb_compose_worker_release(j->workers + i);
     }
+    lb_free(j->finished);
     lb_free(j->workers);
-    lb_free(j->distractor);
-    lb_free(j->truth);
-    lb_free(j->image);
     lb_compose_plan_release(&j->plan);
     lb_free(j);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "composer.h"
 
+#include <string.h>
+
 #include "lesion_fit.h"
+#include "lesionbench/clones.h"
 #include "lesionbench/image.h"
 #include "lesionbench/random.h"
 
@@ -135,6 +138,7 @@ void
 lb_compose_worker_release(lb_compose_worker *worker)
 {
     lb_free(worker->order);
+    lb_resizer_free(worker->resizer);
     lb_free(worker->native);
     lb_free(worker->pixels);
     lb_scene_release(&worker->scene);
@@ -157,6 +161,7 @@ lb_compose_worker_init(lb_compose_worker *out, const lb_compose_plan *plan, lb_e
     LB_TRY(lb_scene_init(&worker.scene, fitted ? size : height, fitted ? size : width, size, err));
     if (fitted) {
         LB_ALLOC(worker.native, height * width);
+        LB_TRY(lb_resizer_create(&worker.resizer, size, size, height, width, err));
     }
     LB_ALLOC(worker.pixels, height * width);
     LB_ALLOC(worker.order, longest);
@@ -176,29 +181,43 @@ slice_context(const lb_compose_plan *plan, size_t slice, lb_error *err)
                            (int)info->position);
 }
 
-/* Reads a slice into the worker's scene. HDF5 serves one thread at a time. */
+LB_CLONES static void
+to_doubles(double *restrict out, const float *restrict in, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i];
+    }
+}
+
+static void
+shrink_native(lb_compose_worker *w, size_t pixels)
+{
+    double low, high;
+    size_t size = w->scene.size;
+    lb_find_range(&low, &high, w->native, pixels);
+    lb_resizer_start(w->resizer, w->native, low, high);
+    for (size_t y = 0; y < size; y++) {
+        memcpy(w->scene.slice + y * size, lb_resizer_row(w->resizer, y, 0, size),
+               size * sizeof *w->scene.slice);
+    }
+}
+
+/* Reads a slice into the worker's scene. */
 static lb_status
 load_slice(lb_compose_worker *w, const lb_compose_plan *plan, size_t slice, lb_error *err)
 {
-    lb_status status;
-#pragma omp critical(lb_compose_slices)
-    status = lb_slices_read(w->pixels, plan->slices, slice, err);
-    if (status != LB_OK) {
-        return status;
-    }
-    size_t height = lb_slices_height(plan->slices), width = lb_slices_width(plan->slices);
-    double *native = w->native != NULL ? w->native : w->scene.slice;
-    for (size_t i = 0; i < height * width; i++) {
-        native[i] = w->pixels[i];
-    }
+    lb_status status = LB_OK;
+    size_t pixels = lb_slices_height(plan->slices) * lb_slices_width(plan->slices);
+    LB_TRY(lb_slices_read(w->pixels, plan->slices, slice, err));
+    to_doubles(w->native != NULL ? w->native : w->scene.slice, w->pixels, pixels);
     if (w->native != NULL) {
-        status =
-            lb_resize(w->scene.slice, w->scene.size, w->scene.size, native, height, width, err);
+        shrink_native(w, pixels);
     }
-    if (status == LB_OK) {
-        status = lb_scene_survey(&w->scene, err);
-    }
+    status = lb_scene_survey(&w->scene, err);
     return status == LB_OK ? LB_OK : slice_context(plan, slice, err);
+cleanup:
+    return status;
 }
 
 /* Whether the slice in the worker's scene has room, and where. It must have room for the other

@@ -35,8 +35,9 @@ void lb_compose_plan_release(lb_compose_plan *plan);
 /* What a thread needs. */
 typedef struct lb_compose_worker {
     lb_scene scene;
-    float *pixels;  /* a slice */
-    double *native; /* the same, where it is resized before lesions are put on it */
+    float *pixels;       /* a slice */
+    double *native;      /* the same, where it is resized before lesions are put on it ... */
+    lb_resizer *resizer; /* ... by this */
     size_t *order;
 } lb_compose_worker;
 

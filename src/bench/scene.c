@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lesionbench/clones.h"
 #include "lesionbench/image.h"
 
 void
@@ -14,6 +15,7 @@ lb_scene_release(lb_scene *scene)
     lb_free(scene->table);
     lb_free(scene->brain);
     lb_free(scene->resized);
+    lb_resizer_free(scene->resizer);
     lb_free(scene->distractor);
     lb_free(scene->truth);
     lb_free(scene->slice);
@@ -34,6 +36,7 @@ lb_scene_init(lb_scene *out, size_t height, size_t width, size_t size, lb_error 
     LB_ALLOC(scene.slice, pixels);
     LB_ALLOC(scene.truth, pixels);
     LB_ALLOC(scene.distractor, pixels);
+    LB_TRY(lb_resizer_create(&scene.resizer, size, size, height, width, err));
     LB_ALLOC(scene.resized, size * size);
     LB_ALLOC(scene.brain, pixels);
     LB_ALLOC(scene.table, (height + 1) * (width + 1));
@@ -46,30 +49,54 @@ cleanup:
     return status;
 }
 
+/* Any value that is not finite makes the sum so. */
+LB_CLONES static bool
+are_finite(const double *values, size_t count)
+{
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < count; i++) {
+        sum += values[i] * 0;
+    }
+    return sum == 0;
+}
+
+static lb_status
+fail_not_finite(const double *row, size_t y, lb_error *err)
+{
+    size_t x = 0;
+    while (isfinite(row[x])) {
+        x++;
+    }
+    return lb_fail(err, LB_ERROR_FORMAT, "row %zu, column %zu is not finite", y, x);
+}
+
+/* Appends the row's pixels that are not 0; their number. */
+static size_t
+list_brain(uint32_t *brain, const double *row, size_t width, size_t first)
+{
+    size_t count = 0;
+    for (size_t x = 0; x < width; x++) {
+        brain[count] = (uint32_t)(first + x);
+        count += row[x] != 0;
+    }
+    return count;
+}
+
 lb_status
 lb_scene_survey(lb_scene *scene, lb_error *err)
 {
-    size_t columns = scene->width + 1;
-    size_t row_sum = 0;
+    size_t row_sum = 0, width = scene->width;
     scene->brain_pixels = 0;
-    memset(scene->table, 0, columns * sizeof *scene->table);
+    scene->has_table = false;
     for (size_t y = 0; y < scene->height; y++) {
-        const double *row = scene->slice + y * scene->width;
-        const uint32_t *above = scene->table + y * columns;
-        uint32_t *here = scene->table + (y + 1) * columns;
-        uint32_t in_row = 0;
-        here[0] = 0;
-        for (size_t x = 0; x < scene->width; x++) {
-            if (!isfinite(row[x])) {
-                return lb_fail(err, LB_ERROR_FORMAT, "row %zu, column %zu is not finite", y, x);
-            }
-            if (row[x] != 0) {
-                scene->brain[scene->brain_pixels++] = (uint32_t)(y * scene->width + x);
-                in_row++;
-            }
-            here[x + 1] = above[x + 1] + in_row;
+        const double *row = scene->slice + y * width;
+        if (!are_finite(row, width)) {
+            return fail_not_finite(row, y, err);
         }
-        row_sum += y * in_row;
+        size_t count = list_brain(scene->brain + scene->brain_pixels, row, width, y * width);
+        scene->brain_pixels += count;
+        row_sum += y * count;
     }
     if (scene->brain_pixels == 0) {
         return lb_fail(err, LB_ERROR_FORMAT, "no brain: all pixels are 0");
@@ -78,16 +105,22 @@ lb_scene_survey(lb_scene *scene, lb_error *err)
     return LB_OK;
 }
 
+LB_CLONES static void
+scale_values(double *values, size_t count, double low, double range, double intensity)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (values[i] - low) / range * intensity;
+    }
+}
+
 /* To [0, intensity] by the slice's own extremes. */
 static void
 rescale(double *values, size_t count, double intensity)
 {
     double low, high;
     lb_find_range(&low, &high, values, count);
-    double range = high > low ? high - low : 1;
-    for (size_t i = 0; i < count; i++) {
-        values[i] = (values[i] - low) / range * intensity;
-    }
+    scale_values(values, count, low, high > low ? high - low : 1, intensity);
 }
 
 /* The value below which a quarter of the brain lies, to 1/1024 of the intensity: a rank among bins
@@ -187,16 +220,30 @@ resized_box(const lb_scene *scene, const lb_box *box)
     return part;
 }
 
+/* Resizes the part of a mask that box's centres lie in, into scene->resized. */
+static void
+resize_part(lb_scene *scene, const lb_box *part)
+{
+    size_t end = part->left + part->width;
+    for (size_t y = part->top; y < part->top + part->height; y++) {
+        const double *row = lb_resizer_row(scene->resizer, y, part->left, end);
+        memcpy(scene->resized + y * scene->size + part->left, row + part->left,
+               part->width * sizeof *row);
+    }
+}
+
 /* Marks what of an item's box reaches the threshold, in truth with the mask's value or in flags;
  * false where nothing does. */
 static bool
-mark(float *truth, uint8_t *flags, const lb_scene *scene, const lb_box *box, double threshold)
+mark(float *truth, uint8_t *flags, lb_scene *scene, const lb_box *box, double threshold)
 {
     lb_box part = resized_box(scene, box);
     double peak = 0;
+    resize_part(scene, &part);
     for (size_t y = part.top; y < part.top + part.height; y++) {
         for (size_t x = part.left; x < part.left + part.width; x++) {
-            peak = fmax(peak, scene->resized[y * scene->size + x]);
+            double value = scene->resized[y * scene->size + x];
+            peak = value > peak ? value : peak;
         }
     }
     for (size_t y = part.top; y < part.top + part.height; y++) {
@@ -214,51 +261,90 @@ mark(float *truth, uint8_t *flags, const lb_scene *scene, const lb_box *box, dou
     return peak > 0;
 }
 
-static lb_status
-write_image(float *image, lb_scene *scene, lb_error *err)
+LB_CLONES static void
+to_floats(float *restrict out, const double *restrict in, size_t count)
 {
-    size_t pixels = scene->size * scene->size;
-    lb_status status = lb_resize(scene->resized, scene->size, scene->size, scene->slice,
-                                 scene->height, scene->width, err);
-    for (size_t i = 0; status == LB_OK && i < pixels; i++) {
-        image[i] = (float)scene->resized[i];
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (float)in[i];
     }
-    return status;
+}
+
+/* All of what the resizer has. */
+static void
+write_resized(float *out, lb_scene *scene)
+{
+    for (size_t y = 0; y < scene->size; y++) {
+        to_floats(out + y * scene->size, lb_resizer_row(scene->resizer, y, 0, scene->size),
+                  scene->size);
+    }
+}
+
+static void
+write_image(float *image, lb_scene *scene)
+{
+    double low, high;
+    lb_find_range(&low, &high, scene->slice, scene->height * scene->width);
+    lb_resizer_start(scene->resizer, scene->slice, low, high);
+    write_resized(image, scene);
+}
+
+/* Hands a sum of masks to the resizer. It is 0 outside these boxes, and nowhere below. */
+static void
+start_masks(lb_scene *scene, const double *sum, const lb_box *boxes, size_t count)
+{
+    double most = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t y = boxes[i].top; y < boxes[i].top + boxes[i].height; y++) {
+            double low, high;
+            lb_find_range(&low, &high, sum + y * scene->width + boxes[i].left, boxes[i].width);
+            most = high > most ? high : most;
+        }
+    }
+    lb_resizer_start(scene->resizer, sum, 0, most);
 }
 
 static lb_status
 write_truth(float *truth, lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
             double threshold, lb_error *err)
 {
-    size_t pixels = scene->size * scene->size;
-    lb_status status = lb_resize(scene->resized, scene->size, scene->size, scene->truth,
-                                 scene->height, scene->width, err);
-    for (size_t i = 0; status == LB_OK && i < pixels; i++) {
-        truth[i] = threshold > 0 ? 0.0f : (float)scene->resized[i];
+    start_masks(scene, scene->truth, boxes, recipe->count);
+    if (threshold <= 0) {
+        write_resized(truth, scene);
+        return LB_OK;
     }
-    for (size_t i = 0; status == LB_OK && threshold > 0 && i < recipe->count; i++) {
+    memset(truth, 0, scene->size * scene->size * sizeof *truth);
+    for (size_t i = 0; i < recipe->count; i++) {
         if (!mark(truth, NULL, scene, boxes + i, threshold)) {
-            status = lb_fail(err, LB_ERROR_NUMERIC,
-                             "a lesion vanishes at %zu x %zu pixels: ask for a larger size",
-                             scene->size, scene->size);
+            return lb_fail(err, LB_ERROR_NUMERIC,
+                           "a lesion vanishes at %zu x %zu pixels: ask for a larger size",
+                           scene->size, scene->size);
         }
     }
-    return status;
+    return LB_OK;
 }
 
-static lb_status
+static void
 write_distractors(uint8_t *out, lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
-                  double threshold, lb_error *err)
+                  double threshold)
 {
-    lb_status status = lb_resize(scene->resized, scene->size, scene->size, scene->distractor,
-                                 scene->height, scene->width, err);
-    if (status == LB_OK) {
-        memset(out, 0, scene->size * scene->size);
-        for (size_t i = recipe->count; i < recipe->items; i++) {
-            (void)mark(NULL, out, scene, boxes + i, threshold);
+    start_masks(scene, scene->distractor, boxes + recipe->count, recipe->items - recipe->count);
+    memset(out, 0, scene->size * scene->size);
+    for (size_t i = recipe->count; i < recipe->items; i++) {
+        (void)mark(NULL, out, scene, boxes + i, threshold);
+    }
+}
+
+/* Leaves the sums of masks at 0 everywhere. */
+static void
+clear_masks(lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes)
+{
+    for (size_t i = 0; i < recipe->items; i++) {
+        double *sum = i < recipe->count ? scene->truth : scene->distractor;
+        for (size_t y = boxes[i].top; y < boxes[i].top + boxes[i].height; y++) {
+            memset(sum + y * scene->width + boxes[i].left, 0, boxes[i].width * sizeof *sum);
         }
     }
-    return status;
 }
 
 lb_status
@@ -267,20 +353,15 @@ lb_scene_compose(float *image, float *truth, uint8_t *distractor, lb_scene *scen
                  const lb_scene_rules *rules, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t pixels = scene->height * scene->width;
-    memset(scene->truth, 0, pixels * sizeof *scene->truth);
-    if (recipe->items > recipe->count) {
-        memset(scene->distractor, 0, pixels * sizeof *scene->distractor);
-    }
-    rescale(scene->slice, pixels, rules->brain_intensity);
+    rescale(scene->slice, scene->height * scene->width, rules->brain_intensity);
     paint_items(scene, recipe, boxes, library, rules);
-    LB_TRY(write_image(image, scene, err));
+    write_image(image, scene);
     if (truth != NULL) {
-        LB_TRY(write_truth(truth, scene, recipe, boxes, rules->truth_threshold, err));
+        status = write_truth(truth, scene, recipe, boxes, rules->truth_threshold, err);
     }
     if (distractor != NULL) {
-        LB_TRY(write_distractors(distractor, scene, recipe, boxes, rules->truth_threshold, err));
+        write_distractors(distractor, scene, recipe, boxes, rules->truth_threshold);
     }
-cleanup:
+    clear_masks(scene, recipe, boxes);
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "lesionbench/base.h"
 #include "lesionbench/compose.h"
+#include "lesionbench/image.h"
 #include "lesionbench/lesions.h"
 
 enum {
@@ -51,12 +52,14 @@ typedef struct lb_box {
 typedef struct lb_scene {
     size_t height, width, size;
     double *slice;              /* (height, width), filled by the caller */
-    double *truth, *distractor; /* (height, width) */
-    double *resized;            /* (size, size) */
+    double *truth, *distractor; /* (height, width), 0 outside items' boxes */
+    lb_resizer *resizer;        /* to (size, size) */
+    double *resized;            /* (size, size): what was resized last of an item's box */
     uint32_t *brain;            /* brain pixels in row-major order */
     size_t brain_pixels;
     size_t middle_row; /* of the brain pixels, their mean */
-    uint32_t *table;   /* (height + 1, width + 1): brain pixels above and to the left */
+    uint32_t *table;   /* (height + 1, width + 1): brain pixels above and to the left ... */
+    bool has_table;    /* ... if there is one of this slice */
     uint8_t *taken;    /* (height, width): no place for a footprint */
     uint32_t *offsets; /* (2 x height x width): a footprint's pixels */
 } lb_scene;

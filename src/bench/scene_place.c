@@ -76,6 +76,25 @@ lb_recipe_item(const lb_recipe *recipe, const lb_lesion_library *library,
     return library->lesions[shape] + recipe->lesions[shape][item];
 }
 
+static void
+make_table(lb_scene *scene)
+{
+    size_t columns = scene->width + 1;
+    memset(scene->table, 0, columns * sizeof *scene->table);
+    for (size_t y = 0; y < scene->height; y++) {
+        const double *row = scene->slice + y * scene->width;
+        const uint32_t *above = scene->table + y * columns;
+        uint32_t *here = scene->table + (y + 1) * columns;
+        uint32_t in_row = 0;
+        here[0] = 0;
+        for (size_t x = 0; x < scene->width; x++) {
+            in_row += row[x] != 0;
+            here[x + 1] = above[x + 1] + in_row;
+        }
+    }
+    scene->has_table = true;
+}
+
 static bool
 is_brain(const lb_scene *scene, const lb_box *box)
 {
@@ -155,10 +174,13 @@ place_box(lb_box *box, const lb_box *others, size_t count, const lb_scene *scene
 }
 
 static bool
-place_boxes(lb_box *boxes, const lb_scene *scene, const lb_recipe *recipe,
+place_boxes(lb_box *boxes, lb_scene *scene, const lb_recipe *recipe,
             const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label)
 {
     lb_numpy_random random;
+    if (!scene->has_table) {
+        make_table(scene);
+    }
     lb_numpy_seed(&random, recipe->seed); /* again, as the study does */
     for (int start = 0; start < (rules->unbounded ? 1 : MAX_RESTARTS); start++) {
         size_t placed = 0;

@@ -12,6 +12,7 @@
 
 struct lb_slices {
     lb_h5 *file;
+    lb_h5_rows *images;
     size_t count, height, width, subjects;
     lb_slice_info *info; /* count */
     char **names;        /* of the slices' subjects, count */
@@ -27,6 +28,7 @@ lb_slices_close(lb_slices *slices)
     lb_free(slices->named_by);
     lb_h5_free_names(slices->names, slices->count);
     lb_free(slices->info);
+    lb_h5_rows_close(slices->images);
     lb_h5_close(slices->file);
     lb_free(slices);
 }
@@ -70,7 +72,7 @@ lb_slices_at(const lb_slices *slices, size_t index)
 lb_status
 lb_slices_read(float *out, lb_slices *slices, size_t index, lb_error *err)
 {
-    return lb_h5_read_rows(slices->file, "image", LB_F32, index, 1, out, err);
+    return lb_h5_rows_read(slices->images, index, 1, out, err);
 }
 
 typedef struct named {
@@ -136,6 +138,7 @@ open_images(lb_slices *slices, lb_error *err)
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: %zu subject names for %zu slices",
                        lb_h5_path(slices->file), slices->count, shape[0]));
     }
+    LB_TRY(lb_h5_rows_open(&slices->images, slices->file, "image", LB_F32, err));
     slices->height = shape[1];
     slices->width = shape[2];
     LB_ALLOC(slices->info, slices->count);

@@ -101,26 +101,20 @@ weigh_lines(double *restrict out, const double *const *taps, const double *weigh
     }
 }
 
-typedef struct kernel {
-    size_t radius; /* 0: the axis is left as it is */
-    double *weights;
-    const double **taps;
-    double *line; /* one row with its continuation on both sides */
-} kernel;
-
 static void
-kernel_release(kernel *k)
+kernel_release(lb_kernel *k)
 {
     lb_free(k->line);
     lb_free(k->taps);
     lb_free(k->weights);
+    *k = (lb_kernel){0};
 }
 
 static lb_status
-kernel_init(kernel *out, double sigma, size_t width, lb_error *err)
+kernel_init(lb_kernel *out, double sigma, size_t width, lb_error *err)
 {
     lb_status status = LB_OK;
-    kernel k = {0};
+    lb_kernel k = {0};
     if (!(sigma >= 0 && sigma < 1e6)) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "a Gaussian needs 0 <= sigma < 1e6, not %g", sigma);
     }
@@ -138,27 +132,52 @@ cleanup:
     return status;
 }
 
-/* Row y along axis 0. */
-static void
-filter_across(kernel *k, double *line, const double *image, size_t y, size_t height, size_t width,
-              lb_boundary boundary)
+void
+lb_smoother_release(lb_smoother *smoother)
 {
-    for (size_t j = 0; j <= 2 * k->radius; j++) {
-        ptrdiff_t row = (ptrdiff_t)(y + j) - (ptrdiff_t)k->radius;
-        k->taps[j] = image + lb_boundary_index(row, height, boundary) * width;
-    }
-    weigh_lines(line, k->taps, k->weights, k->radius, width);
+    kernel_release(&smoother->x);
+    kernel_release(&smoother->y);
+    *smoother = (lb_smoother){0};
 }
 
-/* The row in k->line, continued on both sides, along axis 1. */
-static void
-filter_along(double *out, kernel *k, size_t width, lb_boundary boundary)
+lb_status
+lb_smoother_init(lb_smoother *out, size_t height, size_t width, double sigma_y, double sigma_x,
+                 lb_boundary boundary, lb_error *err)
 {
-    size_t radius = k->radius;
+    lb_status status = LB_OK;
+    lb_smoother smoother = {.height = height, .width = width, .boundary = boundary};
+    LB_TRY(kernel_init(&smoother.y, sigma_y, 0, err));
+    LB_TRY(kernel_init(&smoother.x, sigma_x, width, err));
+    *out = smoother;
+    return LB_OK;
+cleanup:
+    lb_smoother_release(&smoother);
+    *out = smoother;
+    return status;
+}
+
+/* Row y along axis 0. */
+static void
+smooth_across(double *line, lb_smoother *s, const double *image, size_t y)
+{
+    lb_kernel *k = &s->y;
+    for (size_t j = 0; j <= 2 * k->radius; j++) {
+        ptrdiff_t row = (ptrdiff_t)(y + j) - (ptrdiff_t)k->radius;
+        k->taps[j] = image + lb_boundary_index(row, s->height, s->boundary) * s->width;
+    }
+    weigh_lines(line, k->taps, k->weights, k->radius, s->width);
+}
+
+/* The row in the line of axis 1, continued on both sides, along that axis. */
+static void
+smooth_along(double *out, lb_smoother *s)
+{
+    lb_kernel *k = &s->x;
+    size_t radius = k->radius, width = s->width;
     double *row = k->line + radius;
     for (size_t j = 1; j <= radius; j++) {
-        k->line[radius - j] = row[lb_boundary_index(-(ptrdiff_t)j, width, boundary)];
-        row[width - 1 + j] = row[lb_boundary_index((ptrdiff_t)(width - 1 + j), width, boundary)];
+        k->line[radius - j] = row[lb_boundary_index(-(ptrdiff_t)j, width, s->boundary)];
+        row[width - 1 + j] = row[lb_boundary_index((ptrdiff_t)(width - 1 + j), width, s->boundary)];
     }
     for (size_t j = 0; j <= 2 * radius; j++) {
         k->taps[j] = k->line + j;
@@ -166,54 +185,44 @@ filter_along(double *out, kernel *k, size_t width, lb_boundary boundary)
     weigh_lines(out, k->taps, k->weights, radius, width);
 }
 
-/* Row by row along both axes, so that what is between them stays in the cache. */
-static void
-filter_rows(double *out, const double *image, size_t height, size_t width, kernel *y, kernel *x,
-            lb_boundary boundary)
+/* Along both axes before the next row, so that what is between them stays in the cache. */
+void
+lb_smoother_row(double *out, lb_smoother *s, const double *image, size_t y)
 {
-    for (size_t i = 0; i < height; i++) {
-        double *line = x->radius > 0 ? x->line + x->radius : out + i * width;
-        if (y->radius > 0) {
-            filter_across(y, line, image, i, height, width, boundary);
-        } else if (line != image + i * width) {
-            memcpy(line, image + i * width, width * sizeof *line);
-        }
-        if (x->radius > 0) {
-            filter_along(out + i * width, x, width, boundary);
-        }
+    double *line = s->x.radius > 0 ? s->x.line + s->x.radius : out;
+    if (s->y.radius > 0) {
+        smooth_across(line, s, image, y);
+    } else if (line != image + y * s->width) {
+        memcpy(line, image + y * s->width, s->width * sizeof *line);
     }
-}
-
-lb_status
-lb_gaussian_boundary(double *out, const double *image, size_t height, size_t width, double sigma_y,
-                     double sigma_x, lb_boundary boundary, lb_error *err)
-{
-    lb_status status = LB_OK;
-    kernel y = {0}, x = {0};
-    double *copy = NULL;
-    if (height == 0 || width == 0) {
-        return LB_OK;
+    if (s->x.radius > 0) {
+        smooth_along(out, s);
     }
-    LB_TRY(kernel_init(&y, sigma_y, 0, err));
-    LB_TRY(kernel_init(&x, sigma_x, width, err));
-    if (out == image && y.radius > 0) {
-        LB_ALLOC(copy, height * width);
-        memcpy(copy, image, height * width * sizeof *copy);
-        image = copy;
-    }
-    filter_rows(out, image, height, width, &y, &x, boundary);
-cleanup:
-    lb_free(copy);
-    kernel_release(&x);
-    kernel_release(&y);
-    return status;
 }
 
 lb_status
 lb_gaussian_filter(double *out, const double *image, size_t height, size_t width, double sigma_y,
                    double sigma_x, lb_error *err)
 {
-    return lb_gaussian_boundary(out, image, height, width, sigma_y, sigma_x, LB_REFLECT, err);
+    lb_status status = LB_OK;
+    lb_smoother smoother = {0};
+    double *copy = NULL;
+    if (height == 0 || width == 0) {
+        return LB_OK;
+    }
+    LB_TRY(lb_smoother_init(&smoother, height, width, sigma_y, sigma_x, LB_REFLECT, err));
+    if (out == image && smoother.y.radius > 0) {
+        LB_ALLOC(copy, height * width);
+        memcpy(copy, image, height * width * sizeof *copy);
+        image = copy;
+    }
+    for (size_t y = 0; y < height; y++) {
+        lb_smoother_row(out + y * width, &smoother, image, y);
+    }
+cleanup:
+    lb_free(copy);
+    lb_smoother_release(&smoother);
+    return status;
 }
 
 LB_CLONES void

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-static hid_t
-memory_type(lb_type type)
+hid_t
+lb_h5_memory_type(lb_type type)
 {
     switch (type) {
     case LB_U8:
@@ -125,7 +125,7 @@ lb_h5_write(lb_h5 *file, const char *name, lb_type type, size_t rank, const size
     hid_t dataset = H5I_INVALID_HID;
     errno = 0;
     LB_TRY(create_dataset(&dataset, file, name, stored_type(type), rank, shape, false, err));
-    if (H5Dwrite(dataset, memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) {
+    if (H5Dwrite(dataset, lb_h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) {
         LB_TRY(lb_h5_fail_write(file, name, err));
     }
 cleanup:
@@ -205,9 +205,8 @@ cleanup:
     return status;
 }
 
-/* Fails unless the dataset holds integers, floats or (as h5py stores truth values) enumerations. */
-static lb_status
-check_numbers(hid_t dataset, const lb_h5 *file, const char *name, lb_error *err)
+lb_status
+lb_h5_check_numbers(hid_t dataset, const lb_h5 *file, const char *name, lb_error *err)
 {
     hid_t type = H5Dget_type(dataset);
     H5T_class_t class = H5Tget_class(type);
@@ -259,7 +258,8 @@ lb_h5_write_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
     LB_TRY(select_rows(&stored, &memory, dataset, first, count, file, name, err));
     errno = 0;
-    if (count > 0 && H5Dwrite(dataset, memory_type(type), memory, stored, H5P_DEFAULT, data) < 0) {
+    if (count > 0 &&
+        H5Dwrite(dataset, lb_h5_memory_type(type), memory, stored, H5P_DEFAULT, data) < 0) {
         LB_TRY(lb_h5_fail_write(file, name, err));
     }
 cleanup:
@@ -276,9 +276,10 @@ lb_h5_read_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_
     lb_status status = LB_OK;
     hid_t dataset = H5I_INVALID_HID, stored = H5I_INVALID_HID, memory = H5I_INVALID_HID;
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
-    LB_TRY(check_numbers(dataset, file, name, err));
+    LB_TRY(lb_h5_check_numbers(dataset, file, name, err));
     LB_TRY(select_rows(&stored, &memory, dataset, first, count, file, name, err));
-    if (count > 0 && H5Dread(dataset, memory_type(type), memory, stored, H5P_DEFAULT, data) < 0) {
+    if (count > 0 &&
+        H5Dread(dataset, lb_h5_memory_type(type), memory, stored, H5P_DEFAULT, data) < 0) {
         LB_TRY(lb_h5_fail_read(file, name, err));
     }
 cleanup:
@@ -318,14 +319,14 @@ lb_h5_read(lb_array *out, lb_h5 *file, const char *name, lb_type type, lb_error 
     lb_array array = {.type = type};
     size_t count = 0;
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
-    LB_TRY(check_numbers(dataset, file, name, err));
+    LB_TRY(lb_h5_check_numbers(dataset, file, name, err));
     LB_TRY(open_space(&space, &array.rank, array.shape, dataset, file, name, err));
     LB_TRY(checked_count(&count, dataset, array.rank, array.shape, 1, file, name, err));
     array.data = lb_alloc(count, lb_type_size(type), err);
     if (array.data == NULL) {
         LB_TRY(err->code);
     }
-    if (H5Dread(dataset, memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data) < 0) {
+    if (H5Dread(dataset, lb_h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data) < 0) {
         LB_TRY(lb_h5_fail_read(file, name, err));
     }
     *out = array;

@@ -33,6 +33,11 @@ lb_status lb_h5_fail_read(const lb_h5 *file, const char *name, lb_error *err);
 lb_status lb_h5_open_object(hid_t *out, lb_h5 *file, const char *name, lb_error *err);
 lb_status lb_h5_open_dataset(hid_t *out, lb_h5 *file, const char *name, lb_error *err);
 
+/* The type of numbers in memory. */
+hid_t lb_h5_memory_type(lb_type type);
+/* Fails unless the dataset holds integers, floats or (as h5py stores truth values) enumerations. */
+lb_status lb_h5_check_numbers(hid_t dataset, const lb_h5 *file, const char *name, lb_error *err);
+
 /* Link creation properties that make the groups on the way. */
 lb_status lb_h5_link_properties(hid_t *out, const lb_h5 *file, lb_error *err);
 /* The type of UTF-8 strings of this size, or of any (H5T_VARIABLE). */

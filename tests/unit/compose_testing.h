@@ -13,9 +13,10 @@
 enum { SUBJECTS = 12, PER_SUBJECT = 3, SLICES = SUBJECTS * PER_SUBJECT };
 enum { HEIGHT = 100, WIDTH = 120, SIZE = 48 };
 
-/* A file of discs of that radius, subject by subject, women and men in turn. */
+/* A file of discs, subject by subject, women and men in turn. A subject's are smaller by that
+ * shrink each time. */
 static inline void
-write_slices(const char *path, double radius)
+write_shrinking_slices(const char *path, double radius, double shrink)
 {
     lb_error err = {0};
     lb_h5 *file = NULL;
@@ -29,7 +30,9 @@ write_slices(const char *path, double radius)
         for (int y = 0; y < HEIGHT; y++) {
             for (int x = 0; x < WIDTH; x++) {
                 double away = hypot(y - 49.5, x - 59.5);
-                image[i][y][x] = away < radius ? (float)(50 + i + (x * 7 + y * 3) % 11) : 0;
+                image[i][y][x] = away < radius - shrink * (i % PER_SUBJECT)
+                                     ? (float)(50 + i + (x * 7 + y * 3) % 11)
+                                     : 0;
             }
         }
         snprintf(text[i], sizeof text[i], "sub-%02d", i / PER_SUBJECT);
@@ -47,6 +50,12 @@ write_slices(const char *path, double radius)
     assert_ok(lb_h5_write(file, "position", LB_I32, 1, shape, position, &err));
     assert_ok(lb_h5_commit(file, &err));
     lb_h5_close(file);
+}
+
+static inline void
+write_slices(const char *path, double radius)
+{
+    write_shrinking_slices(path, radius, 0);
 }
 
 static inline lb_slices *

@@ -334,6 +334,41 @@ fresh_images_begin_with_the_datasets(void **state)
     discard(&m);
 }
 
+/* What a worker keeps from one image must not be seen in the next, whose slice has another brain.
+ */
+static void
+images_do_not_depend_on_those_before(void **state)
+{
+    enum { IMAGES = 12 };
+    lb_error err = {0};
+    lb_compose_options options;
+    lb_lesion_library library;
+    lb_slices *slices = NULL;
+    static float all[2][SIZE * SIZE], alone[2][SIZE * SIZE];
+    char *path = test_path(state, "shrinking.h5");
+    write_shrinking_slices(path, 45, 9);
+    assert_ok(lb_slices_open(&slices, path, &err));
+    make_library(&library);
+    for (size_t protocol = 0; protocol < 3; protocol++) {
+        lb_composer *one = NULL;
+        small_options(&options);
+        options.protocol = protocol;
+        assert_ok(lb_composer_create(&one, &options, slices, &library, &err));
+        for (size_t i = 0; i < IMAGES; i++) {
+            lb_composer *fresh = NULL;
+            assert_ok(lb_composer_create(&fresh, &options, slices, &library, &err));
+            assert_ok(lb_composer_make(all[0], all[1], one, LB_TRAIN, 0, i, &err));
+            assert_ok(lb_composer_make(alone[0], alone[1], fresh, LB_TRAIN, 0, i, &err));
+            assert_memory_equal(all, alone, sizeof all);
+            lb_composer_free(fresh);
+        }
+        lb_composer_free(one);
+    }
+    lb_slices_close(slices);
+    lb_lesions_release(&library);
+    lb_free(path);
+}
+
 int
 main(void)
 {
@@ -350,6 +385,8 @@ main(void)
         cmocka_unit_test_setup_teardown(unbounded_placement_ends_where_nothing_fits, test_setup,
                                         test_teardown),
         cmocka_unit_test_setup_teardown(fresh_images_begin_with_the_datasets, test_setup,
+                                        test_teardown),
+        cmocka_unit_test_setup_teardown(images_do_not_depend_on_those_before, test_setup,
                                         test_teardown),
     };
     return cmocka_run_group_tests_name("compose", tests, NULL, NULL);

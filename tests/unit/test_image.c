@@ -201,6 +201,42 @@ resizing_keeps_constants_and_range(void **state)
     assert_int_equal(lb_resize(out, 0, 5, image, HEIGHT, WIDTH, &err), LB_ERROR_ARGUMENT);
 }
 
+/* Rows in any order, whole or in part, of one image after another. */
+static void
+resizing_row_by_row(void **state)
+{
+    (void)state;
+    enum { LARGEST = 30 };
+    lb_error err;
+    const struct {
+        size_t height, width;
+    } cases[] = {{2, 4}, {5, 30}, {30, 5}, {HEIGHT, WIDTH}, {30, 30}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        size_t height = cases[c].height, width = cases[c].width;
+        lb_resizer *resizer = NULL;
+        assert_ok(lb_resizer_create(&resizer, height, width, HEIGHT, WIDTH, &err));
+        for (int round = 0; round < 2; round++) {
+            double image[PIXELS], whole[LARGEST * LARGEST], low, high;
+            fill(image);
+            image[40] += round;
+            assert_ok(lb_resize(whole, height, width, image, HEIGHT, WIDTH, &err));
+            lb_find_range(&low, &high, image, PIXELS);
+            lb_resizer_start(resizer, image, low, high);
+            for (size_t i = 0; i < height; i++) {
+                size_t y = i * 7 % height == 0 ? height - 1 - i : i, half = width / 2;
+                const double *row = lb_resizer_row(resizer, y, half, width);
+                assert_memory_equal(row + half, whole + y * width + half,
+                                    (width - half) * sizeof *row);
+                row = lb_resizer_row(resizer, y, 0, half);
+                assert_memory_equal(row, whole + y * width, half * sizeof *row);
+            }
+        }
+        lb_resizer_free(resizer);
+    }
+    lb_resizer *resizer = NULL;
+    assert_int_equal(lb_resizer_create(&resizer, 3, 3, 0, 5, &err), LB_ERROR_ARGUMENT);
+}
+
 int
 main(void)
 {
@@ -213,6 +249,7 @@ main(void)
         cmocka_unit_test(labels_of_dense_noise),
         cmocka_unit_test(perimeter_of_a_disc),
         cmocka_unit_test(resizing_keeps_constants_and_range),
+        cmocka_unit_test(resizing_row_by_row),
     };
     return cmocka_run_group_tests_name("image", tests, NULL, NULL);
 }
