@@ -163,6 +163,11 @@ choice_is_even(void **state)
         assert_int_equal(sheet_pick(i, 24, 24), i);
     }
     assert_in_range(odd, 8, 16);
+    odd = 0;
+    for (size_t i = 0; i < 12; i++) { /* one of each two subjects of two slices: of both sexes */
+        odd += sheet_pick(i, 12, 48) / 2 % 2;
+    }
+    assert_in_range(odd, 3, 9);
 }
 
 /* A mask with a white square in it, drawn in the middle of its panel. */
@@ -196,7 +201,7 @@ lesions_are_shown_with_their_shapes(void **state)
     for (size_t blank = 0; blank < 20; blank = is(pixel(&p, x, y), 0, 0, 0, 0) ? blank + 1 : 0) {
         y++;
     }
-    assert_true(is(pixel(&p, x + 2 * zoom + 5, y + 2 * zoom), 255, 255, 255, 0));
+    assert_true(is(pixel(&p, x + 5 * zoom + 5, y + 2 * zoom), 255, 255, 255, 0));
     free(p.pixels);
     lb_free(out);
     lb_free(path);
