@@ -35,8 +35,8 @@ typedef struct lb_lesion_options {
     size_t scale;       /* enlargement of both sides, default 2 */
     /* Compactness: round above 0.8, irregular below 0.4, distractors between 0.52 and 0.68. */
     double round_above, irregular_below, distractor_above, distractor_below;
-    double noise_sigma;  /* smoothness of the noise, default 2: how smooth outlines are */
-    double edge_sigma;   /* softness of the edge before enlarging, default 0.75 */
+    double noise_sigma; /* smoothness of the noise, default 2: how smooth outlines are */
+    double edge_sigma;  /* softness of the edge before enlarging, default 0.75 */
     /* All lesions of all shapes get the same values, each in another place: area at any threshold,
      * sum and peak are equal. Default false, as in the study. */
     bool matched;
