@@ -135,7 +135,7 @@ cleanup:
 static lb_status
 info_model(const char *path, lb_error *err)
 {
-    static const char *const KEYS[] = {"corpus",        "degree", "seed",
+    static const char *const KEYS[] = {"corpus",        "source", "degree",    "seed",
                                        "learning_rate", "epochs", "kept_epoch"};
     lb_status status = LB_OK;
     lb_weights *weights = NULL;

@@ -11,28 +11,31 @@ typedef struct options {
     const char *corpus, *history, *output;
 } options;
 
-static const char *const TASKS[] = {"sex", "classes", NULL};
-enum { SEX = 0, CLASSES = 1 };
-
 static const lb_setting ROWS[] = {
     {"task", LB_SETTING_CHOICE, offsetof(options, task), 0, 0,
-     "sex of the slices' subjects, or classes of images", TASKS},
+     "sex of the slices' subjects, classes of images, or none: the weights of --from as they are",
+     LB_TASKS},
     OPT_ROW(options, "slices", job.slices, LB_SETTING_TEXT, "slices.h5, for --task sex"),
     OPT_ROW(options, "images", job.images, LB_SETTING_TEXT, "IDX file of images"),
     OPT_ROW(options, "labels", job.labels, LB_SETTING_TEXT, "IDX file of their classes"),
     OPT_ROW(options, "limit", job.limit, LB_SETTING_SIZE, "images of --images at most; 0 all"),
-    OPT_ROW(options, "corpus", corpus, LB_SETTING_TEXT, "name to record; mri or natural if absent"),
-    {"arch", LB_SETTING_CHOICE, offsetof(options, architecture), 0, 0, "vgg11, 13, 16 or 19",
-     LB_ARCHITECTURES},
+    OPT_ROW(options, "from", job.from, LB_SETTING_TEXT, "model that training starts from"),
+    OPT_ROW(options, "corpus", corpus, LB_SETTING_TEXT,
+            "name to record; mri, natural or given if absent"),
+    {"arch", LB_SETTING_CHOICE, offsetof(options, architecture), 0, 0,
+     "vgg11, 13, 16 or 19; that of --from if it is given", LB_ARCHITECTURES},
     {"width", LB_SETTING_REAL, offsetof(options, job.width), 0.01, 4,
-     "factor of channels and hidden units", NULL},
+     "factor of channels and hidden units; that of --from if it is given", NULL},
     OPT_ROW(options, "history", history, LB_SETTING_TEXT, "training curve to write (CSV)"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "model.safetensors to write"),
 };
 
 static const char HELP[] =
     "--task sex splits subjects as 'compose' does for the same --train, --validation, --holdout "
-    "and\n--split-seed, and never shows the network a subject of the holdout.";
+    "and\n--split-seed, and never shows the network a subject of the holdout. With --from, "
+    "training "
+    "goes on\nfrom the weights of a model of any format that 'convert' reads; its last layer is "
+    "replaced where\nthe task has another number of classes.";
 
 /* What `compose` was given, so that pre-training keeps to its split. */
 static const lb_setting SPLIT_ROWS[] = {
@@ -47,26 +50,49 @@ static const lb_setting SPLIT_ROWS[] = {
      "as for compose", NULL},
 };
 
+/* What each task reads. */
+static lb_status
+check_task(cli *self, const lb_pretrain_job *job, const char *history, lb_error *err)
+{
+    lb_status status = LB_OK;
+    switch (job->task) {
+    case LB_TASK_SEX:
+        LB_TRY(opt_need(self, job->slices, "--slices (or --images with --labels)", err));
+        break;
+    case LB_TASK_CLASSES:
+        LB_TRY(opt_need(self, job->images, "--images", err));
+        LB_TRY(opt_need(self, job->labels, "--labels", err));
+        if (job->slices != NULL) {
+            LB_TRY(opt_wrong(self, err, "--slices and --images do not go together"));
+        }
+        break;
+    case LB_TASK_NONE:
+        LB_TRY(opt_need(self, job->from, "--from", err));
+        if (job->slices != NULL || job->images != NULL || history != NULL) {
+            LB_TRY(opt_wrong(self, err,
+                             "--task none trains nothing: it takes no --slices, "
+                             "--images or --history"));
+        }
+        break;
+    }
+cleanup:
+    return status;
+}
+
 static lb_status
 check(cli *self, options *given, lb_error *err)
 {
+    static const char *const CORPORA[] = {"mri", "natural", "given"};
     lb_status status = LB_OK;
     LB_TRY(opt_need(self, given->output, "-o", err));
     if (given->job.compose.size < 32 || given->job.compose.size > 1024) {
         LB_TRY(
             opt_wrong(self, err, "--size: %zu is not within 32 and 1024", given->job.compose.size));
     }
-    bool sex = given->job.images == NULL && given->task == SEX;
-    if (sex) {
-        LB_TRY(opt_need(self, given->job.slices, "--slices (or --images with --labels)", err));
-    } else {
-        LB_TRY(opt_need(self, given->job.images, "--images", err));
-        LB_TRY(opt_need(self, given->job.labels, "--labels", err));
-        if (given->job.slices != NULL) {
-            LB_TRY(opt_wrong(self, err, "--slices and --images do not go together"));
-        }
-    }
-    given->job.corpus = given->corpus != NULL ? given->corpus : (sex ? "mri" : "natural");
+    bool images = given->job.images != NULL && given->task == LB_TASK_SEX;
+    given->job.task = images ? LB_TASK_CLASSES : (lb_task)given->task;
+    LB_TRY(check_task(self, &given->job, given->history, err));
+    given->job.corpus = given->corpus != NULL ? given->corpus : CORPORA[given->job.task];
     given->job.architecture = LB_ARCHITECTURES[given->architecture];
 cleanup:
     return status;
@@ -77,12 +103,13 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t operands = 0;
-    options given = {.task = SEX, .architecture = LB_DEFAULT_ARCHITECTURE, .job = {.width = 1}};
+    options given = {
+        .task = LB_TASK_SEX, .architecture = LB_DEFAULT_ARCHITECTURE, .job = {.width = 1}};
     lb_training_defaults(&given.job.training);
     lb_compose_defaults(&given.job.compose);
     const opt_spec spec = {
         .usage = "lesionbench pretrain --task sex --slices slices.h5 | --images IDX --labels IDX "
-                 "[options]\n       -o model.safetensors",
+                 "[--from MODEL]\n       [options] -o model.safetensors",
         .help = HELP,
         .groups = {{LB_SETTING_TABLE(ROWS), &given},
                    {LB_SETTING_TABLE(SPLIT_ROWS), &given.job.compose},
@@ -92,6 +119,10 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
         return LB_OK;
     }
     LB_TRY(check(self, &given, err));
+    if (given.job.from != NULL &&
+        (opt_given(argc, argv, "--arch") || opt_given(argc, argv, "--width"))) {
+        LB_TRY(opt_wrong(self, err, "--arch and --width are those of --from"));
+    }
     LB_TRY(lb_pretrain(&given.job, given.output, given.history, &self->context, err));
 cleanup:
     return status;

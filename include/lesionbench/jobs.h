@@ -11,21 +11,30 @@
 extern "C" {
 #endif
 
+typedef enum lb_task {
+    LB_TASK_SEX,     /* of the slices' subjects: training and validation subjects as `compose`
+                        splits them, never holdout ones; backgrounds prepared as `compose` does */
+    LB_TASK_CLASSES, /* of labelled images */
+    LB_TASK_NONE     /* the weights of `from` as they are */
+} lb_task;
+extern const char *const LB_TASKS[]; /* names, NULL-terminated */
+
 typedef struct lb_pretrain_job {
     const char *corpus; /* recorded in the model */
-    /* Either sex of the slices' subjects: training and validation subjects as `compose` splits
-     * them, never holdout ones; backgrounds prepared as `compose` does ... */
-    const char *slices;
-    lb_compose_options compose; /* its size is the network's input size in both cases */
-    /* ... or the classes of an IDX pair. */
-    const char *images, *labels;
-    size_t limit;
-    const char *architecture; /* "vgg16" */
+    lb_task task;
+    const char *slices;          /* LB_TASK_SEX */
+    const char *images, *labels; /* LB_TASK_CLASSES: an IDX pair */
+    size_t limit;                /* LB_TASK_CLASSES: images at most, 0 all */
+    lb_compose_options compose;  /* its size is the network's input size with each task */
+    const char *from;            /* model that training starts from, recorded as "source"; its last
+                                    layer is replaced where the task has another number of classes.
+                                    NULL: a new network of ... */
+    const char *architecture;    /* "vgg16" */
     double width;
     lb_training_options training;
 } lb_pretrain_job;
 
-/* history: where the training curve goes, NULL nowhere. */
+/* history: where the training curve goes, NULL nowhere; LB_TASK_NONE has none. */
 lb_status lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
                       const lb_context *context, lb_error *err);
 

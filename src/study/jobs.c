@@ -67,6 +67,48 @@ cleanup:
     return status;
 }
 
+const char *const LB_TASKS[] = {"sex", "classes", "none", NULL};
+
+/* The network to pre-train: a new one, or that of a file with a last layer that fits. */
+static lb_status
+start_network(lb_network **out, const lb_pretrain_job *job, size_t classes, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = NULL;
+    lb_architecture architecture;
+    if (job->from == NULL) {
+        LB_TRY(lb_architecture_init(&architecture, job->architecture, job->width, classes, err));
+        LB_TRY(lb_network_create(&network, &architecture, job->training.seed, err));
+    } else {
+        LB_TRY(lb_network_load(&network, job->from, err));
+        LB_TRY(lb_network_set_metadata(network, "source", job->from, err));
+        if (lb_network_architecture(network)->classes != classes) {
+            LB_TRY(lb_network_replace_head(network, classes, job->training.seed, err));
+        }
+    }
+    *out = network;
+    network = NULL;
+cleanup:
+    lb_network_free(network);
+    return status;
+}
+
+/* LB_TASK_NONE: the model of `from` under the corpus's name. */
+static lb_status
+take_weights(const lb_pretrain_job *job, const char *model, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = NULL;
+    LB_TRY(lb_network_load(&network, job->from, err));
+    LB_TRY(lb_network_set_metadata(network, "source", job->from, err));
+    LB_TRY(lb_network_set_metadata(network, "corpus", job->corpus, err));
+    LB_TRY(lb_network_set_metadata(network, "degree", "pretrained", err));
+    LB_TRY(lb_network_save(network, model, err));
+cleanup:
+    lb_network_free(network);
+    return status;
+}
+
 lb_status
 lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
             const lb_context *context, lb_error *err)
@@ -74,10 +116,12 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     lb_status status = LB_OK;
     lb_network *network = NULL;
     lb_image_source train = {0}, validation = {0};
-    lb_architecture architecture;
     lb_model_name name = {.degree = "pretrained"};
+    if (job->task == LB_TASK_NONE) {
+        return take_weights(job, model, err);
+    }
     snprintf(name.corpus, sizeof name.corpus, "%s", job->corpus);
-    if (job->slices != NULL) {
+    if (job->task == LB_TASK_SEX) {
         LB_TRY(open_sex(&train, &validation, job, context, err));
     } else {
         LB_TRY(lb_source_idx(&train, &validation, job->images, job->labels, job->limit,
@@ -85,9 +129,7 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     }
     size_t classes = lb_source_classes(&train), others = lb_source_classes(&validation);
     classes = classes > others ? classes : others;
-    classes = classes > 2 ? classes : 2;
-    LB_TRY(lb_architecture_init(&architecture, job->architecture, job->width, classes, err));
-    LB_TRY(lb_network_create(&network, &architecture, job->training.seed, err));
+    LB_TRY(start_network(&network, job, classes > 2 ? classes : 2, err));
     LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
                           context, err));
 cleanup:

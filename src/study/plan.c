@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const TASK_NAMES[] = {"sex", "classes", NULL};
-
 static const lb_setting network_rows[] = {
     {"architecture", LB_SETTING_CHOICE, offsetof(plan_network, architecture), 0, 0,
      "vgg11, vgg13, vgg16 or vgg19", LB_ARCHITECTURES},
@@ -20,7 +18,11 @@ static const lb_setting network_rows[] = {
 static const lb_setting corpus_rows[] = {
     {"name", LB_SETTING_TEXT, offsetof(plan_corpus, name), 0, 0, "folder under models/", NULL},
     {"task", LB_SETTING_CHOICE, offsetof(plan_corpus, task), 0, 0,
-     "sex (of the slices' subjects) or classes (of images in IDX files)", TASK_NAMES},
+     "sex (of the slices' subjects), classes (of images in IDX files), or none: the weights of "
+     "`from` as they are",
+     LB_TASKS},
+    {"from", LB_SETTING_TEXT, offsetof(plan_corpus, from), 0, 0,
+     "model that pre-training starts from; absent: new weights", NULL},
     {"images", LB_SETTING_TEXT, offsetof(plan_corpus, images), 0, 0, "IDX file", NULL},
     {"labels", LB_SETTING_TEXT, offsetof(plan_corpus, labels), 0, 0, "IDX file", NULL},
     {"limit", LB_SETTING_SIZE, offsetof(plan_corpus, limit), 0, 1e9,

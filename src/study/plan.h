@@ -6,21 +6,21 @@
 #include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 #include "lesionbench/explain.h"
+#include "lesionbench/jobs.h"
 #include "lesionbench/lesions.h"
 #include "lesionbench/settings.h"
 #include "lesionbench/slices.h"
 #include "lesionbench/study.h"
 #include "lesionbench/training.h"
 
-enum { TASK_SEX = 0, TASK_CLASSES = 1 };
-
 /* One corpus to pre-train on. */
 typedef struct plan_corpus {
-    const char *name;   /* folder under models/ */
-    size_t task;        /* TASK_SEX: the slices; TASK_CLASSES: labelled images in IDX files */
-    const char *images; /* IDX, TASK_CLASSES only */
-    const char *labels; /* IDX, TASK_CLASSES only */
-    size_t limit;       /* images used at most, 0 all */
+    const char *name;             /* folder under models/ */
+    size_t task;                  /* lb_task */
+    const char *from;             /* model to start from; NULL only where there is a task */
+    const char *images;           /* IDX, LB_TASK_CLASSES only */
+    const char *labels;           /* IDX, LB_TASK_CLASSES only */
+    size_t limit;                 /* images used at most, 0 all */
     const char *finetuning_rates; /* learning rates for the degrees; NULL: finetuning's own */
     lb_training_options training; /* of the pre-training */
 } plan_corpus;

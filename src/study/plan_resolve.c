@@ -143,16 +143,59 @@ check_name(const lb_study *study, size_t index, lb_error *err)
 }
 
 static lb_status
+check_task(const plan_corpus *corpus, lb_error *err)
+{
+    bool files = corpus->images != NULL && corpus->labels != NULL;
+    if (corpus->task == LB_TASK_CLASSES && !files) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "'classes' needs the keys images and labels");
+    }
+    if (corpus->task == LB_TASK_NONE && corpus->from == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "'none' needs the key from");
+    }
+    return LB_OK;
+}
+
+static bool
+same_layers(const lb_architecture *a, const lb_architecture *b)
+{
+    return a->depth == b->depth && a->hidden == b->hidden &&
+           memcmp(a->channels, b->channels, sizeof a->channels) == 0;
+}
+
+/* The file that a corpus starts from must be there, and be such a network as the study's others. */
+static lb_status
+check_from(const plan_network *network, const char *from, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_architecture found, wanted;
+    LB_TRY(lb_network_inspect(&found, from, err));
+    LB_TRY(lb_architecture_init(&wanted, LB_ARCHITECTURES[network->architecture], network->width,
+                                found.classes, err));
+    if (!same_layers(&found, &wanted)) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s is a vgg%u of %zu to %zu channels and %zu hidden units, but "
+                       "network.architecture and network.width ask for a vgg%u of %zu to %zu and "
+                       "%zu",
+                       from, found.depth, found.channels[0], found.channels[LB_BLOCKS - 1],
+                       found.hidden, wanted.depth, wanted.channels[0],
+                       wanted.channels[LB_BLOCKS - 1], wanted.hidden));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
 check_corpus(lb_study *study, size_t index, const source_text *source, lb_error *err)
 {
     plan_corpus *corpus = &study->corpora[index];
     if (check_name(study, index, err) != LB_OK) {
         return locate(source, PLAN_CORPORA, index, "name", err);
     }
-    bool files = corpus->images != NULL && corpus->labels != NULL;
-    if (corpus->task == TASK_CLASSES && !files) {
-        lb_fail(err, LB_ERROR_ARGUMENT, "'classes' needs the keys images and labels");
+    if (check_task(corpus, err) != LB_OK) {
         return locate(source, PLAN_CORPORA, index, "task", err);
+    }
+    if (corpus->from != NULL && check_from(&study->network, corpus->from, err) != LB_OK) {
+        return locate(source, PLAN_CORPORA, index, "from", err);
     }
     double rate = 0;
     for (size_t i = 0; i < study->degree_count; i++) {

@@ -2,6 +2,8 @@
 /* The stages that make data, models and predictions. */
 #include "stages.h"
 
+#include <unistd.h>
+
 #include "lesionbench/file_bytes.h"
 #include "lesionbench/jobs.h"
 #include "lesionbench/output.h"
@@ -85,17 +87,25 @@ run_pretrain(const stage_list *list, const stage *self, const lb_context *contex
 {
     const lb_study *study = list->study;
     const plan_corpus *corpus = &study->corpora[self->corpus];
-    lb_pretrain_job job = {.corpus = corpus->name,
-                           .compose = study->compose,
-                           .limit = corpus->limit,
-                           .architecture = LB_ARCHITECTURES[study->network.architecture],
-                           .width = study->network.width,
-                           .training = corpus->training};
-    if (corpus->task == TASK_SEX) {
-        job.slices = stage_path(list, list->slices, 0);
-    } else {
-        job.images = corpus->images;
-        job.labels = corpus->labels;
+    const lb_pretrain_job job = {.corpus = corpus->name,
+                                 .task = (lb_task)corpus->task,
+                                 .slices = stage_path(list, list->slices, 0),
+                                 .images = corpus->images,
+                                 .labels = corpus->labels,
+                                 .limit = corpus->limit,
+                                 .compose = study->compose,
+                                 .from = corpus->from,
+                                 .architecture = LB_ARCHITECTURES[study->network.architecture],
+                                 .width = study->network.width,
+                                 .training = corpus->training};
+    if (corpus->task == LB_TASK_NONE) { /* an earlier run's curve is not this model's */
+        char *curve =
+            lb_format(err, "%s/models/%s/pretraining_history.csv", list->directory, corpus->name);
+        if (curve == NULL) {
+            return err->code;
+        }
+        (void)unlink(curve);
+        lb_free(curve);
     }
     return lb_pretrain(&job, self->outputs[0], self->outputs[1], context, err);
 }

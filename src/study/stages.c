@@ -171,15 +171,26 @@ add_pretraining(stage_list *list, size_t index, lb_error *err)
     char model[160], history[160];
     snprintf(model, sizeof model, "models/%.64s/pretrained.safetensors", corpus->name);
     snprintf(history, sizeof history, "models/%.64s/pretraining_history.csv", corpus->name);
-    LB_TRY(add_stage(list, "pretrain", corpus->name, run_pretrain, model, history, err));
+    bool trains = corpus->task != LB_TASK_NONE;
+    LB_TRY(add_stage(list, "pretrain", corpus->name, run_pretrain, model, trains ? history : NULL,
+                     err));
     stage *added = last(list);
     added->corpus = index;
+    if (corpus->from != NULL) {
+        LB_TRY(add_file(&added->key, corpus->from, err));
+    }
     /* How it is fine-tuned later does not matter here. */
     plan_corpus own = *corpus;
     own.finetuning_rates = NULL;
+    if (!trains) {
+        lb_training_defaults(&own.training);
+    }
     LB_TRY(add_section(&added->key, list->study, PLAN_CORPORA, &own, err));
+    if (!trains) {
+        return LB_OK;
+    }
     add_network(&added->key, list->study);
-    if (corpus->task == TASK_SEX) {
+    if (corpus->task == LB_TASK_SEX) {
         add_split(&added->key, &list->study->compose);
         added->key = add_key(added->key, key_of(list, list->slices));
     } else {

@@ -482,6 +482,20 @@ expect "pretrain" 0 "" "" pretrain --task sex --slices s1.h5 --train 6 --validat
 expect "info of a model" 0 "vgg11, channels 4 to 32" "" info m.safetensors
 expect "convert a model" 0 "" "" convert m.safetensors converted.safetensors
 same "a converted model is the same" m.safetensors converted.safetensors
+expect "pretrain from weights" 0 "" "" pretrain --from m.safetensors --task sex --slices s1.h5 --train 6 \
+    --validation 3 --holdout 3 --size 64 --epochs 1 --batch 4 --quiet -o more.safetensors
+expect "info of what it started from" 0 "^source: m.safetensors$" "" info more.safetensors
+expect "weights as they are" 0 "" "" pretrain --task none --from m.safetensors --corpus mine \
+    -o mine.safetensors
+expect "info of weights as they are" 0 "^corpus: mine$" "" info mine.safetensors
+expect "no task without weights" 2 "" "--from" pretrain --task none -o no.safetensors
+expect "weights have an architecture" 2 "" "--arch and --width are those of --from" \
+    pretrain --task none --from m.safetensors --width 1 -o no.safetensors
+expect "weights that are not there" 1 "" "^lesionbench: nowhere.pth: No such file or directory$" \
+    pretrain --task none --from nowhere.pth -o no.safetensors
+expect "no task with images" 2 "" "--task none trains nothing" pretrain --task none \
+    --from m.safetensors --slices s1.h5 -o no.safetensors
+absent "nothing made without a task" no.safetensors
 expect "finetune" 0 "" "" finetune --from m.safetensors --degree 2 --data d1.h5 --epochs 1 --batch 4 \
     --seed 5 --quiet -o tuned
 killed="--from m.safetensors --degree 3 --data d1.h5 --epochs 40 --batch 4 --stop-change 0 --optimizer adam"
@@ -555,6 +569,17 @@ else
     not_ok "classification table"
 fi
 find mini -name '*.partial' | grep -q . && not_ok "no unfinished files" || ok "no unfinished files"
+# Weights of another program are a corpus of their own.
+sed 's/^  - name: mri/  - name: given\n    task: none\n    from: m.safetensors\n  - name: mri/' mini.yaml \
+    >given.yaml
+expect "a study of given weights" 0 "pretrain +2 " "pretrain/given: done" study given.yaml \
+    --no-provenance -o given
+expect "they are taken as they are" 0 "^corpus: given$" "" info given/models/given/pretrained.safetensors
+grep -q '^given,1,2,' given/tables/classification.csv && ok "given weights are in the tables" ||
+    not_ok "given weights are in the tables"
+sed 's/from: m.safetensors/from: lost.pth/' given.yaml >lost.yaml
+expect "a study without its weights" 1 "" \
+    "^lesionbench: lost.yaml:[0-9]+: corpora.from: lost.pth: No such file or directory$" study lost.yaml
 # Slices that were made before take the cohort's place; pre-training is all that has to see them.
 sed '/^cohort:/a\  slices: s1.h5' mini.yaml >ready.yaml
 "$program" study ready.yaml --no-provenance >out 2>err &

@@ -117,6 +117,9 @@ mistakes_have_lines(void **state)
         {TEMPLATE CORPUS "  - name: b\n    epochs: 0\n", ":6:", "corpora.epochs"},
         {TEMPLATE CORPUS "  - name: b\n    task: classes\n", ":6:", "images and labels"},
         {TEMPLATE CORPUS "    finetuning_rates: [1, 2]\n", ":5:", "2 learning rates for 5 degrees"},
+        {TEMPLATE CORPUS "    task: none\n", ":5:", "corpora.task: 'none' needs the key from"},
+        {TEMPLATE CORPUS "    from: nowhere.pth\n",
+         ":5:", "corpora.from: nowhere.pth: No such file or directory"},
         {TEMPLATE "  subjects: 3\n   seed: :\n", ":", "mapping values"},
         {TEMPLATE, ":", "no corpora"},
         {"", ":", "no corpora"},
@@ -131,6 +134,66 @@ mistakes_have_lines(void **state)
             fail_msg("case %zu says '%s'", i, err.message);
         }
     }
+}
+
+static void
+write_network(const char *path, const char *name, double width, uint64_t seed)
+{
+    lb_error err;
+    lb_architecture architecture;
+    lb_network *network = NULL;
+    assert_ok(lb_architecture_init(&architecture, name, width, 1000, &err));
+    assert_ok(lb_network_create(&network, &architecture, seed, &err));
+    assert_ok(lb_network_save(network, path, &err));
+    lb_network_free(network);
+}
+
+/* The key of the stage that pre-trains the first corpus of a study file. */
+static uint64_t
+pretraining_key(const char *text)
+{
+    lb_error err;
+    lb_study *study = NULL;
+    stage_list list = {0};
+    assert_ok(load(&study, text, &err));
+    assert_ok(stages_make(&list, study, "folder", &err));
+    uint64_t key = list.stages[list.pretrain].key;
+    stages_release(&list);
+    lb_study_free(study);
+    return key;
+}
+
+/* What a corpus starts from fits the study's network, and its bytes are in the key. */
+static void
+corpora_start_from_weights(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *study = NULL;
+    char path[] = "/tmp/lesionbench_test_XXXXXX", none[512], sex[512], more[512], other[512];
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    const char *frame = "cohort:\n  template: %s\nnetwork:\n  architecture: vgg11\n"
+                        "  width: %s\ncorpora:\n  - name: a\n    task: %s\n    from: %s\n%s";
+    snprintf(none, sizeof none, frame, path, "0.0625", "none", path, "");
+    snprintf(sex, sizeof sex, frame, path, "0.0625", "sex", path, "");
+    snprintf(more, sizeof more, frame, path, "0.0625", "none", path, "    epochs: 3\n");
+    snprintf(other, sizeof other, frame, path, "0.125", "none", path, "");
+    write_network(path, "vgg11", 0.0625, 1);
+    uint64_t first = pretraining_key(none), trained = pretraining_key(sex);
+    assert_true(first != trained);
+    assert_true(first == pretraining_key(more)); /* what trains nothing has no epochs */
+    assert_int_equal(load(&study, other, &err), LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, ":9: corpora.from: "));
+    assert_non_null(
+        strstr(err.message, "is a vgg11 of 4 to 32 channels and 256 hidden units, but"));
+    write_network(path, "vgg11", 0.0625, 2);
+    assert_true(first != pretraining_key(none));
+    assert_true(trained != pretraining_key(sex));
+    write_network(path, "vgg13", 0.0625, 2);
+    assert_int_equal(load(&study, none, &err), LB_ERROR_ARGUMENT);
+    unlink(path);
 }
 
 /* The keys of all stages of the demo with one setting changed. */
@@ -307,6 +370,7 @@ main(void)
         cmocka_unit_test(lists_and_near_misses),
         cmocka_unit_test(study_is_read),
         cmocka_unit_test(mistakes_have_lines),
+        cmocka_unit_test(corpora_start_from_weights),
         cmocka_unit_test(keys_follow_settings),
         cmocka_unit_test(resolved_reads_back),
         cmocka_unit_test(tables_hold_what_was_scored),
