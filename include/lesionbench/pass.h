@@ -32,6 +32,29 @@ typedef enum lb_rule {
     LB_RULES
 } lb_rule;
 
+/* How convolutions are computed. */
+typedef enum lb_convolution_choice {
+    /* By shape and machine; where it is the faster one, by Winograd's F(4 x 4, 3 x 3) (Lavin and
+     * Gray 2016), whose rounding error is as small as the direct one's but breaks ties between
+     * activations that are equal in exact arithmetic. */
+    LB_CONVOLUTION_FASTEST,
+    LB_CONVOLUTION_DIRECT /* keeps such ties */
+} lb_convolution_choice;
+
+typedef enum lb_precision {
+    LB_PRECISION_F32,
+    LB_PRECISION_BF16 /* of the convolutions' operands; sums and all else stay float32 */
+} lb_precision;
+
+extern const char *const LB_CONVOLUTIONS[]; /* "fastest", "direct", NULL */
+extern const char *const LB_PRECISIONS[];   /* "f32", "bf16", NULL */
+
+/* The default is all 0. */
+typedef struct lb_compute {
+    size_t convolution; /* lb_convolution_choice */
+    size_t precision;   /* lb_precision */
+} lb_compute;
+
 typedef struct lb_pass lb_pass;
 
 typedef struct lb_pass_options {
@@ -46,6 +69,8 @@ typedef struct lb_pass_options {
     bool train;              /* plan weight gradients of all layers from first_block ... */
     bool freeze_first;       /* ... but its first convolution */
     bool keep_preactivation; /* needed by LB_RULE_DEEPLIFT */
+    bool forget; /* keep the last output alone: less memory, but nothing to go backward from */
+    lb_compute compute;
 } lb_pass_options;
 
 /* The network is borrowed, and must outlive the pass. */

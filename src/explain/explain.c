@@ -57,11 +57,13 @@ static lb_status
 plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
 {
     lb_status status = LB_OK;
+    /* Direct: maps are decided by ties between activations, which Winograd's rounding breaks. */
     lb_pass_options options = {.batch = e->batch,
                                .height = e->height,
                                .width = e->width,
                                .last_block = LB_BLOCKS,
-                               .backward = true};
+                               .backward = true,
+                               .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
     if ((needs & LB_NEEDS_PATH) != 0) {
         LB_TRY(lb_pass_create(&e->path, network, &options, err));
         LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));

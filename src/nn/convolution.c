@@ -1,58 +1,75 @@
 /* SPDX-License-Identifier: MIT */
 #include "convolution.h"
 
-#include <oneapi/dnnl/dnnl.h>
 #include <string.h>
+
+#include "kernels.h"
+#include "onednn.h"
+
+/* Operands that are rounded to bfloat16: a convolution's input, and the gradient at its output. */
+enum { LOW_INPUT, LOW_GRADIENT, LOW_ARRAYS };
 
 struct lb_backend {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     size_t block;
+    lb_compute compute;
+    /* Shared by all convolutions, as large as the most demanding needs. */
+    void *scratch;
+    size_t scratch_size;
+    uint16_t *low[LOW_ARRAYS];
+    size_t low_count[LOW_ARRAYS];
 };
 
-/* One planned primitive and the memory descriptions that it chose for itself. */
-typedef struct planned {
-    dnnl_primitive_desc_t description;
-    dnnl_primitive_t primitive;
-} planned;
+/* One way through a convolution: its plan, its weights in the plan's layout, its scratchpad. */
+typedef struct way {
+    lb_plan plan;
+    dnnl_memory_t weight, scratch;
+    lb_plan lay_out; /* between plain weights and the plan's */
+} way;
+
+typedef struct layouts {
+    lb_layout input;           /* as the kernels read it */
+    lb_layout output;          /* float32 */
+    lb_layout output_gradient; /* as the kernels read it */
+    lb_layout input_gradient;  /* float32, blocked */
+    lb_layout weight_any, weight_gradient_any, weight_plain, bias;
+} layouts;
 
 struct lb_convolution {
     lb_backend *backend;
-    planned forward, to_input, to_weights;
-    /* oneDNN memory over the caller's arrays: bound anew at each call. */
-    dnnl_memory_t input, output, input_gradient;
-    dnnl_memory_t plain_weight, bias;
-    /* Weights in the kernels' layouts, and the gradient before it is made plain. */
-    dnnl_memory_t forward_weight, backward_weight, weight_gradient;
-    /* Plain weights and bias, padded with zeros to whole blocks of channels: kernels for odd
-     * channel counts are slow, or missing. */
-    float *padded_weight, *padded_bias;
-    float *padded_weight_gradient, *padded_bias_gradient;
+    layouts layouts;
+    way forward, to_input, to_weights;
+    /* oneDNN memory over arrays that are bound anew at each call. */
+    dnnl_memory_t input, output, output_gradient, input_gradient, plain_weight, bias;
     size_t in, out, padded_in, padded_out;
+    /* Biases, and plain weights, padded with zeros to whole blocks of channels: kernels for odd
+     * channel counts are slow, or missing. The weights are NULL where the channels fill blocks. */
+    float *padded_bias, *padded_bias_gradient;
+    float *padded_weight, *padded_weight_gradient;
+    size_t input_count, output_count; /* floats of a batch */
 };
 
 enum { KERNEL = 9 }; /* 3 x 3 weights */
 
-static lb_status
-check(dnnl_status_t result, const char *what, lb_error *err)
-{
-    if (result == dnnl_success) {
-        return LB_OK;
-    }
-    lb_status code = result == dnnl_out_of_memory ? LB_ERROR_MEMORY : LB_ERROR_UNSUPPORTED;
-    return lb_fail(err, code, "oneDNN cannot %s (status %d)", what, (int)result);
-}
-
 lb_status
-lb_backend_create(lb_backend **out, lb_error *err)
+lb_backend_create(lb_backend **out, const lb_compute *compute, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_backend *backend = NULL;
+    bool avx512 = dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core;
+    if (compute->precision == LB_PRECISION_BF16 && !avx512) {
+        return lb_fail(err, LB_ERROR_UNSUPPORTED,
+                       "precision bf16 needs a processor with AVX-512 (use f32)");
+    }
     LB_ALLOC(backend, 1);
-    LB_TRY(check(dnnl_engine_create(&backend->engine, dnnl_cpu, 0), "create an engine", err));
-    LB_TRY(check(dnnl_stream_create(&backend->stream, backend->engine, dnnl_stream_default_flags),
-                 "create a stream", err));
-    backend->block = dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core ? 16 : 8;
+    backend->compute = *compute;
+    backend->block = avx512 ? 16 : 8;
+    LB_TRY(lb_onednn_check(dnnl_engine_create(&backend->engine, dnnl_cpu, 0), "create an engine",
+                           err));
+    LB_TRY(lb_onednn_check(
+        dnnl_stream_create(&backend->stream, backend->engine, dnnl_stream_default_flags),
+        "create a stream", err));
     *out = backend;
     backend = NULL;
 cleanup:
@@ -72,6 +89,10 @@ lb_backend_free(lb_backend *backend)
     if (backend->engine != NULL) {
         dnnl_engine_destroy(backend->engine);
     }
+    for (size_t i = 0; i < LOW_ARRAYS; i++) {
+        lb_free(backend->low[i]);
+    }
+    lb_free(backend->scratch);
     lb_free(backend);
 }
 
@@ -82,134 +103,29 @@ lb_backend_block(const lb_backend *backend)
 }
 
 static lb_status
-describe(dnnl_memory_desc_t *out, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag,
-         lb_error *err)
-{
-    return check(dnnl_memory_desc_init_by_tag(out, rank, dims, dnnl_f32, tag), "describe an array",
-                 err);
-}
-
-static lb_status
-finish_plan(planned *out, const void *operation, const_dnnl_primitive_attr_t attributes,
-            dnnl_engine_t engine, const_dnnl_primitive_desc_t hint, lb_error *err)
-{
-    lb_status status =
-        check(dnnl_primitive_desc_create(&out->description, operation, attributes, engine, hint),
-              "plan a convolution", err);
-    if (status == LB_OK) {
-        status = check(dnnl_primitive_create(&out->primitive, out->description),
-                       "create a convolution", err);
-    }
-    return status;
-}
-
-/* Memory of the layout that the plan wants for one of its arguments; data is oneDNN's own. */
-static lb_status
-own_memory(dnnl_memory_t *out, const lb_convolution *c, const planned *plan, dnnl_query_t what,
-           lb_error *err)
-{
-    const dnnl_memory_desc_t *layout = dnnl_primitive_desc_query_md(plan->description, what, 0);
-    return check(dnnl_memory_create(out, layout, c->backend->engine, DNNL_MEMORY_ALLOCATE),
-                 "allocate weights", err);
-}
-
-static lb_status
-outer_memory(dnnl_memory_t *out, const lb_convolution *c, const dnnl_memory_desc_t *layout,
-             lb_error *err)
-{
-    return check(dnnl_memory_create(out, layout, c->backend->engine, DNNL_MEMORY_NONE),
-                 "describe an array", err);
-}
-
-typedef struct layouts {
-    dnnl_memory_desc_t input, output, input_gradient, weight_any, weight_plain, bias;
-} layouts;
-
-static lb_status
-describe_all(layouts *out, const lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
+need_scratch(lb_backend *backend, size_t bytes, lb_error *err)
 {
     lb_status status = LB_OK;
-    dnnl_format_tag_t blocked = c->backend->block == 16 ? dnnl_nChw16c : dnnl_nChw8c;
-    const dnnl_dim_t batch = (dnnl_dim_t)s->batch, height = (dnnl_dim_t)s->height;
-    const dnnl_dim_t width = (dnnl_dim_t)s->width, ins = (dnnl_dim_t)c->padded_in;
-    const dnnl_dim_t outs = (dnnl_dim_t)c->padded_out;
-    const dnnl_dims_t input = {batch, ins, height, width};
-    const dnnl_dims_t output = {batch, outs, height, width};
-    const dnnl_dims_t weight = {outs, ins, 3, 3};
-    const dnnl_dims_t bias = {outs};
-    LB_TRY(describe(&out->input, 4, input, s->plain_input ? dnnl_nchw : blocked, err));
-    LB_TRY(describe(&out->output, 4, output, blocked, err));
-    LB_TRY(describe(&out->input_gradient, 4, input, blocked, err));
-    LB_TRY(describe(&out->weight_any, 4, weight, dnnl_format_tag_any, err));
-    LB_TRY(describe(&out->weight_plain, 4, weight, dnnl_oihw, err));
-    LB_TRY(describe(&out->bias, 1, bias, dnnl_x, err));
-cleanup:
-    return status;
-}
-
-static const dnnl_dims_t unit = {1, 1}; /* strides and padding */
-
-static lb_status
-plan_forward(lb_convolution *c, const lb_convolution_shape *s, const layouts *l, lb_error *err)
-{
-    lb_status status = LB_OK;
-    dnnl_convolution_desc_t operation;
-    dnnl_primitive_attr_t attributes = NULL;
-    dnnl_post_ops_t after = NULL;
-    LB_TRY(check(dnnl_convolution_forward_desc_init(
-                     &operation, dnnl_forward_training, dnnl_convolution_direct, &l->input,
-                     &l->weight_any, &l->bias, &l->output, unit, unit, unit),
-                 "describe a convolution", err));
-    LB_TRY(check(dnnl_primitive_attr_create(&attributes), "make attributes", err));
-    if (s->relu) {
-        LB_TRY(check(dnnl_post_ops_create(&after), "make post-operations", err));
-        LB_TRY(check(dnnl_post_ops_append_eltwise(after, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f),
-                     "append ReLU", err));
-        LB_TRY(check(dnnl_primitive_attr_set_post_ops(attributes, after), "append ReLU", err));
+    if (bytes > backend->scratch_size) {
+        lb_free(backend->scratch);
+        backend->scratch_size = 0;
+        LB_ALLOC(backend->scratch, bytes);
+        backend->scratch_size = bytes;
     }
-    LB_TRY(finish_plan(&c->forward, &operation, attributes, c->backend->engine, NULL, err));
-    LB_TRY(own_memory(&c->forward_weight, c, &c->forward, dnnl_query_weights_md, err));
-cleanup:
-    if (after != NULL) {
-        dnnl_post_ops_destroy(after);
-    }
-    if (attributes != NULL) {
-        dnnl_primitive_attr_destroy(attributes);
-    }
-    return status;
-}
-
-static lb_status
-plan_backward_input(lb_convolution *c, const layouts *l, lb_error *err)
-{
-    lb_status status = LB_OK;
-    dnnl_convolution_desc_t operation;
-    LB_TRY(check(dnnl_convolution_backward_data_desc_init(&operation, dnnl_convolution_direct,
-                                                          &l->input_gradient, &l->weight_any,
-                                                          &l->output, unit, unit, unit),
-                 "describe a convolution", err));
-    LB_TRY(finish_plan(&c->to_input, &operation, NULL, c->backend->engine, c->forward.description,
-                       err));
-    LB_TRY(own_memory(&c->backward_weight, c, &c->to_input, dnnl_query_weights_md, err));
-    LB_TRY(outer_memory(&c->input_gradient, c, &l->input_gradient, err));
 cleanup:
     return status;
 }
 
 static lb_status
-plan_backward_weights(lb_convolution *c, const layouts *l, lb_error *err)
+need_low(lb_backend *backend, size_t which, size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
-    dnnl_convolution_desc_t operation;
-    LB_TRY(check(dnnl_convolution_backward_weights_desc_init(&operation, dnnl_convolution_direct,
-                                                             &l->input, &l->weight_any, &l->bias,
-                                                             &l->output, unit, unit, unit),
-                 "describe a convolution", err));
-    LB_TRY(finish_plan(&c->to_weights, &operation, NULL, c->backend->engine, c->forward.description,
-                       err));
-    LB_TRY(own_memory(&c->weight_gradient, c, &c->to_weights, dnnl_query_diff_weights_md, err));
-    LB_ALLOC(c->padded_weight_gradient, c->padded_out * c->padded_in * KERNEL);
-    LB_ALLOC(c->padded_bias_gradient, c->padded_out);
+    if (backend->compute.precision == LB_PRECISION_BF16 && count > backend->low_count[which]) {
+        lb_free(backend->low[which]);
+        backend->low_count[which] = 0;
+        LB_ALLOC(backend->low[which], count);
+        backend->low_count[which] = count;
+    }
 cleanup:
     return status;
 }
@@ -220,33 +136,158 @@ whole_blocks(size_t channels, size_t block)
     return (channels + block - 1) / block * block;
 }
 
+static lb_status
+describe_all(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
+{
+    lb_status status = LB_OK;
+    layouts *l = &c->layouts;
+    bool low = c->backend->compute.precision == LB_PRECISION_BF16;
+    dnnl_data_type_t type = low ? dnnl_bf16 : dnnl_f32;
+    dnnl_format_tag_t blocked = c->backend->block == 16 ? dnnl_nChw16c : dnnl_nChw8c;
+    const dnnl_dim_t batch = (dnnl_dim_t)s->batch, height = (dnnl_dim_t)s->height;
+    const dnnl_dim_t width = (dnnl_dim_t)s->width, ins = (dnnl_dim_t)c->padded_in;
+    const dnnl_dim_t outs = (dnnl_dim_t)c->padded_out;
+    const dnnl_dims_t input = {batch, ins, height, width};
+    const dnnl_dims_t output = {batch, outs, height, width};
+    const dnnl_dims_t weight = {outs, ins, 3, 3};
+    const dnnl_dims_t bias = {outs};
+    LB_TRY(lb_layout_init(&l->input, 4, input, type, s->plain_input ? dnnl_nchw : blocked, err));
+    LB_TRY(lb_layout_init(&l->output, 4, output, dnnl_f32, blocked, err));
+    LB_TRY(lb_layout_init(&l->output_gradient, 4, output, type, blocked, err));
+    LB_TRY(lb_layout_init(&l->input_gradient, 4, input, dnnl_f32, blocked, err));
+    LB_TRY(lb_layout_init(&l->weight_any, 4, weight, type, dnnl_format_tag_any, err));
+    LB_TRY(lb_layout_init(&l->weight_gradient_any, 4, weight, dnnl_f32, dnnl_format_tag_any, err));
+    LB_TRY(lb_layout_init(&l->weight_plain, 4, weight, dnnl_f32, dnnl_oihw, err));
+    LB_TRY(lb_layout_init(&l->bias, 1, bias, dnnl_f32, dnnl_x, err));
+cleanup:
+    return status;
+}
+
+/* Which algorithm is the faster, decided by shape alone, so that the same work gives the same bits.
+ * Measured with oneDNN 2.6 on AVX-512: Winograd's F(4 x 4, 3 x 3) takes 0.4 to 0.7 of the direct
+ * algorithm's time, but for the weights' gradient of few channels. */
+static bool
+prefers_winograd(const lb_convolution *c, lb_plan_kind kind)
+{
+    enum { FEW = 64 };
+    return c->backend->compute.convolution == LB_CONVOLUTION_FASTEST &&
+           c->backend->compute.precision == LB_PRECISION_F32 &&
+           (kind != LB_PLAN_TO_WEIGHTS || (c->padded_in >= FEW && c->padded_out >= FEW));
+}
+
+static lb_status
+plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
+{
+    lb_status status = LB_OK;
+    dnnl_engine_t engine = c->backend->engine;
+    bool planned = false, gradient = request->kind == LB_PLAN_TO_WEIGHTS;
+    if (prefers_winograd(c, request->kind)) {
+        request->algorithm = dnnl_convolution_winograd;
+        LB_TRY(lb_plan_convolution(&planned, &out->plan, engine, request, err));
+    }
+    if (!planned) {
+        request->algorithm = dnnl_convolution_direct;
+        LB_TRY(lb_plan_convolution(&planned, &out->plan, engine, request, err));
+    }
+    if (!planned) {
+        LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
+                       "oneDNN has no convolution of %zu to %zu channels on this machine", c->in,
+                       c->out));
+    }
+    LB_TRY(lb_plan_memory(&out->weight, engine, &out->plan,
+                          gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md,
+                          DNNL_MEMORY_ALLOCATE, err));
+    LB_TRY(lb_plan_memory(&out->scratch, engine, &out->plan, dnnl_query_scratchpad_md,
+                          DNNL_MEMORY_NONE, err));
+    LB_TRY(need_scratch(c->backend, lb_plan_scratch(&out->plan), err));
+    LB_TRY(lb_plan_reorder(&out->lay_out, engine, gradient ? out->weight : c->plain_weight,
+                           gradient ? c->plain_weight : out->weight, err));
+cleanup:
+    return status;
+}
+
+static lb_status
+plan_all(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
+{
+    lb_status status = LB_OK;
+    layouts *l = &c->layouts;
+    lb_plan_request forward = {.kind = LB_PLAN_FORWARD,
+                               .input = &l->input,
+                               .weight = &l->weight_any,
+                               .bias = &l->bias,
+                               .output = &l->output,
+                               .relu = s->relu};
+    LB_TRY(plan_way(&c->forward, c, &forward, err));
+    LB_TRY(need_low(c->backend, LOW_INPUT, c->input_count, err));
+    if (s->to_input) {
+        lb_plan_request back = {.kind = LB_PLAN_TO_INPUT,
+                                .input = &l->input_gradient,
+                                .weight = &l->weight_any,
+                                .output = &l->output_gradient,
+                                .hint = &c->forward.plan};
+        LB_TRY(plan_way(&c->to_input, c, &back, err));
+    }
+    if (s->to_weights) {
+        lb_plan_request weights = {.kind = LB_PLAN_TO_WEIGHTS,
+                                   .input = &l->input,
+                                   .weight = &l->weight_gradient_any,
+                                   .bias = &l->bias,
+                                   .output = &l->output_gradient,
+                                   .hint = &c->forward.plan};
+        LB_TRY(plan_way(&c->to_weights, c, &weights, err));
+        if (c->padded_weight != NULL) {
+            LB_ALLOC(c->padded_weight_gradient, c->padded_out * c->padded_in * KERNEL);
+        }
+        LB_ALLOC(c->padded_bias_gradient, c->padded_out);
+    }
+    if (s->to_input || s->to_weights) {
+        LB_TRY(need_low(c->backend, LOW_GRADIENT, c->output_count, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+make_memories(lb_convolution *c, lb_error *err)
+{
+    const struct {
+        dnnl_memory_t *out;
+        const lb_layout *layout;
+    } rows[] = {{&c->input, &c->layouts.input},
+                {&c->output, &c->layouts.output},
+                {&c->output_gradient, &c->layouts.output_gradient},
+                {&c->input_gradient, &c->layouts.input_gradient},
+                {&c->plain_weight, &c->layouts.weight_plain},
+                {&c->bias, &c->layouts.bias}};
+    lb_status status = LB_OK;
+    for (size_t i = 0; status == LB_OK && i < sizeof rows / sizeof *rows; i++) {
+        status = lb_layout_memory(rows[i].out, c->backend->engine, rows[i].layout, DNNL_MEMORY_NONE,
+                                  err);
+    }
+    return status;
+}
+
 lb_status
 lb_convolution_create(lb_convolution **out, lb_backend *backend, const lb_convolution_shape *shape,
                       lb_error *err)
 {
     lb_status status = LB_OK;
     lb_convolution *c = NULL;
-    layouts l;
     LB_ALLOC(c, 1);
     c->backend = backend;
     c->in = shape->in;
     c->out = shape->out;
     c->padded_in = shape->plain_input ? shape->in : whole_blocks(shape->in, backend->block);
     c->padded_out = whole_blocks(shape->out, backend->block);
-    LB_ALLOC(c->padded_weight, c->padded_out * c->padded_in * KERNEL);
+    c->input_count = shape->batch * c->padded_in * shape->height * shape->width;
+    c->output_count = shape->batch * c->padded_out * shape->height * shape->width;
+    if (c->padded_in != c->in || c->padded_out != c->out) {
+        LB_ALLOC(c->padded_weight, c->padded_out * c->padded_in * KERNEL);
+    }
     LB_ALLOC(c->padded_bias, c->padded_out);
-    LB_TRY(describe_all(&l, c, shape, err));
-    LB_TRY(outer_memory(&c->input, c, &l.input, err));
-    LB_TRY(outer_memory(&c->output, c, &l.output, err));
-    LB_TRY(outer_memory(&c->plain_weight, c, &l.weight_plain, err));
-    LB_TRY(outer_memory(&c->bias, c, &l.bias, err));
-    LB_TRY(plan_forward(c, shape, &l, err));
-    if (shape->to_input) {
-        LB_TRY(plan_backward_input(c, &l, err));
-    }
-    if (shape->to_weights) {
-        LB_TRY(plan_backward_weights(c, &l, err));
-    }
+    LB_TRY(describe_all(c, shape, err));
+    LB_TRY(make_memories(c, err));
+    LB_TRY(plan_all(c, shape, err));
     *out = c;
     c = NULL;
 cleanup:
@@ -255,14 +296,20 @@ cleanup:
 }
 
 static void
-free_plan(planned *plan)
+free_memory(dnnl_memory_t memory)
 {
-    if (plan->primitive != NULL) {
-        dnnl_primitive_destroy(plan->primitive);
+    if (memory != NULL) {
+        dnnl_memory_destroy(memory);
     }
-    if (plan->description != NULL) {
-        dnnl_primitive_desc_destroy(plan->description);
-    }
+}
+
+static void
+release_way(way *w)
+{
+    lb_plan_release(&w->lay_out);
+    free_memory(w->scratch);
+    free_memory(w->weight);
+    lb_plan_release(&w->plan);
 }
 
 void
@@ -271,17 +318,22 @@ lb_convolution_free(lb_convolution *c)
     if (c == NULL) {
         return;
     }
-    dnnl_memory_t memories[] = {c->input,           c->output,         c->input_gradient,
-                                c->plain_weight,    c->bias,           c->forward_weight,
-                                c->backward_weight, c->weight_gradient};
-    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++) {
-        if (memories[i] != NULL) {
-            dnnl_memory_destroy(memories[i]);
-        }
+    release_way(&c->forward);
+    release_way(&c->to_input);
+    release_way(&c->to_weights);
+    free_memory(c->input);
+    free_memory(c->output);
+    free_memory(c->output_gradient);
+    free_memory(c->input_gradient);
+    free_memory(c->plain_weight);
+    free_memory(c->bias);
+    layouts *l = &c->layouts;
+    lb_layout *all[] = {&l->input,          &l->output,     &l->output_gradient,
+                        &l->input_gradient, &l->weight_any, &l->weight_gradient_any,
+                        &l->weight_plain,   &l->bias};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        lb_layout_release(all[i]);
     }
-    free_plan(&c->forward);
-    free_plan(&c->to_input);
-    free_plan(&c->to_weights);
     lb_free(c->padded_weight);
     lb_free(c->padded_bias);
     lb_free(c->padded_weight_gradient);
@@ -291,59 +343,61 @@ lb_convolution_free(lb_convolution *c)
 
 /* oneDNN takes inputs and outputs as void *; inputs are not written. */
 static lb_status
-bind(dnnl_memory_t memory, const float *data, lb_error *err)
+bind(dnnl_memory_t memory, const void *data, lb_error *err)
 {
     union {
-        const float *in;
+        const void *in;
         void *out;
     } address = {data};
-    return check(dnnl_memory_set_data_handle(memory, address.out), "use an array", err);
+    return lb_onednn_check(dnnl_memory_set_data_handle(memory, address.out), "use an array", err);
+}
+
+/* Binds an operand, rounded first where the backend computes in bfloat16. */
+static lb_status
+bind_operand(const lb_convolution *c, dnnl_memory_t memory, size_t which, const float *data,
+             size_t count, lb_error *err)
+{
+    if (c->backend->compute.precision == LB_PRECISION_F32) {
+        return bind(memory, data, err);
+    }
+    lb_round_bf16(c->backend->low[which], data, count);
+    return bind(memory, c->backend->low[which], err);
 }
 
 static lb_status
-execute(const lb_convolution *c, dnnl_primitive_t primitive, const dnnl_exec_arg_t *arguments,
-        int count, lb_error *err)
+execute(const lb_convolution *c, const lb_plan *plan, const dnnl_exec_arg_t *arguments, int count,
+        lb_error *err)
 {
     lb_status status = LB_OK;
-    LB_TRY(check(dnnl_primitive_execute(primitive, c->backend->stream, count, arguments),
-                 "compute a convolution", err));
-    LB_TRY(check(dnnl_stream_wait(c->backend->stream), "compute a convolution", err));
+    LB_TRY(lb_onednn_check(
+        dnnl_primitive_execute(plan->primitive, c->backend->stream, count, arguments),
+        "compute a convolution", err));
+    LB_TRY(lb_onednn_check(dnnl_stream_wait(c->backend->stream), "compute a convolution", err));
 cleanup:
     return status;
 }
 
+/* Between plain weights and a way's own. */
 static lb_status
-reorder(const lb_convolution *c, dnnl_memory_t from, dnnl_memory_t to, lb_error *err)
+lay_out(const lb_convolution *c, const way *w, dnnl_memory_t from, dnnl_memory_t to, lb_error *err)
 {
-    lb_status status = LB_OK;
-    planned plan = {NULL, NULL};
-    const dnnl_memory_desc_t *source = NULL, *target = NULL;
-    LB_TRY(check(dnnl_memory_get_memory_desc(from, &source), "lay out weights", err));
-    LB_TRY(check(dnnl_memory_get_memory_desc(to, &target), "lay out weights", err));
-    LB_TRY(check(dnnl_reorder_primitive_desc_create(&plan.description, source, c->backend->engine,
-                                                    target, c->backend->engine, NULL),
-                 "lay out weights", err));
-    LB_TRY(check(dnnl_primitive_create(&plan.primitive, plan.description), "lay out weights", err));
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-    LB_TRY(execute(c, plan.primitive, arguments, 2, err));
-cleanup:
-    free_plan(&plan);
-    return status;
+    return execute(c, &w->lay_out, arguments, 2, err);
 }
 
 lb_status
 lb_convolution_set_weights(lb_convolution *c, const float *weight, const float *bias, lb_error *err)
 {
     lb_status status = LB_OK;
-    for (size_t o = 0; o < c->out; o++) {
+    memcpy(c->padded_bias, bias, c->out * sizeof *bias);
+    for (size_t o = 0; c->padded_weight != NULL && o < c->out; o++) {
         memcpy(c->padded_weight + o * c->padded_in * KERNEL, weight + o * c->in * KERNEL,
                c->in * KERNEL * sizeof *weight);
-        c->padded_bias[o] = bias[o];
     }
-    LB_TRY(bind(c->plain_weight, c->padded_weight, err));
-    LB_TRY(reorder(c, c->plain_weight, c->forward_weight, err));
-    if (c->backward_weight != NULL) {
-        LB_TRY(reorder(c, c->plain_weight, c->backward_weight, err));
+    LB_TRY(bind(c->plain_weight, c->padded_weight != NULL ? c->padded_weight : weight, err));
+    LB_TRY(lay_out(c, &c->forward, c->plain_weight, c->forward.weight, err));
+    if (c->to_input.weight != NULL) {
+        LB_TRY(lay_out(c, &c->to_input, c->plain_weight, c->to_input.weight, err));
     }
 cleanup:
     return status;
@@ -353,14 +407,16 @@ lb_status
 lb_convolution_forward(lb_convolution *c, const float *input, float *output, lb_error *err)
 {
     lb_status status = LB_OK;
-    LB_TRY(bind(c->input, input, err));
+    LB_TRY(bind_operand(c, c->input, LOW_INPUT, input, c->input_count, err));
     LB_TRY(bind(c->output, output, err));
     LB_TRY(bind(c->bias, c->padded_bias, err));
+    LB_TRY(bind(c->forward.scratch, c->backend->scratch, err));
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, c->input},
-                                         {DNNL_ARG_WEIGHTS, c->forward_weight},
+                                         {DNNL_ARG_WEIGHTS, c->forward.weight},
                                          {DNNL_ARG_BIAS, c->bias},
-                                         {DNNL_ARG_DST, c->output}};
-    LB_TRY(execute(c, c->forward.primitive, arguments, 4, err));
+                                         {DNNL_ARG_DST, c->output},
+                                         {DNNL_ARG_SCRATCHPAD, c->forward.scratch}};
+    LB_TRY(execute(c, &c->forward.plan, arguments, 5, err));
 cleanup:
     return status;
 }
@@ -370,12 +426,15 @@ lb_convolution_backward_input(lb_convolution *c, const float *output_gradient,
                               float *input_gradient, lb_error *err)
 {
     lb_status status = LB_OK;
-    LB_TRY(bind(c->output, output_gradient, err));
+    LB_TRY(
+        bind_operand(c, c->output_gradient, LOW_GRADIENT, output_gradient, c->output_count, err));
     LB_TRY(bind(c->input_gradient, input_gradient, err));
-    const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_DIFF_DST, c->output},
-                                         {DNNL_ARG_WEIGHTS, c->backward_weight},
-                                         {DNNL_ARG_DIFF_SRC, c->input_gradient}};
-    LB_TRY(execute(c, c->to_input.primitive, arguments, 3, err));
+    LB_TRY(bind(c->to_input.scratch, c->backend->scratch, err));
+    const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_DIFF_DST, c->output_gradient},
+                                         {DNNL_ARG_WEIGHTS, c->to_input.weight},
+                                         {DNNL_ARG_DIFF_SRC, c->input_gradient},
+                                         {DNNL_ARG_SCRATCHPAD, c->to_input.scratch}};
+    LB_TRY(execute(c, &c->to_input.plan, arguments, 4, err));
 cleanup:
     return status;
 }
@@ -385,22 +444,26 @@ lb_convolution_backward_weights(lb_convolution *c, const float *input, const flo
                                 float *weight_gradient, float *bias_gradient, lb_error *err)
 {
     lb_status status = LB_OK;
-    LB_TRY(bind(c->input, input, err));
-    LB_TRY(bind(c->output, output_gradient, err));
+    const way *w = &c->to_weights;
+    LB_TRY(bind_operand(c, c->input, LOW_INPUT, input, c->input_count, err));
+    LB_TRY(
+        bind_operand(c, c->output_gradient, LOW_GRADIENT, output_gradient, c->output_count, err));
     LB_TRY(bind(c->bias, c->padded_bias_gradient, err));
+    LB_TRY(bind(w->scratch, c->backend->scratch, err));
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, c->input},
-                                         {DNNL_ARG_DIFF_DST, c->output},
-                                         {DNNL_ARG_DIFF_WEIGHTS, c->weight_gradient},
-                                         {DNNL_ARG_DIFF_BIAS, c->bias}};
-    LB_TRY(execute(c, c->to_weights.primitive, arguments, 4, err));
-    LB_TRY(bind(c->plain_weight, c->padded_weight_gradient, err));
-    LB_TRY(reorder(c, c->weight_gradient, c->plain_weight, err));
-    for (size_t o = 0; o < c->out; o++) {
-        memcpy(weight_gradient + o * c->in * KERNEL,
-               c->padded_weight_gradient + o * c->padded_in * KERNEL,
-               c->in * KERNEL * sizeof *weight_gradient);
-        bias_gradient[o] = c->padded_bias_gradient[o];
+                                         {DNNL_ARG_DIFF_DST, c->output_gradient},
+                                         {DNNL_ARG_DIFF_WEIGHTS, w->weight},
+                                         {DNNL_ARG_DIFF_BIAS, c->bias},
+                                         {DNNL_ARG_SCRATCHPAD, w->scratch}};
+    LB_TRY(execute(c, &w->plan, arguments, 5, err));
+    float *padded = c->padded_weight_gradient;
+    LB_TRY(bind(c->plain_weight, padded != NULL ? padded : weight_gradient, err));
+    LB_TRY(lay_out(c, w, w->weight, c->plain_weight, err));
+    for (size_t o = 0; padded != NULL && o < c->out; o++) {
+        memcpy(weight_gradient + o * c->in * KERNEL, padded + o * c->padded_in * KERNEL,
+               c->in * KERNEL * sizeof *padded);
     }
+    memcpy(bias_gradient, c->padded_bias_gradient, c->out * sizeof *bias_gradient);
 cleanup:
     return status;
 }
@@ -409,9 +472,9 @@ lb_status
 lb_matrix_product(float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
                   bool transpose_a, bool transpose_b, float beta, lb_error *err)
 {
-    return check(dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', (dnnl_dim_t)m,
-                            (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0f, a,
-                            (dnnl_dim_t)(transpose_a ? m : k), b, (dnnl_dim_t)(transpose_b ? k : n),
-                            beta, c, (dnnl_dim_t)n),
-                 "multiply matrices", err);
+    return lb_onednn_check(dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N',
+                                      (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0f, a,
+                                      (dnnl_dim_t)(transpose_a ? m : k), b,
+                                      (dnnl_dim_t)(transpose_b ? k : n), beta, c, (dnnl_dim_t)n),
+                           "multiply matrices", err);
 }

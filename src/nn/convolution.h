@@ -2,15 +2,17 @@
 /* 3 x 3 convolutions (stride 1, padding 1) and matrix products on oneDNN.
  *
  * Activations between convolutions are blocked: (N, C / block, H, W, block), channels padded with
- * zeros to a multiple of the block. The images of the first layer are plain (N, C, H, W). */
+ * zeros to a multiple of the block. The images of the first layer are plain (N, C, H, W). All are
+ * float32; where the backend computes in bfloat16, its operands are rounded on the way in. */
 #ifndef LB_NN_CONVOLUTION_H
 #define LB_NN_CONVOLUTION_H
 
-#include "lesionbench/base.h"
+#include "lesionbench/pass.h"
 
-typedef struct lb_backend lb_backend; /* a oneDNN engine and its stream */
+typedef struct lb_backend lb_backend; /* a oneDNN engine, its stream, and shared scratch memory */
 
-lb_status lb_backend_create(lb_backend **out, lb_error *err);
+/* LB_ERROR_UNSUPPORTED for bfloat16 on a machine without AVX-512. */
+lb_status lb_backend_create(lb_backend **out, const lb_compute *compute, lb_error *err);
 void lb_backend_free(lb_backend *backend);
 /* Channels of a block: 16 with AVX-512, else 8. */
 size_t lb_backend_block(const lb_backend *backend);
@@ -25,7 +27,7 @@ typedef struct lb_convolution_shape {
 
 typedef struct lb_convolution lb_convolution;
 
-/* The backend must outlive the convolution. */
+/* The backend must outlive the convolution. One convolution of a backend computes at a time. */
 lb_status lb_convolution_create(lb_convolution **out, lb_backend *backend,
                                 const lb_convolution_shape *shape, lb_error *err);
 void lb_convolution_free(lb_convolution *convolution);

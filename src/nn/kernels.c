@@ -23,7 +23,9 @@ pool_row(float *restrict out, uint8_t *restrict choice, const float *restrict ab
             winner = v0 >= enough ? 0 : winner;
             float first = winner < 2 ? (winner == 0 ? v0 : v1) : (winner == 2 ? v2 : v3);
             out[x * block + k] = first;
-            choice[x * block + k] = (uint8_t)winner;
+            if (choice != NULL) {
+                choice[x * block + k] = (uint8_t)winner;
+            }
         }
     }
 }
@@ -38,7 +40,8 @@ lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *s
         for (size_t y = 0; y < half_height; y++) {
             const float *above = in + (p * s->height + 2 * y) * in_row;
             size_t at = (p * half_height + y) * out_row;
-            pool_row(out + at, choice + at, above, above + in_row, half_width, s->block);
+            pool_row(out + at, choice != NULL ? choice + at : NULL, above, above + in_row,
+                     half_width, s->block);
         }
     }
 }
@@ -179,6 +182,28 @@ lb_rectify(float *out, const float *in, size_t count)
     for (size_t start = 0; start < count; start += CHUNK) {
         size_t rest = count - start;
         rectify_range(out + start, in + start, rest < CHUNK ? rest : CHUNK);
+    }
+}
+
+LB_CLONES static void
+round_range(uint16_t *restrict out, const float *restrict in, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, in + i, sizeof bits);
+        uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+        out[i] = (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC0 : rounded);
+    }
+}
+
+void
+lb_round_bf16(uint16_t *out, const float *in, size_t count)
+{
+    enum { CHUNK = 16384 };
+#pragma omp parallel for schedule(static)
+    for (size_t start = 0; start < count; start += CHUNK) {
+        size_t rest = count - start;
+        round_range(out + start, in + start, rest < CHUNK ? rest : CHUNK);
     }
 }
 

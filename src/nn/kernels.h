@@ -11,9 +11,9 @@ typedef struct lb_planes {
     size_t height, width, block;
 } lb_planes;
 
-/* Halves height and width (odd last rows and columns are dropped). choice: which of the four
- * (row-major) won: the first within a relative LB_TIE of the maximum. out is the winner's value, so
- * that what flows backward adds up. */
+/* Halves height and width (odd last rows and columns are dropped). choice, may be NULL: which of
+ * the four (row-major) won: the first within a relative LB_TIE of the maximum. out is the winner's
+ * value, so that what flows backward adds up. */
 #define LB_TIE 1e-6f
 void lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *shape);
 /* Routes each value to its winner; all else becomes 0. */
@@ -32,6 +32,8 @@ void lb_unblock(float *out, const float *in, size_t channels, const lb_planes *s
 
 /* out = max(0, in); may alias. */
 void lb_rectify(float *out, const float *in, size_t count);
+/* To bfloat16, the nearest, even ones in the middle; NaN stays NaN. */
+void lb_round_bf16(uint16_t *out, const float *in, size_t count);
 /* rows (n, units) += bias, then rectified where asked. */
 void lb_add_bias(float *rows, const float *bias, size_t n, size_t units, bool relu);
 /* sum[u] = sum over n rows. */

@@ -41,6 +41,7 @@ struct lb_pass {
     float *input;
     size_t input_size;
     float *gradient[2]; /* ping-pong, each of the largest step */
+    float *passing[2];  /* outputs by turns, where the pass forgets */
     /* Training only. */
     float *parameter_gradient[LB_MAX_PARAMETERS]; /* NULL for frozen ones */
     float *dropout[LB_DENSE_LAYERS - 1];          /* factors (batch, hidden); NULL: inference */

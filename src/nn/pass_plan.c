@@ -2,6 +2,11 @@
 /* Planning a pass: its steps, their shapes and their memory. */
 #include "pass.h"
 
+#include <assert.h>
+
+const char *const LB_CONVOLUTIONS[] = {"fastest", "direct", NULL};
+const char *const LB_PRECISIONS[] = {"f32", "bf16", NULL};
+
 static size_t
 blocked_size(const lb_pass *pass, size_t channels, size_t height, size_t width)
 {
@@ -71,7 +76,9 @@ add_pool(lb_pass *pass, cursor *at, lb_error *err)
     at->height /= 2;
     at->width /= 2;
     at->size = step->size = blocked_size(pass, at->channels, at->height, at->width);
-    LB_ALLOC(step->choice, pass->options.batch * step->size);
+    if (!pass->options.forget) {
+        LB_ALLOC(step->choice, pass->options.batch * step->size);
+    }
 cleanup:
     return status;
 }
@@ -119,11 +126,29 @@ add_classifier(lb_pass *pass, cursor *at)
     }
 }
 
+/* Outputs of inner steps by turns in two arrays; the last has its own. */
+static lb_status
+allocate_passing(lb_pass *pass, size_t largest, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t turn = 0, batch = pass->options.batch;
+    LB_ALLOC(pass->passing[0], batch * largest);
+    LB_ALLOC(pass->passing[1], batch * largest);
+    for (size_t i = 0; i < pass->count; i++) {
+        lb_step *step = &pass->steps[i];
+        step->output = step->in_place ? pass->steps[i - 1].output : pass->passing[turn++ % 2];
+    }
+    pass->steps[pass->count - 1].output = NULL;
+    LB_ALLOC(pass->steps[pass->count - 1].output, batch * pass->steps[pass->count - 1].size);
+cleanup:
+    return status;
+}
+
 static lb_status
 allocate_outputs(lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t largest = pass->steps[0].in_size;
+    size_t largest = pass->steps[0].in_size, batch = pass->options.batch;
     if (pass->options.first_block == 0) {
         /* The gradient at the image is blocked, unlike the image. */
         largest = blocked_size(pass, LB_INPUT_CHANNELS, pass->options.height, pass->options.width);
@@ -132,15 +157,18 @@ allocate_outputs(lb_pass *pass, lb_error *err)
         lb_step *step = &pass->steps[i];
         if (step->in_place) {
             step->output = pass->steps[i - 1].output;
-        } else {
-            LB_ALLOC(step->output, pass->options.batch * step->size);
+        } else if (!pass->options.forget) {
+            LB_ALLOC(step->output, batch * step->size);
         }
         largest = step->size > largest ? step->size : largest;
     }
-    LB_ALLOC(pass->input, pass->options.batch * pass->input_size);
+    if (pass->options.forget) {
+        LB_TRY(allocate_passing(pass, largest, err));
+    }
+    LB_ALLOC(pass->input, batch * pass->input_size);
     if (pass->options.backward || pass->options.train) {
-        LB_ALLOC(pass->gradient[0], pass->options.batch * largest);
-        LB_ALLOC(pass->gradient[1], pass->options.batch * largest);
+        LB_ALLOC(pass->gradient[0], batch * largest);
+        LB_ALLOC(pass->gradient[1], batch * largest);
     }
 cleanup:
     return status;
@@ -176,10 +204,11 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
                        "images of %zu x %zu: a VGG network takes %d to %d pixels a side",
                        options->height, options->width, LEAST_SIDE, MOST_SIDE);
     }
+    assert(!options->forget || (!options->backward && !options->train));
     LB_ALLOC(pass, 1);
     pass->network = network;
     pass->options = *options;
-    LB_TRY(lb_backend_create(&pass->backend, err));
+    LB_TRY(lb_backend_create(&pass->backend, &options->compute, err));
     cursor at = {.channels = LB_INPUT_CHANNELS, .height = options->height, .width = options->width};
     at.size = pass->input_size = LB_INPUT_CHANNELS * options->height * options->width;
     LB_TRY(add_blocks(pass, &at, err));
@@ -206,7 +235,8 @@ lb_pass_free(lb_pass *pass)
     }
     for (size_t i = 0; i < pass->count; i++) {
         lb_step *step = &pass->steps[i];
-        if (!step->in_place) {
+        if (!step->in_place && step->output != pass->passing[0] &&
+            step->output != pass->passing[1]) {
             lb_free(step->output);
         }
         lb_free(step->choice);
@@ -218,6 +248,8 @@ lb_pass_free(lb_pass *pass)
     lb_free(pass->input);
     lb_free(pass->gradient[0]);
     lb_free(pass->gradient[1]);
+    lb_free(pass->passing[0]);
+    lb_free(pass->passing[1]);
     lb_backend_free(pass->backend);
     lb_free(pass);
 }
