@@ -17,6 +17,10 @@ static const lb_setting ROWS[] = {
             "X.npy instead: (N, 3, H, W) or (N, H, W)"),
     OPT_ROW(options, "quirks", job.quirks, LB_SETTING_LIST,
             "defects of the study to switch upon the dataset's own: dropout_at_inference"),
+    {"convolution", LB_SETTING_CHOICE, offsetof(options, job.compute.convolution), 0, 0,
+     "algorithm: the fastest, or the direct one", LB_CONVOLUTIONS},
+    {"precision", LB_SETTING_CHOICE, offsetof(options, job.compute.precision), 0, 0,
+     "of convolutions' operands; bf16 needs AVX-512", LB_PRECISIONS},
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "predictions.h5 to write"),
 };
 

@@ -58,6 +58,7 @@ typedef struct lb_predict_job {
     lb_split split;
     const char *images; /* ... or an .npy file where data is NULL */
     const char *quirks; /* as for fine-tuning */
+    lb_compute compute;
 } lb_predict_job;
 
 /* With the quirk dropout_at_inference units are dropped at the rate of 0.5 of the study. */

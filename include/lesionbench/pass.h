@@ -41,10 +41,10 @@ typedef enum lb_convolution_choice {
     LB_CONVOLUTION_DIRECT /* keeps such ties */
 } lb_convolution_choice;
 
-typedef enum lb_precision {
+typedef enum lb_number_format {
     LB_PRECISION_F32,
     LB_PRECISION_BF16 /* of the convolutions' operands; sums and all else stay float32 */
-} lb_precision;
+} lb_number_format;
 
 extern const char *const LB_CONVOLUTIONS[]; /* "fastest", "direct", NULL */
 extern const char *const LB_PRECISIONS[];   /* "f32", "bf16", NULL */
@@ -52,7 +52,7 @@ extern const char *const LB_PRECISIONS[];   /* "f32", "bf16", NULL */
 /* The default is all 0. */
 typedef struct lb_compute {
     size_t convolution; /* lb_convolution_choice */
-    size_t precision;   /* lb_precision */
+    size_t precision;   /* lb_number_format */
 } lb_compute;
 
 typedef struct lb_pass lb_pass;
@@ -60,11 +60,13 @@ typedef struct lb_pass lb_pass;
 typedef struct lb_pass_options {
     size_t batch; /* images at a time */
     size_t height, width;
-    /* Blocks of `features` to compute: first_block .. LB_BLOCKS. With first_block > 0 the input is
-     * what lb_pass_features() of an earlier pass gave. 0: from the image. */
+    /* Blocks of `features` to compute: first_block .. LB_BLOCKS; LB_BLOCKS: only the classifier.
+     * With first_block > 0 the input is what lb_pass_features() of an earlier pass gave. 0: from
+     * the image. */
     size_t first_block;
-    /* Stop after this many blocks, for lb_pass_features(); LB_BLOCKS: the whole network. */
+    /* Stop after this many blocks, for lb_pass_features(); LB_BLOCKS: the whole network, ... */
     size_t last_block;
+    bool features_only;      /* ... or all blocks without the classifier */
     bool backward;           /* plan the backward computation to the input */
     bool train;              /* plan weight gradients of all layers from first_block ... */
     bool freeze_first;       /* ... but its first convolution */
@@ -87,7 +89,7 @@ size_t lb_pass_input_size(const lb_pass *pass);
 size_t lb_pass_features_size(const lb_pass *pass);
 /* Computes the whole batch; places beyond the caller's images hold whatever was there. */
 lb_status lb_pass_forward(lb_pass *pass, lb_error *err);
-/* (batch, classes); borrowed until the next forward. NULL where last_block < LB_BLOCKS. */
+/* (batch, classes); borrowed until the next forward. NULL where the pass ends with features. */
 const float *lb_pass_logits(const lb_pass *pass);
 /* The last block's output (batch, features_size); borrowed. */
 const float *lb_pass_features(const lb_pass *pass);

@@ -6,6 +6,7 @@
 
 #include "lesionbench/base.h"
 #include "lesionbench/network.h"
+#include "lesionbench/pass.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -67,6 +68,7 @@ typedef struct lb_training_options {
     bool freeze_first;          /* the deepest trained block's first convolution stays as it is, but
                                    for degree all (quirk first_block_conv_frozen) */
     bool dropout_in_validation; /* quirk dropout_at_inference */
+    lb_compute compute;         /* default fastest, f32 */
     bool in_order;              /* images in their own order every epoch; default shuffled */
     uint64_t seed;              /* order of images, dropout */
     const char *checkpoint;     /* borrowed. A file to write the training's state into after an
@@ -104,14 +106,16 @@ lb_status lb_train(lb_history *out, lb_network *network, const lb_training_optio
                    const lb_image_source *train, const lb_image_source *validation,
                    const lb_context *context, lb_error *err);
 
-/* logits (count, classes). */
+typedef struct lb_predict_options {
+    lb_compute compute;
+    double dropout; /* above 0: the hidden dense layers' units are dropped at this rate (quirk
+                       dropout_at_inference) ... */
+    uint64_t seed;  /* ... by a stream of this seed */
+} lb_predict_options;
+
+/* logits (count, classes). options NULL: all 0. Memory does not grow with the number of images. */
 lb_status lb_predict(float *logits, lb_network *network, const lb_image_source *images,
-                     const lb_context *context, lb_error *err);
-/* The same with the hidden dense layers' units dropped, by a stream of this seed (quirk
- * dropout_at_inference). */
-lb_status lb_predict_with_dropout(float *logits, lb_network *network, const lb_image_source *images,
-                                  double dropout, uint64_t seed, const lb_context *context,
-                                  lb_error *err);
+                     const lb_predict_options *options, const lb_context *context, lb_error *err);
 
 #ifdef __cplusplus
 }

@@ -68,6 +68,8 @@ lb_training_key(uint64_t *out, const lb_training_options *o, const lb_network *n
                               o->maximum_gap,
                               o->stop_change,
                               o->in_order,
+                              (double)o->compute.convolution,
+                              (double)o->compute.precision,
                               o->freeze_first,
                               o->dropout_in_validation,
                               (double)train->height,

@@ -112,12 +112,10 @@ static lb_status
 compute_features(lb_feeder *feeder, lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t *index = NULL;
-    size_t count = feeder->source->count, batch = feeder->batch;
+    size_t index[LB_FEATURE_BATCH], count = feeder->source->count;
     const lb_context *context = feeder->context;
-    LB_ALLOC(index, batch);
-    for (size_t start = 0; start < count; start += batch) {
-        size_t n = count - start < batch ? count - start : batch;
+    for (size_t start = 0; start < count; start += LB_FEATURE_BATCH) {
+        size_t n = count - start < LB_FEATURE_BATCH ? count - start : LB_FEATURE_BATCH;
         for (size_t i = 0; i < n; i++) {
             index[i] = start + i;
         }
@@ -129,25 +127,28 @@ compute_features(lb_feeder *feeder, lb_pass *pass, lb_error *err)
         lb_progress(context, "features of frozen blocks", start + n, count);
     }
 cleanup:
-    lb_free(index);
     return status;
 }
 
 lb_status
 lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *source,
-               size_t first_block, size_t batch, const lb_context *context, lb_error *err)
+               size_t first_block, size_t batch, const lb_compute *compute,
+               const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_pass *pass = NULL;
-    lb_feeder feeder = {.source = source, .batch = batch, .context = context};
+    lb_feeder feeder = {.source = source, .context = context};
     size_t pixels = source->height * source->width;
     feeder.input_size = LB_INPUT_CHANNELS * pixels;
+    batch = first_block > 0 ? LB_FEATURE_BATCH : batch;
     LB_ALLOC(feeder.staging, batch * source->channels * pixels);
     if (first_block > 0) {
         const lb_pass_options options = {.batch = batch,
                                          .height = source->height,
                                          .width = source->width,
-                                         .last_block = first_block};
+                                         .last_block = first_block,
+                                         .forget = true,
+                                         .compute = *compute};
         LB_TRY(lb_pass_create(&pass, network, &options, err));
         feeder.input_size = lb_pass_features_size(pass);
         LB_TRY(map_features(&feeder, err));

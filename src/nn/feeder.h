@@ -13,15 +13,17 @@ typedef struct lb_feeder {
     size_t bytes;      /* mapped for features */
     float *staging;    /* (batch, channels, H, W) */
     lb_pass *pass;     /* of the frozen blocks, kept where the images change; else NULL */
-    size_t batch;
     const lb_context *context;
 } lb_feeder;
 
 /* Features of the blocks before first_block are computed here; 0: none. They are kept in memory, or
  * in an unnamed temporary file where they are large. */
 lb_status lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *source,
-                         size_t first_block, size_t batch, const lb_context *context,
-                         lb_error *err);
+                         size_t first_block, size_t batch, const lb_compute *compute,
+                         const lb_context *context, lb_error *err);
+/* Images computed together where nothing is learnt: so many that the activations of the first
+ * layers stay in the caches' reach. */
+enum { LB_FEATURE_BATCH = 8 };
 void lb_feeder_release(lb_feeder *feeder);
 /* Tells the source of a new epoch, and computes its images' features anew where they change. */
 lb_status lb_feeder_begin_epoch(lb_feeder *feeder, size_t epoch, lb_error *err);

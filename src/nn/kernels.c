@@ -46,15 +46,21 @@ lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *s
     }
 }
 
+/* above and below are the ReLU's output where masked is set; else they are not read. */
 LB_CLONES static void
 unpool_row(float *restrict above, float *restrict below, const float *restrict gradient,
-           const uint8_t *restrict choice, size_t width, size_t block)
+           const uint8_t *restrict choice, size_t width, size_t block, bool masked)
 {
     for (size_t x = 0; x < width; x++) {
         float *a = above + 2 * x * block, *c = below + 2 * x * block;
         for (size_t k = 0; k < block; k++) {
             float g = gradient[x * block + k];
             int winner = choice[x * block + k];
+            if (masked) {
+                float left = winner == 0 ? a[k] : a[k + block];
+                float right = winner == 2 ? c[k] : c[k + block];
+                g = (winner < 2 ? left : right) > 0 ? g : 0.0f;
+            }
             a[k] = winner == 0 ? g : 0.0f;
             a[k + block] = winner == 1 ? g : 0.0f;
             c[k] = winner == 2 ? g : 0.0f;
@@ -63,24 +69,50 @@ unpool_row(float *restrict above, float *restrict below, const float *restrict g
     }
 }
 
-void
-lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *choice,
-                 const lb_planes *s)
+/* What no window covers, of odd sides, becomes 0. */
+static void
+clear_edges(float *plane, const lb_planes *s)
+{
+    size_t row = s->width * s->block;
+    for (size_t y = 0; s->width % 2 != 0 && y < s->height; y++) {
+        memset(plane + (y + 1) * row - s->block, 0, s->block * sizeof *plane);
+    }
+    if (s->height % 2 != 0) {
+        memset(plane + (s->height - 1) * row, 0, row * sizeof *plane);
+    }
+}
+
+static void
+unpool(float *in_gradient, const float *out_gradient, const uint8_t *choice, const lb_planes *s,
+       bool masked)
 {
     size_t half_height = s->height / 2, half_width = s->width / 2;
     size_t in_row = s->width * s->block, out_row = half_width * s->block;
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < s->images * s->planes; p++) {
         float *plane = in_gradient + p * s->height * in_row;
-        if (s->height % 2 != 0 || s->width % 2 != 0) {
-            memset(plane, 0, s->height * in_row * sizeof *plane);
-        }
+        clear_edges(plane, s);
         for (size_t y = 0; y < half_height; y++) {
             float *above = plane + 2 * y * in_row;
             size_t at = (p * half_height + y) * out_row;
-            unpool_row(above, above + in_row, out_gradient + at, choice + at, half_width, s->block);
+            unpool_row(above, above + in_row, out_gradient + at, choice + at, half_width, s->block,
+                       masked);
         }
     }
+}
+
+void
+lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *choice,
+                 const lb_planes *shape)
+{
+    unpool(in_gradient, out_gradient, choice, shape, false);
+}
+
+void
+lb_pool_rectify_backward(float *values, const float *out_gradient, const uint8_t *choice,
+                         const lb_planes *shape)
+{
+    unpool(values, out_gradient, choice, shape, true);
 }
 
 static size_t
@@ -182,6 +214,25 @@ lb_rectify(float *out, const float *in, size_t count)
     for (size_t start = 0; start < count; start += CHUNK) {
         size_t rest = count - start;
         rectify_range(out + start, in + start, rest < CHUNK ? rest : CHUNK);
+    }
+}
+
+LB_CLONES static void
+rectify_backward_range(float *restrict values, const float *restrict gradient, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        values[i] = values[i] > 0 ? gradient[i] : 0.0f;
+    }
+}
+
+void
+lb_rectify_backward(float *values, const float *out_gradient, size_t count)
+{
+    enum { CHUNK = 16384 };
+#pragma omp parallel for schedule(static)
+    for (size_t start = 0; start < count; start += CHUNK) {
+        size_t rest = count - start;
+        rectify_backward_range(values + start, out_gradient + start, rest < CHUNK ? rest : CHUNK);
     }
 }
 

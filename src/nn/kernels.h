@@ -20,6 +20,11 @@ void lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_plan
 void lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *choice,
                       const lb_planes *shape);
 
+/* The same, and through the ReLU before: values is that ReLU's output, and becomes the gradient at
+ * its input. */
+void lb_pool_rectify_backward(float *values, const float *out_gradient, const uint8_t *choice,
+                              const lb_planes *shape);
+
 /* Adaptive average pooling to LB_POOLED_SIDE squared, and from blocks to plain (images, C x 7 x 7).
  * channels are the true ones; scratch-free. Window i covers floor(i n / 7) .. ceil((i + 1) n / 7)
  * - 1. */
@@ -32,6 +37,8 @@ void lb_unblock(float *out, const float *in, size_t channels, const lb_planes *s
 
 /* out = max(0, in); may alias. */
 void lb_rectify(float *out, const float *in, size_t count);
+/* A ReLU's output becomes the gradient at its input, where it is 0 at 0. */
+void lb_rectify_backward(float *values, const float *out_gradient, size_t count);
 /* To bfloat16, the nearest, even ones in the middle; NaN stays NaN. */
 void lb_round_bf16(uint16_t *out, const float *in, size_t count);
 /* rows (n, units) += bias, then rectified where asked. */

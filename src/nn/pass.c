@@ -33,7 +33,8 @@ lb_pass_features(const lb_pass *pass)
 const float *
 lb_pass_logits(const lb_pass *pass)
 {
-    return pass->options.last_block == LB_BLOCKS ? pass->steps[pass->count - 1].output : NULL;
+    const lb_step *last = &pass->steps[pass->count - 1];
+    return last->kind == LB_STEP_DENSE ? last->output : NULL;
 }
 
 size_t
@@ -237,12 +238,12 @@ cleanup:
 }
 
 static lb_status
-parameter_gradients(lb_pass *pass, size_t i, lb_error *err)
+parameter_gradients(lb_pass *pass, size_t i, const float *gradient, lb_error *err)
 {
     const lb_step *step = &pass->steps[i];
     float *weight = pass->parameter_gradient[step->parameter];
     float *bias = pass->parameter_gradient[step->parameter + 1];
-    const float *in = lb_step_input(pass, i), *gradient = pass->gradient[0];
+    const float *in = lb_step_input(pass, i);
     if (step->kind == LB_STEP_CONVOLUTION) {
         return lb_convolution_backward_weights(step->convolution, in, gradient, weight, bias, err);
     }
@@ -251,23 +252,56 @@ parameter_gradients(lb_pass *pass, size_t i, lb_error *err)
                              true, false, 0.0f, err);
 }
 
+/* The gradient at the input of step i > 0, from that at its output. Activations are overwritten as
+ * they are no longer needed, so that one spare array is enough: the gradient at a convolution's or
+ * dense layer's output lies in that output's own array, that at its input in the spare one. */
+static lb_status
+step_back(float **gradient, lb_pass *pass, size_t i, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_step *step = &pass->steps[i];
+    float *spare = pass->gradient[1], *in = pass->steps[i - 1].output;
+    switch (step->kind) {
+    case LB_STEP_RELU:
+        if (dropout_factors(pass, i) != NULL) {
+            multiply(*gradient, dropout_factors(pass, i), pass->options.batch * step->size);
+        }
+        if (*gradient != step->output) {
+            lb_rectify_backward(step->output, *gradient, pass->options.batch * step->size);
+            *gradient = step->output;
+        }
+        break;
+    case LB_STEP_POOL: /* does the work of the ReLU before it */
+        lb_pool_rectify_backward(in, *gradient, step->choice, &step->shape);
+        *gradient = in;
+        break;
+    case LB_STEP_AVERAGE:
+        lb_average_backward(in, *gradient, step->channels, &step->shape);
+        *gradient = in;
+        break;
+    default:
+        LB_TRY(transposed(pass, step, *gradient, spare, err));
+        *gradient = spare;
+    }
+cleanup:
+    return status;
+}
+
 lb_status
 lb_pass_backward_parameters(lb_pass *pass, const float *logit_values, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_rule_table *gradient = lb_rule_find(LB_RULE_GRADIENT);
-    start_backward(pass, logit_values);
+    const lb_step *last = &pass->steps[pass->count - 1];
+    float *gradient = last->output;
+    memcpy(gradient, logit_values, pass->options.batch * last->size * sizeof *gradient);
     for (size_t i = pass->count; i-- > 0;) {
         const lb_step *step = &pass->steps[i];
         if ((step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) &&
             pass->parameter_gradient[step->parameter] != NULL) {
-            LB_TRY(parameter_gradients(pass, i, err));
-        }
-        if (step->kind == LB_STEP_RELU && dropout_factors(pass, i) != NULL) {
-            multiply(pass->gradient[0], dropout_factors(pass, i), pass->options.batch * step->size);
+            LB_TRY(parameter_gradients(pass, i, gradient, err));
         }
         if (i > 0) {
-            LB_TRY(step_backward(pass, i, gradient, NULL, err));
+            LB_TRY(step_back(&gradient, pass, i, err));
         }
     }
 cleanup:

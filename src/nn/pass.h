@@ -40,7 +40,7 @@ struct lb_pass {
     lb_step steps[LB_MAX_STEPS];
     float *input;
     size_t input_size;
-    float *gradient[2]; /* ping-pong, each of the largest step */
+    float *gradient[2]; /* ping-pong, each of the largest step; training alone needs [1] only */
     float *passing[2];  /* outputs by turns, where the pass forgets */
     /* Training only. */
     float *parameter_gradient[LB_MAX_PARAMETERS]; /* NULL for frozen ones */
@@ -48,7 +48,8 @@ struct lb_pass {
 };
 
 const float *lb_step_input(const lb_pass *pass, size_t step);
-/* Training: gradients of all trained parameters from values at the logits. */
+/* Training: gradients of all trained parameters from values at the logits. Uses up the forward
+ * computation: outputs, logits too, hold something else afterwards. */
 lb_status lb_pass_backward_parameters(lb_pass *pass, const float *logit_values, lb_error *err);
 
 #endif

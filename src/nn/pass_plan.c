@@ -166,8 +166,10 @@ allocate_outputs(lb_pass *pass, lb_error *err)
         LB_TRY(allocate_passing(pass, largest, err));
     }
     LB_ALLOC(pass->input, batch * pass->input_size);
-    if (pass->options.backward || pass->options.train) {
+    if (pass->options.backward) {
         LB_ALLOC(pass->gradient[0], batch * largest);
+    }
+    if (pass->options.backward || pass->options.train) {
         LB_ALLOC(pass->gradient[1], batch * largest);
     }
 cleanup:
@@ -205,6 +207,7 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
                        options->height, options->width, LEAST_SIDE, MOST_SIDE);
     }
     assert(!options->forget || (!options->backward && !options->train));
+    assert(!options->train || !options->keep_preactivation);
     LB_ALLOC(pass, 1);
     pass->network = network;
     pass->options = *options;
@@ -212,7 +215,7 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
     cursor at = {.channels = LB_INPUT_CHANNELS, .height = options->height, .width = options->width};
     at.size = pass->input_size = LB_INPUT_CHANNELS * options->height * options->width;
     LB_TRY(add_blocks(pass, &at, err));
-    if (options->last_block == LB_BLOCKS) {
+    if (options->last_block == LB_BLOCKS && !options->features_only) {
         add_classifier(pass, &at);
     }
     LB_TRY(allocate_outputs(pass, err));

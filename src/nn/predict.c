@@ -7,51 +7,92 @@
 #include "feeder.h"
 #include "network.h"
 
-lb_status
-lb_predict_with_dropout(float *logits, lb_network *network, const lb_image_source *images,
-                        double dropout, uint64_t seed, const lb_context *context, lb_error *err)
+/* Features are computed for few images at a time, the classifier for more, since it reads most of
+ * the network's weights for each of its batches. */
+enum { CLASSIFIER_BATCH = 32 };
+
+typedef struct predictor {
+    lb_pass *features, *classifier;
+    lb_feeder feeder;
+    lb_dropout dropout;
+} predictor;
+
+static lb_status
+predictor_init(predictor *p, lb_network *network, const lb_image_source *images,
+               const lb_predict_options *options, const lb_context *context, lb_error *err)
 {
-    enum { MOST = 32 };
     lb_status status = LB_OK;
-    lb_pass *pass = NULL;
-    lb_feeder feeder = {.source = NULL};
-    lb_dropout dropped = {0};
-    size_t classes = network->architecture.classes;
-    size_t batch = images->count < MOST ? images->count : MOST, index[MOST];
-    const lb_pass_options options = {
-        .batch = batch, .height = images->height, .width = images->width, .last_block = LB_BLOCKS};
-    if (images->count == 0) {
-        return LB_OK;
-    }
-    LB_TRY(lb_feeder_init(&feeder, network, images, 0, batch, context, err));
-    LB_TRY(lb_pass_create(&pass, network, &options, err));
-    if (dropout > 0) {
-        LB_TRY(lb_dropout_init(&dropped, pass, dropout, err));
-    }
-    for (size_t start = 0; start < images->count; start += batch) {
-        size_t n = images->count - start < batch ? images->count - start : batch;
-        for (size_t i = 0; i < n; i++) {
-            index[i] = start + i;
-        }
-        LB_TRY(lb_check_cancelled(context, err));
-        LB_TRY(lb_feeder_fill(lb_pass_input(pass), &feeder, index, n, err));
-        if (dropout > 0) {
-            lb_dropout_draw(&dropped, pass, seed, start);
-        }
-        LB_TRY(lb_pass_forward(pass, err));
-        memcpy(logits + start * classes, lb_pass_logits(pass), n * classes * sizeof *logits);
-        lb_progress(context, "predicting", start + n, images->count);
+    lb_pass_options pass = {.batch =
+                                images->count < LB_FEATURE_BATCH ? images->count : LB_FEATURE_BATCH,
+                            .height = images->height,
+                            .width = images->width,
+                            .last_block = LB_BLOCKS,
+                            .features_only = true,
+                            .forget = true,
+                            .compute = options->compute};
+    LB_TRY(lb_pass_create(&p->features, network, &pass, err));
+    pass.batch = images->count < CLASSIFIER_BATCH ? images->count : CLASSIFIER_BATCH;
+    pass.first_block = LB_BLOCKS;
+    pass.features_only = false;
+    LB_TRY(lb_pass_create(&p->classifier, network, &pass, err));
+    LB_TRY(lb_feeder_init(&p->feeder, network, images, 0, LB_FEATURE_BATCH, &options->compute,
+                          context, err));
+    if (options->dropout > 0) {
+        LB_TRY(lb_dropout_init(&p->dropout, p->classifier, options->dropout, err));
     }
 cleanup:
-    lb_dropout_release(&dropped);
-    lb_pass_free(pass);
-    lb_feeder_release(&feeder);
+    return status;
+}
+
+/* The features of images start .. start + count - 1, to the classifier's input. */
+static lb_status
+compute_features(predictor *p, size_t start, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t index[LB_FEATURE_BATCH], size = lb_pass_features_size(p->features);
+    for (size_t done = 0; done < count; done += LB_FEATURE_BATCH) {
+        size_t n = count - done < LB_FEATURE_BATCH ? count - done : LB_FEATURE_BATCH;
+        for (size_t i = 0; i < n; i++) {
+            index[i] = start + done + i;
+        }
+        LB_TRY(lb_check_cancelled(p->feeder.context, err));
+        LB_TRY(lb_feeder_fill(lb_pass_input(p->features), &p->feeder, index, n, err));
+        LB_TRY(lb_pass_forward(p->features, err));
+        memcpy(lb_pass_input(p->classifier) + done * size, lb_pass_features(p->features),
+               n * size * sizeof(float));
+    }
+cleanup:
     return status;
 }
 
 lb_status
 lb_predict(float *logits, lb_network *network, const lb_image_source *images,
-           const lb_context *context, lb_error *err)
+           const lb_predict_options *options, const lb_context *context, lb_error *err)
 {
-    return lb_predict_with_dropout(logits, network, images, 0, 0, context, err);
+    lb_status status = LB_OK;
+    predictor p = {.features = NULL};
+    const lb_predict_options defaults = {.dropout = 0};
+    size_t classes = network->architecture.classes;
+    options = options != NULL ? options : &defaults;
+    if (images->count == 0) {
+        return LB_OK;
+    }
+    LB_TRY(predictor_init(&p, network, images, options, context, err));
+    for (size_t start = 0; start < images->count; start += CLASSIFIER_BATCH) {
+        size_t rest = images->count - start, n = rest < CLASSIFIER_BATCH ? rest : CLASSIFIER_BATCH;
+        LB_TRY(compute_features(&p, start, n, err));
+        if (options->dropout > 0) {
+            lb_dropout_draw(&p.dropout, p.classifier, options->seed, start);
+        }
+        LB_TRY(lb_pass_forward(p.classifier, err));
+        memcpy(logits + start * classes, lb_pass_logits(p.classifier),
+               n * classes * sizeof *logits);
+        lb_progress(context, "predicting", start + n, images->count);
+    }
+cleanup:
+    lb_dropout_release(&p.dropout);
+    lb_feeder_release(&p.feeder);
+    lb_pass_free(p.classifier);
+    lb_pass_free(p.features);
+    return status;
 }

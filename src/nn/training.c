@@ -74,16 +74,18 @@ trainer_init(trainer *t, const lb_image_source *train, const lb_image_source *va
     lb_status status = LB_OK;
     const lb_training_options *o = t->options;
     size_t first_block = (size_t)(LB_DEGREE_ALL - o->degree);
-    LB_TRY(lb_feeder_init(&t->train, t->network, train, first_block, o->batch, t->context, err));
-    LB_TRY(lb_feeder_init(&t->validation, t->network, validation, first_block, o->batch, t->context,
-                          err));
+    LB_TRY(lb_feeder_init(&t->train, t->network, train, first_block, o->batch, &o->compute,
+                          t->context, err));
+    LB_TRY(lb_feeder_init(&t->validation, t->network, validation, first_block, o->batch,
+                          &o->compute, t->context, err));
     const lb_pass_options pass = {.batch = o->batch,
                                   .height = train->height,
                                   .width = train->width,
                                   .first_block = first_block,
                                   .last_block = LB_BLOCKS,
                                   .train = true,
-                                  .freeze_first = o->freeze_first && first_block > 0};
+                                  .freeze_first = o->freeze_first && first_block > 0,
+                                  .compute = o->compute};
     LB_TRY(lb_pass_create(&t->pass, t->network, &pass, err));
     LB_TRY(lb_optimizer_create(&t->optimizer, o, t->network, t->pass->parameter_gradient, err));
     LB_TRY(lb_network_copy(&t->kept, t->network, err));

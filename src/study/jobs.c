@@ -231,7 +231,8 @@ cleanup:
 
 static lb_status
 predict_source(lb_predictions *out, lb_network *network, const lb_image_source *images,
-               lb_quirk_set quirks, const lb_context *context, lb_error *err)
+               const lb_compute *compute, lb_quirk_set quirks, const lb_context *context,
+               lb_error *err)
 {
     lb_status status = LB_OK;
     size_t values = 0;
@@ -241,7 +242,8 @@ predict_source(lb_predictions *out, lb_network *network, const lb_image_source *
     LB_ALLOC(out->logits, values);
     LB_ALLOC(out->predicted, out->count);
     bool drops = lb_quirk_is_on(quirks, LB_QUIRK_DROPOUT_AT_INFERENCE);
-    LB_TRY(lb_predict_with_dropout(out->logits, network, images, drops ? 0.5 : 0, 0, context, err));
+    const lb_predict_options options = {.compute = *compute, .dropout = drops ? 0.5 : 0};
+    LB_TRY(lb_predict(out->logits, network, images, &options, context, err));
     lb_predicted(out->predicted, out->logits, out->count, out->classes);
 cleanup:
     return status;
@@ -272,7 +274,7 @@ lb_predict_to_file(const lb_predict_job *job, const char *path, const lb_context
     }
     LB_TRY(lb_quirks_switch(&quirks, job->quirks, LB_PREDICTION_QUIRKS, err));
     lb_model_name_read(&predictions.name, network);
-    LB_TRY(predict_source(&predictions, network, &source, quirks, context, err));
+    LB_TRY(predict_source(&predictions, network, &source, &job->compute, quirks, context, err));
     LB_TRY(lb_predictions_save(&predictions, path, context, err));
 cleanup:
     lb_predictions_release(&predictions);

@@ -153,6 +153,10 @@ static const lb_setting training_rows[] = {
              "keep only epochs whose accuracies on validation and training data differ by less"),
     TRAINING(stop_change, LB_SETTING_REAL, 0, 1,
              "stop when validation accuracy changes by less, three times over; 0 never"),
+    CHOICE(lb_training_options, compute.convolution, "convolution", LB_CONVOLUTIONS,
+           "algorithm: the fastest, or the direct one"),
+    CHOICE(lb_training_options, compute.precision, "precision", LB_PRECISIONS,
+           "of convolutions' operands; bf16 needs AVX-512"),
     TRAINING(seed, LB_SETTING_U64, 0, MAX_U64, "of new weights, order of images and dropout"),
 };
 

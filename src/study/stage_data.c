@@ -135,7 +135,8 @@ run_predict(const stage_list *list, const stage *self, const lb_context *context
 {
     const lb_predict_job job = {.model = stage_path(list, list->finetune + self->model, 0),
                                 .data = stage_path(list, list->dataset, 0),
-                                .split = LB_HOLDOUT};
+                                .split = LB_HOLDOUT,
+                                .compute = list->study->finetuning.training.compute};
     return lb_predict_to_file(&job, self->outputs[0], context, err);
 }
 

@@ -122,7 +122,7 @@ logits(void **state)
                                     .labels = labels,
                                     .data = input.data,
                                     .read = read_images};
-    assert_ok(lb_predict(out, network, &source, NULL, &err));
+    assert_ok(lb_predict(out, network, &source, NULL, NULL, &err));
     assert_int_equal(lb_array_count(&golden), IMAGES * 2);
     for (size_t i = 0; i < IMAGES * 2; i++) {
         double want = golden.type == LB_F64 ? ((const double *)golden.data)[i]

@@ -51,7 +51,7 @@ logits_of_three_formats(void **state)
                                         .data = input.data,
                                         .read = read_images};
         assert_ok(lb_network_load(&network, FILES[f], &err));
-        assert_ok(lb_predict(out, network, &source, NULL, &err));
+        assert_ok(lb_predict(out, network, &source, NULL, NULL, &err));
         for (size_t i = 0; i < IMAGES * 2; i++) {
             double want = golden.type == LB_F64 ? ((const double *)golden.data)[i]
                                                 : (double)((const float *)golden.data)[i];

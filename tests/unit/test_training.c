@@ -409,6 +409,7 @@ keep_features(const char *folder, size_t count, lb_error *err)
     const sig_atomic_t cancelled = 1;
     const lb_context context = {.cancelled = &cancelled};
     lb_feeder feeder;
+    const lb_compute compute = {0};
     lb_image_source many = source;
     many.count = count;
     lb_network *network = small_network("vgg11", 1.0 / 4);
@@ -419,7 +420,7 @@ keep_features(const char *folder, size_t count, lb_error *err)
     } else {
         setenv("TMPDIR", folder, 1);
     }
-    lb_status status = lb_feeder_init(&feeder, network, &many, 1, 2, &context, err);
+    lb_status status = lb_feeder_init(&feeder, network, &many, 1, 2, &compute, &context, err);
     if (kept != NULL) {
         setenv("TMPDIR", kept, 1);
     } else {
@@ -490,10 +491,12 @@ dropout_at_inference_is_a_stream(void **state)
     lb_error err;
     float logits[4][2 * COUNT];
     lb_network *network = small_network("vgg11", 1.0 / 16);
-    assert_ok(lb_predict(logits[0], network, &source, NULL, &err));
-    assert_ok(lb_predict_with_dropout(logits[1], network, &source, 0, 7, NULL, &err));
-    assert_ok(lb_predict_with_dropout(logits[2], network, &source, 0.5, 7, NULL, &err));
-    assert_ok(lb_predict_with_dropout(logits[3], network, &source, 0.5, 7, NULL, &err));
+    assert_ok(lb_predict(logits[0], network, &source, NULL, NULL, &err));
+    lb_predict_options options = {.seed = 7};
+    assert_ok(lb_predict(logits[1], network, &source, &options, NULL, &err));
+    options.dropout = 0.5;
+    assert_ok(lb_predict(logits[2], network, &source, &options, NULL, &err));
+    assert_ok(lb_predict(logits[3], network, &source, &options, NULL, &err));
     assert_memory_equal(logits[0], logits[1], sizeof logits[0]);
     assert_memory_not_equal(logits[0], logits[2], sizeof logits[0]);
     assert_memory_equal(logits[2], logits[3], sizeof logits[0]);
