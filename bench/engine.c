@@ -92,7 +92,6 @@ train(lb_network *network, const lb_image_source *source, const char *degree,
     validation.count = 1;
     lb_training_defaults(&options);
     LB_TRY(lb_degree_parse(&options.degree, degree, err));
-    LB_TRY(lb_network_replace_head(network, 2, 0, err));
     options.batch = batch;
     options.learning_rate = 0.001;
     options.dropout = 0;

@@ -101,8 +101,8 @@ def main():
     model, images = load(folder)
     work = predict(model, images, batches) if what == "predict" else train(model, images, what, batches)
     seconds = [s / len(images) for s in work[0][1:]]  # the first batch touches memory for the first time
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(json.dumps({"seconds": seconds, "megabytes": peak, "results": work[1]}))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(json.dumps({"seconds": seconds, "megabytes": megabytes, "results": work[1]}))
 
 
 main()

@@ -74,7 +74,9 @@ typedef struct lb_training_options {
     const char *checkpoint;     /* borrowed. A file to write the training's state into after an
                                    epoch, and to go on from where it is there; then the outcome is
                                    the same, bit for bit. NULL, the default: none */
-    double checkpoint_seconds;  /* written when so many have passed since it was; default 10 */
+    double *batch_losses; /* borrowed, (epochs, batches): the mean loss of every batch before its
+                             update, but for those before a checkpoint. NULL, the default: none */
+    double checkpoint_seconds; /* written when so many have passed since it was; default 10 */
 } lb_training_options;
 
 void lb_training_defaults(lb_training_options *options);

@@ -191,6 +191,11 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
         double rate = out->learning_rate * warmup(t, epoch, start / t->options->batch);
         lb_optimizer_step(t->optimizer, t->network, t->pass->parameter_gradient, rate);
         LB_TRY(lb_pass_refresh(t->pass, err));
+        if (t->options->batch_losses != NULL) {
+            size_t batches = (count - 1) / t->options->batch + 1;
+            t->options->batch_losses[epoch * batches + start / t->options->batch] =
+                loss.sum / (double)n;
+        }
         sum += loss.sum;
         correct += loss.correct;
         lb_progress(t->context, "training", done + start + n, t->options->epochs * count);
