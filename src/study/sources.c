@@ -13,6 +13,8 @@
 typedef struct source_data {
     lb_dataset *dataset; /* borrowed */
     lb_split split;
+    lb_npy *npy;    /* read image by image, into ... */
+    void *row;      /* ... one image of the file's type */
     float *pixels;  /* (count, channels, height, width) */
     uint8_t *bytes; /* (count, byte_height, byte_width) */
     size_t byte_height, byte_width;
@@ -29,6 +31,8 @@ static void
 free_data(source_data *data)
 {
     if (data != NULL) {
+        lb_npy_close(data->npy);
+        lb_free(data->row);
         lb_free(data->pixels);
         lb_free(data->bytes);
         lb_free(data->small);
@@ -220,39 +224,61 @@ lb_read_floats(lb_array *out, const char *path, lb_error *err)
     return values != NULL ? LB_OK : err->code;
 }
 
+static lb_status
+read_npy(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    const source_data *source = data;
+    lb_array image = *lb_npy_header(source->npy);
+    image.data = source->row;
+    for (size_t i = 0; i < n; i++, out += source->image_size) {
+        if (image.type == LB_F32) {
+            image.data = out;
+        }
+        lb_status status = lb_npy_read_rows(image.data, source->npy, index[i], 1, err);
+        if (status != LB_OK) {
+            return status;
+        }
+        for (size_t v = 0; image.type != LB_F32 && v < source->image_size; v++) {
+            out[v] = (float)element(&image, v);
+        }
+    }
+    return LB_OK;
+}
+
 lb_status
 lb_source_npy(lb_image_source *out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_array array = {0};
     source_data *data = NULL;
-    LB_TRY(lb_read_floats(&array, path, err));
-    bool grey = array.rank == 3;
-    if (!grey && !(array.rank == 4 && array.shape[1] == 3)) {
+    LB_ALLOC(data, 1);
+    LB_TRY(lb_npy_open(&data->npy, path, err));
+    const lb_array *array = lb_npy_header(data->npy);
+    bool grey = array->rank == 3;
+    if (!grey && !(array->rank == 4 && array->shape[1] == 3)) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
                        "%s: images must be (N, 3, H, W) or, for grey ones, (N, H, W)", path));
     }
-    if (lb_array_count(&array) == 0 || array.shape[array.rank - 2] > LB_MAX_SIDE ||
-        array.shape[array.rank - 1] > LB_MAX_SIDE) {
+    if (lb_array_count(array) == 0 || array->shape[array->rank - 2] > LB_MAX_SIDE ||
+        array->shape[array->rank - 1] > LB_MAX_SIDE) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no images of 1 to %d pixels a side", path,
                        LB_MAX_SIDE));
     }
-    LB_ALLOC(data, 1);
-    LB_ALLOC(data->labels, array.shape[0]);
-    data->pixels = array.data;
-    array.data = NULL;
-    *out = (lb_image_source){.count = array.shape[0],
+    data->image_size = lb_array_count(array) / array->shape[0];
+    data->row = lb_alloc(data->image_size, lb_type_size(array->type), err);
+    if (data->row == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_ALLOC(data->labels, array->shape[0]);
+    *out = (lb_image_source){.count = array->shape[0],
                              .channels = grey ? 1 : 3,
-                             .height = array.shape[array.rank - 2],
-                             .width = array.shape[array.rank - 1],
+                             .height = array->shape[array->rank - 2],
+                             .width = array->shape[array->rank - 1],
                              .labels = data->labels,
                              .data = data,
-                             .read = read_pixels};
-    data->image_size = out->channels * out->height * out->width;
+                             .read = read_npy};
     data = NULL;
 cleanup:
     free_data(data);
-    lb_array_release(&array);
     return status;
 }
 
