@@ -23,6 +23,8 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "quirks", job.quirks, LB_SETTING_LIST,
             "defects of the study to switch upon the dataset's own: dropout_at_inference, "
             "first_block_conv_frozen"),
+    {"target_accuracy", LB_SETTING_REAL, offsetof(options, job.training.target_accuracy), 0, 1,
+     "keep the epoch whose validation accuracy is nearest to this; 0: the best epoch", NULL},
     OPT_ROW(options, "checkpoint_seconds", job.training.checkpoint_seconds, LB_SETTING_REAL,
             "least time between two states saved, from which a killed run goes on"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT,

@@ -94,22 +94,12 @@ cleanup:
 static lb_status
 info_h5(const char *path, lb_error *err)
 {
-    static const char *const KEYS[] = {"corpus",
-                                       "degree",
-                                       "seed",
-                                       "split",
-                                       "protocol",
-                                       "quirks",
-                                       "polarity",
-                                       "label_by",
-                                       "brain_intensity",
-                                       "lesion_intensity",
-                                       "truth_threshold",
-                                       "distractors",
-                                       "plain_share",
-                                       "simulated",
-                                       "voxel",
-                                       "axis",
+    static const char *const KEYS[] = {"corpus",          "degree",          "seed",
+                                       "condition",       "target_accuracy", "split",
+                                       "protocol",        "quirks",          "polarity",
+                                       "label_by",        "brain_intensity", "lesion_intensity",
+                                       "truth_threshold", "distractors",     "plain_share",
+                                       "simulated",       "voxel",           "axis",
                                        "provenance"};
     lb_status status = LB_OK;
     lb_h5 *file = NULL;
@@ -135,8 +125,9 @@ cleanup:
 static lb_status
 info_model(const char *path, lb_error *err)
 {
-    static const char *const KEYS[] = {"corpus",        "source", "degree",    "seed",
-                                       "learning_rate", "epochs", "kept_epoch"};
+    static const char *const KEYS[] = {"corpus",     "source",        "degree",
+                                       "seed",       "learning_rate", "epochs",
+                                       "kept_epoch", "condition",     "target_accuracy"};
     lb_status status = LB_OK;
     lb_weights *weights = NULL;
     lb_architecture found;

@@ -44,7 +44,9 @@ typedef struct lb_finetune_job {
     bool fresh;       /* training images are composed afresh for every epoch from the slices and
                          lesions that the dataset was made of; validation images are the dataset's */
     const char *slices, *lesions; /* where fresh */
-    const char *quirks; /* list for lb_quirks_switch() upon the dataset's own; NULL none */
+    const char *quirks;    /* list for lb_quirks_switch() upon the dataset's own; NULL none */
+    const char *condition; /* recorded in the model; NULL: "matched" where the training has a target
+                              accuracy, else "best" */
     lb_training_options training;
 } lb_finetune_job;
 

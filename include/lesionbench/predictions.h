@@ -19,6 +19,8 @@ typedef struct lb_model_name {
     char learning_rate[32];
     char epochs[16];
     char kept_epoch[16]; /* 1-based */
+    char condition[16];  /* "best": kept by the checkpoint's rule; "matched": by an accuracy ... */
+    char target_accuracy[16]; /* ... which is this */
 } lb_model_name;
 
 /* From and to the network's metadata, which its file keeps. */

@@ -65,6 +65,8 @@ typedef struct lb_training_options {
                                     default 0.05 */
     double stop_change;          /* stop when three successive changes of validation accuracy are
                                     below this and validation < training, default 0.005; 0 never */
+    double target_accuracy;      /* keep the epoch whose validation accuracy is nearest to this,
+                                    whatever its gap; 0, the default: keep the best */
     bool freeze_first;          /* the deepest trained block's first convolution stays as it is, but
                                    for degree all (quirk first_block_conv_frozen) */
     bool dropout_in_validation; /* quirk dropout_at_inference */
@@ -102,8 +104,11 @@ lb_status lb_history_write(const lb_history *history, const char *path, lb_error
  * of another training (other options, labels or first weights) is overwritten, a damaged one is
  * LB_ERROR_FORMAT.
  * Trains the network in place and leaves the kept epoch's weights in it. The kept epoch has the
- * best validation accuracy among those within maximum_gap, or the best of all where none is. Loss
- * that is not finite: LB_ERROR_NUMERIC, and the last kept weights are in the network. */
+ * best validation accuracy among those within maximum_gap, or the best of all where none is. With a
+ * target accuracy it is the nearest to that, the earlier of equally near ones; training then ends
+ * when no epoch could come nearer, or by stop_change, but not before an epoch has reached the
+ * target. Loss that is not finite: LB_ERROR_NUMERIC, and the last kept weights are in the network.
+ */
 lb_status lb_train(lb_history *out, lb_network *network, const lb_training_options *options,
                    const lb_image_source *train, const lb_image_source *validation,
                    const lb_context *context, lb_error *err);

@@ -67,6 +67,7 @@ lb_training_key(uint64_t *out, const lb_training_options *o, const lb_network *n
                               o->dropout,
                               o->maximum_gap,
                               o->stop_change,
+                              o->target_accuracy,
                               o->in_order,
                               (double)o->compute.convolution,
                               (double)o->compute.precision,

@@ -9,22 +9,31 @@ within(const lb_epoch *epoch, double maximum_gap)
     return fabs(epoch->validation_accuracy - epoch->train_accuracy) <= maximum_gap;
 }
 
+/* What two distances must differ by: less is the rounding of accuracies that are equally far from
+ * the target, one above and one below. */
+#define ROUNDING 1e-9
+
 bool
-lb_selection_keeps_last(const lb_history *history, double maximum_gap)
+lb_selection_keeps_last(const lb_history *history, const lb_training_options *options)
 {
     if (history->count == 1) {
         return true;
     }
+    const double maximum_gap = options->maximum_gap, target = options->target_accuracy;
     const lb_epoch *last = &history->epochs[history->count - 1];
     const lb_epoch *kept = &history->epochs[history->kept];
+    if (target > 0) {
+        return fabs(last->validation_accuracy - target) <
+               fabs(kept->validation_accuracy - target) - ROUNDING;
+    }
     if (within(last, maximum_gap) != within(kept, maximum_gap)) {
         return within(last, maximum_gap);
     }
     return last->validation_accuracy > kept->validation_accuracy;
 }
 
-bool
-lb_selection_stops(const lb_history *history, double stop_change)
+static bool
+is_flat(const lb_history *history, double stop_change)
 {
     enum { CHANGES = 3 };
     if (history->count < CHANGES + 1) {
@@ -38,4 +47,27 @@ lb_selection_stops(const lb_history *history, double stop_change)
         }
     }
     return true;
+}
+
+static bool
+has_reached(const lb_history *history, double target)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        if (history->epochs[i].validation_accuracy >= target) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+lb_selection_stops(const lb_history *history, const lb_training_options *options, size_t images)
+{
+    const double target = options->target_accuracy;
+    bool flat = is_flat(history, options->stop_change);
+    if (target <= 0 || history->count == 0) {
+        return flat;
+    }
+    double gap = fabs(history->epochs[history->kept].validation_accuracy - target);
+    return gap * (double)images <= 0.5 + ROUNDING || (flat && has_reached(history, target));
 }

@@ -51,6 +51,10 @@ check_options(const lb_training_options *o, const lb_image_source *train,
                        "training needs epochs and a batch of at least 1, a "
                        "learning rate above 0, a dropout in [0, 1), and no negative weight decay");
     }
+    if (!(o->target_accuracy >= 0) || o->target_accuracy > 1) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "a target accuracy of %g is not within 0 (none) and 1", o->target_accuracy);
+    }
     return LB_OK;
 }
 
@@ -279,7 +283,7 @@ static bool
 is_over(const trainer *t)
 {
     return t->history.count == t->options->epochs ||
-           lb_selection_stops(&t->history, t->options->stop_change);
+           lb_selection_stops(&t->history, t->options, t->validation.source->count);
 }
 
 static lb_status
@@ -297,7 +301,7 @@ run_epochs(trainer *t, lb_error *err)
         LB_TRY(validate(now, t, epoch, err));
         now->seconds = lb_seconds() - start;
         t->history.count = epoch + 1;
-        if (lb_selection_keeps_last(&t->history, o->maximum_gap)) {
+        if (lb_selection_keeps_last(&t->history, o)) {
             t->history.kept = epoch;
             lb_network_copy_values(t->kept, t->network);
         }

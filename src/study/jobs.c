@@ -195,6 +195,19 @@ cleanup:
     return status;
 }
 
+static void
+name_condition(lb_model_name *name, const lb_finetune_job *job)
+{
+    double target = job->training.target_accuracy;
+    const char *condition = target > 0 ? "matched" : "best";
+    snprintf(name->condition, sizeof name->condition, "%s",
+             job->condition != NULL ? job->condition : condition);
+    name->target_accuracy[0] = '\0';
+    if (target > 0) {
+        snprintf(name->target_accuracy, sizeof name->target_accuracy, "%.9g", target);
+    }
+}
+
 lb_status
 lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
             const lb_context *context, lb_error *err)
@@ -218,6 +231,7 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
     lb_model_name_read(&name, network);
     snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
+    name_condition(&name, job);
     LB_TRY(train_and_save(network, &name, &training, &train, &validation, model, history, context,
                           err));
 cleanup:

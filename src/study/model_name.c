@@ -15,8 +15,8 @@ typedef struct name_field {
     }
 
 static const name_field NAME_FIELDS[] = {
-    FIELD(corpus),        FIELD(degree), FIELD(seed),
-    FIELD(learning_rate), FIELD(epochs), FIELD(kept_epoch),
+    FIELD(corpus), FIELD(degree),     FIELD(seed),      FIELD(learning_rate),
+    FIELD(epochs), FIELD(kept_epoch), FIELD(condition), FIELD(target_accuracy),
 };
 enum { NAME_FIELD_COUNT = sizeof NAME_FIELDS / sizeof NAME_FIELDS[0] };
 
@@ -37,7 +37,10 @@ lb_model_name_write(lb_network *network, const lb_model_name *name, lb_error *er
     lb_status status = LB_OK;
     for (size_t i = 0; i < NAME_FIELD_COUNT; i++) {
         const char *value = (const char *)name + NAME_FIELDS[i].offset;
-        LB_TRY(lb_network_set_metadata(network, NAME_FIELDS[i].key, value, err));
+        /* What the network was before, it may be no longer. */
+        if (value[0] != '\0' || lb_network_metadata(network, NAME_FIELDS[i].key) != NULL) {
+            LB_TRY(lb_network_set_metadata(network, NAME_FIELDS[i].key, value, err));
+        }
     }
 cleanup:
     return status;
@@ -64,8 +67,10 @@ model_name_save(lb_h5 *file, const lb_model_name *name, lb_error *err)
 {
     lb_status status = LB_OK;
     for (size_t i = 0; status == LB_OK && i < NAME_FIELD_COUNT; i++) {
-        status = lb_h5_set_text(file, "", NAME_FIELDS[i].key,
-                                (const char *)name + NAME_FIELDS[i].offset, err);
+        const char *value = (const char *)name + NAME_FIELDS[i].offset;
+        if (value[0] != '\0') {
+            status = lb_h5_set_text(file, "", NAME_FIELDS[i].key, value, err);
+        }
     }
     return status;
 }

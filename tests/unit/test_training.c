@@ -230,7 +230,7 @@ stop_in_epoch_four(void *data, const char *what, size_t done, size_t total)
 }
 
 static void
-train_with_checkpoint(lb_network *network, const char *path, lb_optimizer_kind kind,
+train_with_checkpoint(lb_network *network, const char *path, lb_optimizer_kind kind, double target,
                       const lb_context *context, lb_status expected)
 {
     lb_error err;
@@ -240,6 +240,7 @@ train_with_checkpoint(lb_network *network, const char *path, lb_optimizer_kind k
     options.degree = LB_DEGREE_2;
     options.momentum = 0.9;
     options.epochs = 6;
+    options.target_accuracy = target;
     options.checkpoint = path;
     options.checkpoint_seconds = 0;
     assert_int_equal(lb_train(&history, network, &options, &source, &source, context, &err),
@@ -248,22 +249,24 @@ train_with_checkpoint(lb_network *network, const char *path, lb_optimizer_kind k
     lb_history_release(&history);
 }
 
-/* Weights, moments, dropout's stream and the choice of the kept epoch all go on. */
+/* Weights, moments, dropout's stream and the choice of the kept epoch all go on. No epoch is as bad
+ * as the target of the third round. */
 static void
 goes_on_to_the_same_bits(void **state)
 {
     char *path = test_path(state, "checkpoint");
-    const lb_optimizer_kind kinds[] = {LB_SGD, LB_ADAM};
-    for (size_t k = 0; k < 2; k++) {
+    const lb_optimizer_kind kinds[] = {LB_SGD, LB_ADAM, LB_ADAM};
+    const double targets[] = {0, 0, 0.1};
+    for (size_t k = 0; k < 3; k++) {
         lb_network *whole = small_network("vgg11", 1.0 / 16);
         lb_network *first = small_network("vgg11", 1.0 / 16);
         lb_network *second = small_network("vgg11", 1.0 / 16);
         const lb_context context = {.progress = stop_in_epoch_four, .cancelled = &stopped};
-        train_with_checkpoint(whole, NULL, kinds[k], NULL, LB_OK);
+        train_with_checkpoint(whole, NULL, kinds[k], targets[k], NULL, LB_OK);
         stopped = 0;
-        train_with_checkpoint(first, path, kinds[k], &context, LB_ERROR_INTERRUPTED);
+        train_with_checkpoint(first, path, kinds[k], targets[k], &context, LB_ERROR_INTERRUPTED);
         stopped = 0;
-        train_with_checkpoint(second, path, kinds[k], NULL, LB_OK);
+        train_with_checkpoint(second, path, kinds[k], targets[k], NULL, LB_OK);
         for (size_t p = 0; p < lb_network_parameters(whole); p++) {
             const lb_parameter *a = lb_network_parameter(whole, p);
             const lb_parameter *b = lb_network_parameter(second, p);
@@ -284,10 +287,14 @@ other_checkpoints_are_left(void **state)
     lb_history history = {0};
     char *path = test_path(state, "checkpoint");
     lb_network *a = small_network("vgg11", 1.0 / 16), *b = small_network("vgg11", 1.0 / 16);
-    train_with_checkpoint(a, path, LB_ADAM, NULL, LB_OK);
-    train_with_checkpoint(b, path, LB_SGD, NULL, LB_OK); /* not six epochs of Adam's */
-    assert_memory_not_equal(lb_network_parameter(a, 21)->value, lb_network_parameter(b, 21)->value,
-                            lb_network_parameter(a, 21)->count * sizeof(float));
+    lb_network *c = small_network("vgg11", 1.0 / 16);
+    train_with_checkpoint(a, path, LB_ADAM, 0, NULL, LB_OK);
+    train_with_checkpoint(c, path, LB_ADAM, 0.1, NULL, LB_OK); /* nor the best of them */
+    train_with_checkpoint(b, path, LB_SGD, 0, NULL, LB_OK);    /* not six epochs of Adam's */
+    const lb_parameter *last = lb_network_parameter(a, 21);
+    size_t size = last->count * sizeof(float);
+    assert_memory_not_equal(last->value, lb_network_parameter(b, 21)->value, size);
+    assert_memory_not_equal(last->value, lb_network_parameter(c, 21)->value, size);
     assert_int_equal(truncate(path, 1000), 0);
     lb_training_options options = quick_options();
     options.checkpoint = path;
@@ -296,6 +303,7 @@ other_checkpoints_are_left(void **state)
     assert_message(&err, "remove it to begin the training anew");
     lb_network_free(a);
     lb_network_free(b);
+    lb_network_free(c);
     lb_free(path);
 }
 
@@ -368,11 +376,35 @@ keeps_the_best_epoch_within_the_gap(void **state)
     const double accuracies[][2] = {{0.9, 0.7}, {0.8, 0.6}, {0.62, 0.6}, {0.9, 0.8}, {0.7, 0.72}};
     const size_t kept[] = {0, 0, 2, 2, 4};
     lb_epoch epochs[5];
+    const lb_training_options options = {.maximum_gap = 0.05};
     size_t now = 0;
     for (size_t n = 1; n <= 5; n++) {
         lb_history history = history_of(epochs, accuracies, n);
         history.kept = now;
-        if (lb_selection_keeps_last(&history, 0.05)) {
+        if (lb_selection_keeps_last(&history, &options)) {
+            now = n - 1;
+        }
+        assert_int_equal(now, kept[n - 1]);
+    }
+}
+
+/* A nearer one replaces the kept epoch whatever its gap to training; of equally near ones the
+ * earlier stays, on the target's same side or the other. */
+static void
+keeps_the_epoch_nearest_to_the_target(void **state)
+{
+    (void)state;
+    const double accuracies[][2] = {{0.9, 0.99}, {0.2, 0.86},  {0.9, 0.86}, {0.9, 0.9},
+                                    {0.9, 0.87}, {0.99, 0.89}, {0.88, 0.6}};
+    const size_t kept[] = {0, 1, 1, 1, 4, 4, 4};
+    enum { EPOCHS = sizeof kept / sizeof kept[0] };
+    lb_epoch epochs[EPOCHS];
+    const lb_training_options options = {.maximum_gap = 0.05, .target_accuracy = 0.88};
+    size_t now = 0;
+    for (size_t n = 1; n <= EPOCHS; n++) {
+        lb_history history = history_of(epochs, accuracies, n);
+        history.kept = now;
+        if (lb_selection_keeps_last(&history, &options)) {
             now = n - 1;
         }
         assert_int_equal(now, kept[n - 1]);
@@ -387,15 +419,38 @@ stops_after_three_small_changes(void **state)
     const double flat[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.9, 0.801}, {0.9, 0.804}};
     const double moving[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.9, 0.81}, {0.9, 0.811}};
     const double ahead[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.7, 0.801}, {0.9, 0.804}};
+    lb_training_options options = {.stop_change = 0.005};
     lb_history history = history_of(epochs, flat, 4);
-    assert_true(lb_selection_stops(&history, 0.005));
-    assert_false(lb_selection_stops(&history, 0));
+    assert_true(lb_selection_stops(&history, &options, 500));
+    options.stop_change = 0;
+    assert_false(lb_selection_stops(&history, &options, 500));
+    options.stop_change = 0.005;
     history.count = 3;
-    assert_false(lb_selection_stops(&history, 0.005));
+    assert_false(lb_selection_stops(&history, &options, 500));
     history = history_of(epochs, moving, 4);
-    assert_false(lb_selection_stops(&history, 0.005));
+    assert_false(lb_selection_stops(&history, &options, 500));
     history = history_of(epochs, ahead, 4);
-    assert_false(lb_selection_stops(&history, 0.005));
+    assert_false(lb_selection_stops(&history, &options, 500));
+}
+
+/* A plateau below the target is no end, one beyond it is; and what no epoch can better is one. */
+static void
+stops_by_the_target(void **state)
+{
+    (void)state;
+    lb_epoch epochs[4];
+    const double flat[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.9, 0.801}, {0.9, 0.804}};
+    lb_training_options options = {.stop_change = 0.005, .target_accuracy = 0.85};
+    lb_history history = history_of(epochs, flat, 4);
+    assert_false(lb_selection_stops(&history, &options, 500));
+    options.target_accuracy = 0.803;
+    history.kept = 1;
+    assert_true(lb_selection_stops(&history, &options, 500)); /* has passed it */
+    history.count = 2;
+    assert_false(lb_selection_stops(&history, &options, 510)); /* 0.51 images away */
+    assert_true(lb_selection_stops(&history, &options, 500));  /* 0.5 images away: none is nearer */
+    history.count = 0;
+    assert_false(lb_selection_stops(&history, &options, 500));
 }
 
 /* One of 16 channels, of half the side: whole blocks on any machine. */
@@ -556,7 +611,9 @@ main(void)
         cmocka_unit_test(dropout_at_inference_is_a_stream),
         cmocka_unit_test(infinite_loss_is_an_error),
         cmocka_unit_test(keeps_the_best_epoch_within_the_gap),
+        cmocka_unit_test(keeps_the_epoch_nearest_to_the_target),
         cmocka_unit_test(stops_after_three_small_changes),
+        cmocka_unit_test(stops_by_the_target),
         cmocka_unit_test(features_that_do_not_fit_are_an_error),
         cmocka_unit_test(features_are_not_kept_in_a_sparse_file),
         cmocka_unit_test_setup_teardown(models_tell_their_architecture, test_setup, test_teardown),
