@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lesionbench/jobs.h"
+#include "lesionbench/output.h"
 
 typedef struct options {
     lb_pretrain_job job;
@@ -16,8 +17,10 @@ static const lb_setting ROWS[] = {
      "sex of the slices' subjects, classes of images, or none: the weights of --from as they are",
      LB_TASKS},
     OPT_ROW(options, "slices", job.slices, LB_SETTING_TEXT, "slices.h5, for --task sex"),
-    OPT_ROW(options, "images", job.images, LB_SETTING_TEXT, "IDX file of images"),
-    OPT_ROW(options, "labels", job.labels, LB_SETTING_TEXT, "IDX file of their classes"),
+    OPT_ROW(options, "images", job.images, LB_SETTING_TEXT,
+            "IDX file, or a folder with a folder of PNG and JPEG pictures for each class"),
+    OPT_ROW(options, "labels", job.labels, LB_SETTING_TEXT,
+            "IDX file of classes; of a folder without classes, a CSV file: file,label"),
     OPT_ROW(options, "limit", job.limit, LB_SETTING_SIZE, "images of --images at most; 0 all"),
     OPT_ROW(options, "from", job.from, LB_SETTING_TEXT, "model that training starts from"),
     OPT_ROW(options, "corpus", corpus, LB_SETTING_TEXT,
@@ -61,7 +64,9 @@ check_task(cli *self, const lb_pretrain_job *job, const char *history, lb_error 
         break;
     case LB_TASK_CLASSES:
         LB_TRY(opt_need(self, job->images, "--images", err));
-        LB_TRY(opt_need(self, job->labels, "--labels", err));
+        if (!lb_is_folder(job->images)) {
+            LB_TRY(opt_need(self, job->labels, "--labels (or --images with a folder)", err));
+        }
         if (job->slices != NULL) {
             LB_TRY(opt_wrong(self, err, "--slices and --images do not go together"));
         }
@@ -108,8 +113,9 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
     lb_training_defaults(&given.job.training);
     lb_compose_defaults(&given.job.compose);
     const opt_spec spec = {
-        .usage = "lesionbench pretrain --task sex --slices slices.h5 | --images IDX --labels IDX "
-                 "[--from MODEL]\n       [options] -o model.safetensors",
+        .usage =
+            "lesionbench pretrain --task sex --slices slices.h5 | --images FOLDER | --images IDX "
+            "--labels IDX\n       [--from MODEL] [options] -o model.safetensors",
         .help = HELP,
         .groups = {{LB_SETTING_TABLE(ROWS), &given},
                    {LB_SETTING_TABLE(SPLIT_ROWS), &given.job.compose},

@@ -23,7 +23,8 @@ typedef struct lb_pretrain_job {
     const char *corpus; /* recorded in the model */
     lb_task task;
     const char *slices;          /* LB_TASK_SEX */
-    const char *images, *labels; /* LB_TASK_CLASSES: an IDX pair */
+    const char *images, *labels; /* LB_TASK_CLASSES: an IDX pair, or a folder of pictures with its
+                                    table of labels, which is NULL where classes have folders */
     size_t limit;                /* LB_TASK_CLASSES: images at most, 0 all */
     lb_compose_options compose;  /* its size is the network's input size with each task */
     const char *from;            /* model that training starts from, recorded as "source"; its last

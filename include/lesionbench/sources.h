@@ -32,6 +32,15 @@ lb_status lb_source_sex(lb_image_source *out, lb_slices *slices, const uint8_t *
 lb_status lb_source_idx(lb_image_source *train, lb_image_source *validation, const char *images,
                         const char *labels, size_t limit, size_t size, uint64_t seed,
                         lb_error *err);
+/* Labelled pictures of a folder (PNG, JPEG; raster.h says how they are read) as RGB, the centre
+ * square of each resized to size x size (fit.h), drawn as for IDX. labels NULL: a class is a folder
+ * in it, as for torchvision's ImageFolder: in byte order of their names, names that begin with a
+ * dot left out; else a CSV file with the columns `file`, within the folder, and `label`: the
+ * class's number where all are, else its name, in byte order. 2 to 256 classes. Pictures are read
+ * when they are asked for, so that memory holds a batch and the names. */
+lb_status lb_source_folder(lb_image_source *train, lb_image_source *validation, const char *folder,
+                           const char *labels, size_t limit, size_t size, uint64_t seed,
+                           lb_error *err);
 /* Images (N, 3, H, W) or (N, H, W) of an .npy file. Labels are 0. */
 lb_status lb_source_npy(lb_image_source *out, const char *path, lb_error *err);
 void lb_source_release(lb_image_source *source);

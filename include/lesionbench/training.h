@@ -22,6 +22,7 @@ typedef struct lb_image_source {
     /* Where images and labels change from epoch to epoch: called before each epoch of training, and
      * `read` and `labels` are those of that epoch until the next call. NULL: they never change. */
     lb_status (*begin_epoch)(void *data, size_t epoch, lb_error *err);
+    void (*release)(void *data); /* for the source's owner; NULL: nothing to do */
 } lb_image_source;
 
 /* How much of the network is trained: the deepest trained block of `features` and all after it; the

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lesionbench/network.h"
+#include "lesionbench/output.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/slices.h"
 #include "lesionbench/sources.h"
@@ -124,8 +125,9 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     if (job->task == LB_TASK_SEX) {
         LB_TRY(open_sex(&train, &validation, job, context, err));
     } else {
-        LB_TRY(lb_source_idx(&train, &validation, job->images, job->labels, job->limit,
-                             job->compose.size, job->training.seed, err));
+        LB_TRY((lb_is_folder(job->images) ? lb_source_folder : lb_source_idx)(
+            &train, &validation, job->images, job->labels, job->limit, job->compose.size,
+            job->training.seed, err));
     }
     size_t classes = lb_source_classes(&train), others = lb_source_classes(&validation);
     classes = classes > others ? classes : others;

@@ -18,13 +18,15 @@ static const lb_setting network_rows[] = {
 static const lb_setting corpus_rows[] = {
     {"name", LB_SETTING_TEXT, offsetof(plan_corpus, name), 0, 0, "folder under models/", NULL},
     {"task", LB_SETTING_CHOICE, offsetof(plan_corpus, task), 0, 0,
-     "sex (of the slices' subjects), classes (of images in IDX files), or none: the weights of "
+     "sex (of the slices' subjects), classes (of images), or none: the weights of "
      "`from` as they are",
      LB_TASKS},
     {"from", LB_SETTING_TEXT, offsetof(plan_corpus, from), 0, 0,
      "model that pre-training starts from; absent: new weights", NULL},
-    {"images", LB_SETTING_TEXT, offsetof(plan_corpus, images), 0, 0, "IDX file", NULL},
-    {"labels", LB_SETTING_TEXT, offsetof(plan_corpus, labels), 0, 0, "IDX file", NULL},
+    {"images", LB_SETTING_TEXT, offsetof(plan_corpus, images), 0, 0,
+     "IDX file, or a folder with a folder of PNG and JPEG pictures for each class", NULL},
+    {"labels", LB_SETTING_TEXT, offsetof(plan_corpus, labels), 0, 0,
+     "IDX file; of a folder without classes, a CSV file with the columns file and label", NULL},
     {"limit", LB_SETTING_SIZE, offsetof(plan_corpus, limit), 0, 1e9,
      "images at most; 0 all, else at least 2", NULL},
     {"finetuning_rates", LB_SETTING_LIST, offsetof(plan_corpus, finetuning_rates), 0, 0,

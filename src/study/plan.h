@@ -15,12 +15,12 @@
 
 /* One corpus to pre-train on. */
 typedef struct plan_corpus {
-    const char *name;             /* folder under models/ */
-    size_t task;                  /* lb_task */
-    const char *from;             /* model to start from; NULL only where there is a task */
-    const char *images;           /* IDX, LB_TASK_CLASSES only */
-    const char *labels;           /* IDX, LB_TASK_CLASSES only */
-    size_t limit;                 /* images used at most, 0 all */
+    const char *name;   /* folder under models/ */
+    size_t task;        /* lb_task */
+    const char *from;   /* model to start from; NULL only where there is a task */
+    const char *images; /* LB_TASK_CLASSES only: IDX, or a folder of pictures */
+    const char *labels; /* LB_TASK_CLASSES only: IDX, or a folder's table; NULL: it has classes */
+    size_t limit;       /* images used at most, 0 all */
     const char *finetuning_rates; /* learning rates for the degrees; NULL: finetuning's own */
     lb_training_options training; /* of the pre-training */
 } plan_corpus;

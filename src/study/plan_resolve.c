@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lesionbench/output.h"
+
 /* Where complaints point to. */
 typedef struct source_text {
     const char *name, *text;
@@ -145,9 +147,10 @@ check_name(const lb_study *study, size_t index, lb_error *err)
 static lb_status
 check_task(const plan_corpus *corpus, lb_error *err)
 {
-    bool files = corpus->images != NULL && corpus->labels != NULL;
+    bool files = corpus->images != NULL && (corpus->labels != NULL || lb_is_folder(corpus->images));
     if (corpus->task == LB_TASK_CLASSES && !files) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "'classes' needs the keys images and labels");
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "'classes' needs the key images, a folder, or images and labels");
     }
     if (corpus->task == LB_TASK_NONE && corpus->from == NULL) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "'none' needs the key from");

@@ -8,6 +8,7 @@
 #include "lesionbench/image.h"
 #include "lesionbench/npy.h"
 #include "lesionbench/random.h"
+#include "source_draw.h"
 
 /* What any source may hold; what it does not need is NULL. */
 typedef struct source_data {
@@ -28,8 +29,9 @@ typedef struct source_data {
 } source_data;
 
 static void
-free_data(source_data *data)
+free_data(void *held)
 {
+    source_data *data = held;
     if (data != NULL) {
         lb_npy_close(data->npy);
         lb_free(data->row);
@@ -49,7 +51,9 @@ free_data(source_data *data)
 void
 lb_source_release(lb_image_source *source)
 {
-    free_data(source->data);
+    if (source->release != NULL) {
+        source->release(source->data);
+    }
     *source = (lb_image_source){0};
 }
 
@@ -97,7 +101,8 @@ lb_source_dataset(lb_image_source *out, lb_dataset *dataset, lb_split split, lb_
                              .width = lb_dataset_width(dataset),
                              .labels = lb_dataset_labels(dataset, split),
                              .data = data,
-                             .read = read_dataset};
+                             .read = read_dataset,
+                             .release = free_data};
     data->image_size = out->height * out->width;
     return LB_OK;
 }
@@ -162,6 +167,7 @@ lb_source_fresh(lb_image_source *out, const lb_compose_options *options, lb_slic
                              .labels = data->labels,
                              .data = data,
                              .read = read_fresh,
+                             .release = free_data,
                              .begin_epoch = begin_fresh_epoch};
     data = NULL;
 cleanup:
@@ -275,7 +281,8 @@ lb_source_npy(lb_image_source *out, const char *path, lb_error *err)
                              .width = array->shape[array->rank - 1],
                              .labels = data->labels,
                              .data = data,
-                             .read = read_npy};
+                             .read = read_npy,
+                             .release = free_data};
     data = NULL;
 cleanup:
     free_data(data);
@@ -369,7 +376,8 @@ lb_source_sex(lb_image_source *out, lb_slices *slices, const uint8_t *split_of_s
                              .width = size,
                              .labels = data->labels,
                              .data = data,
-                             .read = read_pixels};
+                             .read = read_pixels,
+                             .release = free_data};
     data = NULL;
 cleanup:
     free_data(data);
@@ -424,7 +432,8 @@ take_bytes(lb_image_source *out, const lb_array *images, const lb_array *labels,
                              .width = size,
                              .labels = data->labels,
                              .data = data,
-                             .read = read_bytes};
+                             .read = read_bytes,
+                             .release = free_data};
     data = NULL;
 cleanup:
     free_data(data);
@@ -449,41 +458,61 @@ check_pair(const lb_array *images, const lb_array *labels, const char *images_pa
 }
 
 lb_status
+source_draw_init(source_draw *out, size_t images, size_t limit, uint64_t seed, const char *name,
+                 lb_error *err)
+{
+    lb_status status = LB_OK;
+    source_draw draw = {0};
+    if (limit == 1 || images < 2) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: at least 2 images are needed, to train and to "
+                       "validate (limit %zu of %zu)",
+                       name, limit, images));
+    }
+    size_t used = limit > 0 && limit < images ? limit : images;
+    draw.validation = used >= 10 ? used / 10 : 1;
+    draw.train = used - draw.validation;
+    LB_ALLOC(draw.order, images);
+    for (size_t i = 0; i < images; i++) {
+        draw.order[i] = i;
+    }
+    lb_random random;
+    lb_random_init(&random, seed, LB_PURPOSE_CORPUS, 0);
+    lb_random_shuffle(&random, draw.order, images);
+    *out = draw;
+cleanup:
+    return status;
+}
+
+void
+source_draw_release(source_draw *draw)
+{
+    lb_free(draw->order);
+    *draw = (source_draw){0};
+}
+
+lb_status
 lb_source_idx(lb_image_source *train, lb_image_source *validation, const char *images,
               const char *labels, size_t limit, size_t size, uint64_t seed, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_array pixels = {0}, classes = {0};
     lb_image_source first = {0}, second = {0};
-    size_t *order = NULL;
+    source_draw draw = {0};
     LB_TRY(lb_idx_read(&pixels, images, err));
     LB_TRY(lb_idx_read(&classes, labels, err));
     LB_TRY(check_pair(&pixels, &classes, images, labels, err));
-    size_t all = pixels.shape[0];
-    if (limit == 1 || all < 2) {
-        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
-                       "%s: at least 2 images are needed, to train and to "
-                       "validate (limit %zu of %zu)",
-                       images, limit, all));
-    }
-    size_t used = limit > 0 && limit < all ? limit : all;
-    size_t kept = used >= 10 ? used / 10 : 1;
-    LB_ALLOC(order, all);
-    for (size_t i = 0; i < all; i++) {
-        order[i] = i;
-    }
-    lb_random random;
-    lb_random_init(&random, seed, LB_PURPOSE_CORPUS, 0);
-    lb_random_shuffle(&random, order, all);
-    LB_TRY(take_bytes(&first, &pixels, &classes, order + kept, used - kept, size, err));
-    LB_TRY(take_bytes(&second, &pixels, &classes, order, kept, size, err));
+    LB_TRY(source_draw_init(&draw, pixels.shape[0], limit, seed, images, err));
+    LB_TRY(
+        take_bytes(&first, &pixels, &classes, draw.order + draw.validation, draw.train, size, err));
+    LB_TRY(take_bytes(&second, &pixels, &classes, draw.order, draw.validation, size, err));
     *train = first;
     *validation = second;
     first = second = (lb_image_source){0};
 cleanup:
     lb_source_release(&first);
     lb_source_release(&second);
-    lb_free(order);
+    source_draw_release(&draw);
     lb_array_release(&classes);
     lb_array_release(&pixels);
     return status;

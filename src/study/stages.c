@@ -5,6 +5,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "image_list.h"
+#include "lesionbench/output.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -47,6 +51,29 @@ cleanup:
     }
     lb_free(chunk);
     XXH3_freeState(state);
+    return status;
+}
+
+/* The pictures of a folder by name, size and time: reading all their bytes would take longer than
+ * training does. */
+static lb_status
+add_folder(uint64_t *key, const char *folder, const char *labels, lb_error *err)
+{
+    lb_status status = LB_OK;
+    image_list images = {0};
+    LB_TRY(image_list_read(&images, folder, labels, err));
+    for (size_t i = 0; i < images.count; i++) {
+        struct stat about;
+        char text[96];
+        if (stat(images.paths[i], &about) != 0) {
+            LB_TRY(lb_fail_errno(err, "%s", images.paths[i]));
+        }
+        snprintf(text, sizeof text, " %u %jd %jd.%09ld", images.labels[i], (intmax_t)about.st_size,
+                 (intmax_t)about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
+        *key = add_text(add_text(*key, images.paths[i]), text);
+    }
+cleanup:
+    image_list_release(&images);
     return status;
 }
 
@@ -193,6 +220,8 @@ add_pretraining(stage_list *list, size_t index, lb_error *err)
     if (corpus->task == LB_TASK_SEX) {
         add_split(&added->key, &list->study->compose);
         added->key = add_key(added->key, key_of(list, list->slices));
+    } else if (lb_is_folder(corpus->images)) {
+        LB_TRY(add_folder(&added->key, corpus->images, corpus->labels, err));
     } else {
         LB_TRY(add_file(&added->key, corpus->images, err));
         LB_TRY(add_file(&added->key, corpus->labels, err));

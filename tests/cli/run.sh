@@ -482,6 +482,31 @@ expect "pretrain" 0 "" "" pretrain --task sex --slices s1.h5 --train 6 --validat
 expect "info of a model" 0 "vgg11, channels 4 to 32" "" info m.safetensors
 expect "convert a model" 0 "" "" convert m.safetensors converted.safetensors
 same "a converted model is the same" m.safetensors converted.safetensors
+mkdir -p pictures/a pictures/b flat
+for i in 1 2 3 4 5 6; do
+    cp "$here/../fuzz/corpus/png/rgb_8" pictures/a/$i.png
+    cp "$here/../fuzz/corpus/jpeg/rgb" pictures/b/$i.jpg
+    cp "$here/../fuzz/corpus/jpeg/grey" flat/$i.jpg
+done
+photos="--arch vgg11 --width 0.0625 --size 32 --epochs 1 --batch 4 --no-provenance --quiet --images"
+for threads in 1 2; do
+    # shellcheck disable=SC2086
+    expect "pretrain on pictures with $threads threads" 0 "" "" pretrain $photos pictures \
+        --threads $threads --seed 2 -o photo$threads.safetensors
+done
+expect "info of a model of pictures" 0 "^corpus: natural$" "" info photo1.safetensors
+# shellcheck disable=SC2086
+expect "pictures without classes" 1 "" "^lesionbench: flat: holds 0 folders" pretrain $photos flat -o no.safetensors
+printf 'file,label\n1.jpg,x\n2.jpg,y\n3.jpg,x\n' >labels.csv
+# shellcheck disable=SC2086
+expect "pictures with a table" 0 "" "" pretrain $photos flat --labels labels.csv -o flat.safetensors
+head -c 400 pictures/b/3.jpg >cut && mv cut pictures/b/3.jpg
+# shellcheck disable=SC2086
+expect "a truncated picture" 1 "" \
+    "^lesionbench: pictures/b/3.jpg: the picture is damaged or truncated: Premature end" \
+    pretrain $photos pictures -o no.safetensors
+one_line "a truncated picture in one line" 1
+absent "nothing made of wrong pictures" no.safetensors
 expect "pretrain from weights" 0 "" "" pretrain --from m.safetensors --task sex --slices s1.h5 --train 6 \
     --validation 3 --holdout 3 --size 64 --epochs 1 --batch 4 --quiet -o more.safetensors
 expect "info of what it started from" 0 "^source: m.safetensors$" "" info more.safetensors
@@ -587,6 +612,20 @@ else
     not_ok "classification table"
 fi
 find mini -name '*.partial' | grep -q . && not_ok "no unfinished files" || ok "no unfinished files"
+# A folder of pictures is a corpus.
+rm pictures/b/3.jpg
+sed 's/^  - name: mri/  - name: photos\n    task: classes\n    images: pictures\n    epochs: 1\n  - name: mri/' \
+    mini.yaml >photos.yaml
+"$program" study photos.yaml --no-provenance >out 2>err &
+pid=$!
+tries=0
+while [ ! -e photos/models/photos/pretrained.safetensors ] && [ $tries -lt 600 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+kill -INT $pid
+wait $pid
+[ -e photos/models/photos/pretrained.safetensors ] && ok "a study of pictures" || not_ok "a study of pictures"
 # Weights of another program are a corpus of their own.
 sed 's/^  - name: mri/  - name: given\n    task: none\n    from: m.safetensors\n  - name: mri/' mini.yaml \
     >given.yaml

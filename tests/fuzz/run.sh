@@ -17,6 +17,8 @@ limits() {
     case $1 in
     nifti) echo "-max_len=8192 -malloc_limit_mb=64" ;;
     idx) echo "-max_len=4096 -malloc_limit_mb=16" ;;
+    png) echo "-max_len=4096 -malloc_limit_mb=32" ;;
+    jpeg) echo "-max_len=4096 -malloc_limit_mb=64" ;;
     *) echo "-max_len=4096 -malloc_limit_mb=8" ;;
     esac
 }

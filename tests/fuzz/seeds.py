@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Small valid files, and a few that are nearly so: what fuzzing starts from.
 
-usage: seeds.py CORPUS_FOLDER. Wants numpy, nibabel and torch.
+usage: seeds.py CORPUS_FOLDER. Wants numpy, nibabel, Pillow and torch.
 """
 import collections
 import gzip
@@ -18,6 +18,8 @@ import zipfile
 import nibabel
 import numpy
 import torch
+
+import pictures
 
 
 def save(target, name, data):
@@ -322,7 +324,15 @@ def torch_parts():
             save("torch", ("zip_" if zipped else "legacy_") + name, struct.pack("<H", len(pickled)) + pickled + rest)
 
 
+def images():
+    for target, whole, spoiled in zip(("png", "jpeg"), (pictures.pngs(), pictures.jpegs()), pictures.spoiled()):
+        for name, data in whole.items():
+            save(target, name, data)
+        for name, data in spoiled.items():
+            save(target, "spoiled_" + name, data)
+
+
 if len(sys.argv) != 2:
     sys.exit(__doc__)
-for make in nifti, npy, idx, csv, safetensors, pickles, weights, torch_parts:
+for make in nifti, npy, idx, csv, safetensors, pickles, weights, torch_parts, images:
     make()

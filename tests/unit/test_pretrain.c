@@ -14,7 +14,7 @@ write_torchvision(const char *path)
     lb_architecture architecture;
     lb_network *network = NULL;
     test_tensor tensors[60];
-    char keys[60][8];
+    char keys[60][24];
     test_bytes bytes = {0};
     assert_ok(lb_architecture_init(&architecture, "vgg11", 1.0 / 16, CLASSES, &err));
     assert_ok(lb_network_create(&network, &architecture, 5, &err));

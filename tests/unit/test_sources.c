@@ -10,6 +10,8 @@
 #include "lesionbench/explanations.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/npy.h"
+#include "lesionbench/output.h"
+#include "lesionbench/png.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/sources.h"
 
@@ -143,6 +145,154 @@ idx_is_split_without_overlap(void **state)
     unlink(FILE_B);
 }
 
+enum { PICTURES = 12, CLASSES = 3 };
+
+/* pictures/CLASS/i.png for i in 0 .. PICTURES - 1, all of value 20 i; every other one RGB with
+ * green at 1. The folders' order is not that of the letters. Also what is to be left alone. */
+static void
+write_folder(void)
+{
+    lb_error err;
+    static const char *const NAMES[CLASSES] = {"Zebra", "ant/small", "bee"};
+    uint8_t pixels[6 * 8 * 3];
+    for (size_t i = 0; i < PICTURES; i++) {
+        char path[80];
+        snprintf(path, sizeof path, "pictures/%s", NAMES[i % CLASSES]);
+        assert_ok(lb_make_directories(path, &err));
+        snprintf(path, sizeof path, "pictures/%s/%zu.%s", NAMES[i % CLASSES], i,
+                 i < 6 ? "png" : "JPEG");
+        size_t channels = i % 2 == 0 ? 1 : 3;
+        for (size_t j = 0; j < sizeof pixels; j++) {
+            pixels[j] = (uint8_t)(channels == 3 && j % 3 == 1 ? 255 : 20 * i);
+        }
+        assert_ok(lb_png_write(path, 6, 8, channels, pixels, &err));
+    }
+    write_idx("pictures/bee/notes.txt", (const uint8_t *)"x", 1, pixels, 0);
+    write_idx("pictures/bee/.0.png", (const uint8_t *)"x", 1, pixels, 0);
+    assert_ok(lb_make_directories("pictures/.hidden", &err));
+}
+
+static void
+remove_folder(void)
+{
+    assert_int_equal(system("rm -r pictures"), 0);
+}
+
+/* Each picture is found once under its class, in the right half, with its own colours. */
+static void
+check_pictures(lb_image_source sources[2], size_t count, const uint8_t *class_of)
+{
+    lb_error err;
+    uint8_t seen[PICTURES] = {0};
+    assert_int_equal(sources[0].count + sources[1].count, count);
+    assert_int_equal(sources[1].count, 1);
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; j < sources[i].count; j++) {
+            static float image[3][SIZE * SIZE];
+            assert_int_equal(sources[i].channels, 3);
+            assert_ok(sources[i].read(sources[i].data, image[0], &j, 1, &err));
+            size_t value = (size_t)lround((double)image[0][SIZE * SIZE / 2] * 255);
+            size_t picture = value / 20;
+            assert_true(value % 20 == 0 && picture < PICTURES && seen[picture] == 0);
+            seen[picture] = 1;
+            assert_int_equal(sources[i].labels[j], class_of[picture % CLASSES]);
+            assert_close(image[1][7], picture % 2 == 0 ? (double)image[0][7] : 1, 1e-6, 0);
+            assert_close(image[2][7], image[0][7], 1e-6, 0);
+        }
+        lb_source_release(&sources[i]);
+    }
+}
+
+static void
+folders_are_classes(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_image_source sources[2] = {{0}};
+    write_folder();
+    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
+    check_pictures(sources, PICTURES, (const uint8_t[]){0, 1, 2});
+    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 5, SIZE, 7, &err));
+    check_pictures(sources, 5, (const uint8_t[]){0, 1, 2});
+    remove_folder();
+}
+
+static void
+write_table(const char *label_of[CLASSES])
+{
+    FILE *stream = fopen(FILE_A, "w");
+    assert_non_null(stream);
+    fprintf(stream, "file,label\n");
+    for (size_t i = 0; i < 6; i++) {
+        static const char *const NAMES[CLASSES] = {"Zebra", "ant/small", "bee"};
+        fprintf(stream, "%s/%zu.png,%s\n", NAMES[i % CLASSES], i, label_of[i % CLASSES]);
+    }
+    fclose(stream);
+}
+
+/* Numbers are the classes; names are numbered in byte order. */
+static void
+tables_name_classes(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_image_source sources[2] = {{0}};
+    write_folder();
+    write_table((const char *[]){"7", "0", "10"});
+    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", FILE_A, 0, SIZE, 7, &err));
+    check_pictures(sources, 6, (const uint8_t[]){7, 0, 10});
+    write_table((const char *[]){"b", "10", "B"});
+    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", FILE_A, 0, SIZE, 7, &err));
+    check_pictures(sources, 6, (const uint8_t[]){2, 0, 1});
+    unlink(FILE_A);
+    remove_folder();
+}
+
+static void
+assert_refused(const char *labels, const char *message)
+{
+    lb_error err = {0};
+    lb_image_source sources[2] = {{0}};
+    assert_int_not_equal(
+        lb_source_folder(&sources[0], &sources[1], "pictures", labels, 0, SIZE, 7, &err), LB_OK);
+    assert_string_equal(err.message, message);
+}
+
+static void
+wrong_folders_are_refused(void **state)
+{
+    (void)state;
+    lb_error err = {0};
+    lb_image_source sources[2] = {{0}};
+    const size_t index[] = {0, 1, 2, 3, 4};
+    static float images[5 * 3 * SIZE * SIZE];
+    assert_refused(NULL, "pictures: No such file or directory");
+    write_folder();
+    assert_int_equal(system("mkdir pictures/empty"), 0);
+    assert_refused(NULL, "pictures/empty: a class without PNG or JPEG pictures");
+    assert_int_equal(system("rmdir pictures/empty; rm pictures/bee/5.png"), 0);
+    write_table((const char *[]){"a", "b", "c"});
+    assert_refused(FILE_A, "a: line 7: pictures/bee/5.png: No such file or directory");
+    write_table((const char *[]){"a", "a", "a"});
+    assert_refused(FILE_A, "a: has 1 different labels: 2 to 256 are offered");
+    assert_int_equal(system("rm -r pictures/bee pictures/ant"), 0);
+    assert_refused(NULL, "pictures: holds 1 folders, where each class has one (or give a table of "
+                         "labels)");
+    assert_int_equal(system("mkdir pictures/ant; echo x >pictures/ant/x.png"), 0);
+    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
+    size_t count = sources[0].count;
+    lb_status read = sources[0].read(sources[0].data, images, index, count, &err);
+    if (read == LB_OK) { /* it was drawn for validation */
+        read = sources[1].read(sources[1].data, images, index, 1, &err);
+    }
+    assert_int_equal(read, LB_ERROR_FORMAT);
+    assert_string_equal(err.message, "pictures/ant/x.png: is neither a PNG nor a JPEG picture");
+    lb_source_release(&sources[0]);
+    lb_source_release(&sources[1]);
+    unlink(FILE_A);
+    remove_folder();
+}
+
 /* Image i is a ramp that starts at i: its raw_input map is the image itself. */
 static void
 write_ramps(size_t count)
@@ -269,6 +419,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sex_keeps_to_the_split),
         cmocka_unit_test(idx_is_split_without_overlap),
+        cmocka_unit_test(folders_are_classes),
+        cmocka_unit_test(tables_name_classes),
+        cmocka_unit_test(wrong_folders_are_refused),
         cmocka_unit_test(kept_maps_are_written_in_order),
         cmocka_unit_test(nothing_to_explain_is_a_file),
         cmocka_unit_test(predictions_come_back),

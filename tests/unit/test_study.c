@@ -115,7 +115,7 @@ mistakes_have_lines(void **state)
         {TEMPLATE CORPUS "explain:\n  methods: [sobel]\n", ":6:", "explain.baselines"},
         {TEMPLATE CORPUS "    epochs: 1\n  - name: mri\n", ":6:", "taken"},
         {TEMPLATE CORPUS "  - name: b\n    epochs: 0\n", ":6:", "corpora.epochs"},
-        {TEMPLATE CORPUS "  - name: b\n    task: classes\n", ":6:", "images and labels"},
+        {TEMPLATE CORPUS "  - name: b\n    task: classes\n", ":6:", "images, a folder"},
         {TEMPLATE CORPUS "    finetuning_rates: [1, 2]\n", ":5:", "2 learning rates for 5 degrees"},
         {TEMPLATE CORPUS "    task: none\n", ":5:", "corpora.task: 'none' needs the key from"},
         {TEMPLATE CORPUS "    from: nowhere.pth\n",
@@ -194,6 +194,32 @@ corpora_start_from_weights(void **state)
     write_network(path, "vgg13", 0.0625, 2);
     assert_int_equal(load(&study, none, &err), LB_ERROR_ARGUMENT);
     unlink(path);
+}
+
+/* The pictures' names, sizes and times are in the key, and what else is there is not. */
+static void
+folders_are_in_keys(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/lesionbench_test_XXXXXX", text[512], command[512];
+    assert_non_null(mkdtemp(folder));
+    snprintf(text, sizeof text,
+             "cohort:\n  template: %s/a/1.png\ncorpora:\n  - name: a\n    task: classes\n"
+             "    images: %s\n",
+             folder, folder);
+    uint64_t keys[5];
+    static const char *const CHANGES[] = {"mkdir a b; touch -d @9 a/1.png b/2.png", "touch b/notes",
+                                          "echo x >b/2.png; touch -d @9 b/2.png",
+                                          "touch -d @10 b/2.png", "mv b/2.png b/3.png"};
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(command, sizeof command, "cd %s && { %s; }", folder, CHANGES[i]);
+        assert_int_equal(system(command), 0);
+        keys[i] = pretraining_key(text);
+    }
+    assert_true(keys[0] == keys[1]);
+    assert_true(keys[1] != keys[2] && keys[2] != keys[3] && keys[3] != keys[4]);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
 }
 
 /* The keys of all stages of the demo with one setting changed. */
@@ -371,6 +397,7 @@ main(void)
         cmocka_unit_test(study_is_read),
         cmocka_unit_test(mistakes_have_lines),
         cmocka_unit_test(corpora_start_from_weights),
+        cmocka_unit_test(folders_are_in_keys),
         cmocka_unit_test(keys_follow_settings),
         cmocka_unit_test(resolved_reads_back),
         cmocka_unit_test(tables_hold_what_was_scored),

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The pictures of a folder and their classes. */
+#ifndef LB_STUDY_IMAGE_LIST_H
+#define LB_STUDY_IMAGE_LIST_H
+
+#include "lesionbench/base.h"
+
+enum { IMAGE_LIST_CLASSES = 256 }; /* at most: labels are bytes */
+
+typedef struct image_list {
+    size_t count, room;
+    char **paths;
+    uint8_t *labels;
+} image_list;
+
+/* labels NULL: each folder in `folder` is a class, in byte order of their names, and holds its
+ * pictures, in folders or not: files named .png, .jpg or .jpeg, in byte order of their paths. Names
+ * that begin with a dot are left out.
+ * Else the pictures are those that a table names, in its order: `file` within the folder and
+ * `label`, a class's number where all are numbers, else its name, numbered in byte order. */
+lb_status image_list_read(image_list *out, const char *folder, const char *labels, lb_error *err);
+void image_list_release(image_list *list);
+
+#endif
