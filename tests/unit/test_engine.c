@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolutions, by every algorithm and precision, against sums in double; layer kernels; passes
+ * that forget, and passes in two parts, against whole ones. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing.h"
+
+#include "lesionbench/pass.h"
+#include "lesionbench/random.h"
+#include "nn/convolution.h"
+#include "nn/kernels.h"
+
+/* Values in [-1, 1). */
+static float *
+noise(size_t count, uint64_t item)
+{
+    lb_error err;
+    lb_random random;
+    float *values = lb_alloc(count, sizeof *values, &err);
+    assert_non_null(values);
+    lb_random_init(&random, 5, LB_PURPOSE_TEST, item);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (float)(2 * lb_random_uniform(&random) - 1);
+    }
+    return values;
+}
+
+typedef struct problem {
+    lb_convolution_shape shape;
+    size_t block, planes_in, planes_out; /* of channels */
+    float *input, *output_gradient;      /* plain (N, C, H, W) */
+    float *weight, *bias;
+} problem;
+
+static size_t
+plain_at(size_t channels, const lb_convolution_shape *s, size_t n, size_t c, size_t y, size_t x)
+{
+    return ((n * channels + c) * s->height + y) * s->width + x;
+}
+
+static size_t
+blocked_at(const problem *p, size_t planes, size_t n, size_t c, size_t y, size_t x)
+{
+    const lb_convolution_shape *s = &p->shape;
+    size_t plane = n * planes + c / p->block;
+    return ((plane * s->height + y) * s->width + x) * p->block + c % p->block;
+}
+
+/* Into the layout between layers, padded channels 0. */
+static float *
+to_blocks(const problem *p, const float *plain, size_t channels, size_t planes)
+{
+    lb_error err;
+    const lb_convolution_shape *s = &p->shape;
+    size_t count = s->batch * planes * s->height * s->width * p->block;
+    float *out = lb_alloc(count, sizeof *out, &err);
+    for (size_t n = 0; n < s->batch; n++) {
+        for (size_t c = 0; c < channels; c++) {
+            for (size_t y = 0; y < s->height; y++) {
+                for (size_t x = 0; x < s->width; x++) {
+                    out[blocked_at(p, planes, n, c, y, x)] =
+                        plain[plain_at(channels, s, n, c, y, x)];
+                }
+            }
+        }
+    }
+    return out;
+}
+
+/* The input at an offset of the kernel; 0 outside. */
+static double
+padded(const problem *p, size_t n, size_t c, size_t y, size_t x, size_t k)
+{
+    const lb_convolution_shape *s = &p->shape;
+    size_t v = y + k / 3, u = x + k % 3; /* one too many each */
+    bool inside = v >= 1 && u >= 1 && v <= s->height && u <= s->width;
+    return inside ? (double)p->input[plain_at(s->in, s, n, c, v - 1, u - 1)] : 0;
+}
+
+/* Largest difference over largest value, forward. */
+static double
+forward_error(const problem *p, const float *output)
+{
+    const lb_convolution_shape *s = &p->shape;
+    double worst = 0, most = 0;
+    for (size_t i = 0; i < s->batch * s->out * s->height * s->width; i++) {
+        size_t x = i % s->width, y = i / s->width % s->height;
+        size_t o = i / s->width / s->height % s->out, n = i / s->width / s->height / s->out;
+        double sum = (double)p->bias[o];
+        for (size_t c = 0; c < s->in; c++) {
+            for (size_t k = 0; k < 9; k++) {
+                sum += padded(p, n, c, y, x, k) * (double)p->weight[(o * s->in + c) * 9 + k];
+            }
+        }
+        sum = s->relu && sum < 0 ? 0 : sum;
+        worst = fmax(worst, fabs(sum - (double)output[blocked_at(p, p->planes_out, n, o, y, x)]));
+        most = fmax(most, fabs(sum));
+    }
+    return worst / most;
+}
+
+/* ... of the gradients at weights, biases and input, all in one pass over the products. */
+static double
+backward_error(const problem *p, const float *weight, const float *bias, const float *input)
+{
+    lb_error err;
+    const lb_convolution_shape *s = &p->shape;
+    size_t weights = s->out * s->in * 9, pixels = s->height * s->width;
+    double *w = lb_alloc(weights, sizeof *w, &err), *b = lb_alloc(s->out, sizeof *b, &err);
+    double *in = lb_alloc(s->batch * s->in * pixels, sizeof *in, &err), worst[3] = {0},
+           most[3] = {0};
+    for (size_t i = 0; i < s->batch * s->out * pixels; i++) {
+        size_t x = i % s->width, y = i / s->width % s->height;
+        size_t o = i / pixels % s->out, n = i / pixels / s->out;
+        double g = (double)p->output_gradient[i];
+        b[o] += g;
+        for (size_t c = 0; c < s->in; c++) {
+            for (size_t k = 0; k < 9; k++) {
+                size_t at = (o * s->in + c) * 9 + k, v = y + k / 3, u = x + k % 3;
+                w[at] += g * padded(p, n, c, y, x, k);
+                if (v >= 1 && u >= 1 && v <= s->height && u <= s->width) {
+                    in[plain_at(s->in, s, n, c, v - 1, u - 1)] += g * (double)p->weight[at];
+                }
+            }
+        }
+    }
+    for (size_t i = 0; i < weights; i++) {
+        worst[0] = fmax(worst[0], fabs(w[i] - (double)weight[i]));
+        most[0] = fmax(most[0], fabs(w[i]));
+    }
+    for (size_t i = 0; i < s->out; i++) {
+        worst[1] = fmax(worst[1], fabs(b[i] - (double)bias[i]));
+        most[1] = fmax(most[1], fabs(b[i]));
+    }
+    for (size_t i = 0; i < s->batch * s->in * pixels; i++) {
+        size_t x = i % s->width, y = i / s->width % s->height;
+        size_t at = blocked_at(p, p->planes_in, i / pixels / s->in, i / pixels % s->in, y, x);
+        worst[2] = fmax(worst[2], fabs(in[i] - (double)input[at]));
+        most[2] = fmax(most[2], fabs(in[i]));
+    }
+    lb_free(w);
+    lb_free(b);
+    lb_free(in);
+    return fmax(worst[0] / most[0], fmax(worst[1] / most[1], worst[2] / most[2]));
+}
+
+static void
+assert_convolution(const lb_convolution_shape *shape, const lb_compute *compute, double tolerance)
+{
+    lb_error err;
+    lb_backend *backend = NULL;
+    lb_convolution *convolution = NULL;
+    problem p = {.shape = *shape};
+    size_t pixels = shape->batch * shape->height * shape->width;
+    assert_ok(lb_backend_create(&backend, compute, &err));
+    p.block = lb_backend_block(backend);
+    p.planes_in = (shape->in + p.block - 1) / p.block;
+    p.planes_out = (shape->out + p.block - 1) / p.block;
+    p.input = noise(pixels * shape->in, 1);
+    p.output_gradient = noise(pixels * shape->out, 2);
+    p.weight = noise(shape->out * shape->in * 9, 3);
+    p.bias = noise(shape->out, 4);
+    float *blocked = to_blocks(&p, p.input, shape->in, p.planes_in);
+    float *gradient = to_blocks(&p, p.output_gradient, shape->out, p.planes_out);
+    float *output = noise(pixels * p.planes_out * p.block, 5);
+    float *input = noise(pixels * p.planes_in * p.block, 6);
+    float *weight = noise(shape->out * shape->in * 9, 7), *bias = noise(shape->out, 8);
+    const float *in = shape->plain_input ? p.input : blocked;
+    assert_ok(lb_convolution_create(&convolution, backend, shape, &err));
+    assert_ok(lb_convolution_set_weights(convolution, p.weight, p.bias, &err));
+    assert_ok(lb_convolution_forward(convolution, in, output, &err));
+    assert_ok(lb_convolution_backward_input(convolution, gradient, input, &err));
+    assert_ok(lb_convolution_backward_weights(convolution, in, gradient, weight, bias, &err));
+    double forward = forward_error(&p, output), backward = backward_error(&p, weight, bias, input);
+    printf("%zu -> %zu, %zu x %zu, %s, %s: %.1e forward, %.1e backward\n", shape->in, shape->out,
+           shape->height, shape->width, LB_CONVOLUTIONS[compute->convolution],
+           LB_PRECISIONS[compute->precision], forward, backward);
+    assert_true(forward < tolerance);
+    assert_true(backward < tolerance);
+    float *all[] = {
+        p.input, p.output_gradient, p.weight, p.bias, blocked, gradient, output, input, weight,
+        bias};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        lb_free(all[i]);
+    }
+    lb_convolution_free(convolution);
+    lb_backend_free(backend);
+}
+
+/* Sides that no tile of 4 divides, channels that fill blocks and that do not. */
+static const lb_convolution_shape shapes[] = {{2, 3, 20, 9, 14, true, true, true, true},
+                                              {2, 16, 32, 14, 9, false, false, true, true},
+                                              {3, 24, 40, 7, 7, false, true, true, true},
+                                              {2, 64, 64, 10, 13, false, true, true, true},
+                                              {1, 80, 128, 16, 16, false, false, true, true}};
+
+static void
+convolutions_equal_their_sums(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        for (size_t c = 0; LB_CONVOLUTIONS[c] != NULL; c++) {
+            const lb_compute compute = {.convolution = c};
+            assert_convolution(shapes + i, &compute, 2e-5);
+        }
+    }
+}
+
+static void
+bfloat16_rounds_operands_only(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_backend *backend = NULL;
+    const lb_compute compute = {.precision = LB_PRECISION_BF16};
+    if (lb_backend_create(&backend, &compute, &err) != LB_OK) {
+        assert_int_equal(err.code, LB_ERROR_UNSUPPORTED);
+        print_message("skipped: no AVX-512 here\n");
+        skip();
+    }
+    lb_backend_free(backend);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        assert_convolution(shapes + i, &compute, 1e-2);
+    }
+}
+
+static void
+bfloat16_is_the_nearest(void **state)
+{
+    (void)state;
+    const struct {
+        uint32_t in;
+        uint16_t out;
+    } rows[] = {{0x3F800000, 0x3F80}, {0x3F808000, 0x3F80}, /* the middle: to even */
+                {0x3F818000, 0x3F82}, {0x3F808001, 0x3F81}, {0x7F7FFFFF, 0x7F80},
+                {0x80000000, 0x8000}, {0xFF800000, 0xFF80}, {0x7F800001, 0x7FC0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        float in;
+        uint16_t out;
+        memcpy(&in, &rows[i].in, sizeof in);
+        lb_round_bf16(&out, &in, 1);
+        assert_int_equal(out, rows[i].out);
+    }
+}
+
+/* Through a ReLU and the pooling after it at once, as one after the other; odd sides. */
+static void
+pooling_and_relu_go_back_together(void **state)
+{
+    (void)state;
+    const lb_planes shape = {.images = 2, .planes = 3, .height = 7, .width = 9, .block = 16};
+    size_t out_count = 2 * 3 * 3 * 4 * 16, count = 2 * 3 * 7 * 9 * 16;
+    float *activation = noise(count, 1), *gradient = noise(out_count, 2),
+          *out = noise(out_count, 3);
+    float *apart = noise(count, 4), *mask = noise(count, 5);
+    uint8_t choice[2 * 3 * 3 * 4 * 16];
+    lb_rectify(activation, activation, count);
+    lb_pool_forward(out, choice, activation, &shape);
+    lb_pool_backward(apart, gradient, choice, &shape);
+    memcpy(mask, activation, count * sizeof *mask);
+    lb_rectify_backward(mask, apart, count);
+    lb_pool_rectify_backward(activation, gradient, choice, &shape);
+    size_t passed = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(mask[i] == activation[i]);
+        passed += mask[i] != 0;
+    }
+    assert_true(passed > out_count / 2 && passed <= out_count);
+    float *all[] = {activation, gradient, out, apart, mask};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        lb_free(all[i]);
+    }
+}
+
+enum { BATCH = 3, SIDE = 48, VALUES = 3 * SIDE * SIDE };
+
+static lb_pass *
+make_pass(lb_network *network, const lb_pass_options *options, const float *input)
+{
+    lb_error err;
+    lb_pass *pass = NULL;
+    assert_ok(lb_pass_create(&pass, network, options, &err));
+    memcpy(lb_pass_input(pass), input, BATCH * lb_pass_input_size(pass) * sizeof *input);
+    assert_ok(lb_pass_forward(pass, &err));
+    return pass;
+}
+
+/* A pass that forgets, and one in two parts, give the bits of a whole one. */
+static void
+passes_in_parts_are_the_whole(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_architecture architecture;
+    lb_network *network = NULL;
+    float *images = noise(BATCH * VALUES, 1);
+    assert_ok(lb_architecture_init(&architecture, "vgg13", 0.25, 2, &err));
+    assert_ok(lb_network_create(&network, &architecture, 1, &err));
+    lb_pass_options options = {
+        .batch = BATCH, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS};
+    lb_pass *whole = make_pass(network, &options, images);
+    options.forget = true;
+    lb_pass *forgetful = make_pass(network, &options, images);
+    options.features_only = true;
+    lb_pass *features = make_pass(network, &options, images);
+    assert_null(lb_pass_logits(features));
+    options.features_only = false;
+    options.first_block = LB_BLOCKS;
+    lb_pass *classifier = make_pass(network, &options, lb_pass_features(features));
+    size_t size = BATCH * 2 * sizeof(float);
+    assert_memory_equal(lb_pass_logits(forgetful), lb_pass_logits(whole), size);
+    assert_memory_equal(lb_pass_logits(classifier), lb_pass_logits(whole), size);
+    assert_true(lb_pass_logits(whole)[0] != lb_pass_logits(whole)[2]);
+    lb_pass_free(whole);
+    lb_pass_free(forgetful);
+    lb_pass_free(features);
+    lb_pass_free(classifier);
+    lb_network_free(network);
+    lb_free(images);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(convolutions_equal_their_sums),
+        cmocka_unit_test(bfloat16_rounds_operands_only),
+        cmocka_unit_test(bfloat16_is_the_nearest),
+        cmocka_unit_test(pooling_and_relu_go_back_together),
+        cmocka_unit_test(passes_in_parts_are_the_whole),
+    };
+    return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
+}
