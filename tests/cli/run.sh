@@ -563,6 +563,27 @@ same "a killed training has the same history" whole/history.csv killed/history.c
 absent "no checkpoint is left" killed/model.safetensors.checkpoint
 expect "training curve" 0 "CSV, 1 rows: epoch" "" info tuned/history.csv
 expect "predict" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --quiet -o p.h5
+expect "predict directly" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --convolution direct \
+    --quiet -o direct.h5
+expect "an unknown algorithm" 2 "" "--convolution: 'fft' is not one of" predict --model tuned/model.safetensors \
+    --data d1.h5 --convolution fft -o no.h5
+# As on a processor without AVX-512.
+export ONEDNN_MAX_CPU_ISA=AVX2
+expect "predict without AVX-512" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --quiet -o avx2.h5
+expect "finetune without AVX-512" 0 "" "" finetune --from m.safetensors --degree all --data d1.h5 --epochs 1 \
+    --batch 4 --quiet -o avx2
+expect "bf16 without AVX-512" 1 "" "^lesionbench: precision bf16 needs a processor with AVX-512 \(use f32\)$" \
+    predict --model tuned/model.safetensors --data d1.h5 --precision bf16 --quiet -o no.h5
+unset ONEDNN_MAX_CPU_ISA
+absent "nothing predicted in vain" no.h5
+if grep -q avx512f /proc/cpuinfo; then
+    expect "predict in bf16" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --precision bf16 \
+        --quiet -o bf16.h5
+    expect "finetune in bf16" 0 "" "" finetune --from m.safetensors --degree 1 --data d1.h5 --epochs 1 --batch 4 \
+        --precision bf16 --quiet -o bf16
+else
+    echo "skip bf16: this processor has no AVX-512"
+fi
 expect "evaluate as a table" 0 "^p +3 " "" evaluate p.h5
 expect "evaluate as CSV" 0 "^p,mri,2,5,holdout,3,[01]" "" evaluate --format csv p.h5
 expect "evaluate as JSON" 0 '"model": "p".*"degree": "2".*"images": 3, "accuracy": [01]' "" \
