@@ -4,41 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "testing.h"
+#include "formula_network.h"
 
 #include "lesionbench/explain.h"
 #include "lesionbench/pass.h"
 
 enum { SIDE = 64, VALUES = 3 * SIDE * SIDE, TARGET = 1 };
-
-static double
-mix(uint32_t k, uint32_t p)
-{
-    uint32_t x = k * 2654435761u + p * 0x9E3779B9u;
-    x ^= x >> 15;
-    x *= 2246822519u;
-    x ^= x >> 13;
-    return (double)x / 4294967296.0;
-}
-
-static lb_network *
-formula_network(void)
-{
-    lb_error err;
-    lb_architecture architecture;
-    lb_network *network = NULL;
-    assert_ok(lb_architecture_init(&architecture, "vgg11", 1.0 / 16, 2, &err));
-    assert_ok(lb_network_create(&network, &architecture, 0, &err));
-    for (size_t p = 0; p < lb_network_parameters(network); p++) {
-        lb_parameter *parameter = lb_network_parameter(network, p);
-        size_t inputs = parameter->rank > 1 ? parameter->count / parameter->shape[0] : 0;
-        double scale = parameter->rank > 1 ? 2 * sqrt(6.0 / (double)inputs) : 0.1;
-        for (size_t k = 0; k < parameter->count; k++) {
-            parameter->value[k] = (float)((mix((uint32_t)k, (uint32_t)p) - 0.5) * scale);
-        }
-    }
-    return network;
-}
 
 /* Sum of absolute values, sum, and three values. */
 static const struct {
@@ -86,7 +57,7 @@ methods_equal_pytorch(void **state)
     lb_explain_defaults(&options);
     options.alphas = alphas;
     for (uint32_t v = 0; v < VALUES; v++) {
-        image[v] = (float)mix(v, 99);
+        image[v] = (float)formula_value(v, 99);
     }
     for (size_t m = 0; m < sizeof expected / sizeof *expected; m++) {
         size_t method = 0;
@@ -110,7 +81,7 @@ logits_equal_pytorch(void **state)
         .batch = 2, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS};
     assert_ok(lb_pass_create(&pass, network, &options, &err));
     for (uint32_t v = 0; v < VALUES; v++) {
-        lb_pass_input(pass)[v] = (float)mix(v, 99);
+        lb_pass_input(pass)[v] = (float)formula_value(v, 99);
         lb_pass_input(pass)[VALUES + v] = 0;
     }
     assert_ok(lb_pass_forward(pass, &err));

@@ -7,6 +7,9 @@
 
 #include "unit/io_testing.h"
 
+#include "figures_training.h"
+#include "formula_network.h"
+
 #include "lesionbench/npy.h"
 #include "lesionbench/safetensors.h"
 #include "lesionbench/training.h"
@@ -159,10 +162,88 @@ losses_and_weights(void **state)
     lb_array_release(&stored);
 }
 
+/* The same property without those files. */
+static lb_status
+read_formula(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    (void)data;
+    (void)err;
+    for (size_t i = 0; i < n * VALUES; i++) {
+        out[i] = (float)formula_value((uint32_t)(index[i / VALUES] * VALUES + i % VALUES), 99);
+    }
+    return LB_OK;
+}
+
+static void
+assert_formula(size_t d, size_t convolution, const char *checkpoint)
+{
+    lb_error err;
+    lb_network *network = formula_network(), *before = formula_network();
+    lb_tensors *last = NULL;
+    lb_history history;
+    lb_training_options options;
+    char name[64];
+    double losses[FORMULA_LOSSES] = {0};
+    static const uint8_t labels[FORMULA_COUNT] = {0, 1, 0, 1, 0, 1, 0, 1};
+    const lb_image_source source = {.count = FORMULA_COUNT,
+                                    .channels = 3,
+                                    .height = FORMULA_SIDE,
+                                    .width = FORMULA_SIDE,
+                                    .labels = labels,
+                                    .read = read_formula};
+    lb_training_defaults(&options);
+    assert_ok(lb_degree_parse(&options.degree, FORMULA_FIGURES[d].degree, &err));
+    options.batch = FORMULA_BATCH;
+    options.epochs = FORMULA_EPOCHS;
+    options.learning_rate = 0.005;
+    options.step_epochs = 1;
+    options.dropout = 0;
+    options.in_order = true;
+    options.compute.convolution = convolution;
+    options.batch_losses = losses;
+    options.checkpoint = checkpoint;
+    options.checkpoint_seconds = 0;
+    assert_ok(lb_train(&history, network, &options, &source, &source, NULL, &err));
+    for (size_t i = 0; i < FORMULA_LOSSES; i++) {
+        assert_close(losses[i], FORMULA_FIGURES[d].losses[i], 0, 1e-3);
+    }
+    assert_ok(lb_tensors_open(&last, checkpoint, &err));
+    for (size_t p = 0; p < FORMULA_PARAMETERS; p++) {
+        const lb_parameter *parameter = lb_network_parameter(before, p);
+        snprintf(name, sizeof name, "weights/%s", parameter->name);
+        const lb_tensor *tensor = lb_tensors_find(last, name);
+        double moved = 0;
+        for (size_t i = 0; tensor != NULL && i < parameter->count; i++) {
+            moved += pow((double)((const float *)tensor->data)[i] - (double)parameter->value[i], 2);
+        }
+        assert_close(sqrt(moved), FORMULA_FIGURES[d].moved[p], 0, 1e-3);
+    }
+    lb_tensors_close(last);
+    assert_int_equal(remove(checkpoint), 0);
+    lb_history_release(&history);
+    lb_network_free(network);
+    lb_network_free(before);
+}
+
+static void
+formula_network_is_trained_alike(void **state)
+{
+    char *checkpoint = test_path(state, "checkpoint");
+    assert_int_equal(VALUES, 3 * FORMULA_SIDE * FORMULA_SIDE);
+    for (size_t d = 0; d < sizeof FORMULA_FIGURES / sizeof *FORMULA_FIGURES; d++) {
+        for (size_t c = 0; LB_CONVOLUTIONS[c] != NULL; c++) {
+            assert_formula(d, c, checkpoint);
+        }
+    }
+    lb_free(checkpoint);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(formula_network_is_trained_alike, test_setup,
+                                        test_teardown),
         cmocka_unit_test_setup_teardown(losses_and_weights, test_setup, test_teardown)};
     return cmocka_run_group_tests_name("training", tests, NULL, NULL);
 }
