@@ -35,7 +35,10 @@ typedef struct lb_pretrain_job {
     lb_training_options training;
 } lb_pretrain_job;
 
-/* history: where the training curve goes, NULL nowhere; LB_TASK_NONE has none. */
+/* history: where the training curve goes, NULL nowhere; LB_TASK_NONE has none. A training whose
+ * loss is not finite or grows without bound is LB_ERROR_NUMERIC: `model` is not written, but the
+ * weights kept of the epochs before, if any, under that name with ".last_good" behind it. So for
+ * lb_finetune(). */
 lb_status lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
                       const lb_context *context, lb_error *err);
 

@@ -62,14 +62,20 @@ typedef struct lb_training_options {
     size_t step_epochs;          /* StepLR: every so many epochs ... default 7; 0 never */
     double step_factor;          /* ... times this, default 0.1 */
     double dropout;              /* of the two hidden dense layers, default 0.5 */
-    double maximum_gap;          /* keep only epochs with |validation - training accuracy| <= this,
-                                    default 0.05 */
-    double stop_change;          /* stop when three successive changes of validation accuracy are
-                                    below this and validation < training, default 0.005; 0 never */
-    double target_accuracy;      /* keep the epoch whose validation accuracy is nearest to this,
-                                    whatever its gap; 0, the default: keep the best */
-    bool freeze_first;          /* the deepest trained block's first convolution stays as it is, but
-                                   for degree all (quirk first_block_conv_frozen) */
+    const char *class_weights; /* borrowed: numbers between commas, one for each class, by which its
+                                  images' losses count, as CrossEntropyLoss(weight=...) of PyTorch;
+                                  or "balanced": images / (classes x images of the class) of the
+                                  training images. NULL, the default: all alike */
+    bool flip;                 /* mirror training images left to right, each with probability 0.5 */
+    double rotation;           /* turn them by up to so many degrees, uniform; default 0 */
+    double maximum_gap;        /* keep only epochs with |validation - training accuracy| <= this,
+                                  default 0.05 */
+    double stop_change;        /* stop when three successive changes of validation accuracy are
+                                  below this and validation < training, default 0.005; 0 never */
+    double target_accuracy;    /* keep the epoch whose validation accuracy is nearest to this,
+                                  whatever its gap; 0, the default: keep the best */
+    bool freeze_first;         /* the deepest trained block's first convolution stays as it is, but
+                                  for degree all (quirk first_block_conv_frozen) */
     bool dropout_in_validation; /* quirk dropout_at_inference */
     lb_compute compute;         /* default fastest, f32 */
     bool in_order;              /* images in their own order every epoch; default shuffled */
@@ -83,6 +89,10 @@ typedef struct lb_training_options {
 } lb_training_options;
 
 void lb_training_defaults(lb_training_options *options);
+/* The weights (classes) that lb_training_options.class_weights stands for; labels NULL: only that
+ * it is well formed. A class without images has weight 1 when balanced. */
+lb_status lb_class_weights(double *out, const char *text, const uint8_t *labels, size_t count,
+                           size_t classes, lb_error *err);
 
 typedef struct lb_epoch {
     double learning_rate;
@@ -108,8 +118,9 @@ lb_status lb_history_write(const lb_history *history, const char *path, lb_error
  * best validation accuracy among those within maximum_gap, or the best of all where none is. With a
  * target accuracy it is the nearest to that, the earlier of equally near ones; training then ends
  * when no epoch could come nearer, or by stop_change, but not before an epoch has reached the
- * target. Loss that is not finite: LB_ERROR_NUMERIC, and the last kept weights are in the network.
- */
+ * target. Loss that is not finite, or above LB_DIVERGED on average over an epoch: LB_ERROR_NUMERIC;
+ * the last kept weights are in the network, and out has the epochs before. */
+#define LB_DIVERGED 1000.0 /* chance is ln(classes) */
 lb_status lb_train(lb_history *out, lb_network *network, const lb_training_options *options,
                    const lb_image_source *train, const lb_image_source *validation,
                    const lb_context *context, lb_error *err);

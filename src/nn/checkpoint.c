@@ -75,9 +75,14 @@ lb_training_key(uint64_t *out, const lb_training_options *o, const lb_network *n
                               o->dropout_in_validation,
                               (double)train->height,
                               (double)train->width,
-                              train->begin_epoch != NULL};
+                              train->begin_epoch != NULL,
+                              o->flip,
+                              o->rotation};
     uint64_t hash = mix(0xcbf29ce484222325u, numbers, sizeof numbers);
     hash = mix(hash, &o->seed, sizeof o->seed);
+    if (o->class_weights != NULL) {
+        hash = mix(hash, o->class_weights, strlen(o->class_weights));
+    }
     LB_TRY(mix_source(&hash, train, err));
     LB_TRY(mix_source(&hash, validation, err));
     for (size_t p = 0; p < network->count; p++) {

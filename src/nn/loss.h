@@ -4,15 +4,16 @@
 
 #include "lesionbench/base.h"
 
-/* Sums over n images, of the cross entropy of the soft-max and of correct predictions (argmax, the
- * first of equal ones). */
+/* Sums over n images, of the cross entropy of the soft-max, of the weights that it counts by (n
+ * where there are none), and of correct predictions (argmax, the first of equal ones). */
 typedef struct lb_loss {
-    double sum;
+    double sum, weight;
     size_t correct;
 } lb_loss;
 
-/* logits (n, classes). gradient: NULL, or (n, classes) of the mean over n. */
-lb_loss lb_cross_entropy(float *gradient, const float *logits, const uint8_t *labels, size_t n,
-                         size_t classes);
+/* logits (n, classes); weights: of the classes, NULL all 1. gradient: NULL, or (n, classes) of the
+ * weighted mean, sum / weight, as torch.nn.CrossEntropyLoss(weight) defines it. */
+lb_loss lb_cross_entropy(float *gradient, const float *logits, const uint8_t *labels,
+                         const double *weights, size_t n, size_t classes);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "augment.h"
 #include "checkpoint.h"
 #include "dropout.h"
 #include "feeder.h"
@@ -23,6 +24,7 @@ typedef struct trainer {
     size_t *order;         /* of the training images */
     uint8_t *labels;       /* of a batch */
     float *logit_gradient; /* (batch, classes) */
+    double *class_weights; /* (classes); NULL: all alike */
     lb_dropout dropout;
     lb_history history;
     uint64_t key;      /* of its checkpoint */
@@ -96,6 +98,11 @@ trainer_init(trainer *t, const lb_image_source *train, const lb_image_source *va
     LB_ALLOC(t->order, train->count > validation->count ? train->count : validation->count);
     LB_ALLOC(t->labels, o->batch);
     LB_ALLOC(t->logit_gradient, o->batch * t->network->architecture.classes);
+    if (o->class_weights != NULL) {
+        LB_ALLOC(t->class_weights, t->network->architecture.classes);
+        LB_TRY(lb_class_weights(t->class_weights, o->class_weights, train->labels, train->count,
+                                t->network->architecture.classes, err));
+    }
     LB_TRY(lb_dropout_init(&t->dropout, t->pass, o->dropout, err));
     LB_ALLOC(t->history.epochs, o->epochs);
 cleanup:
@@ -113,6 +120,7 @@ trainer_release(trainer *t)
     lb_free(t->order);
     lb_free(t->labels);
     lb_free(t->logit_gradient);
+    lb_free(t->class_weights);
     lb_dropout_release(&t->dropout);
     lb_history_release(&t->history);
 }
@@ -139,7 +147,8 @@ forward_batch(lb_loss *out, trainer *t, const lb_feeder *feeder, const size_t *i
         t->labels[i] = feeder->source->labels[index[i]];
     }
     memset(t->logit_gradient, 0, t->options->batch * classes * sizeof *t->logit_gradient);
-    *out = lb_cross_entropy(t->logit_gradient, lb_pass_logits(t->pass), t->labels, n, classes);
+    *out = lb_cross_entropy(t->logit_gradient, lb_pass_logits(t->pass), t->labels, t->class_weights,
+                            n, classes);
     if (!isfinite(out->sum)) {
         LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "the loss is not finite (learning rate %g too high?)",
                        t->options->learning_rate));
@@ -176,7 +185,7 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t count = t->train.source->count, correct = 0, done = epoch * count;
-    double sum = 0;
+    double sum = 0, weight = 0;
     lb_random random;
     LB_TRY(lb_feeder_begin_epoch(&t->train, epoch, err));
     lb_random_init(&random, t->options->seed, LB_PURPOSE_SHUFFLE, epoch);
@@ -198,14 +207,20 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
         if (t->options->batch_losses != NULL) {
             size_t batches = (count - 1) / t->options->batch + 1;
             t->options->batch_losses[epoch * batches + start / t->options->batch] =
-                loss.sum / (double)n;
+                loss.sum / loss.weight;
         }
         sum += loss.sum;
+        weight += loss.weight;
         correct += loss.correct;
         lb_progress(t->context, "training", done + start + n, t->options->epochs * count);
     }
-    out->train_loss = sum / (double)count;
+    out->train_loss = sum / weight;
     out->train_accuracy = (double)correct / (double)count;
+    if (out->train_loss > LB_DIVERGED) {
+        LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
+                       "the loss grows without bound, to %g (learning rate %g too high?)",
+                       out->train_loss, t->options->learning_rate));
+    }
 cleanup:
     lb_dropout_end(t->pass);
     return status;
@@ -216,7 +231,7 @@ validate(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t count = t->validation.source->count, correct = 0;
-    double sum = 0;
+    double sum = 0, weight = 0;
     in_order(t->order, count);
     for (size_t start = 0; start < count; start += t->options->batch) {
         lb_loss loss;
@@ -226,9 +241,10 @@ validate(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
         LB_TRY(forward_batch(&loss, t, &t->validation, t->order + start,
                              batch_size(t, start, count), err));
         sum += loss.sum;
+        weight += loss.weight;
         correct += loss.correct;
     }
-    out->validation_loss = sum / (double)count;
+    out->validation_loss = sum / weight;
     out->validation_accuracy = (double)correct / (double)count;
 cleanup:
     lb_dropout_end(t->pass);
@@ -318,16 +334,24 @@ lb_train(lb_history *out, lb_network *network, const lb_training_options *option
 {
     lb_status status = LB_OK;
     trainer t = {.network = network, .options = options, .context = context};
+    lb_augment augment = {.from = NULL};
+    lb_image_source changed;
     LB_TRY(check_options(options, train, validation, err));
     LB_TRY(check_labels(train, network->architecture.classes, err));
     LB_TRY(check_labels(validation, network->architecture.classes, err));
+    if (lb_augment_is_on(options)) {
+        LB_TRY(lb_augment_init(&augment, &changed, train, options, err));
+        train = &changed;
+    }
     LB_TRY(trainer_init(&t, train, validation, err));
     status = run_epochs(&t, err);
     lb_network_copy_values(network, t.kept);
-    LB_TRY(status);
-    *out = t.history;
-    t.history = (lb_history){.count = 0};
+    if (status == LB_OK || status == LB_ERROR_NUMERIC) {
+        *out = t.history;
+        t.history = (lb_history){.count = 0};
+    }
 cleanup:
     trainer_release(&t);
+    lb_augment_release(&augment);
     return status;
 }

@@ -39,6 +39,33 @@ cleanup:
     return status;
 }
 
+static void
+name_epochs(lb_model_name *name, const lb_history *history)
+{
+    snprintf(name->epochs, sizeof name->epochs, "%zu", history->count);
+    snprintf(name->kept_epoch, sizeof name->kept_epoch, "%zu", history->kept + 1);
+}
+
+/* Where a training breaks off for its numbers, the weights kept until then are left under a name of
+ * their own, and the message says so. */
+static lb_status
+leave_last_good(lb_network *network, lb_model_name *name, const lb_history *history,
+                const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_error reason = *err;
+    if (history->count == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "epoch 1: %s", reason.message));
+    }
+    name_epochs(name, history);
+    LB_TRY(lb_model_name_write(network, name, err));
+    LB_TRY(lb_network_save(network, path, err));
+    status = lb_fail(err, LB_ERROR_NUMERIC, "epoch %zu: %s; the weights of epoch %zu are in %s",
+                     history->count + 1, reason.message, history->kept + 1, path);
+cleanup:
+    return status;
+}
+
 /* Trains, names and saves. The training's checkpoint stands beside the model while it goes on. */
 static lb_status
 train_and_save(lb_network *network, lb_model_name *name, const lb_training_options *options,
@@ -49,20 +76,27 @@ train_and_save(lb_network *network, lb_model_name *name, const lb_training_optio
     lb_history history = {0};
     lb_training_options resumable = *options;
     char *checkpoint = lb_format(err, "%s.checkpoint", model);
-    LB_TRY(checkpoint == NULL ? err->code : LB_OK);
+    char *last_good = checkpoint != NULL ? lb_format(err, "%s.last_good", model) : NULL;
+    LB_TRY(last_good == NULL ? err->code : LB_OK);
     resumable.checkpoint = checkpoint;
-    LB_TRY(lb_train(&history, network, &resumable, train, validation, context, err));
     snprintf(name->seed, sizeof name->seed, "%" PRIu64, options->seed);
     snprintf(name->learning_rate, sizeof name->learning_rate, "%g", options->learning_rate);
-    snprintf(name->epochs, sizeof name->epochs, "%zu", history.count);
-    snprintf(name->kept_epoch, sizeof name->kept_epoch, "%zu", history.kept + 1);
+    status = lb_train(&history, network, &resumable, train, validation, context, err);
+    if (status == LB_ERROR_NUMERIC) {
+        (void)unlink(checkpoint); /* from which it would break off again */
+        status = leave_last_good(network, name, &history, last_good, err);
+    }
+    LB_TRY(status);
+    name_epochs(name, &history);
     LB_TRY(lb_model_name_write(network, name, err));
     if (history_path != NULL) {
         LB_TRY(lb_history_write(&history, history_path, err));
     }
     LB_TRY(lb_network_save(network, model, err));
     (void)unlink(checkpoint);
+    (void)unlink(last_good); /* of an earlier attempt */
 cleanup:
+    lb_free(last_good);
     lb_free(checkpoint);
     lb_history_release(&history);
     return status;

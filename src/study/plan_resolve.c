@@ -200,6 +200,12 @@ check_corpus(lb_study *study, size_t index, const source_text *source, lb_error 
     if (corpus->from != NULL && check_from(&study->network, corpus->from, err) != LB_OK) {
         return locate(source, PLAN_CORPORA, index, "from", err);
     }
+    const char *weights = corpus->training.class_weights;
+    double pair[2];
+    if (corpus->task == LB_TASK_SEX && weights != NULL &&
+        lb_class_weights(pair, weights, NULL, 0, 2, err) != LB_OK) {
+        return locate(source, PLAN_CORPORA, index, "class_weights", err);
+    }
     double rate = 0;
     for (size_t i = 0; i < study->degree_count; i++) {
         if (plan_learning_rate(&rate, study, corpus, i, err) != LB_OK) {
@@ -234,6 +240,11 @@ plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
     if (study->compose.minimum_lesions > study->compose.maximum_lesions) {
         lb_fail(err, LB_ERROR_ARGUMENT, "is more than maximum_lesions");
         return locate(&source, "compose", 0, "minimum_lesions", err);
+    }
+    const char *weights = study->finetuning.training.class_weights;
+    double pair[2];
+    if (weights != NULL && lb_class_weights(pair, weights, NULL, 0, 2, err) != LB_OK) {
+        return locate(&source, "finetuning", 0, "class_weights", err);
     }
     if (study->corpus_count == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "%s: no corpora to pre-train on", name);

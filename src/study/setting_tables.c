@@ -149,6 +149,12 @@ static const lb_setting training_rows[] = {
              "step: the learning rate changes every so many epochs; 0 never"),
     TRAINING(step_factor, LB_SETTING_REAL, 1e-9, 1, "... by this factor"),
     TRAINING(dropout, LB_SETTING_REAL, 0, 0.99, "of the two hidden dense layers"),
+    TRAINING(class_weights, LB_SETTING_LIST, 0, 0,
+             "of the loss, one number for each class, or balanced: rarer classes count more"),
+    TRAINING(flip, LB_SETTING_FLAG, 0, 0,
+             "mirror training images left to right, each with probability 0.5"),
+    TRAINING(rotation, LB_SETTING_REAL, 0, 180,
+             "turn training images by up to so many degrees; 0 outside them"),
     TRAINING(maximum_gap, LB_SETTING_REAL, 0, 1,
              "keep only epochs whose accuracies on validation and training data differ by less"),
     TRAINING(stop_change, LB_SETTING_REAL, 0, 1,
@@ -157,7 +163,8 @@ static const lb_setting training_rows[] = {
            "algorithm: the fastest, or the direct one"),
     CHOICE(lb_training_options, compute.precision, "precision", LB_PRECISIONS,
            "of convolutions' operands; bf16 needs AVX-512"),
-    TRAINING(seed, LB_SETTING_U64, 0, MAX_U64, "of new weights, order of images and dropout"),
+    TRAINING(seed, LB_SETTING_U64, 0, MAX_U64,
+             "of new weights, order of images, flips and turns, and dropout"),
 };
 
 lb_setting_table

@@ -542,7 +542,7 @@ expect "finetune a matched model" 0 "" "" finetune --from target/model.safetenso
 expect "a model of no target" 0 "^condition: best$" "" info untargeted/model.safetensors
 grep -q target_accuracy out && not_ok "no target is told of" || ok "no target is told of"
 killed="--from m.safetensors --degree 3 --data d1.h5 --epochs 40 --batch 4 --stop-change 0 --optimizer adam"
-killed="$killed --checkpoint-seconds 0 --threads 1 --quiet"
+killed="$killed --checkpoint-seconds 0 --threads 1 --quiet --flip --rotation 8 --class-weights balanced"
 # shellcheck disable=SC2086
 "$program" finetune $killed -o whole >out 2>err
 # shellcheck disable=SC2086
@@ -561,6 +561,13 @@ expect "a killed training goes on" 0 "" "" finetune $killed -o killed
 same "a killed training ends in the same model" whole/model.safetensors killed/model.safetensors
 same "a killed training has the same history" whole/history.csv killed/history.csv
 absent "no checkpoint is left" killed/model.safetensors.checkpoint
+expect "weights of three classes" 1 "" "class_weights: '1,2,3' is neither 'balanced' nor 2 numbers" finetune \
+    --from m.safetensors --degree 1 --data d1.h5 --class-weights 1,2,3 -o heavy
+absent "nothing trained with wrong weights" heavy
+expect "a rate that diverges" 1 "" "^lesionbench: epoch [0-9]+: the loss .*learning rate" finetune \
+    --from m.safetensors --degree all --data d1.h5 --learning-rate 100 --epochs 30 --quiet -o wild
+one_line "a rate that diverges, in one line" 1
+absent "no model of a rate that diverges" wild/model.safetensors
 expect "training curve" 0 "CSV, 1 rows: epoch" "" info tuned/history.csv
 expect "predict" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --quiet -o p.h5
 expect "predict directly" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --convolution direct \

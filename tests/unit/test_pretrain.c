@@ -3,6 +3,7 @@
 #include "torch_testing.h"
 
 #include "lesionbench/jobs.h"
+#include "lesionbench/output.h"
 
 enum { CLASSES = 1000, IMAGES = 12, PIXELS = 16, SIDE = 32 };
 
@@ -134,12 +135,62 @@ weights_are_taken_as_they_are(void **state)
     lb_free(from);
 }
 
+/* The first epoch is as any; the second's learning rate is absurd. */
+static void
+kept_weights_stay_when_the_loss_explodes(void **state)
+{
+    lb_error err = {0};
+    lb_network *kept = NULL;
+    char *model = test_path(state, "m.safetensors"),
+         *good = test_path(state, "m.safetensors.last_good");
+    char *images = test_path(state, "images"), *labels = test_path(state, "labels");
+    char *checkpoint = test_path(state, "m.safetensors.checkpoint");
+    write_pair(images, labels);
+    lb_pretrain_job job = job_from(NULL, LB_TASK_CLASSES);
+    job.architecture = "vgg11";
+    job.width = 1.0 / 16;
+    job.images = images;
+    job.labels = labels;
+    job.training.epochs = 3;
+    job.training.stop_change = 0;
+    job.training.checkpoint_seconds = 0;
+    job.training.schedule = LB_SCHEDULE_STEP;
+    job.training.step_epochs = 1;
+    job.training.step_factor = 1e15;
+    assert_int_equal(lb_pretrain(&job, model, NULL, NULL, &err), LB_ERROR_NUMERIC);
+    assert_message(&err, "epoch 2: the loss ");
+    assert_message(&err, "; the weights of epoch 1 are in ");
+    assert_message(&err, good);
+    assert_false(lb_exists(model));
+    assert_false(lb_exists(checkpoint));
+    assert_ok(lb_network_load(&kept, good, &err));
+    assert_string_equal(lb_network_metadata(kept, "kept_epoch"), "1");
+    lb_network_free(kept);
+    job.training.step_factor = 1;
+    assert_ok(lb_pretrain(&job, model, NULL, NULL, &err));
+    assert_true(lb_exists(model));
+    assert_false(lb_exists(good));
+    unlink(model);
+    job.training.learning_rate = 1e15; /* at once: there is nothing to keep */
+    assert_int_equal(lb_pretrain(&job, model, NULL, NULL, &err), LB_ERROR_NUMERIC);
+    assert_message(&err, "epoch 1: the loss ");
+    assert_false(lb_exists(model));
+    assert_false(lb_exists(good));
+    lb_free(checkpoint);
+    lb_free(labels);
+    lb_free(images);
+    lb_free(good);
+    lb_free(model);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_thousand_classes_become_two, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(weights_are_taken_as_they_are, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(kept_weights_stay_when_the_loss_explodes, test_setup,
+                                        test_teardown),
     };
     return cmocka_run_group_tests_name("pre-training", tests, NULL, NULL);
 }

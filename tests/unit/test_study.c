@@ -117,6 +117,8 @@ mistakes_have_lines(void **state)
         {TEMPLATE CORPUS "  - name: b\n    epochs: 0\n", ":6:", "corpora.epochs"},
         {TEMPLATE CORPUS "  - name: b\n    task: classes\n", ":6:", "images, a folder"},
         {TEMPLATE CORPUS "    finetuning_rates: [1, 2]\n", ":5:", "2 learning rates for 5 degrees"},
+        {TEMPLATE CORPUS "    class_weights: [1, 2, 3]\n", ":5:", "corpora.class_weights"},
+        {TEMPLATE CORPUS "finetuning:\n  class_weights: [heavy]\n", ":6:", "nor 2 numbers"},
         {TEMPLATE CORPUS "    task: none\n", ":5:", "corpora.task: 'none' needs the key from"},
         {TEMPLATE CORPUS "    from: nowhere.pth\n",
          ":5:", "corpora.from: nowhere.pth: No such file or directory"},

@@ -90,7 +90,7 @@ loss_of(lb_pass *pass)
     lb_error err;
     assert_ok(lb_pass_refresh(pass, &err));
     assert_ok(lb_pass_forward(pass, &err));
-    return lb_cross_entropy(NULL, lb_pass_logits(pass), labels, BATCH, 2).sum / BATCH;
+    return lb_cross_entropy(NULL, lb_pass_logits(pass), labels, NULL, BATCH, 2).sum / BATCH;
 }
 
 /* The derivative along a random direction, analytic against central differences. */
@@ -107,7 +107,7 @@ parameter_gradients(void **state)
         assert_ok(lb_pass_create(&pass, network, &plan, &err));
         fill_input(pass);
         assert_ok(lb_pass_forward(pass, &err));
-        lb_cross_entropy(seeds, lb_pass_logits(pass), labels, BATCH, 2);
+        lb_cross_entropy(seeds, lb_pass_logits(pass), labels, NULL, BATCH, 2);
         assert_ok(lb_pass_backward_parameters(pass, seeds, &err));
         for (size_t p = 0; p < lb_network_parameters(network); p++) {
             lb_parameter *parameter = lb_network_parameter(network, p);
@@ -347,11 +347,13 @@ infinite_loss_is_an_error(void **state)
     lb_error err;
     lb_network *network = small_network("vgg11", 1.0 / 16);
     lb_training_options options = quick_options();
-    lb_history history;
+    lb_history history = {0};
     options.optimizer = LB_SGD;
     options.learning_rate = 1e12;
     assert_int_equal(lb_train(&history, network, &options, &source, &source, NULL, &err),
                      LB_ERROR_NUMERIC);
+    assert_int_equal(history.count, 0);
+    lb_history_release(&history);
     assert_non_null(strstr(err.message, "not finite"));
     for (size_t p = 0; p < lb_network_parameters(network); p++) {
         assert_true(isfinite(lb_network_parameter(network, p)->value[0]));

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Training images flipped and turned, anew in every epoch. */
+#ifndef LB_NN_AUGMENT_H
+#define LB_NN_AUGMENT_H
+
+#include "lesionbench/training.h"
+
+typedef struct lb_augment {
+    const lb_image_source *from;
+    bool flip;
+    double rotation; /* degrees */
+    uint64_t seed;
+    size_t epoch;
+    size_t threads;
+    float *scratch; /* a plane for each thread */
+} lb_augment;
+
+bool lb_augment_is_on(const lb_training_options *options);
+/* A source of `from`'s images as the options flip and turn them; each draws from a stream of (seed,
+ * epoch, image). Both borrow from and out until lb_augment_release(). */
+lb_status lb_augment_init(lb_augment *out, lb_image_source *images, const lb_image_source *from,
+                          const lb_training_options *options, lb_error *err);
+void lb_augment_release(lb_augment *augment);
+
+/* scipy.ndimage.rotate(image, degrees, reshape=False, order=1): about the centre, bilinear, 0 where
+ * the image has no pixels around. */
+void lb_rotate(float *out, const float *image, size_t height, size_t width, double degrees);
+
+#endif
