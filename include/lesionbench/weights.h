@@ -9,8 +9,9 @@
  * PyTorch's files hold a dict of tensors by name, or a checkpoint: a dict with such a dict under
  * `state_dict`, `model_state_dict`, `model`, `net`, `network` or `weights`, the first of them that
  * is there. What else a checkpoint holds is left alone; what else the dict of tensors holds is
- * refused by name, but for `_metadata`. The prefixes `module.`, `_orig_mod.`, `model.` and `net.`
- * are taken off the names where all of them begin with the same one, as often as they do.
+ * refused by name, but for `_metadata`. The prefixes `module.`, `_orig_mod.`, `model.`, `net.`,
+ * `timm_model.` and `vgg.` are taken off the names where all of them begin with the same one, as
+ * often as they do.
  *
  * Files are mapped. Reading a tensor gives back the memory of the file's pages behind it, so that a
  * network's weights are in memory once. Sizes, places and overlaps are checked before anything is

@@ -17,8 +17,10 @@ static const struct {
     {"BF16", LB_ELEMENT_BF16},
 };
 
-/* DataParallel's, torch.compile()'s, Lightning's. */
-static const char *const PREFIXES[] = {"module.", "_orig_mod.", "model.", "net."};
+/* DataParallel's, torch.compile()'s, Lightning's, transformers' for timm's models; modules that
+ * hold a VGG by its name. */
+static const char *const PREFIXES[] = {"module.", "_orig_mod.",  "model.",
+                                       "net.",    "timm_model.", "vgg."};
 
 lb_weights_format
 lb_weights_recognise(const void *start, size_t size)

@@ -152,13 +152,33 @@ lb_architecture_find(lb_parameter *wanted, const lb_weights *weights)
     return weight;
 }
 
-static const lb_weight *
-dense_weight(const lb_weights *weights, size_t layer)
+/* Of a dense layer, by its weight, or its bias where that is missing; 0 where both are. */
+static size_t
+dense_units(const lb_weights *weights, size_t layer)
 {
-    lb_parameter wanted = {.rank = 2};
-    snprintf(wanted.name, sizeof wanted.name, "classifier.%zu.weight", 3 * layer);
-    const lb_weight *weight = lb_architecture_find(&wanted, weights);
-    return weight != NULL && weight->rank == wanted.rank && weight->count > 0 ? weight : NULL;
+    static const char *const KINDS[] = {"weight", "bias"};
+    for (size_t k = 0; k < 2; k++) {
+        lb_parameter wanted = {.rank = 2 - k};
+        snprintf(wanted.name, sizeof wanted.name, "classifier.%zu.%s", 3 * layer, KINDS[k]);
+        const lb_weight *weight = lb_architecture_find(&wanted, weights);
+        if (weight != NULL && weight->rank == wanted.rank && weight->count > 0) {
+            return weight->shape[0];
+        }
+    }
+    return 0;
+}
+
+/* The depth whose last convolution has this index; 0 where there is none. */
+static unsigned
+depth_of_last(long index)
+{
+    for (size_t i = 0; i < CONFIGURATIONS; i++) {
+        /* A layer and its ReLU each, and four poolings before the last block's end. */
+        if (index == 2 * ((long)configurations[i].depth - LB_DENSE_LAYERS - 1) + LB_BLOCKS - 1) {
+            return configurations[i].depth;
+        }
+    }
+    return 0;
 }
 
 /* Widths that lb_architecture_init() makes, and those of the field, stay below. */
@@ -182,14 +202,18 @@ check_sizes(const lb_architecture *architecture, const char *path, lb_error *err
                    MAX_HIDDEN, MAX_CLASSES);
 }
 
-/* Depth, and that it is a VGG at all. */
+/* Depth, and that it is a VGG at all: by the last convolution, so that one that is missing can be
+ * named. */
 static lb_status
 read_depth(lb_architecture *out, const lb_weights *weights, const char *path, lb_error *err)
 {
     size_t convolutions = 0;
+    long highest = -1;
     for (size_t i = 0; i < lb_weights_count(weights); i++) {
         const lb_weight *weight = lb_weights_at(weights, i);
-        convolutions += feature_index(weight->name) >= 0 && weight->rank == 4;
+        long index = weight->rank == 4 ? feature_index(weight->name) : -1;
+        convolutions += index >= 0;
+        highest = index > highest ? index : highest;
         const char *last = strrchr(weight->name, '.');
         if (last != NULL && strcmp(last, ".running_mean") == 0) {
             return lb_fail(err, LB_ERROR_UNSUPPORTED,
@@ -198,20 +222,35 @@ read_depth(lb_architecture *out, const lb_weights *weights, const char *path, lb
                            path, weight->name);
         }
     }
-    out->depth = (unsigned)convolutions + LB_DENSE_LAYERS;
-    const lb_weight *hidden = dense_weight(weights, 0);
-    const lb_weight *head = dense_weight(weights, LB_DENSE_LAYERS - 1);
-    if (lb_architecture_block(out, 0) == 0 || hidden == NULL || head == NULL) {
+    size_t hidden = dense_units(weights, 0), second = dense_units(weights, 1);
+    out->depth = depth_of_last(highest);
+    out->hidden = hidden > 0 ? hidden : second;
+    out->classes = dense_units(weights, LB_DENSE_LAYERS - 1);
+    if (out->depth == 0 || out->hidden == 0 || out->classes == 0) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: not a VGG-11, 13, 16 or 19 without batch norm in torchvision's or "
                        "timm's names (%zu convolutions 'features.N.weight', 'classifier.0.weight' "
                        "%s, 'classifier.6.weight' %s)",
-                       path, convolutions, hidden != NULL ? "present" : "missing",
-                       head != NULL ? "present" : "missing");
+                       path, convolutions, out->hidden > 0 ? "present" : "missing",
+                       out->classes > 0 ? "present" : "missing");
     }
-    out->hidden = hidden->shape[0];
-    out->classes = head->shape[0];
     return LB_OK;
+}
+
+/* The channels of a block by the first of its convolutions, which begin at `index`, that is there;
+ * 0 where none is. */
+static size_t
+block_channels(const lb_weights *weights, size_t index, size_t convolutions)
+{
+    for (size_t c = 0; c < convolutions; c++) {
+        char name[40];
+        snprintf(name, sizeof name, "features.%zu.weight", index + 2 * c);
+        const lb_weight *weight = lb_weights_find(weights, name);
+        if (weight != NULL && weight->rank == 4 && weight->count > 0) {
+            return weight->shape[0];
+        }
+    }
+    return 0;
 }
 
 lb_status
@@ -225,14 +264,12 @@ lb_architecture_read(lb_architecture *out, const lb_weights *weights, const char
         return status;
     }
     for (size_t b = 0; b < LB_BLOCKS; b++) {
-        char name[32];
-        snprintf(name, sizeof name, "features.%zu.weight", index);
-        const lb_weight *weight = lb_weights_find(weights, name);
-        if (weight == NULL || weight->rank != 4 || weight->count == 0) {
-            return lb_fail(err, LB_ERROR_FORMAT, "%s: VGG-%u needs a convolution '%s'", path,
-                           found.depth, name);
+        found.channels[b] = block_channels(weights, index, lb_architecture_block(&found, b));
+        if (found.channels[b] == 0) {
+            return lb_fail(err, LB_ERROR_FORMAT,
+                           "%s: VGG-%u needs a convolution 'features.%zu.weight'", path,
+                           found.depth, index);
         }
-        found.channels[b] = weight->shape[0];
         index += 2 * lb_architecture_block(&found, b) + 1;
     }
     status = check_sizes(&found, path, err);

@@ -5,41 +5,53 @@
 #include "lesionbench/safetensors.h"
 #include "network.h"
 
+typedef enum fault { MISSING, UNKNOWN, WRONG_SHAPE, WRONG_TYPE, NOT_FINITE, FAULT_KINDS } fault;
+
+static const char *const FAULT_NAMES[FAULT_KINDS] = {"missing", "unknown", "of another shape",
+                                                     "of another type", "not finite"};
+
 /* Faults found while matching a file's tensors with the architecture, in one growing line. */
 typedef struct faults {
     char text[640];
-    size_t count, left_out;
+    size_t count, left_out, of_kind[FAULT_KINDS];
 } faults;
 
-LB_PRINTF(2, 3)
+LB_PRINTF(3, 4)
 static void
-add_fault(faults *all, const char *format, ...)
+add_fault(faults *all, fault kind, const char *format, ...)
 {
-    char fault[300];
+    char what[300];
     size_t used = strlen(all->text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(fault, sizeof fault, format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     const char *between = all->count > 0 ? ", " : "";
-    if (used + strlen(between) + strlen(fault) < sizeof all->text) {
-        snprintf(all->text + used, sizeof all->text - used, "%s%s", between, fault);
+    if (used + strlen(between) + strlen(what) < sizeof all->text) {
+        snprintf(all->text + used, sizeof all->text - used, "%s%s", between, what);
     } else {
         all->left_out++;
     }
     all->count++;
+    all->of_kind[kind]++;
 }
 
 static lb_status
 fail_of_faults(const faults *all, const char *path, const lb_architecture *architecture,
                lb_error *err)
 {
-    char more[40] = "";
+    char counts[120] = "", more[40] = "";
+    for (size_t kind = 0, used = 0; kind < FAULT_KINDS; kind++) {
+        if (all->of_kind[kind] > 0) {
+            used += (size_t)snprintf(counts + used, sizeof counts - used, "%s%zu %s",
+                                     used > 0 ? ", " : "", all->of_kind[kind], FAULT_NAMES[kind]);
+        }
+    }
     if (all->left_out > 0) {
         snprintf(more, sizeof more, ", and %zu more", all->left_out);
     }
-    return lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u: %s%s", path, architecture->depth,
-                   all->text, more);
+    return lb_fail(err, LB_ERROR_FORMAT, "%s: does not fit VGG-%u (%s): %s%s", path,
+                   architecture->depth, counts, all->text, more);
 }
 
 static void
@@ -66,14 +78,14 @@ compare(const lb_weight **found, lb_parameter *wanted, const lb_weights *weights
     const lb_weight *weight = lb_architecture_find(wanted, weights);
     *found = weight;
     if (weight == NULL) {
-        add_fault(all, "missing %s", wanted->name);
+        add_fault(all, MISSING, "missing %s", wanted->name);
     } else if (!same_shape(wanted, weight)) {
         char is[96], should[96];
         shape_text(is, sizeof is, weight->shape, weight->rank);
         shape_text(should, sizeof should, wanted->shape, wanted->rank);
-        add_fault(all, "%s is %s instead of %s", weight->name, is, should);
+        add_fault(all, WRONG_SHAPE, "%s is %s instead of %s", weight->name, is, should);
     } else if (!lb_weights_is_real(weight)) {
-        add_fault(all, "%s is of type %s instead of a floating-point one", weight->name,
+        add_fault(all, WRONG_TYPE, "%s is of type %s instead of a floating-point one", weight->name,
                   weight->type);
     }
 }
@@ -102,7 +114,7 @@ compare_all(const lb_weight **found, const lb_architecture *architecture, const 
     }
     for (size_t i = 0; i < lb_weights_count(weights); i++) {
         if (!is_among(found, count, lb_weights_at(weights, i))) {
-            add_fault(&all, "unknown %.200s", lb_weights_at(weights, i)->name);
+            add_fault(&all, UNKNOWN, "unknown %.200s", lb_weights_at(weights, i)->name);
         }
     }
     return all.count == 0 ? LB_OK : fail_of_faults(&all, path, architecture, err);
@@ -119,7 +131,7 @@ read_values(lb_network *network, const lb_weight *const *found, lb_weights *weig
         const lb_parameter *parameter = &network->parameters[i];
         LB_TRY(lb_weights_read(parameter->value, weights, found[i], err));
         if (lb_first_not_finite(parameter->value, parameter->count) < parameter->count) {
-            add_fault(&all, "%s has values that are not finite", found[i]->name);
+            add_fault(&all, NOT_FINITE, "%s has values that are not finite", found[i]->name);
         }
     }
     if (all.count > 0) {

@@ -259,6 +259,9 @@ printf '\377\377\377\377\377\377\377\377{}' >long.safetensors
 refuse "safetensors with a header of 2^64 bytes" "long.safetensors: .*claims a header" $finetune long.safetensors
 printf '\0\0\0\005\0\0\0\0' >wide.safetensors && head -c 90000000 /dev/zero | tr '\0' '[' >>wide.safetensors
 refuse "safetensors with a header of 80 MB" "wide.safetensors" $finetune wide.safetensors
+printf '\0\0\0\100\0\0\0\0{"a":' >giga.safetensors && truncate -s 1073741832 giga.safetensors
+refuse "safetensors with a header of 1 GB" "giga.safetensors: .*claims a header of 1073741824" \
+    $finetune giga.safetensors
 tensors deep.safetensors "$(head -c 100000 /dev/zero | tr '\0' '[')"
 refuse "safetensors nested deep" "deep.safetensors" $finetune deep.safetensors
 tensors cut.safetensors '{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}' 15

@@ -225,16 +225,23 @@ rename_as_timm(test_tensor tensors[PARAMETERS], char names[PARAMETERS][64])
 static void
 networks_of_both_formats_and_namings(void **state)
 {
-    static const char *const PREFIXES[] = {"", "module.", "_orig_mod.module."};
+    static const char *const PREFIXES[] = {"",           "module.", "_orig_mod.module.",
+                                           "model.vgg.", "",        "timm_model."};
     test_tensor tensors[PARAMETERS];
     char names[PARAMETERS][64];
-    for (int form = 0; form < 8; form++) {
+    for (int form = 0; form < 12; form++) {
         lb_error err;
         lb_network *read = NULL;
-        bool timm = form >= 6;
+        bool timm = form >= 8;
         lb_network *network = small_network(tensors, names, timm ? "" : PREFIXES[form / 2]);
         if (timm) {
             rename_as_timm(tensors, names);
+            for (size_t i = 0; i < PARAMETERS; i++) {
+                char name[64];
+                snprintf(name, sizeof name, "%s%.40s", PREFIXES[form / 2], tensors[i].name);
+                memcpy(names[i], name, sizeof name);
+                tensors[i].name = names[i];
+            }
         }
         char *path = write_torch(state, form % 2 == 1, tensors, PARAMETERS);
         assert_ok(lb_network_load(&read, path, &err));
@@ -268,12 +275,15 @@ all_that_does_not_fit_is_named(void **state)
     test_tensor tensors[PARAMETERS + 1];
     char names[PARAMETERS][64];
     lb_network *network = small_network(tensors, names, "");
+    static const char counts[] =
+        "does not fit VGG-11 (1 missing, 1 unknown, 2 of another shape, 1 of "
+        "another type): ";
     tensors[1].name = "features.0.bass";
     tensors[6].shape[0] = 1;
     tensors[5].rank = 0;
     tensors[7].type = "Int";
     refuse_network(state, tensors, PARAMETERS,
-                   (const char *const[]){"does not fit VGG-11", "missing features.0.bias",
+                   (const char *const[]){counts, "missing features.0.bias",
                                          "features.8.weight is 1x4x3x3 instead of 4x4x3x3",
                                          "features.6.bias is  instead of 4",
                                          "features.8.bias is of type int32",
@@ -289,6 +299,20 @@ all_that_does_not_fit_is_named(void **state)
     refuse_network(state, tensors, PARAMETERS,
                    (const char *const[]){"missing features.0.bias", "missing classifier.6.bias",
                                          "unknown features.0.of_a_name", ", and ", " more", NULL});
+    lb_network_free(network);
+
+    /* Depth and width are told without them. */
+    network = small_network(tensors, names, "");
+    tensors[8].name = "features.11.weights";
+    tensors[PARAMETERS - 6].name = "classifier.0.weights";
+    tensors[PARAMETERS - 5].name = "classifier.0.biases";
+    tensors[PARAMETERS - 2].name = "fc.weight";
+    refuse_network(state, tensors, PARAMETERS,
+                   (const char *const[]){
+                       "does not fit VGG-11 (4 missing, 4 unknown): ", "missing features.11.weight",
+                       "missing classifier.0.weight", "missing classifier.6.weight",
+                       "unknown features.11.weights", "unknown classifier.0.weights",
+                       "unknown fc.weight", NULL});
     lb_network_free(network);
 
     network = small_network(tensors, names, "");
