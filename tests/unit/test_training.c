@@ -361,6 +361,29 @@ infinite_loss_is_an_error(void **state)
     lb_network_free(network);
 }
 
+/* A loss that is finite, but so large on average that nothing is learnt any more. */
+static void
+growing_loss_is_an_error(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_network *network = small_network("vgg11", 1.0 / 16);
+    lb_training_options options = quick_options();
+    lb_history history = {0};
+    options.epochs = 1;
+    options.learning_rate = 1e-9; /* so that it stays as it is made: logits of some thousands */
+    lb_parameter *head = lb_network_parameter(network, lb_network_parameters(network) - 1);
+    head->value[0] = 5000;
+    assert_int_equal(lb_train(&history, network, &options, &source, &source, NULL, &err),
+                     LB_ERROR_NUMERIC);
+    assert_non_null(strstr(err.message, "the loss grows without bound, to 2"));
+    lb_history_release(&history);
+    head->value[0] = 500;
+    assert_ok(lb_train(&history, network, &options, &source, &source, NULL, &err));
+    lb_history_release(&history);
+    lb_network_free(network);
+}
+
 static lb_history
 history_of(lb_epoch *epochs, const double (*accuracies)[2], size_t count)
 {
@@ -612,6 +635,7 @@ main(void)
         cmocka_unit_test(the_quirk_freezes_one_convolution_more),
         cmocka_unit_test(dropout_at_inference_is_a_stream),
         cmocka_unit_test(infinite_loss_is_an_error),
+        cmocka_unit_test(growing_loss_is_an_error),
         cmocka_unit_test(keeps_the_best_epoch_within_the_gap),
         cmocka_unit_test(keeps_the_epoch_nearest_to_the_target),
         cmocka_unit_test(stops_after_three_small_changes),
