@@ -20,6 +20,7 @@ typedef struct lb_score_row {
     char seed[24];
     char method[40];
     char selection[16]; /* "correct", "wrong", or "" */
+    char condition[16]; /* of the model, or of the models it stands beside; "" where unknown */
     lb_localisation score;
 } lb_score_row;
 
@@ -36,9 +37,10 @@ lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dat
                                       lb_split split, size_t image, const lb_model_name *name,
                                       const char *method, lb_error *err);
 void lb_score_rows_release(lb_score_rows *rows);
-/* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision */
+/* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision,
+ * condition */
 lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
-/* Appends what the file holds. */
+/* Appends what the file holds. It may lack the column condition. */
 lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);
 
 /* A model's accuracy, for explanation.csv. */
@@ -48,13 +50,13 @@ typedef struct lb_model_accuracy {
 } lb_model_accuracy;
 
 /* corpus,degree,seed,method,selection,images,accuracy,tpr_median,tpr_q1,tpr_q3,tnr_median,tnr_q1,
- * tnr_q3,chance. Rows that belong together must follow each other. chance: the mean share of true
- * pixels, which a map that knows nothing finds. */
+ * tnr_q3,chance,condition. Rows that belong together must follow each other. chance: the mean share
+ * of true pixels, which a map that knows nothing finds. */
 lb_status lb_explanation_table_write(const lb_score_rows *rows, const lb_model_accuracy *models,
                                      size_t model_count, const char *path, lb_error *err);
 
 /* corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,balanced_accuracy,
- * mcc,learning_rate,epochs,kept_epoch */
+ * mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy */
 lb_status lb_classification_table_write(const char *const *predictions, size_t count,
                                         const char *path, lb_error *err);
 

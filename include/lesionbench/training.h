@@ -107,6 +107,9 @@ typedef struct lb_history {
     lb_epoch *epochs;
 } lb_history;
 
+/* Whether epoch a would be kept rather than b, by the checkpoint's rule or the target accuracy;
+ * false where neither is better. */
+bool lb_epoch_is_better(const lb_epoch *a, const lb_epoch *b, const lb_training_options *options);
 void lb_history_release(lb_history *history);
 /* epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,kept */
 lb_status lb_history_write(const lb_history *history, const char *path, lb_error *err);

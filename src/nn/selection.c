@@ -14,22 +14,24 @@ within(const lb_epoch *epoch, double maximum_gap)
 #define ROUNDING 1e-9
 
 bool
+lb_epoch_is_better(const lb_epoch *a, const lb_epoch *b, const lb_training_options *options)
+{
+    const double target = options->target_accuracy;
+    if (target > 0) {
+        return fabs(a->validation_accuracy - target) <
+               fabs(b->validation_accuracy - target) - ROUNDING;
+    }
+    if (within(a, options->maximum_gap) != within(b, options->maximum_gap)) {
+        return within(a, options->maximum_gap);
+    }
+    return a->validation_accuracy > b->validation_accuracy;
+}
+
+bool
 lb_selection_keeps_last(const lb_history *history, const lb_training_options *options)
 {
-    if (history->count == 1) {
-        return true;
-    }
-    const double maximum_gap = options->maximum_gap, target = options->target_accuracy;
-    const lb_epoch *last = &history->epochs[history->count - 1];
-    const lb_epoch *kept = &history->epochs[history->kept];
-    if (target > 0) {
-        return fabs(last->validation_accuracy - target) <
-               fabs(kept->validation_accuracy - target) - ROUNDING;
-    }
-    if (within(last, maximum_gap) != within(kept, maximum_gap)) {
-        return within(last, maximum_gap);
-    }
-    return last->validation_accuracy > kept->validation_accuracy;
+    return history->count == 1 || lb_epoch_is_better(&history->epochs[history->count - 1],
+                                                     &history->epochs[history->kept], options);
 }
 
 static bool

@@ -193,11 +193,11 @@ lb_status
 draw_boxplot(bool *drawn, study_folder *folder, selection chosen, lb_error *err)
 {
     lb_status status = LB_OK;
-    char *text = NULL, name[32];
+    char *text = NULL, name[48];
     size_t size = 0, boxes = 0;
     FILE *script = NULL;
     *drawn = false;
-    snprintf(name, sizeof name, "boxplot_%s", selection_names[chosen]);
+    snprintf(name, sizeof name, "boxplot_%s%s", selection_names[chosen], folder->suffix);
     if (folder->score_count == 0) {
         goto cleanup; /* the table is named as missing already, or holds none of these models */
     }

@@ -107,8 +107,8 @@ write_row(FILE *script, double *lowest, panel panels[PANELS], size_t row, study_
                 continue;
             }
             lb_free(name);
-            name = lb_format(err, "models/%s/degree_%s_seed_%s/history.csv", corpus, model->degree,
-                             model->seed);
+            name = lb_format(err, "models/%s/degree_%s_seed_%s%s/history.csv", corpus,
+                             model->degree, model->seed, folder->suffix);
             if (name == NULL) {
                 LB_TRY(err->code);
             }
@@ -178,15 +178,16 @@ draw_curves(bool *drawn, study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
     panel panels[MAX_CORPORA][PANELS] = {{{0}}};
-    char *text = NULL;
+    char *text = NULL, name[48];
     size_t size = 0, histories = 0;
     size_t height = TITLE_HEIGHT + KEY_HEIGHT - ROW_GAP + ROW_HEIGHT * folder->corpus_count;
     double lowest = 1;
     FILE *script = NULL;
     *drawn = false;
+    snprintf(name, sizeof name, "training_curves%s", folder->suffix);
     script = open_memstream(&text, &size);
     if (script == NULL) {
-        LB_TRY(lb_fail_errno(err, "figures/training_curves"));
+        LB_TRY(lb_fail_errno(err, "figures/%s", name));
     }
     for (size_t row = 0; row < folder->corpus_count; row++) {
         LB_TRY(write_row(script, &lowest, panels[row], row, folder, err));
@@ -195,14 +196,14 @@ draw_curves(bool *drawn, study_folder *folder, lb_error *err)
         }
     }
     if (histories == 0) {
-        LB_TRY(folder_miss(folder, err, "figures/training_curves: no model's history was found"));
+        LB_TRY(folder_miss(folder, err, "figures/%s: no model's history was found", name));
         goto cleanup;
     }
     plot_all(script, panels, folder, lowest, (double)height);
     if (fflush(script) != 0 || ferror(script)) {
-        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "figures/training_curves: out of memory"));
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "figures/%s: out of memory", name));
     }
-    LB_TRY(gnuplot_draw(folder->directory, "training_curves", WIDTH, height, text, err));
+    LB_TRY(gnuplot_draw(folder->directory, name, WIDTH, height, text, err));
     *drawn = true;
 cleanup:
     if (script != NULL) {

@@ -17,7 +17,8 @@ void reference_lines(reference_line out[LINES], const study_folder *folder, size
 /* The same for the whole figure: the value is that of the first panel that has such a line. */
 void reference_key(reference_line out[LINES], const study_folder *folder, selection chosen);
 
-/* boxplot_correct and boxplot_wrong (.svg, .png). */
+/* boxplot_correct and boxplot_wrong (.svg, .png); like all but examples with the folder's suffix.
+ */
 lb_status draw_boxplot(bool *drawn, study_folder *folder, selection chosen, lb_error *err);
 /* training_curves (.svg, .png). */
 lb_status draw_curves(bool *drawn, study_folder *folder, lb_error *err);

@@ -14,15 +14,20 @@ typedef struct column {
     const char *name;
     bool text;
     size_t offset;
+    bool optional; /* a text; "" where the table has no such column */
 } column;
 
-#define TEXT(type, member)                    \
-    {                                         \
-#member, true, offsetof(type, member) \
+#define TEXT(type, member)                           \
+    {                                                \
+#member, true, offsetof(type, member), false \
     }
-#define NUMBER(type, member)                   \
-    {                                          \
-#member, false, offsetof(type, member) \
+#define NUMBER(type, member)                          \
+    {                                                 \
+#member, false, offsetof(type, member), false \
+    }
+#define OPTIONAL(type, member)                      \
+    {                                               \
+#member, true, offsetof(type, member), true \
     }
 
 static const column model_columns[] = {
@@ -41,14 +46,16 @@ static const column model_columns[] = {
     NUMBER(model_row, learning_rate),
     NUMBER(model_row, epochs),
     NUMBER(model_row, kept_epoch),
+    OPTIONAL(model_row, condition),
 };
 static const column explanation_columns[] = {
-    TEXT(explanation_row, corpus),       TEXT(explanation_row, degree),
-    TEXT(explanation_row, seed),         TEXT(explanation_row, method),
-    TEXT(explanation_row, selection),    NUMBER(explanation_row, images),
-    NUMBER(explanation_row, accuracy),   NUMBER(explanation_row, tpr_median),
-    NUMBER(explanation_row, tpr_q1),     NUMBER(explanation_row, tpr_q3),
-    NUMBER(explanation_row, tnr_median), NUMBER(explanation_row, chance),
+    TEXT(explanation_row, corpus),        TEXT(explanation_row, degree),
+    TEXT(explanation_row, seed),          TEXT(explanation_row, method),
+    TEXT(explanation_row, selection),     NUMBER(explanation_row, images),
+    NUMBER(explanation_row, accuracy),    NUMBER(explanation_row, tpr_median),
+    NUMBER(explanation_row, tpr_q1),      NUMBER(explanation_row, tpr_q3),
+    NUMBER(explanation_row, tnr_median),  NUMBER(explanation_row, chance),
+    OPTIONAL(explanation_row, condition),
 };
 
 static lb_status
@@ -58,13 +65,14 @@ fill_rows(void *rows, size_t row_size, const column *columns, size_t count, cons
     for (size_t k = 0; k < count; k++) {
         size_t index = 0;
         lb_status status = lb_csv_column(&index, csv, columns[k].name, path, err);
-        if (status != LB_OK) {
+        bool absent = status != LB_OK && columns[k].optional;
+        if (status != LB_OK && !absent) {
             return status;
         }
         for (size_t r = 0; r < csv->rows; r++) {
             char *member = (char *)rows + r * row_size + columns[k].offset;
             if (columns[k].text) {
-                const char *text = lb_csv_cell(csv, r, index);
+                const char *text = absent ? "" : lb_csv_cell(csv, r, index);
                 memcpy(member, &text, sizeof text);
             } else {
                 double number = lb_csv_number(csv, r, index);
@@ -157,6 +165,33 @@ cleanup:
     return status;
 }
 
+static bool
+is_of(const study_folder *folder, const char *name)
+{
+    return strcmp(*name != '\0' ? name : condition_names[BEST],
+                  condition_names[folder->condition]) == 0;
+}
+
+/* Leaves the folder's condition's rows. */
+static void
+keep_own_rows(study_folder *folder)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < folder->model_count; i++) {
+        if (is_of(folder, folder->models[i].condition)) {
+            folder->models[kept++] = folder->models[i];
+        }
+    }
+    folder->model_count = kept;
+    kept = 0;
+    for (size_t i = 0; i < folder->explanation_count; i++) {
+        if (is_of(folder, folder->explanations[i].condition)) {
+            folder->explanations[kept++] = folder->explanations[i];
+        }
+    }
+    folder->explanation_count = kept;
+}
+
 static int
 find_name(const char *const *names, size_t count, const char *name)
 {
@@ -213,11 +248,13 @@ read_scores(study_folder *folder, const char *path, lb_error *err)
                                               "tpr",    "image",  "label"};
     lb_status status = LB_OK;
     lb_csv csv = {0};
-    size_t at[FIELDS] = {0}, count = 0;
+    size_t at[FIELDS] = {0}, count = 0, at_condition = 0;
+    lb_error absent;
     LB_TRY(lb_csv_read(&csv, path, err));
     for (size_t k = 0; k < FIELDS; k++) {
         LB_TRY(lb_csv_column(&at[k], &csv, names[k], path, err));
     }
+    bool says = lb_csv_column(&at_condition, &csv, "condition", path, &absent) == LB_OK;
     LB_ALLOC(folder->scores, csv.rows);
     for (size_t r = 0; r < csv.rows; r++) {
         int corpus =
@@ -226,7 +263,8 @@ read_scores(study_folder *folder, const char *path, lb_error *err)
         int method = method_index(lb_csv_cell(&csv, r, at[METHOD]));
         int chosen = find_name(selection_names, SELECTIONS, lb_csv_cell(&csv, r, at[SELECTION]));
         double tpr = lb_csv_number(&csv, r, at[TPR]);
-        if (corpus >= 0 && degree >= 0 && method >= 0 && chosen >= 0 && isfinite(tpr)) {
+        bool own = is_of(folder, says ? lb_csv_cell(&csv, r, at_condition) : "");
+        if (own && corpus >= 0 && degree >= 0 && method >= 0 && chosen >= 0 && isfinite(tpr)) {
             folder->scores[count++] = (score_row){
                 .corpus = (signed char)corpus,
                 .degree = (signed char)degree,
@@ -297,10 +335,11 @@ load_scores(study_folder *folder, lb_error *err)
 }
 
 lb_status
-folder_load(study_folder *out, const char *directory, lb_error *err)
+folder_load(study_folder *out, const char *directory, study_condition under, lb_error *err)
 {
     lb_status status = LB_OK;
-    study_folder folder = {.directory = directory};
+    study_folder folder = {
+        .directory = directory, .condition = under, .suffix = under == BEST ? "" : "_matched"};
     void *models = NULL, *explanations = NULL;
     if (!lb_exists(directory)) {
         LB_TRY(lb_fail(err, LB_ERROR_IO,
@@ -317,6 +356,7 @@ folder_load(study_folder *out, const char *directory, lb_error *err)
     folder.models = models;
     folder.explanations = explanations;
     models = explanations = NULL;
+    keep_own_rows(&folder);
     LB_TRY(collect_corpora(&folder, err));
     LB_TRY(load_scores(&folder, err));
     LB_TRY(collect_images(&folder, err));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A study folder as the report sees it: its tables in memory, and a list of what is missing. */
+/* A study folder as the report sees it, under one of its conditions: that one's rows of the tables
+ * in memory, and a list of what is missing. */
 #ifndef REPORT_FOLDER_H
 #define REPORT_FOLDER_H
 
@@ -14,6 +15,10 @@ typedef enum selection { CORRECT = 0, WRONG = 1, SELECTIONS = 2 } selection;
 /* The degrees in the study's order: "1" .. "4", "all". */
 extern const char *const degree_names[DEGREES];
 extern const char *const selection_names[SELECTIONS];
+
+/* What networks are compared under; rows of tables that do not say are of the first. */
+typedef enum study_condition { BEST = 0, MATCHED = 1, CONDITIONS = 2 } study_condition;
+extern const char *const condition_names[CONDITIONS];
 
 /* The study's eight methods in its order, then the baselines. */
 typedef struct method_name {
@@ -32,10 +37,11 @@ typedef struct model_row { /* tables/classification.csv */
     const char *corpus, *degree, *seed, *split;
     double images, accuracy, auroc, auprc, sensitivity, specificity, balanced_accuracy, mcc;
     double learning_rate, epochs, kept_epoch;
+    const char *condition; /* "" unknown */
 } model_row;
 
 typedef struct explanation_row { /* tables/explanation.csv */
-    const char *corpus, *degree, *seed, *method, *selection;
+    const char *corpus, *degree, *seed, *method, *selection, *condition;
     double images, accuracy, tpr_median, tpr_q1, tpr_q3, tnr_median, chance;
 } explanation_row;
 
@@ -57,6 +63,8 @@ typedef struct scored_image {
 
 typedef struct study_folder {
     const char *directory; /* borrowed */
+    study_condition condition;
+    const char *suffix; /* of the condition, in names of files: "" or "_matched" */
     lb_csv model_table, explanation_table;
     model_row *models;
     explanation_row *explanations;
@@ -70,7 +78,8 @@ typedef struct study_folder {
 } study_folder;
 
 /* Files that are not there are noted as missing; damaged ones are an error. */
-lb_status folder_load(study_folder *out, const char *directory, lb_error *err);
+lb_status folder_load(study_folder *out, const char *directory, study_condition under,
+                      lb_error *err);
 void folder_release(study_folder *folder);
 /* DIRECTORY/name, the caller's (lb_free); NULL with err set. */
 char *folder_path(const study_folder *folder, const char *name, lb_error *err);

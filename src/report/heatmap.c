@@ -197,7 +197,8 @@ draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder, const lb_
         LB_TRY(maps_typical(shown, &set, folder, context, err));
     }
     if (set.file_count == 0 || shown->of == 0) {
-        LB_TRY(folder_miss(folder, err, "figures/heatmaps: no model's maps were kept"));
+        LB_TRY(folder_miss(folder, err, "figures/heatmaps%s: no model's maps were kept",
+                           folder->suffix));
         goto cleanup;
     }
     LB_TRY(maps_read_image(&set, shown->image, err));
@@ -207,7 +208,7 @@ draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder, const lb_
     draw_legend(&picture, &l, &set, shown->image, lines, count);
     draw_titles(&picture, &l, folder);
     LB_TRY(draw_grid(&picture, &l, &set, folder, shown->image, lines, count, err));
-    path = folder_path(folder, "figures/heatmaps.png", err);
+    path = lb_format(err, "%s/figures/heatmaps%s.png", folder->directory, folder->suffix);
     if (path == NULL) {
         LB_TRY(err->code);
     }

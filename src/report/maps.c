@@ -60,8 +60,9 @@ add_models(map_set *set, study_folder *folder, lb_error *err)
             if (seed == NULL) {
                 continue;
             }
-            char *name = lb_format(err, "explanations/%s_degree_%s_seed_%s.h5",
-                                   folder->corpora[corpus], degree_names[degree], seed);
+            char *name =
+                lb_format(err, "explanations/%s_degree_%s_seed_%s%s.h5", folder->corpora[corpus],
+                          degree_names[degree], seed, folder->suffix);
             status = name == NULL ? err->code : add_file(set, folder, corpus, degree, name, err);
             lb_free(name);
         }
@@ -100,7 +101,9 @@ maps_open(map_set *out, study_folder *folder, lb_error *err)
         LB_ALLOC(set.scratch, pixels);
         LB_TRY(add_models(&set, folder, err));
         if (set.file_count > 0) {
-            LB_TRY(add_file(&set, folder, 0, UNTRAINED, "explanations/untrained.h5", err));
+            char name[48];
+            snprintf(name, sizeof name, "explanations/untrained%s.h5", folder->suffix);
+            LB_TRY(add_file(&set, folder, 0, UNTRAINED, name, err));
         }
     }
     *out = set;

@@ -5,6 +5,7 @@
 
 const char *const degree_names[DEGREES] = {"1", "2", "3", "4", "all"};
 const char *const selection_names[SELECTIONS] = {"correct", "wrong"};
+const char *const condition_names[CONDITIONS] = {"best", "matched"};
 
 const method_name method_names[METHODS] = {
     {"integrated_gradients", "Integrated Gradients"},

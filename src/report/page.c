@@ -25,7 +25,8 @@ write_figure(FILE *page, const page_facts *facts, const figure *f, lb_error *err
     if (!f->drawn) {
         return LB_OK;
     }
-    path = lb_format(err, "%s/figures/%s.%s", facts->folder->directory, f->name,
+    const char *suffix = facts->folder->suffix;
+    path = lb_format(err, "%s/figures/%s%s.%s", facts->folder->directory, f->name, suffix,
                      f->vector ? "svg" : "png");
     if (path == NULL) {
         return err->code;
@@ -36,9 +37,10 @@ write_figure(FILE *page, const page_facts *facts, const figure *f, lb_error *err
     html_text(page, f->alt);
     fprintf(page, "\"></div><figcaption>%s ", f->caption);
     if (f->vector) {
-        fprintf(page, "<a href=\"../figures/%s.svg\">SVG</a> ", f->name);
+        fprintf(page, "<a href=\"../figures/%s%s.svg\">SVG</a> ", f->name, suffix);
     }
-    fprintf(page, "<a href=\"../figures/%s.png\">PNG</a></figcaption></figure>\n", f->name);
+    fprintf(page, "<a href=\"../figures/%s%s.png\">PNG</a></figcaption></figure>\n", f->name,
+            suffix);
 cleanup:
     lb_free(path);
     return status;
@@ -141,22 +143,31 @@ describe_choice(char *out, size_t size, const page_facts *facts)
 }
 
 static lb_status
+write_heatmaps(FILE *page, const page_facts *facts, lb_error *err)
+{
+    char caption[400];
+    if (!facts->heatmaps) {
+        return LB_OK;
+    }
+    describe_choice(caption, sizeof caption, facts);
+    const figure heatmaps = {
+        true, "heatmaps", false,
+        "Grid of heat maps of one image: a row for each of the eight methods, columns for each "
+        "corpus and degree and for the untrained network, the lesions outlined, the true positive "
+        "rate in each corner.",
+        caption};
+    return write_figure(page, facts, &heatmaps, err);
+}
+
+static lb_status
 write_pictures(FILE *page, const page_facts *facts, lb_error *err)
 {
     lb_status status = LB_OK;
-    char caption[400];
     const figure examples = {
         facts->examples, "examples", false,
         "Two rows of brain slices with artificial lesions outlined: round ones in blue above, "
         "irregular ones in orange below.",
         "The benchmark: the first holdout images of each class, their ground truth outlined."};
-    describe_choice(caption, sizeof caption, facts);
-    const figure heatmaps = {
-        facts->heatmaps, "heatmaps", false,
-        "Grid of heat maps of one image: a row for each of the eight methods, columns for each "
-        "corpus and degree and for the untrained network, the lesions outlined, the true positive "
-        "rate in each corner.",
-        caption};
     if (facts->examples) {
         open_section(page, "benchmark", "The benchmark");
         LB_TRY(write_figure(page, facts, &examples, err));
@@ -164,7 +175,7 @@ write_pictures(FILE *page, const page_facts *facts, lb_error *err)
     }
     if (facts->heatmaps) {
         open_section(page, "maps", "The maps themselves");
-        LB_TRY(write_figure(page, facts, &heatmaps, err));
+        LB_TRY(write_heatmaps(page, facts, err));
         fputs("</section>\n", page);
     }
 cleanup:
@@ -179,10 +190,31 @@ write_networks(FILE *page, const page_facts *facts, lb_error *err)
                            "for each corpus, a column for pre-training and one for each degree.",
                            "Accuracy over the epochs; the dot marks the epoch whose weights were "
                            "kept."};
-    open_section(page, "networks", "How well the networks classify");
     page_model_table(page, facts);
-    lb_status status = write_figure(page, facts, &curves, err);
+    return write_figure(page, facts, &curves, err);
+}
+
+/* The other condition, in a section of its own, so that no figure mixes the two. */
+static lb_status
+write_matched(FILE *page, const page_facts *facts, lb_error *err)
+{
+    lb_status status = LB_OK;
+    open_section(page, "matched", "At matched accuracy");
+    fputs("<p>Above, every network is the best of its training. Here each is kept at the epoch "
+          "whose validation accuracy is nearest to a target, so that pre-trainings can be compared "
+          "at like accuracy. How near each came is in <a href=\"../tables/search.csv\">CSV</a>; "
+          "which images all networks classify correctly is asked anew.</p>\n",
+          page);
+    page_compare_corpora(page, facts);
+    fputs("<h3>How well the methods explain</h3>\n", page);
+    LB_TRY(write_selection(page, facts, CORRECT, err));
+    fputs("<h3>When the network is wrong</h3>\n", page);
+    LB_TRY(write_selection(page, facts, WRONG, err));
+    LB_TRY(write_heatmaps(page, facts, err));
+    fputs("<h3>How well the networks classify</h3>\n", page);
+    LB_TRY(write_networks(page, facts, err));
     fputs("</section>\n", page);
+cleanup:
     return status;
 }
 
@@ -203,34 +235,42 @@ write_run(FILE *page, const page_facts *facts)
           page);
 }
 
+/* Lists what is missing in a folder, but what was listed of the one before. */
 static void
-write_missing(FILE *page, const study_folder *folder)
+list_missing(FILE *page, const study_folder *folder, const study_folder *before)
 {
-    if (folder->missing_count == 0) {
+    for (size_t i = 0; i < folder->missing_count; i++) {
+        bool listed = false;
+        for (size_t j = 0; before != NULL && j < before->missing_count; j++) {
+            listed = listed || strcmp(folder->missing[i], before->missing[j]) == 0;
+        }
+        if (!listed) {
+            fputs("<li>", page);
+            html_text(page, folder->missing[i]);
+            fputs("</li>\n", page);
+        }
+    }
+}
+
+static void
+write_missing(FILE *page, const study_folder *folder, const page_facts *matched)
+{
+    if (folder->missing_count == 0 && (matched == NULL || matched->folder->missing_count == 0)) {
         return;
     }
     open_section(page, "missing", "What is missing here");
     fputs("<p>These were not found in the study’s folder when the page was made:</p>\n<ul>\n",
           page);
-    for (size_t i = 0; i < folder->missing_count; i++) {
-        fputs("<li>", page);
-        html_text(page, folder->missing[i]);
-        fputs("</li>\n", page);
+    list_missing(page, folder, NULL);
+    if (matched != NULL) {
+        list_missing(page, matched->folder, folder);
     }
     fputs("</ul></section>\n", page);
 }
 
-lb_status
-page_write(const page_facts *facts, lb_error *err)
+static void
+write_header(FILE *page, const page_facts *facts)
 {
-    lb_status status = LB_OK;
-    lb_output *output = NULL;
-    char *path = folder_path(facts->folder, "report/index.html", err);
-    if (path == NULL) {
-        LB_TRY(err->code);
-    }
-    LB_TRY(lb_output_open(&output, path, err));
-    FILE *page = lb_output_stream(output);
     fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"color-scheme\" content=\"light dark\">\n"
@@ -254,12 +294,31 @@ page_write(const page_facts *facts, lb_error *err)
         fputs(".</p>\n", page);
     }
     fputs("</header><main>\n", page);
+}
+
+lb_status
+page_write(const page_facts *facts, const page_facts *matched, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    char *path = folder_path(facts->folder, "report/index.html", err);
+    if (path == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_output_open(&output, path, err));
+    FILE *page = lb_output_stream(output);
+    write_header(page, facts);
     page_summary(page, facts);
     LB_TRY(write_explanations(page, facts, err));
     LB_TRY(write_pictures(page, facts, err));
+    open_section(page, "networks", "How well the networks classify");
     LB_TRY(write_networks(page, facts, err));
+    fputs("</section>\n", page);
+    if (matched != NULL) {
+        LB_TRY(write_matched(page, matched, err));
+    }
     write_run(page, facts);
-    write_missing(page, facts->folder);
+    write_missing(page, facts->folder, matched);
     fputs("</main></body></html>\n", page);
     LB_TRY(lb_output_commit(output, err));
 cleanup:

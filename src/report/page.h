@@ -28,11 +28,14 @@ typedef struct page_facts {
  * caller's to fill in. */
 lb_status page_facts_read(page_facts *out, study_folder *folder, lb_error *err);
 void page_facts_release(page_facts *facts);
-lb_status page_write(const page_facts *facts, lb_error *err);
+/* matched: of the other condition, NULL where the study has but one. */
+lb_status page_write(const page_facts *facts, const page_facts *matched, lb_error *err);
 
 /* The parts, each in a file of its own. */
 void page_style(FILE *page);
 void page_summary(FILE *page, const page_facts *facts);
+/* The corpora's means; nothing where there is but one. */
+void page_compare_corpora(FILE *page, const page_facts *facts);
 void page_model_table(FILE *page, const page_facts *facts);
 /* "100 of the holdout images that ...", as plain text. */
 void page_name_images(char *out, size_t size, const study_folder *folder, selection chosen);

@@ -217,11 +217,11 @@ say_accuracy(FILE *page, const findings *f)
         page);
 }
 
-static void
-say_corpora(FILE *page, const page_facts *facts)
+void
+page_compare_corpora(FILE *page, const page_facts *facts)
 {
     const findings *f = &facts->found;
-    if (facts->folder->corpus_count < 2) {
+    if (facts->folder->corpus_count < 2 || !f->any) {
         return;
     }
     fputs("<h3>Does the pre-training matter?</h3>\n<p>Mean over degrees and methods of the median "
@@ -260,7 +260,7 @@ page_summary(FILE *page, const page_facts *facts)
     if (facts->found.any) {
         say_raw_input(page, facts);
         say_accuracy(page, &facts->found);
-        say_corpora(page, facts);
+        page_compare_corpora(page, facts);
     }
     fputs(
         "<h3>How a map is scored</h3>\n<p>A lesion’s pixels are the ground truth. If there are "

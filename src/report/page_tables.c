@@ -82,7 +82,9 @@ page_model_table(FILE *page, const page_facts *facts)
         "the last block of convolutions and the classifier, degree all everything. "
         "<a href=\"../tables/classification.csv\">CSV</a>",
         images);
-    open_table(page, "table-models", caption);
+    char id[48];
+    snprintf(id, sizeof id, "table-models%s", folder->suffix);
+    open_table(page, id, caption);
     fputs("<thead><tr>", page);
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
         fprintf(page, "<th scope=\"col\">%s</th>", titles[i]);
@@ -219,7 +221,9 @@ page_explanation_table(FILE *page, const page_facts *facts, selection chosen)
              "Median TPR, below it the quartiles, over %s; means over seeds. "
              "Bold: best of the column. <a href=\"../tables/explanation.csv\">CSV</a>",
              images);
-    open_table(page, chosen == CORRECT ? "table-correct" : "table-wrong", caption);
+    char id[48];
+    snprintf(id, sizeof id, "table-%s%s", selection_names[chosen], folder->suffix);
+    open_table(page, id, caption);
     bool untrained = has_untrained(folder, chosen);
     explanation_head(page, folder, untrained);
     for (size_t method = 0; method < STUDY_METHODS; method++) {

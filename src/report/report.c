@@ -32,11 +32,12 @@ check_study(const study_folder *folder, const page_facts *facts, lb_error *err)
 }
 
 static lb_status
-draw_all(page_facts *facts, study_folder *folder, const lb_context *context, lb_error *err)
+draw_all(page_facts *facts, const lb_context *context, lb_error *err)
 {
-    enum { STEPS = 6 };
+    enum { STEPS = 4 };
     static const char what[] = "drawing figures";
     lb_status status = LB_OK;
+    study_folder *folder = facts->folder;
     lb_progress(context, what, 0, STEPS);
     LB_TRY(draw_boxplot(&facts->boxplot[CORRECT], folder, CORRECT, err));
     lb_progress(context, what, 1, STEPS);
@@ -47,29 +48,43 @@ draw_all(page_facts *facts, study_folder *folder, const lb_context *context, lb_
     LB_TRY(draw_curves(&facts->curves, folder, err));
     lb_progress(context, what, 3, STEPS);
     LB_TRY(lb_check_cancelled(context, err));
-    LB_TRY(draw_examples(&facts->examples, folder, err));
-    lb_progress(context, what, 4, STEPS);
     LB_TRY(draw_heatmaps(&facts->heatmaps, &facts->heatmap_image, folder, context, err));
-    lb_progress(context, what, 5, STEPS);
-    LB_TRY(page_write(facts, err));
     lb_progress(context, what, STEPS, STEPS);
 cleanup:
     return status;
 }
 
+static bool
+is_empty(const study_folder *folder)
+{
+    return folder->model_count == 0 && folder->explanation_count == 0;
+}
+
+/* A folder with nothing but matched networks is shown as any other. */
 lb_status
 lb_report(const char *directory, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    study_folder folder = {0};
-    page_facts facts = {0};
-    LB_TRY(folder_load(&folder, directory, err));
-    LB_TRY(page_facts_read(&facts, &folder, err));
-    LB_TRY(check_study(&folder, &facts, err));
+    study_folder folders[CONDITIONS] = {{0}};
+    page_facts facts[CONDITIONS] = {{0}};
+    for (size_t i = 0; i < CONDITIONS; i++) {
+        LB_TRY(folder_load(&folders[i], directory, (study_condition)i, err));
+        LB_TRY(page_facts_read(&facts[i], &folders[i], err));
+    }
+    bool matched = !is_empty(&folders[MATCHED]), alone = matched && is_empty(&folders[BEST]);
+    page_facts *first = &facts[alone ? MATCHED : BEST];
+    LB_TRY(check_study(first->folder, first, err));
     LB_TRY(make_folders(directory, err));
-    LB_TRY(draw_all(&facts, &folder, context, err));
+    LB_TRY(draw_examples(&first->examples, first->folder, err));
+    LB_TRY(draw_all(first, context, err));
+    if (matched && !alone) {
+        LB_TRY(draw_all(&facts[MATCHED], context, err));
+    }
+    LB_TRY(page_write(first, matched && !alone ? &facts[MATCHED] : NULL, err));
 cleanup:
-    page_facts_release(&facts);
-    folder_release(&folder);
+    for (size_t i = 0; i < CONDITIONS; i++) {
+        page_facts_release(&facts[i]);
+        folder_release(&folders[i]);
+    }
     return status;
 }

@@ -31,6 +31,10 @@ static const lb_setting corpus_rows[] = {
      "images at most; 0 all, else at least 2", NULL},
     {"finetuning_rates", LB_SETTING_LIST, offsetof(plan_corpus, finetuning_rates), 0, 0,
      "learning rate of fine-tuning, for all degrees or one for each", NULL},
+    {"matched_rates", LB_SETTING_LIST, offsetof(plan_corpus, matched_rates), 0, 0,
+     "the same for the condition matched", NULL},
+    {"search_rates", LB_SETTING_LIST, offsetof(plan_corpus, search_rates), 0, 0,
+     "learning rates to choose from where none is given", NULL},
 };
 
 static const lb_setting slices_rows[] = {
@@ -42,6 +46,13 @@ static const lb_setting finetuning_rows[] = {
     {"degrees", LB_SETTING_LIST, offsetof(plan_finetuning, degrees), 0, 0, "of 1, 2, 3, 4, all",
      NULL},
     {"seeds", LB_SETTING_LIST, offsetof(plan_finetuning, seeds), 0, 0, "one model for each", NULL},
+    {"conditions", LB_SETTING_LIST, offsetof(plan_finetuning, conditions), 0, 0, "of best, matched",
+     NULL},
+    {"matched_accuracy", LB_SETTING_LIST, offsetof(plan_finetuning, matched_accuracy), 0, 0,
+     "on validation, for all degrees or one for each: a number, lowest, lowest_of_all or none",
+     NULL},
+    {"search_rates", LB_SETTING_LIST, offsetof(plan_finetuning, search_rates), 0, 0,
+     "learning rates to choose from, on the first seed, where a corpus gives none", NULL},
     {"fresh", LB_SETTING_FLAG, offsetof(plan_finetuning, fresh), 0, 0,
      "compose the training images afresh for every epoch", NULL},
 };
@@ -103,7 +114,8 @@ plan_defaults(lb_study *study)
     lb_compose_defaults(&study->compose);
     study->network =
         (plan_network){.architecture = LB_DEFAULT_ARCHITECTURE, .width = 1.0, .seed = 0};
-    study->finetuning = (plan_finetuning){.degrees = "1,2,3,4,all", .seeds = "0"};
+    study->finetuning = (plan_finetuning){
+        .degrees = "1,2,3,4,all", .seeds = "0", .conditions = "best", .matched_accuracy = "lowest"};
     lb_training_defaults(&study->finetuning.training);
     study->explain = (plan_explain){
         .methods = "all",

@@ -21,7 +21,10 @@ typedef struct plan_corpus {
     const char *images; /* LB_TASK_CLASSES only: IDX, or a folder of pictures */
     const char *labels; /* LB_TASK_CLASSES only: IDX, or a folder's table; NULL: it has classes */
     size_t limit;       /* images used at most, 0 all */
-    const char *finetuning_rates; /* learning rates for the degrees; NULL: finetuning's own */
+    const char *finetuning_rates; /* for the degrees, condition best; NULL: searched, or
+                                     finetuning's own */
+    const char *matched_rates;    /* the same, condition matched */
+    const char *search_rates;     /* to choose from; NULL: finetuning's own */
     lb_training_options training; /* of the pre-training */
 } plan_corpus;
 
@@ -31,10 +34,38 @@ typedef struct plan_network {
     uint64_t seed; /* of the untrained network */
 } plan_network;
 
+/* What the networks of a study are compared under. */
+typedef enum plan_condition { CONDITION_BEST, CONDITION_MATCHED } plan_condition;
+enum { CONDITIONS = 2 };
+extern const char *const CONDITION_NAMES[CONDITIONS];
+
+/* The accuracy that networks are matched at. */
+typedef enum plan_target_kind {
+    TARGET_NUMBER,
+    TARGET_NONE,         /* not matched: the checkpoint's rule */
+    TARGET_LOWEST,       /* the lowest of the corpora, of their best at this degree */
+    TARGET_LOWEST_OF_ALL /* ... and at all degrees of this kind */
+} plan_target_kind;
+
+typedef struct plan_target {
+    plan_target_kind kind;
+    double accuracy; /* of TARGET_NUMBER */
+} plan_target;
+
+/* Learning rates: one, or those to choose from. */
+enum { PLAN_MAX_RATES = 16 };
+typedef struct plan_rates {
+    size_t count;
+    double rate[PLAN_MAX_RATES];
+} plan_rates;
+
 typedef struct plan_finetuning {
-    const char *degrees; /* list */
-    const char *seeds;   /* list */
-    bool fresh;          /* training images composed afresh for every epoch */
+    const char *degrees;          /* list */
+    const char *seeds;            /* list */
+    const char *conditions;       /* list */
+    const char *matched_accuracy; /* list: for all degrees, or one for each */
+    const char *search_rates;     /* list, or NULL */
+    bool fresh;                   /* training images composed afresh for every epoch */
     lb_training_options training;
 } plan_finetuning;
 
@@ -63,6 +94,9 @@ struct lb_study {
     /* Parsed from lists, checked at loading. */
     lb_degree degrees[8];
     size_t degree_count;
+    plan_condition conditions[CONDITIONS]; /* best first */
+    size_t condition_count;
+    plan_target targets[8]; /* of the degrees */
     uint64_t *seeds;
     size_t seed_count;
     size_t *methods, *baselines; /* indices of lb_method_name() */
@@ -102,9 +136,15 @@ lb_status plan_resolve(lb_study *study, const char *name, const char *text, lb_e
 char *plan_print_section(const lb_study *study, const char *section, const plan_corpus *corpus,
                          lb_error *err);
 
-/* The learning rate of a corpus for the degree of this index. */
-lb_status plan_learning_rate(double *out, const lb_study *study, const plan_corpus *corpus,
-                             size_t degree, lb_error *err);
+/* The learning rates of a corpus for the degree of this index: those given for the condition; or
+ * else those to search, which are the same for all degrees and conditions; or else one. */
+lb_status plan_learning_rates(plan_rates *out, const lb_study *study, const plan_corpus *corpus,
+                              size_t degree, plan_condition condition, lb_error *err);
+/* Fills conditions and targets. *key is the setting that an error is about. */
+lb_status plan_resolve_conditions(lb_study *study, const char **key, lb_error *err);
+/* Whether the corpus's rates can be read; the same. */
+lb_status plan_check_rates(const lb_study *study, const plan_corpus *corpus, const char **key,
+                           lb_error *err);
 
 /* The embedded demo (studies/demo.yaml). */
 extern const unsigned char DEMO_YAML[];

@@ -101,29 +101,6 @@ cleanup:
     return status;
 }
 
-lb_status
-plan_learning_rate(double *out, const lb_study *study, const plan_corpus *corpus, size_t degree,
-                   lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_list list = {0};
-    if (corpus->finetuning_rates == NULL) {
-        *out = study->finetuning.training.learning_rate;
-        return LB_OK;
-    }
-    LB_TRY(lb_list_parse(&list, corpus->finetuning_rates, err));
-    if (list.count != 1 && list.count != study->degree_count) {
-        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
-                       "%zu learning rates for %zu degrees: give one, or "
-                       "one for each",
-                       list.count, study->degree_count));
-    }
-    LB_TRY(lb_parse_real(out, list.items[list.count == 1 ? 0 : degree], 1e-9, 100, err));
-cleanup:
-    lb_list_release(&list);
-    return status;
-}
-
 /* A corpus is a folder's name, and a column in tables. */
 static lb_status
 check_name(const lb_study *study, size_t index, lb_error *err)
@@ -206,11 +183,9 @@ check_corpus(lb_study *study, size_t index, const source_text *source, lb_error 
         lb_class_weights(pair, weights, NULL, 0, 2, err) != LB_OK) {
         return locate(source, PLAN_CORPORA, index, "class_weights", err);
     }
-    double rate = 0;
-    for (size_t i = 0; i < study->degree_count; i++) {
-        if (plan_learning_rate(&rate, study, corpus, i, err) != LB_OK) {
-            return locate(source, PLAN_CORPORA, index, "finetuning_rates", err);
-        }
+    const char *key = NULL;
+    if (plan_check_rates(study, corpus, &key, err) != LB_OK) {
+        return locate(source, PLAN_CORPORA, index, key, err);
     }
     return LB_OK;
 }
@@ -225,6 +200,10 @@ plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
     }
     if (resolve_seeds(study, err) != LB_OK) {
         return locate(&source, "finetuning", 0, "seeds", err);
+    }
+    const char *key = NULL;
+    if (plan_resolve_conditions(study, &key, err) != LB_OK) {
+        return locate(&source, "finetuning", 0, key, err);
     }
     if (resolve_methods(&study->methods, &study->method_count, study->explain.methods, false,
                         err) != LB_OK) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The stages that make data, models and predictions. */
-#include "stages.h"
+#include "search.h"
 
 #include <unistd.h>
 
@@ -111,26 +111,6 @@ run_pretrain(const stage_list *list, const stage *self, const lb_context *contex
 }
 
 lb_status
-run_finetune(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
-{
-    const lb_study *study = list->study;
-    lb_finetune_job job = {.from = stage_path(list, list->pretrain + self->corpus, 0),
-                           .data = stage_path(list, list->dataset, 0),
-                           .fresh = study->finetuning.fresh,
-                           .slices = stage_path(list, list->slices, 0),
-                           .lesions = stage_path(list, list->lesions, 0),
-                           .training = study->finetuning.training};
-    job.training.degree = study->degrees[self->degree];
-    job.training.seed = study->seeds[self->seed];
-    lb_status status = plan_learning_rate(&job.training.learning_rate, study,
-                                          &study->corpora[self->corpus], self->degree, err);
-    if (status != LB_OK) {
-        return status;
-    }
-    return lb_finetune(&job, self->outputs[0], self->outputs[1], context, err);
-}
-
-lb_status
 run_predict(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
 {
     const lb_predict_job job = {.model = stage_path(list, list->finetune + self->model, 0),
@@ -151,6 +131,7 @@ run_evaluate(const stage_list *list, const stage *self, const lb_context *contex
         predictions[i] = stage_path(list, list->predict + i, 0);
     }
     LB_TRY(lb_classification_table_write(predictions, list->models, self->outputs[0], err));
+    LB_TRY(search_table_write(list, self->outputs[1], err));
 cleanup:
     lb_free(predictions);
     return status;

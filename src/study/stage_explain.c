@@ -9,9 +9,9 @@
 #include "lesionbench/sources.h"
 #include "stages.h"
 
-/* Which holdout images are right for all models, and which are wrong for the model asked for: the
- * first so many. What is no model (untrained, baseline) gets those of all models, to stand beside
- * each. */
+/* Which holdout images are right for all models of the condition, and which are wrong for the model
+ * asked for: the first so many. What is no model (untrained, baseline) gets those of all models, to
+ * stand beside each. */
 typedef struct selection {
     size_t count;
     uint8_t *all_right; /* (count) */
@@ -29,7 +29,9 @@ select_images(selection *out, const stage_list *list, const stage *self, const u
     LB_ALLOC(out->all_right, count);
     LB_ALLOC(out->wrong, count);
     memset(out->all_right, 1, count);
-    for (size_t m = 0; m < list->models; m++) {
+    size_t models = stages_models(list->study);
+    size_t first = self->condition == list->study->conditions[0] ? 0 : models;
+    for (size_t m = first; m < first + models; m++) {
         const char *path = stage_path(list, list->predict + m, 0);
         LB_TRY(lb_predictions_load(&predictions, path, err));
         if (predictions.count != count) {
@@ -94,13 +96,16 @@ open_network(lb_network **out, lb_model_name *name, const stage_list *list, cons
     const lb_study *study = list->study;
     size_t index = (size_t)(self - list->stages);
     lb_architecture architecture;
+    const char *condition = CONDITION_NAMES[self->condition];
     if (self->model != NO_MODEL) {
         LB_TRY(lb_network_load(out, stage_path(list, list->finetune + self->model, 0), err));
         lb_model_name_read(name, *out);
+        snprintf(name->condition, sizeof name->condition, "%s", condition);
         return LB_OK;
     }
-    bool untrained = index == list->untrained;
+    bool untrained = index < list->baseline;
     *name = (lb_model_name){.degree = "none"};
+    snprintf(name->condition, sizeof name->condition, "%s", condition);
     snprintf(name->corpus, sizeof name->corpus, "%s", untrained ? "untrained" : "baseline");
     snprintf(name->seed, sizeof name->seed, "%" PRIu64,
              untrained ? study->network.seed : study->explain.options.seed);
@@ -144,7 +149,7 @@ run_explain(const stage_list *list, const stage *self, const lb_context *context
 {
     lb_status status = LB_OK;
     const lb_study *study = list->study;
-    bool baseline = (size_t)(self - list->stages) == list->baseline;
+    bool baseline = (size_t)(self - list->stages) >= list->baseline;
     lb_image_source images = {0};
     lb_explain_job job = {.images = &images,
                           .split = LB_HOLDOUT,

@@ -19,6 +19,9 @@ struct stage {
     stage_function run;
     uint64_t key;
     size_t corpus, degree, seed; /* indices in the plan, where the stage has them */
+    size_t rate;                 /* index in the corpus's rates, of a stage of the search ... */
+    double learning_rate;        /* ... which is this */
+    plan_condition condition;    /* of stages that have one */
     size_t model;                /* 0.. for stages of one fine-tuned model, else NO_MODEL */
     char *outputs[MAX_OUTPUTS];  /* paths, the first always set */
     double seconds;
@@ -31,10 +34,11 @@ struct stage_list {
     char *directory;
     size_t count, capacity;
     stage *stages;
-    size_t models; /* fine-tuned ones: corpora x degrees x seeds */
-    /* Where the stages of each kind start; those of models are in the models' order. */
-    size_t slices, lesions, dataset, pretrain, finetune, predict, evaluate, explain, untrained,
-        baseline, tables, report;
+    size_t models; /* fine-tuned ones: conditions x corpora x degrees x seeds, in this order */
+    /* Where the stages of each kind start; those of models are in the models' order, untrained and
+     * baseline have one for each condition. */
+    size_t slices, lesions, dataset, pretrain, search, finetune, predict, evaluate, explain,
+        untrained, baseline, tables, report;
 };
 
 /* Reads the files from outside that stages start from, to know whether they have changed. */
@@ -48,12 +52,22 @@ const char *stage_path(const stage_list *list, size_t index, size_t output);
 lb_status stages_read_manifest(stage_list *list, size_t *peak, lb_error *err);
 lb_status stages_write_manifest(const stage_list *list, size_t peak, lb_error *err);
 
-/* The stages' work: stage_data.c, stage_explain.c. */
+/* Models of one condition. */
+size_t stages_models(const lb_study *study);
+/* A model's index, by indices in the plan. */
+size_t stages_model(const lb_study *study, size_t condition, size_t corpus, size_t degree,
+                    size_t seed);
+/* Adds the stages of models, up to their explanations: stages_models.c. */
+lb_status stages_add_models(stage_list *list, lb_error *err);
+
+/* The stages' work: stage_data.c, stage_train.c, stage_explain.c. */
 lb_status run_slices(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_lesions(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_dataset(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_pretrain(const stage_list *, const stage *, const lb_context *, lb_error *);
+lb_status run_search(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_finetune(const stage_list *, const stage *, const lb_context *, lb_error *);
+lb_status run_match(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_predict(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_evaluate(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_explain(const stage_list *, const stage *, const lb_context *, lb_error *);

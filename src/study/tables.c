@@ -42,6 +42,7 @@ lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split
         snprintf(row->degree, sizeof row->degree, "%s", name->degree);
         snprintf(row->seed, sizeof row->seed, "%s", name->seed);
         snprintf(row->method, sizeof row->method, "%s", method);
+        snprintf(row->condition, sizeof row->condition, "%s", name->condition);
     }
     return row;
 }
@@ -71,7 +72,7 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
     LB_TRY(lb_output_open(&output, path, err));
     FILE *stream = lb_output_stream(output);
     fputs("image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,"
-          "precision\n",
+          "precision,condition\n",
           stream);
     for (size_t i = 0; i < rows->count; i++) {
         const lb_score_row *row = &rows->rows[i];
@@ -81,9 +82,11 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
             stream,
             (const char *const[]){row->corpus, row->degree, row->seed, row->method, row->selection},
             5);
-        fprintf(stream, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.9g,%.9g,%.9g\n",
+        fprintf(stream, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.9g,%.9g,%.9g,",
                 score->tp, score->tn, score->fp, score->fn, lb_tpr(score), lb_tnr(score),
                 lb_precision(score));
+        lb_csv_field(stream, row->condition);
+        fputc('\n', stream);
     }
     LB_TRY(lb_output_commit(output, err));
 cleanup:
@@ -127,7 +130,7 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_csv csv = {0};
-    size_t texts[TEXTS], numbers[NUMBERS];
+    size_t texts[TEXTS], numbers[NUMBERS], condition = 0;
     LB_TRY(lb_csv_read(&csv, path, err));
     for (size_t i = 0; i < TEXTS; i++) {
         LB_TRY(lb_csv_column(&texts[i], &csv, TEXT_COLUMNS[i], path, err));
@@ -135,12 +138,16 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
     for (size_t i = 0; i < NUMBERS; i++) {
         LB_TRY(lb_csv_column(&numbers[i], &csv, NUMBER_COLUMNS[i], path, err));
     }
+    lb_error absent;
+    bool has_condition = lb_csv_column(&condition, &csv, "condition", path, &absent) == LB_OK;
     for (size_t i = 0; i < csv.rows; i++) {
         lb_score_row *row = lb_score_rows_add(rows, err);
         if (row == NULL) {
             LB_TRY(err->code);
         }
         LB_TRY(read_row(row, &csv, i, texts, numbers, path, err));
+        snprintf(row->condition, sizeof row->condition, "%s",
+                 has_condition ? lb_csv_cell(&csv, i, condition) : "");
     }
 cleanup:
     lb_csv_release(&csv);
@@ -152,7 +159,7 @@ same_group(const lb_score_row *a, const lb_score_row *b)
 {
     return strcmp(a->corpus, b->corpus) == 0 && strcmp(a->degree, b->degree) == 0 &&
            strcmp(a->seed, b->seed) == 0 && strcmp(a->method, b->method) == 0 &&
-           strcmp(a->selection, b->selection) == 0;
+           strcmp(a->selection, b->selection) == 0 && strcmp(a->condition, b->condition) == 0;
 }
 
 static double
@@ -161,7 +168,7 @@ find_accuracy(const lb_score_row *row, const lb_model_accuracy *models, size_t c
     for (size_t i = 0; i < count; i++) {
         const lb_model_name *name = &models[i].name;
         if (strcmp(name->corpus, row->corpus) == 0 && strcmp(name->degree, row->degree) == 0 &&
-            strcmp(name->seed, row->seed) == 0) {
+            strcmp(name->seed, row->seed) == 0 && strcmp(name->condition, row->condition) == 0) {
             return models[i].accuracy;
         }
     }
@@ -184,10 +191,12 @@ write_group(FILE *stream, const lb_score_row *rows, size_t count, double accurac
                (const char *const[]){rows->corpus, rows->degree, rows->seed, rows->method,
                                      rows->selection},
                5);
-    fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g\n", count, accuracy,
+    fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,", count, accuracy,
             lb_quantile(tpr, count, 0.5), lb_quantile(tpr, count, 0.25),
             lb_quantile(tpr, count, 0.75), lb_quantile(tnr, count, 0.5),
             lb_quantile(tnr, count, 0.25), lb_quantile(tnr, count, 0.75), chance);
+    lb_csv_field(stream, rows->condition);
+    fputc('\n', stream);
 }
 
 lb_status
@@ -201,7 +210,7 @@ lb_explanation_table_write(const lb_score_rows *rows, const lb_model_accuracy *m
     LB_TRY(lb_output_open(&output, path, err));
     FILE *stream = lb_output_stream(output);
     fputs("corpus,degree,seed,method,selection,images,accuracy,tpr_median,tpr_q1,tpr_q3,"
-          "tnr_median,tnr_q1,tnr_q3,chance\n",
+          "tnr_median,tnr_q1,tnr_q3,chance,condition\n",
           stream);
     for (size_t first = 0, end = 0; first < rows->count; first = end) {
         for (end = first + 1; end < rows->count; end++) {
@@ -230,7 +239,7 @@ lb_classification_table_write(const char *const *predictions, size_t count, cons
     LB_TRY(lb_output_open(&output, path, err));
     FILE *stream = lb_output_stream(output);
     fputs("corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,"
-          "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch\n",
+          "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy\n",
           stream);
     for (size_t i = 0; i < count; i++) {
         LB_TRY(lb_predictions_load(&one, predictions[i], err));
@@ -238,10 +247,10 @@ lb_classification_table_write(const char *const *predictions, size_t count, cons
         const lb_model_name *name = &one.name;
         put_fields(stream, (const char *const[]){name->corpus, name->degree, name->seed, one.split},
                    4);
-        fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%s,%s,%s\n", score.images,
+        fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%s,%s,%s,%s,%s\n", score.images,
                 score.accuracy, score.auroc, score.auprc, score.sensitivity, score.specificity,
                 score.balanced_accuracy, score.mcc, name->learning_rate, name->epochs,
-                name->kept_epoch);
+                name->kept_epoch, name->condition, name->target_accuracy);
         lb_predictions_release(&one);
     }
     LB_TRY(lb_output_commit(output, err));

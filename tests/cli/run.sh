@@ -634,7 +634,7 @@ for file in study.yaml slices.h5 lesions.h5 dataset.h5 models/mri/pretrained.saf
     [ -s "mini/$file" ] || not_ok "study made $file"
 done
 if [ "$(wc -l <mini/tables/classification.csv)" = 3 ] &&
-    grep -Eq '^mri,1,2,holdout,8,[01].*,0\.01,1,1$' mini/tables/classification.csv; then
+    grep -Eq '^mri,1,2,holdout,8,[01].*,0\.01,1,1,best,$' mini/tables/classification.csv; then
     ok "classification table"
 else
     not_ok "classification table"
@@ -736,6 +736,92 @@ for file in slices.h5 lesions.h5 dataset.h5 models/mri/pretrained.safetensors \
     models/mri/degree_1_seed_2/model.safetensors models/mri/degree_all_seed_2/model.safetensors \
     predictions/mri_degree_all_seed_2.h5 tables/classification.csv; do
     same "$file is the same after an interruption" "mini/$file" "stopped/$file"
+done
+
+### Conditions and the search
+sed "s|TEMPLATE|$template|" "$here/conditions.yaml" >two.yaml
+expect "two conditions" 0 "^search +4 " "match/mri/degree_all_seed_5_matched: done" study two.yaml \
+    --threads 2 --no-provenance
+search=two/tables/search.csv
+# Of the first seed's rates the one with the highest accuracy, the first of equals; each model once.
+awk -F, '$1 == "mri" && $4 == "best" { if (!($2 in top) || ($3 == 2 && $7 > top[$2])) { top[$2] = $7; rate[$2] = $5 }
+    if ($9) { took[$2 "," $3] = $5; models++ } tried++ }
+    END { for (d in rate) if (took[d ",2"] != rate[d] || took[d ",5"] != rate[d]) exit 1
+        exit models != 4 || tried != 6 }' $search && ok "the best rate is chosen" ||
+    not_ok "the best rate is chosen" "$(cat $search)"
+# Of all epochs of the first seed's rates the nearest, and of the model's own epochs its nearest.
+nearest() {
+    awk -F, -v target=0.7 'FNR == 1 { file++; next } { gap = $6 > target ? $6 - target : target - $6 }
+        best == "" || gap < best - 1e-9 { best = gap; where = file " " $1 }
+        $7 == 1 { kept = $1 } END { print where, kept }' "$@"
+}
+curves=two/models/mri/search/degree_all_seed_2_rate_0
+chosen=$(awk -F, '$1 == "mri" && $2 == "all" && $3 == 2 && $4 == "matched" && $9 { print $5 }' $search)
+set -- $(nearest ${curves}.002/history.csv ${curves}.001/history.csv)
+[ "$chosen" = "0.00$((3 - $1))" ] && ok "the nearest rate is chosen" || not_ok "the nearest rate is chosen" "$chosen"
+for seed in 2 5; do
+    set -- $(nearest two/models/mri/degree_all_seed_${seed}_matched/history.csv)
+    [ "$2" = "$3" ] && grep -q "^mri,all,$seed,matched,$chosen,$2,.*,1,0.7,-*0" $search &&
+        ok "the nearest epoch is kept, seed $seed" || not_ok "the nearest epoch is kept, seed $seed" "$*"
+done
+chosen=$(awk -F, '$1 == "mri" && $2 == "all" && $3 == 2 && $4 == "best" && $9 { print $5 }' $search)
+same "the first seed's model is the search's" two/models/mri/degree_all_seed_2/model.safetensors \
+    "two/models/mri/search/degree_all_seed_2_rate_$chosen/model.safetensors"
+same "without a target the matched model is the best" two/models/mri/degree_1_seed_5/history.csv \
+    two/models/mri/degree_1_seed_5_matched/history.csv
+expect "info of a study's matched model" 0 "^target_accuracy: 0.7$" "" \
+    info two/models/mri/degree_all_seed_2_matched/model.safetensors
+expect "info of a matched prediction" 0 "^condition: matched$" "" \
+    info two/predictions/mri_degree_1_seed_2_matched.h5
+expect "info of maps beside matched models" 0 "^condition: matched$" "" info two/explanations/untrained_matched.h5
+for table in classification scores explanation; do
+    head -n 1 two/tables/$table.csv | grep -q ',condition' &&
+        grep -q ',best' two/tables/$table.csv && grep -q ',matched' two/tables/$table.csv ||
+        not_ok "$table.csv tells conditions apart"
+done
+awk -F, '$1 == "given" && !($9 && $5 == ($4 == "best" ? 0.004 : 0.0005)) { exit 1 } $1 == "given" { n++ }
+    END { exit n != 8 }' $search && ok "given rates are not searched" || not_ok "given rates are not searched"
+[ -s two/figures/boxplot_correct_matched.svg ] && grep -q 'At matched accuracy' two/report/index.html &&
+    ok "the page has a section of its own" || not_ok "the page has a section of its own"
+sed 's/\[none, 0.7\]/[none, 0.75]/' two.yaml >target.yaml
+expect "another target" 0 "^match +4 " "match/mri/degree_all_seed_2_matched: done" \
+    study target.yaml --no-provenance -o two
+grep -Eq '(search/|finetune/|match/mri/degree_1_).*: done|seed_[25]: done' err &&
+    not_ok "the best models stay" || ok "the best models stay"
+"$program" study two.yaml --threads 1 --no-provenance --quiet -o alone >out 2>err
+# A rate that diverges loses; candidates' models may go.
+sed 's/search_rates: .*/search_rates: [100, 1e-3]/; s/optimizer: adam/optimizer: sgd/; s/degrees: .*/degrees: [all]/
+    s/\[none, 0.7\]/[none]/' two.yaml >wild.yaml
+expect "a search with a rate that diverges" 0 "report/index.html" "" study wild.yaml --no-provenance --quiet -o wild
+grep -q '^mri,all,2,best,100,0,,,0,,$' wild/tables/search.csv && grep -q '^mri,all,2,best,0.001,.*,1,,$' \
+    wild/tables/search.csv && ok "the rate that diverges is told of" || not_ok "the rate that diverges is told of"
+absent "no model of it" wild/models/mri/search/degree_all_seed_2_rate_100/model.safetensors \
+    wild/models/mri/search/degree_all_seed_2_rate_100/model.safetensors.last_good
+mv wild/models/mri/degree_all_seed_2/model.safetensors tried.safetensors
+rm wild/models/mri/search/*/model.safetensors
+expect "a study without its candidates" 0 "^finetune +1 " "search/mri/degree_all_seed_2_rate_0.001: up to date" \
+    study wild.yaml --no-provenance -o wild
+same "the model is trained again" tried.safetensors wild/models/mri/degree_all_seed_2/model.safetensors
+sed 's/search_rates: .*/search_rates: [100, 90]/' wild.yaml >wilder.yaml
+expect "a search of rates that diverge" 1 "" "mri, degree all: training diverged at every rate of search_rates" \
+    study wilder.yaml --no-provenance --quiet -o wild
+"$program" study two.yaml --threads 2 --no-provenance --quiet -o cut >out 2>err &
+pid=$!
+tries=0
+while [ ! -e cut/models/mri/search/degree_1_seed_2_rate_0.002/history.csv ] && [ $tries -lt 600 ]; do
+    sleep 0.02
+    tries=$((tries + 1))
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+[ -e cut/tables ] && not_ok "killed in the search" || ok "killed in the search"
+expect "a search goes on" 0 "report/index.html" "" study two.yaml --threads 2 --no-provenance --quiet -o cut
+for file in search.csv classification.csv scores.csv explanation.csv; do
+    same "$file does not hang on threads or interruptions" alone/tables/$file cut/tables/$file
+done
+for model in search/degree_all_seed_2_rate_0.001 degree_all_seed_5 degree_all_seed_2_matched degree_all_seed_5_matched; do
+    same "$model does not hang on threads or interruptions" alone/models/mri/$model/model.safetensors \
+        cut/models/mri/$model/model.safetensors
 done
 
 ### Audit

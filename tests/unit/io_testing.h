@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define assert_message(err, part)                                   \
@@ -38,22 +39,33 @@ test_path(void **state, const char *name)
     return path;
 }
 
-static inline int
-test_teardown(void **state)
+static inline void
+remove_tree(const char *path)
 {
     lb_error err;
-    DIR *folder = opendir(*state);
+    struct stat about;
+    if (lstat(path, &about) != 0) {
+        return;
+    }
+    DIR *folder = S_ISDIR(about.st_mode) ? opendir(path) : NULL;
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
-        char *path = lb_format(&err, "%s/%s", (const char *)*state, entry->d_name);
-        if (path != NULL && entry->d_name[0] != '.') {
-            unlink(path);
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            char *inner = lb_format(&err, "%s/%s", path, entry->d_name);
+            remove_tree(inner);
+            lb_free(inner);
         }
-        lb_free(path);
     }
     if (folder != NULL) {
         closedir(folder);
     }
-    int failed = rmdir(*state);
+    remove(path);
+}
+
+static inline int
+test_teardown(void **state)
+{
+    remove_tree(*state);
+    int failed = access(*state, F_OK) == 0;
     lb_free(*state);
     return failed;
 }

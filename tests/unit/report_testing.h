@@ -6,7 +6,6 @@
 #include "io_testing.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "lesionbench/h5.h"
 #include "lesionbench/output.h"
@@ -17,28 +16,6 @@ static const char *const methods[] = {
     "integrated_gradients", "gradient_shap",   "deeplift",      "saliency",
     "input_x_gradient",     "guided_backprop", "deconvolution", "lrp"};
 enum { METHODS = sizeof methods / sizeof *methods };
-
-static inline void
-remove_tree(const char *path)
-{
-    lb_error err;
-    struct stat about;
-    if (lstat(path, &about) != 0) {
-        return;
-    }
-    DIR *folder = S_ISDIR(about.st_mode) ? opendir(path) : NULL;
-    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            char *inner = lb_format(&err, "%s/%s", path, entry->d_name);
-            remove_tree(inner);
-            lb_free(inner);
-        }
-    }
-    if (folder != NULL) {
-        closedir(folder);
-    }
-    remove(path);
-}
 
 static inline int
 teardown(void **state)

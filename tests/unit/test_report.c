@@ -72,6 +72,56 @@ again_with_less(void **state)
     lb_free(first);
 }
 
+/* Rows of matched networks are shown by themselves, and decide nothing of what is said of the best
+ * ones; rows that do not say are of these. */
+static void
+conditions_are_kept_apart(void **state)
+{
+    lb_error err;
+    write_study(state);
+    assert_ok(lb_report(*state, NULL, &err));
+    char *before = read_page(state);
+    assert_silent(before, "At matched accuracy");
+    write_text(state, "tables/classification.csv",
+               "corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,"
+               "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy\n"
+               "mri,1,0,holdout,4,0.75,0.8,0.8,0.7,0.8,0.75,0.5,0.01,3,2,best,\n"
+               "mri,all,0,holdout,4,0.95,0.99,0.99,0.9,1,0.95,0.9,0.01,3,2,,\n"
+               "mri,all,0,holdout,4,0.912,0.99,0.99,0.9,1,0.95,0.9,0.01,3,2,matched,0.9\n");
+    write_text(state, "tables/explanation.csv",
+               "corpus,degree,seed,method,selection,images,accuracy,tpr_median,tpr_q1,tpr_q3,"
+               "tnr_median,tnr_q1,tnr_q3,chance,condition\n"
+               "mri,all,0,saliency,correct,3,0.95,0.61,0.3,0.8,0.9,0.9,0.9,0.05,best\n"
+               "mri,all,0,lrp,correct,3,0.912,0.77,0.3,0.8,0.9,0.9,0.9,0.05,matched\n");
+    write_text(state, "tables/scores.csv",
+               "image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,"
+               "precision,condition\n"
+               "0,0,3,mri,all,0,saliency,correct,1,1,1,1,0.6,0.9,0.5,best\n"
+               "1,0,3,mri,all,0,lrp,correct,1,1,1,1,0.7,0.9,0.5,matched\n");
+    write_maps(state, "explanations/mri_degree_all_seed_0.h5", SIDE);
+    write_maps(state, "explanations/mri_degree_all_seed_0_matched.h5", SIDE);
+    assert_ok(lb_report(*state, NULL, &err));
+    char *page = read_page(state);
+    assert_says(page, "The best explanation is <strong>Saliency</strong>");
+    assert_says(page, "the explanations on the 1 of them that were explained");
+    const char *matched = strstr(page, "At matched accuracy");
+    assert_non_null(matched);
+    assert_says(matched, "<strong>0.912</strong>");
+    assert_says(matched, "id=\"table-correct_matched\"");
+    assert_says(matched, "../figures/boxplot_correct_matched.svg");
+    assert_says(matched, ">0.77<");
+    assert_says(matched, "<li>models/mri/degree_all_seed_0_matched/history.csv: ");
+    assert_silent(matched, ">0.61<");
+    assert_int_equal(times(page, "<strong>0.912</strong>"), 1);
+    assert_int_equal(times(page, "<strong>0.950</strong>"), 1);
+    assert_int_equal(times(page, ">0.77<"), 1);
+    assert_int_equal(times(page, "<li>models/mri/degree_all_seed_0/history.csv: "), 1);
+    assert_png(state, "figures/heatmaps_matched.png", 0, 0);
+    assert_png(state, "figures/boxplot_correct_matched.png", 0, 0);
+    lb_free(page);
+    lb_free(before);
+}
+
 static void
 damaged_parts(void **state)
 {
@@ -169,6 +219,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(whole_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(again_with_less, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(conditions_are_kept_apart, test_setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_parts, test_setup, teardown),
         cmocka_unit_test_setup_teardown(not_a_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_gnuplot, test_setup, teardown),

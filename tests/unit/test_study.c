@@ -89,9 +89,10 @@ study_is_read(void **state)
     assert_int_equal(study->finetuning.training.optimizer, LB_ADAM);
     assert_int_equal(study->method_count, 1);
     assert_int_equal(study->explain.options.steps, 9);
-    double rate = 0;
-    assert_ok(plan_learning_rate(&rate, study, &study->corpora[0], 1, &err));
-    assert_close(rate, 2e-3, 0, 1e-15);
+    plan_rates rates;
+    assert_ok(plan_learning_rates(&rates, study, &study->corpora[0], 1, CONDITION_BEST, &err));
+    assert_int_equal(rates.count, 1);
+    assert_close(rates.rate[0], 2e-3, 0, 1e-15);
     lb_study_free(study);
 }
 
@@ -348,6 +349,7 @@ add_row(lb_score_rows *rows, const char *method, uint32_t tp, uint32_t fn)
     snprintf(row->seed, sizeof row->seed, "1");
     snprintf(row->method, sizeof row->method, "%s", method);
     snprintf(row->selection, sizeof row->selection, "correct");
+    snprintf(row->condition, sizeof row->condition, "best");
     row->score = (lb_localisation){.tp = tp, .fn = fn, .fp = fn, .tn = 100 - tp - 2 * fn};
     return row;
 }
@@ -373,18 +375,25 @@ tables_hold_what_was_scored(void **state)
     for (size_t i = 0; i < rows.count; i++) {
         assert_memory_equal(&again.rows[i].score, &rows.rows[i].score, sizeof(lb_localisation));
         assert_string_equal(again.rows[i].method, rows.rows[i].method);
+        assert_string_equal(again.rows[i].condition, rows.rows[i].condition);
         assert_int_equal(again.rows[i].image, rows.rows[i].image);
     }
-    const lb_model_accuracy model = {.name = {.corpus = "mri", .degree = "all", .seed = "1"},
-                                     .accuracy = 0.75};
-    assert_ok(lb_explanation_table_write(&rows, &model, 1, path, &err));
+    snprintf(add_row(&rows, "lrp", 2, 8)->condition, sizeof rows.rows->condition, "matched");
+    const lb_model_accuracy models[] = {
+        {.name = {.corpus = "mri", .degree = "all", .seed = "1", .condition = "matched"},
+         .accuracy = 0.25},
+        {.name = {.corpus = "mri", .degree = "all", .seed = "1", .condition = "best"},
+         .accuracy = 0.75}};
+    assert_ok(lb_explanation_table_write(&rows, models, 2, path, &err));
     FILE *stream = fopen(path, "r");
     assert_non_null(stream);
     assert_true(fread(text, 1, sizeof text - 1, stream) > 0);
     fclose(stream);
     assert_non_null(strstr(text, "mri,all,1,saliency,correct,4,0.75,0.5,0.35,0.65,"));
     assert_non_null(strstr(text, "mri,all,1,lrp,correct,1,0.75,0.5,0.5,0.5,"));
-    assert_non_null(strstr(text, ",0.1\n"));
+    assert_non_null(strstr(text, "mri,all,1,lrp,correct,1,0.25,0.2,0.2,0.2,"));
+    assert_non_null(strstr(text, ",0.1,best\n"));
+    assert_non_null(strstr(text, ",0.1,matched\n"));
     lb_score_rows_release(&rows);
     lb_score_rows_release(&again);
     unlink(path);
