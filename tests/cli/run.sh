@@ -759,6 +759,9 @@ curves=two/models/mri/search/degree_all_seed_2_rate_0
 chosen=$(awk -F, '$1 == "mri" && $2 == "all" && $3 == 2 && $4 == "matched" && $9 { print $5 }' $search)
 set -- $(nearest ${curves}.002/history.csv ${curves}.001/history.csv)
 [ "$chosen" = "0.00$((3 - $1))" ] && ok "the nearest rate is chosen" || not_ok "the nearest rate is chosen" "$chosen"
+awk -F, 'NR == FNR { if ($9 == 1) rate[$1 $2 $3 $4] = $5; next } FNR > 1 && rate[$1 $2 $3 $16] != $13 { exit 1 }
+    FNR > 1 { n++ } END { exit n != 16 }' $search two/tables/classification.csv &&
+    ok "models are trained at the chosen rates" || not_ok "models are trained at the chosen rates"
 for seed in 2 5; do
     set -- $(nearest two/models/mri/degree_all_seed_${seed}_matched/history.csv)
     [ "$2" = "$3" ] && grep -q "^mri,all,$seed,matched,$chosen,$2,.*,1,0.7,-*0" $search &&
@@ -783,6 +786,29 @@ awk -F, '$1 == "given" && !($9 && $5 == ($4 == "best" ? 0.004 : 0.0005)) { exit 
     END { exit n != 8 }' $search && ok "given rates are not searched" || not_ok "given rates are not searched"
 [ -s two/figures/boxplot_correct_matched.svg ] && grep -q 'At matched accuracy' two/report/index.html &&
     ok "the page has a section of its own" || not_ok "the page has a section of its own"
+# Which images are right for all models is asked within a condition: the first of each class.
+if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
+    /usr/bin/python3 - >out 2>err <<'PYTHON' && ok "images are chosen by condition" || not_ok "images are chosen by condition"
+import csv, glob, h5py
+rows = list(csv.DictReader(open("two/tables/scores.csv")))
+for condition, other in (("best", False), ("matched", True)):
+    right = None
+    for path in glob.glob("two/predictions/*.h5"):
+        if path.endswith("_matched.h5") == other:
+            file = h5py.File(path)
+            labels, own = file["label"][:], file["label"][:] == file["predicted"][:]
+            right = own if right is None else right & own
+    wanted = {i for label in (0, 1) for i in [i for i in range(len(labels)) if right[i] and labels[i] == label][:1]}
+    for corpus in ("mri", "given", "untrained", "baseline"):
+        found = {int(r["image"]) for r in rows if r["condition"] == condition and r["corpus"] == corpus
+                 and r["selection"] == "correct"}
+        assert found == wanted, (condition, corpus, found, wanted)
+    print(condition, wanted)
+PYTHON
+    [ "$(sort -u -k2 out | wc -l)" = 2 ] || not_ok "the conditions' images differ"
+else
+    echo "skip images by condition: python3-h5py is not here"
+fi
 sed 's/\[none, 0.7\]/[none, 0.75]/' two.yaml >target.yaml
 expect "another target" 0 "^match +4 " "match/mri/degree_all_seed_2_matched: done" \
     study target.yaml --no-provenance -o two

@@ -42,7 +42,7 @@ the_best_rate_is_picked(void **state)
     (void)state;
     /* The second training has the best epoch, but outside the gap; the third equals the first. */
     const double accuracies[3][3][2] = {{{0.5, 0.5}, {0.8, 0.8}, {0.8, 0.78}},
-                                        {{0.5, 0.5}, {0.99, 0.9}, {0.7, 0.7}},
+                                        {{0.2, 0.5}, {0.99, 0.9}, {0.7, 0.7}},
                                         {{0.8, 0.8}, {0.8, 0.8}, {0.8, 0.8}}};
     lb_epoch epochs[3][3];
     lb_history trainings[3];
@@ -53,6 +53,8 @@ the_best_rate_is_picked(void **state)
     search_choice best = search_pick(trainings, 3, &rule);
     assert_int_equal(best.training, 0);
     assert_int_equal(best.epoch, 1);
+    best = search_pick(trainings + 1, 1, &rule);
+    assert_int_equal(best.epoch, 2);
     rule.maximum_gap = 1;
     best = search_pick(trainings, 3, &rule);
     assert_int_equal(best.training, 1);
@@ -254,7 +256,8 @@ matched_models_hang_on_best_ones(void **state)
 {
     static const char MATCHED[] = "  conditions: [best, matched]\n";
     char texts[2][160];
-    static const char *const lowest[][2] = {{"!", "finetune/mri/degree_2_seed_5"},
+    static const char *const lowest[][2] = {{"=", "pretrain/mri"},
+                                            {"!", "finetune/mri/degree_2_seed_5"},
                                             {"!", "match/b/degree_2_seed_4_matched"},
                                             {"!", "match/b/degree_1_seed_4_matched"},
                                             {"=", "match/b/degree_all_seed_4_matched"},
@@ -264,8 +267,9 @@ matched_models_hang_on_best_ones(void **state)
     lb_study *studies[2] = {NULL, NULL};
     snprintf(texts[0], sizeof texts[0],
              "%s  matched_accuracy: [lowest_of_all, lowest_of_all, %s]\n", MATCHED, "lowest");
-    const char *const rates[] = {"    finetuning_rates: [1, 2, 3]\n",
-                                 "    finetuning_rates: [1, 4, 3]\n"};
+    const char *const rates[] = {
+        "    finetuning_rates: [1, 2, 3]\n    matched_rates: [5]\n    search_rates: [7]\n",
+        "    finetuning_rates: [1, 4, 3]\n    matched_rates: [6]\n    search_rates: [8]\n"};
     for (size_t i = 0; i < 2; i++) {
         assert_ok(load(&studies[i], state, rates[i], texts[0], &err));
         assert_ok(stages_make(&lists[i], studies[i], *state, &err));
@@ -337,6 +341,128 @@ targets_come_from_the_curves(void **state)
     lb_study_free(study);
 }
 
+/* A study file of the repository with the weights that it needs left out: pre-trained instead. */
+static lb_study *
+load_published(void **state, const char *path)
+{
+    static const char WEIGHTS[] = "    task: none\n    from: vgg16.pth\n";
+    lb_error err;
+    lb_study *study = NULL;
+    size_t size = 0;
+    char *bytes = (char *)test_read_bytes(&size, path), *copy = test_path(state, "study.yaml");
+    char *text = lb_format(&err, "%.*s", (int)size, bytes), *place = strstr(text, WEIGHTS);
+    assert_non_null(place);
+    memset(place, ' ', strlen(WEIGHTS) - 1);
+    test_write_bytes(copy, text, size);
+    if (lb_study_load(&study, copy, &err) != LB_OK) {
+        fail_msg("%s", err.message);
+    }
+    lb_free(text);
+    lb_free(copy);
+    lb_free(bytes);
+    return study;
+}
+
+/* The study's facts, and what the two protocols' files differ in. */
+static void
+the_published_study(void **state)
+{
+    static const double rates[2][2][5] = {
+        {{.038, .03, .015, .03, .01}, {.038, .01, .005, .005, .005}},
+        {{.02, .008, .008, .008, .004}, {.02, .0018, .0008, .0006, .0006}}};
+    lb_error err;
+    lb_study *study = load_published(state, "studies/paper.yaml");
+    lb_study *reference = load_published(state, "studies/paper_reference.yaml");
+    const lb_training_options *training = &study->finetuning.training;
+    lb_training_options usual;
+    lb_training_defaults(&usual);
+    assert_int_equal(study->compose.images[LB_TRAIN] + study->compose.images[LB_VALIDATION] +
+                         study->compose.images[LB_HOLDOUT],
+                     7500);
+    assert_int_equal(stages_models(study) * study->condition_count, 60);
+    assert_int_equal(study->method_count, 8);
+    assert_int_equal(study->explain.options.steps, 50);
+    assert_int_equal(training->optimizer, LB_SGD);
+    assert_true(training->momentum == usual.momentum && training->dropout == usual.dropout &&
+                training->maximum_gap == usual.maximum_gap && training->batch == usual.batch &&
+                training->stop_change == usual.stop_change && training->epochs == usual.epochs &&
+                training->step_epochs == usual.step_epochs &&
+                training->step_factor == usual.step_factor);
+    for (size_t i = 0; i < 20; i++) {
+        size_t corpus = i / 10, condition = i / 5 % 2, degree = i % 5;
+        assert_rates(study, corpus, degree, (plan_condition)condition,
+                     &rates[corpus][condition][degree], 1);
+        assert_rates(reference, corpus, degree, (plan_condition)condition,
+                     &rates[corpus][condition][degree], 1);
+    }
+    assert_int_equal(study->targets[0].kind, TARGET_NONE);
+    assert_true(study->targets[4].accuracy == 0.888);
+    assert_int_equal(reference->targets[4].kind, TARGET_NONE);
+    assert_int_equal(study->compose.protocol, LB_PROTOCOL_CORRECTED);
+    assert_int_equal(reference->compose.protocol, LB_PROTOCOL_REFERENCE);
+    reference->compose.protocol = study->compose.protocol;
+    reference->finetuning.matched_accuracy = study->finetuning.matched_accuracy;
+    static const char *const SECTIONS[] = {"cohort",     "lesions", "compose", "network",
+                                           "finetuning", "explain", "corpora", "corpora"};
+    for (size_t i = 0; i < 8; i++) {
+        const size_t corpus = i == 7;
+        char *a =
+            plan_print_section(study, SECTIONS[i], i < 6 ? NULL : &study->corpora[corpus], &err);
+        char *b = plan_print_section(reference, SECTIONS[i],
+                                     i < 6 ? NULL : &reference->corpora[corpus], &err);
+        assert_string_equal(a, b);
+        lb_free(a);
+        lb_free(b);
+    }
+    lb_study_free(study);
+    lb_study_free(reference);
+}
+
+/* The demo is as short as it was: one condition, nothing searched; the evening has both, and is. */
+static void
+the_other_studies(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *study = NULL;
+    plan_rates rates;
+    assert_ok(lb_study_load(&study, NULL, &err));
+    assert_int_equal(study->condition_count * stages_models(study), 10);
+    assert_ok(
+        plan_learning_rates(&rates, study, &study->corpora[0], 0, study->conditions[0], &err));
+    assert_int_equal(rates.count, 1);
+    lb_study_free(study);
+    assert_ok(lb_study_load(&study, "studies/evening.yaml", &err));
+    assert_int_equal(study->condition_count * stages_models(study), 60);
+    for (size_t c = 0; c < CONDITIONS; c++) {
+        assert_ok(
+            plan_learning_rates(&rates, study, &study->corpora[1], 4, study->conditions[c], &err));
+        assert_int_equal(rates.count, 3);
+    }
+    assert_int_equal(study->targets[4].kind, TARGET_LOWEST);
+    lb_study_free(study);
+}
+
+/* What a study needs and does not find is named. */
+static void
+missing_files_are_named(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *study = NULL;
+    stage_list list = {0};
+    static const char *const files[] = {"studies/paper.yaml", "studies/paper_reference.yaml"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_not_equal(lb_study_load(&study, files[i], &err), LB_OK);
+        assert_message(&err, files[i]);
+        assert_message(&err, "corpora.from: vgg16.pth: No such file");
+    }
+    study = load_published(state, files[0]);
+    assert_int_equal(stages_make(&list, study, "folder", &err), LB_ERROR_IO);
+    assert_message(&err, "slices.h5: cannot read: No such file");
+    lb_study_free(study);
+}
+
 int
 main(void)
 {
@@ -352,6 +478,9 @@ main(void)
         cmocka_unit_test_setup_teardown(matched_models_hang_on_best_ones, test_setup,
                                         test_teardown),
         cmocka_unit_test_setup_teardown(targets_come_from_the_curves, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(the_published_study, test_setup, test_teardown),
+        cmocka_unit_test(the_other_studies),
+        cmocka_unit_test_setup_teardown(missing_files_are_named, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("conditions", tests, NULL, NULL);
 }
