@@ -326,6 +326,18 @@ lb_tensors_at(const lb_tensors *tensors, size_t index)
     return index < tensors->count ? &tensors->entries[index].tensor : NULL;
 }
 
+void
+lb_tensors_forget(const lb_tensor *tensor)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < tensor->rank; i++) {
+        count *= tensor->shape[i]; /* the file has them: no overflow */
+    }
+    if (tensor->data != NULL) {
+        lb_file_map_forget(tensor->data, count * sizeof *tensor->data);
+    }
+}
+
 const lb_tensor *
 lb_tensors_find(const lb_tensors *tensors, const char *name)
 {

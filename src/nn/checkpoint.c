@@ -225,6 +225,7 @@ read_parameter(const lb_checkpoint *state, const lb_tensors *file, size_t p, boo
         }
         if (copy) {
             memcpy(values[kind], tensor->data, parameter->count * sizeof(float));
+            lb_tensors_forget(tensor);
         }
     }
     return true;

@@ -108,14 +108,23 @@ map_features(lb_feeder *feeder, lb_error *err)
     return LB_OK;
 }
 
+size_t
+lb_feature_batch(size_t height, size_t width)
+{
+    size_t usual = 224 * 224, batch = LB_FEATURE_BATCH * usual / (height * width);
+    batch = batch < LB_FEATURE_BATCH ? batch : LB_FEATURE_BATCH;
+    return batch > 0 ? batch : 1;
+}
+
 static lb_status
 compute_features(lb_feeder *feeder, lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t index[LB_FEATURE_BATCH], count = feeder->source->count;
+    size_t batch = lb_feature_batch(feeder->source->height, feeder->source->width);
     const lb_context *context = feeder->context;
-    for (size_t start = 0; start < count; start += LB_FEATURE_BATCH) {
-        size_t n = count - start < LB_FEATURE_BATCH ? count - start : LB_FEATURE_BATCH;
+    for (size_t start = 0; start < count; start += batch) {
+        size_t n = count - start < batch ? count - start : batch;
         for (size_t i = 0; i < n; i++) {
             index[i] = start + i;
         }
@@ -140,7 +149,7 @@ lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *sourc
     lb_feeder feeder = {.source = source, .context = context};
     size_t pixels = source->height * source->width;
     feeder.input_size = LB_INPUT_CHANNELS * pixels;
-    batch = first_block > 0 ? LB_FEATURE_BATCH : batch;
+    batch = first_block > 0 ? lb_feature_batch(source->height, source->width) : batch;
     LB_ALLOC(feeder.staging, batch * source->channels * pixels);
     if (first_block > 0) {
         const lb_pass_options options = {.batch = batch,

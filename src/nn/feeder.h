@@ -21,9 +21,11 @@ typedef struct lb_feeder {
 lb_status lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_source *source,
                          size_t first_block, size_t batch, const lb_compute *compute,
                          const lb_context *context, lb_error *err);
-/* Images computed together where nothing is learnt: so many that the activations of the first
- * layers stay in the caches' reach. */
+/* Images computed together where nothing is learnt: of 224 x 224 so many that the activations of
+ * the first layers stay in the caches' reach, of larger ones fewer. At most LB_FEATURE_BATCH, at
+ * least 1. */
 enum { LB_FEATURE_BATCH = 8 };
+size_t lb_feature_batch(size_t height, size_t width);
 void lb_feeder_release(lb_feeder *feeder);
 /* Tells the source of a new epoch, and computes its images' features anew where they change. */
 lb_status lb_feeder_begin_epoch(lb_feeder *feeder, size_t epoch, lb_error *err);

@@ -15,6 +15,7 @@ typedef struct predictor {
     lb_pass *features, *classifier;
     lb_feeder feeder;
     lb_dropout dropout;
+    size_t batch; /* of features */
 } predictor;
 
 static lb_status
@@ -22,8 +23,8 @@ predictor_init(predictor *p, lb_network *network, const lb_image_source *images,
                const lb_predict_options *options, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_pass_options pass = {.batch =
-                                images->count < LB_FEATURE_BATCH ? images->count : LB_FEATURE_BATCH,
+    p->batch = lb_feature_batch(images->height, images->width);
+    lb_pass_options pass = {.batch = p->batch,
                             .height = images->height,
                             .width = images->width,
                             .last_block = LB_BLOCKS,
@@ -31,12 +32,12 @@ predictor_init(predictor *p, lb_network *network, const lb_image_source *images,
                             .forget = true,
                             .compute = options->compute};
     LB_TRY(lb_pass_create(&p->features, network, &pass, err));
-    pass.batch = images->count < CLASSIFIER_BATCH ? images->count : CLASSIFIER_BATCH;
+    pass.batch = CLASSIFIER_BATCH; /* also for fewer images: sums depend on it in their last bits */
     pass.first_block = LB_BLOCKS;
     pass.features_only = false;
     LB_TRY(lb_pass_create(&p->classifier, network, &pass, err));
-    LB_TRY(lb_feeder_init(&p->feeder, network, images, 0, LB_FEATURE_BATCH, &options->compute,
-                          context, err));
+    LB_TRY(
+        lb_feeder_init(&p->feeder, network, images, 0, p->batch, &options->compute, context, err));
     if (options->dropout > 0) {
         LB_TRY(lb_dropout_init(&p->dropout, p->classifier, options->dropout, err));
     }
@@ -50,8 +51,8 @@ compute_features(predictor *p, size_t start, size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t index[LB_FEATURE_BATCH], size = lb_pass_features_size(p->features);
-    for (size_t done = 0; done < count; done += LB_FEATURE_BATCH) {
-        size_t n = count - done < LB_FEATURE_BATCH ? count - done : LB_FEATURE_BATCH;
+    for (size_t done = 0; done < count; done += p->batch) {
+        size_t n = count - done < p->batch ? count - done : p->batch;
         for (size_t i = 0; i < n; i++) {
             index[i] = start + done + i;
         }

@@ -180,6 +180,23 @@ warmup(const trainer *t, size_t epoch, size_t batch)
     return made < all ? (double)made / (double)all : 1.0;
 }
 
+/* Of what is trained. ReLU takes a weight that is not a number for 0, so the loss need not show it.
+ */
+static lb_status
+check_weights(const trainer *t, lb_error *err)
+{
+    for (size_t p = 0; p < t->network->count; p++) {
+        const lb_parameter *parameter = &t->network->parameters[p];
+        if (t->pass->parameter_gradient[p] != NULL &&
+            lb_first_not_finite(parameter->value, parameter->count) < parameter->count) {
+            return lb_fail(err, LB_ERROR_NUMERIC,
+                           "the weights of %s are not finite (learning rate %g too high?)",
+                           parameter->name, t->options->learning_rate);
+        }
+    }
+    return LB_OK;
+}
+
 static lb_status
 train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
 {
@@ -221,6 +238,7 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
                        "the loss grows without bound, to %g (learning rate %g too high?)",
                        out->train_loss, t->options->learning_rate));
     }
+    LB_TRY(check_weights(t, err));
 cleanup:
     lb_dropout_end(t->pass);
     return status;

@@ -583,7 +583,7 @@ expect "bf16 without AVX-512" 1 "" "^lesionbench: precision bf16 needs a process
     predict --model tuned/model.safetensors --data d1.h5 --precision bf16 --quiet -o no.h5
 unset ONEDNN_MAX_CPU_ISA
 absent "nothing predicted in vain" no.h5
-if grep -q avx512f /proc/cpuinfo; then
+if grep -q avx512bw /proc/cpuinfo; then
     expect "predict in bf16" 0 "" "" predict --model tuned/model.safetensors --data d1.h5 --precision bf16 \
         --quiet -o bf16.h5
     expect "finetune in bf16" 0 "" "" finetune --from m.safetensors --degree 1 --data d1.h5 --epochs 1 --batch 4 \

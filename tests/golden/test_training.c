@@ -124,8 +124,10 @@ assert_degree(const lb_image_source *source, size_t d, size_t convolution, const
     double distance = weights_distance(network, before, checkpoint, expected[d].degree);
     printf("degree %s, %s: losses off by at most %.1e, weights by %.1e\n", expected[d].degree,
            LB_CONVOLUTIONS[convolution], worst, distance);
-    assert_true(worst < 1e-3);
-    assert_true(distance < 1e-3);
+    double most =
+        convolution == LB_CONVOLUTION_DIRECT ? 1e-5 : 1e-3; /* rounding may flip a pooling */
+    assert_true(worst < most);
+    assert_true(distance < most);
     assert_int_equal(remove(checkpoint), 0);
     lb_history_release(&history);
     lb_network_free(before);

@@ -14,6 +14,7 @@
 #include "lesionbench/random.h"
 #include "lesionbench/safetensors.h"
 #include "lesionbench/training.h"
+#include "nn/dropout.h"
 #include "nn/feeder.h"
 #include "nn/loss.h"
 #include "nn/pass.h"
@@ -93,19 +94,24 @@ loss_of(lb_pass *pass)
     return lb_cross_entropy(NULL, lb_pass_logits(pass), labels, NULL, BATCH, 2).sum / BATCH;
 }
 
-/* The derivative along a random direction, analytic against central differences. */
+/* The derivative along the gradient, analytic against central differences. dropout: its rate; the
+ * factors stay as they are drawn once. */
 static void
-parameter_gradients(void **state)
+assert_parameter_gradients(double dropout, double tolerance)
 {
-    (void)state;
     lb_error err;
     const char *names[] = {"vgg11", "vgg13", "vgg16", "vgg19"};
     for (size_t a = 0; a < 4; a++) {
         lb_network *network = small_network(names[a], 1.0 / 16);
         lb_pass *pass = NULL;
+        lb_dropout dropped = {0};
         float seeds[BATCH * 2];
         assert_ok(lb_pass_create(&pass, network, &plan, &err));
         fill_input(pass);
+        if (dropout > 0) {
+            assert_ok(lb_dropout_init(&dropped, pass, dropout, &err));
+            lb_dropout_draw(&dropped, pass, 4, 0);
+        }
         assert_ok(lb_pass_forward(pass, &err));
         lb_cross_entropy(seeds, lb_pass_logits(pass), labels, NULL, BATCH, 2);
         assert_ok(lb_pass_backward_parameters(pass, seeds, &err));
@@ -131,11 +137,26 @@ parameter_gradients(void **state)
             for (size_t k = 0; k < parameter->count; k++) {
                 parameter->value[k] += (float)(step / length * (double)gradient[k]);
             }
-            assert_close((above - below) / (2 * step), length, 1e-4, 0.03);
+            assert_close((above - below) / (2 * step), length, 1e-4, tolerance);
         }
+        lb_dropout_release(&dropped);
         lb_pass_free(pass);
         lb_network_free(network);
     }
+}
+
+static void
+parameter_gradients(void **state)
+{
+    (void)state;
+    assert_parameter_gradients(0, 0.03);
+}
+
+static void
+parameter_gradients_with_dropout(void **state)
+{
+    (void)state;
+    assert_parameter_gradients(0.3, 0.1); /* larger steps at the ReLUs meet more kinks */
 }
 
 static void
@@ -341,6 +362,15 @@ assert_frozen(bool first_too)
 }
 
 static void
+assert_finite(lb_network *network)
+{
+    for (size_t p = 0; p < lb_network_parameters(network); p++) {
+        const lb_parameter *parameter = lb_network_parameter(network, p);
+        assert_int_equal(lb_first_not_finite(parameter->value, parameter->count), parameter->count);
+    }
+}
+
+static void
 infinite_loss_is_an_error(void **state)
 {
     (void)state;
@@ -355,9 +385,26 @@ infinite_loss_is_an_error(void **state)
     assert_int_equal(history.count, 0);
     lb_history_release(&history);
     assert_non_null(strstr(err.message, "not finite"));
-    for (size_t p = 0; p < lb_network_parameters(network); p++) {
-        assert_true(isfinite(lb_network_parameter(network, p)->value[0]));
-    }
+    assert_finite(network);
+    lb_network_free(network);
+}
+
+/* ReLU hides a weight that is not a number: the loss stays finite. */
+static void
+weights_that_are_not_finite_are_an_error(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_network *network = small_network("vgg11", 1.0 / 16);
+    lb_training_options options = quick_options();
+    lb_history history = {0};
+    options.learning_rate = 1e-9;
+    lb_network_parameter(network, 0)->value[0] = NAN;
+    assert_int_equal(lb_train(&history, network, &options, &source, &source, NULL, &err),
+                     LB_ERROR_NUMERIC);
+    assert_non_null(strstr(err.message, "the weights of features.0.weight are not finite"));
+    assert_int_equal(history.count, 0);
+    lb_history_release(&history);
     lb_network_free(network);
 }
 
@@ -627,6 +674,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameter_gradients),
+        cmocka_unit_test(parameter_gradients_with_dropout),
         cmocka_unit_test(input_gradient),
         cmocka_unit_test(learns_and_repeats),
         cmocka_unit_test_setup_teardown(goes_on_to_the_same_bits, test_setup, test_teardown),
@@ -635,6 +683,7 @@ main(void)
         cmocka_unit_test(the_quirk_freezes_one_convolution_more),
         cmocka_unit_test(dropout_at_inference_is_a_stream),
         cmocka_unit_test(infinite_loss_is_an_error),
+        cmocka_unit_test(weights_that_are_not_finite_are_an_error),
         cmocka_unit_test(growing_loss_is_an_error),
         cmocka_unit_test(keeps_the_best_epoch_within_the_gap),
         cmocka_unit_test(keeps_the_epoch_nearest_to_the_target),
