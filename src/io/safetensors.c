@@ -327,14 +327,17 @@ lb_tensors_at(const lb_tensors *tensors, size_t index)
 }
 
 void
-lb_tensors_forget(const lb_tensor *tensor)
+lb_tensors_take(float *out, const lb_tensor *tensor)
 {
+    enum { PART = 1 << 22 };
     size_t count = 1;
     for (size_t i = 0; i < tensor->rank; i++) {
         count *= tensor->shape[i]; /* the file has them: no overflow */
     }
-    if (tensor->data != NULL) {
-        lb_file_map_forget(tensor->data, count * sizeof *tensor->data);
+    for (size_t start = 0; start < count; start += PART) {
+        size_t n = count - start < PART ? count - start : PART;
+        memcpy(out + start, tensor->data + start, n * sizeof *out);
+        lb_file_map_forget(tensor->data + start, n * sizeof *out);
     }
 }
 

@@ -224,8 +224,7 @@ read_parameter(const lb_checkpoint *state, const lb_tensors *file, size_t p, boo
             return false;
         }
         if (copy) {
-            memcpy(values[kind], tensor->data, parameter->count * sizeof(float));
-            lb_tensors_forget(tensor);
+            lb_tensors_take(values[kind], tensor);
         }
     }
     return true;
