@@ -30,9 +30,6 @@ size_t lb_tensors_count(const lb_tensors *tensors);
 const lb_tensor *lb_tensors_at(const lb_tensors *tensors, size_t index);
 /* NULL where there is none of that name. */
 const lb_tensor *lb_tensors_find(const lb_tensors *tensors, const char *name);
-/* Copies a tensor's data (not NULL) and gives back the file's pages behind it on the way, so that
- * the values are in memory once. */
-void lb_tensors_take(float *out, const lb_tensor *tensor);
 /* The index-th key of the header's __metadata__ and its value; NULL past the end. Borrowed. */
 const char *lb_tensors_metadata_at(const char **value, const lb_tensors *tensors, size_t index);
 /* A value of the header's __metadata__; NULL where absent. Borrowed. */

@@ -326,21 +326,6 @@ lb_tensors_at(const lb_tensors *tensors, size_t index)
     return index < tensors->count ? &tensors->entries[index].tensor : NULL;
 }
 
-void
-lb_tensors_take(float *out, const lb_tensor *tensor)
-{
-    enum { PART = 1 << 22 };
-    size_t count = 1;
-    for (size_t i = 0; i < tensor->rank; i++) {
-        count *= tensor->shape[i]; /* the file has them: no overflow */
-    }
-    for (size_t start = 0; start < count; start += PART) {
-        size_t n = count - start < PART ? count - start : PART;
-        memcpy(out + start, tensor->data + start, n * sizeof *out);
-        lb_file_map_forget(tensor->data + start, n * sizeof *out);
-    }
-}
-
 const lb_tensor *
 lb_tensors_find(const lb_tensors *tensors, const char *name)
 {

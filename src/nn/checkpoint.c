@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lesionbench/safetensors.h"
+#include "lesionbench/weights.h"
 
 /* Of each parameter: weights, kept weights, first and second moments. */
 enum { KINDS = 4, NAME = 48, LINE = 160, PAIRS = 5 };
@@ -194,9 +195,9 @@ damaged(const char *path, lb_error *err)
 }
 
 static bool
-read_count(uint64_t *out, const lb_tensors *file, const char *key)
+read_count(uint64_t *out, lb_weights *file, const char *key)
 {
-    const char *text = lb_tensors_metadata(file, key);
+    const char *text = lb_weights_metadata(file, key);
     char *end = NULL;
     if (text == NULL || text[0] < '0' || text[0] > '9') {
         return false;
@@ -207,7 +208,7 @@ read_count(uint64_t *out, const lb_tensors *file, const char *key)
 
 /* Copies one parameter's values, or only looks whether all are there. */
 static bool
-read_parameter(const lb_checkpoint *state, const lb_tensors *file, size_t p, bool copy)
+read_parameter(const lb_checkpoint *state, lb_weights *file, size_t p, bool copy, lb_error *err)
 {
     const lb_parameter *parameter = state->network->parameters + p;
     float *values[KINDS];
@@ -215,39 +216,41 @@ read_parameter(const lb_checkpoint *state, const lb_tensors *file, size_t p, boo
     for (size_t kind = 0; state->gradients[p] != NULL && kind < KINDS; kind++) {
         char name[NAME];
         tensor_name(name, kind, parameter);
-        const lb_tensor *tensor = values[kind] != NULL ? lb_tensors_find(file, name) : NULL;
+        const lb_weight *stored = values[kind] != NULL ? lb_weights_find(file, name) : NULL;
         if (values[kind] == NULL) {
             continue;
         }
-        if (tensor == NULL || tensor->data == NULL || tensor->rank != 1 ||
-            tensor->shape[0] != parameter->count) {
+        if (stored == NULL || strcmp(stored->type, "float32") != 0 || stored->rank != 1 ||
+            stored->shape[0] != parameter->count) {
             return false;
         }
-        if (copy) {
-            lb_tensors_take(values[kind], tensor);
+        if (copy && lb_weights_read(values[kind], file, stored, err) != LB_OK) {
+            return false;
         }
     }
     return true;
 }
 
 static lb_status
-read_state(const lb_checkpoint *state, const lb_tensors *file, size_t epochs, const char *path,
+read_state(const lb_checkpoint *state, lb_weights *file, size_t epochs, const char *path,
            lb_error *err)
 {
-    const char *history = lb_tensors_metadata(file, "history");
+    const char *history = lb_weights_metadata(file, "history");
     uint64_t done = 0, kept = 0, steps = 0;
     bool whole = history != NULL && read_count(&done, file, "epochs") &&
                  read_count(&kept, file, "kept") && read_count(&steps, file, "steps") && done > 0 &&
                  done <= epochs && kept < done &&
                  scan_history(state->history->epochs, (size_t)done, history);
     for (size_t p = 0; whole && p < state->network->count; p++) {
-        whole = read_parameter(state, file, p, false);
+        whole = read_parameter(state, file, p, false, err);
     }
     if (!whole) {
         return damaged(path, err);
     }
     for (size_t p = 0; p < state->network->count; p++) {
-        (void)read_parameter(state, file, p, true);
+        if (!read_parameter(state, file, p, true, err)) {
+            return damaged(path, err);
+        }
     }
     state->history->count = (size_t)done;
     state->history->kept = (size_t)kept;
@@ -260,21 +263,21 @@ lb_checkpoint_read(bool *found, const lb_checkpoint *state, size_t epochs, const
                    lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_tensors *file = NULL;
+    lb_weights *file = NULL;
     char own[24];
     *found = false;
     if (access(path, F_OK) != 0) {
         return LB_OK;
     }
-    if (lb_tensors_open(&file, path, err) != LB_OK) {
+    if (lb_weights_open(&file, path, err) != LB_OK) {
         return damaged(path, err);
     }
-    const char *key = lb_tensors_metadata(file, "key");
+    const char *key = lb_weights_metadata(file, "key");
     snprintf(own, sizeof own, "%016" PRIx64, state->key);
     if (key != NULL && strcmp(key, own) == 0) {
         status = read_state(state, file, epochs, path, err);
         *found = status == LB_OK;
     }
-    lb_tensors_close(file);
+    lb_weights_close(file);
     return status;
 }

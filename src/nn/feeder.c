@@ -116,27 +116,35 @@ lb_feature_batch(size_t height, size_t width)
     return batch > 0 ? batch : 1;
 }
 
-static lb_status
-compute_features(lb_feeder *feeder, lb_pass *pass, lb_error *err)
+lb_status
+lb_feeder_features(float *out, const lb_feeder *feeder, lb_pass *pass, size_t first, size_t count,
+                   const char *what, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t index[LB_FEATURE_BATCH], count = feeder->source->count;
+    size_t index[LB_FEATURE_BATCH], size = lb_pass_features_size(pass);
     size_t batch = lb_feature_batch(feeder->source->height, feeder->source->width);
-    const lb_context *context = feeder->context;
-    for (size_t start = 0; start < count; start += batch) {
-        size_t n = count - start < batch ? count - start : batch;
+    for (size_t done = 0; done < count; done += batch) {
+        size_t n = count - done < batch ? count - done : batch;
         for (size_t i = 0; i < n; i++) {
-            index[i] = start + i;
+            index[i] = first + done + i;
         }
-        LB_TRY(lb_check_cancelled(context, err));
+        LB_TRY(lb_check_cancelled(feeder->context, err));
         LB_TRY(fill_images(lb_pass_input(pass), feeder, index, n, err));
         LB_TRY(lb_pass_forward(pass, err));
-        memcpy(feeder->features + start * feeder->input_size, lb_pass_features(pass),
-               n * feeder->input_size * sizeof(float));
-        lb_progress(context, "features of frozen blocks", start + n, count);
+        memcpy(out + done * size, lb_pass_features(pass), n * size * sizeof *out);
+        if (what != NULL) {
+            lb_progress(feeder->context, what, done + n, count);
+        }
     }
 cleanup:
     return status;
+}
+
+static lb_status
+compute_features(lb_feeder *feeder, lb_pass *pass, lb_error *err)
+{
+    return lb_feeder_features(feeder->features, feeder, pass, 0, feeder->source->count,
+                              "features of frozen blocks", err);
 }
 
 lb_status

@@ -26,6 +26,10 @@ lb_status lb_feeder_init(lb_feeder *out, lb_network *network, const lb_image_sou
  * least 1. */
 enum { LB_FEATURE_BATCH = 8 };
 size_t lb_feature_batch(size_t height, size_t width);
+/* The features of images first .. first + count - 1 of a feeder of images, by a pass of that batch:
+ * out (count, lb_pass_features_size()). what: for the progress, NULL: none is told. */
+lb_status lb_feeder_features(float *out, const lb_feeder *feeder, lb_pass *pass, size_t first,
+                             size_t count, const char *what, lb_error *err);
 void lb_feeder_release(lb_feeder *feeder);
 /* Tells the source of a new epoch, and computes its images' features anew where they change. */
 lb_status lb_feeder_begin_epoch(lb_feeder *feeder, size_t epoch, lb_error *err);

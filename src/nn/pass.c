@@ -256,7 +256,7 @@ parameter_gradients(lb_pass *pass, size_t i, const float *gradient, lb_error *er
  * they are no longer needed, so that one spare array is enough: the gradient at a convolution's or
  * dense layer's output lies in that output's own array, that at its input in the spare one. */
 static lb_status
-step_back(float **gradient, lb_pass *pass, size_t i, lb_error *err)
+step_backward_in_place(float **gradient, lb_pass *pass, size_t i, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_step *step = &pass->steps[i];
@@ -287,21 +287,31 @@ cleanup:
     return status;
 }
 
+static bool
+is_trained(const lb_pass *pass, size_t i)
+{
+    const lb_step *step = &pass->steps[i];
+    return (step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) &&
+           pass->parameter_gradient[step->parameter] != NULL;
+}
+
 lb_status
 lb_pass_backward_parameters(lb_pass *pass, const float *logit_values, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_step *last = &pass->steps[pass->count - 1];
     float *gradient = last->output;
+    size_t first = 0;
+    while (!is_trained(pass, first)) {
+        first++;
+    }
     memcpy(gradient, logit_values, pass->options.batch * last->size * sizeof *gradient);
-    for (size_t i = pass->count; i-- > 0;) {
-        const lb_step *step = &pass->steps[i];
-        if ((step->kind == LB_STEP_CONVOLUTION || step->kind == LB_STEP_DENSE) &&
-            pass->parameter_gradient[step->parameter] != NULL) {
+    for (size_t i = pass->count; i-- > first;) {
+        if (is_trained(pass, i)) {
             LB_TRY(parameter_gradients(pass, i, gradient, err));
         }
-        if (i > 0) {
-            LB_TRY(step_back(&gradient, pass, i, err));
+        if (i > first) {
+            LB_TRY(step_backward_in_place(&gradient, pass, i, err));
         }
     }
 cleanup:

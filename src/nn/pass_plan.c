@@ -43,7 +43,9 @@ add_convolution(lb_pass *pass, cursor *at, size_t channels, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_pass_options *options = &pass->options;
-    bool first = pass->count == 0;
+    bool frozen = options->freeze_first && pass->count == 0;
+    size_t first_trained = options->freeze_first ? 2 : 0; /* a ReLU is between */
+    size_t place = pass->count;
     lb_step *step = add_step(pass, LB_STEP_CONVOLUTION, at);
     step->size = blocked_size(pass, channels, at->height, at->width);
     const lb_convolution_shape shape = {
@@ -54,8 +56,8 @@ add_convolution(lb_pass *pass, cursor *at, size_t channels, lb_error *err)
         .width = at->width,
         .plain_input = at->parameter == 0,
         .relu = !options->keep_preactivation,
-        .to_input = options->backward || (options->train && !first),
-        .to_weights = options->train,
+        .to_input = options->backward || (options->train && place > first_trained),
+        .to_weights = options->train && !frozen,
     };
     LB_TRY(lb_convolution_create(&step->convolution, pass->backend, &shape, err));
     at->channels = channels;

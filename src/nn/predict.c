@@ -15,7 +15,6 @@ typedef struct predictor {
     lb_pass *features, *classifier;
     lb_feeder feeder;
     lb_dropout dropout;
-    size_t batch; /* of features */
 } predictor;
 
 static lb_status
@@ -23,8 +22,8 @@ predictor_init(predictor *p, lb_network *network, const lb_image_source *images,
                const lb_predict_options *options, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    p->batch = lb_feature_batch(images->height, images->width);
-    lb_pass_options pass = {.batch = p->batch,
+    size_t batch = lb_feature_batch(images->height, images->width);
+    lb_pass_options pass = {.batch = batch,
                             .height = images->height,
                             .width = images->width,
                             .last_block = LB_BLOCKS,
@@ -36,31 +35,9 @@ predictor_init(predictor *p, lb_network *network, const lb_image_source *images,
     pass.first_block = LB_BLOCKS;
     pass.features_only = false;
     LB_TRY(lb_pass_create(&p->classifier, network, &pass, err));
-    LB_TRY(
-        lb_feeder_init(&p->feeder, network, images, 0, p->batch, &options->compute, context, err));
+    LB_TRY(lb_feeder_init(&p->feeder, network, images, 0, batch, &options->compute, context, err));
     if (options->dropout > 0) {
         LB_TRY(lb_dropout_init(&p->dropout, p->classifier, options->dropout, err));
-    }
-cleanup:
-    return status;
-}
-
-/* The features of images start .. start + count - 1, to the classifier's input. */
-static lb_status
-compute_features(predictor *p, size_t start, size_t count, lb_error *err)
-{
-    lb_status status = LB_OK;
-    size_t index[LB_FEATURE_BATCH], size = lb_pass_features_size(p->features);
-    for (size_t done = 0; done < count; done += p->batch) {
-        size_t n = count - done < p->batch ? count - done : p->batch;
-        for (size_t i = 0; i < n; i++) {
-            index[i] = start + done + i;
-        }
-        LB_TRY(lb_check_cancelled(p->feeder.context, err));
-        LB_TRY(lb_feeder_fill(lb_pass_input(p->features), &p->feeder, index, n, err));
-        LB_TRY(lb_pass_forward(p->features, err));
-        memcpy(lb_pass_input(p->classifier) + done * size, lb_pass_features(p->features),
-               n * size * sizeof(float));
     }
 cleanup:
     return status;
@@ -81,7 +58,8 @@ lb_predict(float *logits, lb_network *network, const lb_image_source *images,
     LB_TRY(predictor_init(&p, network, images, options, context, err));
     for (size_t start = 0; start < images->count; start += CLASSIFIER_BATCH) {
         size_t rest = images->count - start, n = rest < CLASSIFIER_BATCH ? rest : CLASSIFIER_BATCH;
-        LB_TRY(compute_features(&p, start, n, err));
+        LB_TRY(lb_feeder_features(lb_pass_input(p.classifier), &p.feeder, p.features, start, n,
+                                  NULL, err));
         if (options->dropout > 0) {
             lb_dropout_draw(&p.dropout, p.classifier, options->seed, start);
         }

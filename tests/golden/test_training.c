@@ -94,19 +94,14 @@ weights_distance(lb_network *network, lb_network *before, const char *checkpoint
     return sqrt(distance / length);
 }
 
-static void
-assert_degree(const lb_image_source *source, size_t d, size_t convolution, const char *checkpoint)
+/* In order, without dropout or an early end, with a checkpoint of the last epoch. */
+static lb_training_options
+plain_options(const char *degree, size_t convolution, double *losses, const char *checkpoint)
 {
     lb_error err;
-    lb_network *network = NULL, *before = NULL;
-    lb_history history;
     lb_training_options options;
-    double losses[EPOCHS * BATCHES] = {0}, worst = 0;
     lb_training_defaults(&options);
-    assert_ok(lb_degree_parse(&options.degree, expected[d].degree, &err));
-    options.batch = COUNT / BATCHES;
-    options.epochs = EPOCHS;
-    options.step_epochs = 2;
+    assert_ok(lb_degree_parse(&options.degree, degree, &err));
     options.dropout = 0;
     options.stop_change = 0;
     options.in_order = true;
@@ -114,6 +109,21 @@ assert_degree(const lb_image_source *source, size_t d, size_t convolution, const
     options.batch_losses = losses;
     options.checkpoint = checkpoint;
     options.checkpoint_seconds = 0;
+    return options;
+}
+
+static void
+assert_degree(const lb_image_source *source, size_t d, size_t convolution, const char *checkpoint)
+{
+    lb_error err;
+    lb_network *network = NULL, *before = NULL;
+    lb_history history;
+    double losses[EPOCHS * BATCHES] = {0}, worst = 0;
+    lb_training_options options =
+        plain_options(expected[d].degree, convolution, losses, checkpoint);
+    options.batch = COUNT / BATCHES;
+    options.epochs = EPOCHS;
+    options.step_epochs = 2;
     assert_ok(lb_network_load(&network, WEIGHTS, &err));
     assert_ok(lb_network_load(&before, WEIGHTS, &err));
     assert_ok(lb_train(&history, network, &options, source, source, NULL, &err));
@@ -183,7 +193,6 @@ assert_formula(size_t d, size_t convolution, const char *checkpoint)
     lb_network *network = formula_network(), *before = formula_network();
     lb_tensors *last = NULL;
     lb_history history;
-    lb_training_options options;
     char name[64];
     double losses[FORMULA_LOSSES] = {0};
     static const uint8_t labels[FORMULA_COUNT] = {0, 1, 0, 1, 0, 1, 0, 1};
@@ -193,18 +202,12 @@ assert_formula(size_t d, size_t convolution, const char *checkpoint)
                                     .width = FORMULA_SIDE,
                                     .labels = labels,
                                     .read = read_formula};
-    lb_training_defaults(&options);
-    assert_ok(lb_degree_parse(&options.degree, FORMULA_FIGURES[d].degree, &err));
+    lb_training_options options =
+        plain_options(FORMULA_FIGURES[d].degree, convolution, losses, checkpoint);
     options.batch = FORMULA_BATCH;
     options.epochs = FORMULA_EPOCHS;
     options.learning_rate = 0.005;
     options.step_epochs = 1;
-    options.dropout = 0;
-    options.in_order = true;
-    options.compute.convolution = convolution;
-    options.batch_losses = losses;
-    options.checkpoint = checkpoint;
-    options.checkpoint_seconds = 0;
     assert_ok(lb_train(&history, network, &options, &source, &source, NULL, &err));
     for (size_t i = 0; i < FORMULA_LOSSES; i++) {
         assert_close(losses[i], FORMULA_FIGURES[d].losses[i], 0, 1e-3);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "history_testing.h"
 #include "lesionbench/output.h"
 #include "study/search.h"
 
@@ -24,16 +25,6 @@ load(lb_study **out, void **state, const char *corpora, const char *finetuning, 
     lb_free(path);
     lb_free(template);
     return status;
-}
-
-static lb_history
-history_of(lb_epoch *epochs, const double (*accuracies)[2], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        epochs[i] =
-            (lb_epoch){.train_accuracy = accuracies[i][0], .validation_accuracy = accuracies[i][1]};
-    }
-    return (lb_history){.count = count, .epochs = epochs};
 }
 
 static void
