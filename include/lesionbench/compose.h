@@ -93,7 +93,8 @@ lb_status lb_compose(const lb_compose_options *options, lb_slices *slices,
 /* The subject-wise split that lb_compose() makes, for others that must keep to it. */
 lb_status lb_compose_split(uint8_t *out, const lb_compose_options *options, const lb_slices *slices,
                            lb_error *err);
-/* The quirks that are on: the protocol's, switched by options->quirks. */
+/* The quirks that are on: the protocol's, switched by options->quirks. Those of later steps are
+ * recorded in the dataset, which these steps follow. */
 lb_status lb_compose_quirks(lb_quirk_set *out, const lb_compose_options *options, lb_error *err);
 
 /* The options that a dataset.h5 was made with, but for the slices' and lesions' files. *quirks,

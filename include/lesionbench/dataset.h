@@ -28,6 +28,9 @@ const uint8_t *lb_dataset_labels(const lb_dataset *dataset, lb_split split);
 const uint8_t *lb_dataset_lesion_counts(const lb_dataset *dataset, lb_split split);
 /* Index into slices.h5 of each image. Borrowed. */
 const int32_t *lb_dataset_slices(const lb_dataset *dataset, lb_split split);
+/* The subject of each image, numbered as in dataset.h5; the slices where the file has none.
+ * Borrowed. */
+const int32_t *lb_dataset_subjects(const lb_dataset *dataset, lb_split split);
 /* Images or truths (count, H, W), any of them NULL. Truth > 0 marks the true pixels. Not
  * thread-safe. */
 lb_status lb_dataset_read(float *image, float *truth, lb_dataset *dataset, lb_split split,

@@ -14,6 +14,7 @@ extern "C" {
 /* How one image's map by one method of one model was scored. */
 typedef struct lb_score_row {
     uint32_t image;
+    int32_t subject; /* whose brain it is, as dataset.h5 numbers them; -1 unknown */
     uint8_t label, lesion_count;
     char corpus[64]; /* of the model; "baseline" and "untrained" for what has none */
     char degree[16];
@@ -29,7 +30,8 @@ typedef struct lb_score_rows {
     lb_score_row *rows;
 } lb_score_rows;
 
-/* Appends a zeroed row; NULL with err set. Borrowed until the next call. */
+/* Appends a row that is zeroed but for the subject, which is unknown; NULL with err set. Borrowed
+ * until the next call. */
 lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
 /* The same, filled but for selection and score: an image of the dataset's split, a method, a model.
  */
@@ -38,9 +40,9 @@ lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dat
                                       const char *method, lb_error *err);
 void lb_score_rows_release(lb_score_rows *rows);
 /* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision,
- * condition */
+ * condition,subject */
 lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
-/* Appends what the file holds. It may lack the column condition. */
+/* Appends what the file holds. It may lack the columns condition and subject. */
 lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);
 
 /* A model's accuracy, for explanation.csv. */

@@ -31,7 +31,7 @@ lb_status
 lb_compose_quirks(lb_quirk_set *out, const lb_compose_options *options, lb_error *err)
 {
     lb_quirk_set set = options->protocol == LB_PROTOCOL_REFERENCE ? LB_ALL_QUIRKS : 0;
-    lb_status status = lb_quirks_switch(&set, options->quirks, LB_DATA_QUIRKS, err);
+    lb_status status = lb_quirks_switch(&set, options->quirks, LB_ALL_QUIRKS, err);
     if (status == LB_OK) {
         *out = set;
     }

@@ -11,7 +11,7 @@
 typedef struct split_data {
     size_t count;
     uint8_t *labels, *lesion_counts;
-    int32_t *slices;
+    int32_t *slices, *subjects;
 } split_data;
 
 struct lb_dataset {
@@ -36,6 +36,7 @@ lb_dataset_close(lb_dataset *dataset)
         return;
     }
     for (int split = 0; split < LB_SPLITS; split++) {
+        lb_free(dataset->splits[split].subjects);
         lb_free(dataset->splits[split].slices);
         lb_free(dataset->splits[split].lesion_counts);
         lb_free(dataset->splits[split].labels);
@@ -86,6 +87,13 @@ lb_dataset_slices(const lb_dataset *dataset, lb_split split)
     return dataset->splits[split].slices;
 }
 
+const int32_t *
+lb_dataset_subjects(const lb_dataset *dataset, lb_split split)
+{
+    const split_data *data = &dataset->splits[split];
+    return data->subjects != NULL ? data->subjects : data->slices;
+}
+
 /* "train/image" and the like. */
 static char *
 member(lb_split split, const char *name, lb_error *err)
@@ -120,6 +128,24 @@ cleanup:
     return status;
 }
 
+/* Files made by older versions have none. */
+static lb_status
+read_subjects(split_data *data, const lb_dataset *dataset, lb_split split, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_array column = {0};
+    char *path = member(split, "subject", err);
+    LB_TRY(path == NULL ? err->code : LB_OK);
+    if (lb_h5_has(dataset->file, path)) {
+        LB_TRY(lb_column_read(&column, dataset->file, lb_split_name(split), "subject", LB_I32,
+                              data->count, err));
+        data->subjects = column.data;
+    }
+cleanup:
+    lb_free(path);
+    return status;
+}
+
 static lb_status
 open_split(lb_dataset *dataset, lb_split split, lb_error *err)
 {
@@ -139,6 +165,7 @@ open_split(lb_dataset *dataset, lb_split split, lb_error *err)
     data->lesion_counts = column.data;
     LB_TRY(lb_column_read(&column, dataset->file, group, "slice", LB_I32, data->count, err));
     data->slices = column.data;
+    LB_TRY(read_subjects(data, dataset, split, err));
     for (size_t i = 0; i < data->count; i++) {
         if (data->labels[i] > 1) {
             LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: image %zu of '%s' has label %u, not 0 or 1",

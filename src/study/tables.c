@@ -25,7 +25,7 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
         rows->capacity = capacity;
     }
     lb_score_row *row = &rows->rows[rows->count++];
-    *row = (lb_score_row){0};
+    *row = (lb_score_row){.subject = -1};
     return row;
 }
 
@@ -36,6 +36,7 @@ lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split
     lb_score_row *row = lb_score_rows_add(rows, err);
     if (row != NULL) {
         row->image = (uint32_t)image;
+        row->subject = lb_dataset_subjects(dataset, split)[image];
         row->label = lb_dataset_labels(dataset, split)[image];
         row->lesion_count = lb_dataset_lesion_counts(dataset, split)[image];
         snprintf(row->corpus, sizeof row->corpus, "%s", name->corpus);
@@ -72,7 +73,7 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
     LB_TRY(lb_output_open(&output, path, err));
     FILE *stream = lb_output_stream(output);
     fputs("image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,"
-          "precision,condition\n",
+          "precision,condition,subject\n",
           stream);
     for (size_t i = 0; i < rows->count; i++) {
         const lb_score_row *row = &rows->rows[i];
@@ -86,7 +87,11 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
                 score->tp, score->tn, score->fp, score->fn, lb_tpr(score), lb_tnr(score),
                 lb_precision(score));
         lb_csv_field(stream, row->condition);
-        fputc('\n', stream);
+        if (row->subject >= 0) {
+            fprintf(stream, ",%" PRId32 "\n", row->subject);
+        } else {
+            fputs(",\n", stream);
+        }
     }
     LB_TRY(lb_output_commit(output, err));
 cleanup:
@@ -130,7 +135,7 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_csv csv = {0};
-    size_t texts[TEXTS], numbers[NUMBERS], condition = 0;
+    size_t texts[TEXTS], numbers[NUMBERS], condition = 0, subject = 0;
     LB_TRY(lb_csv_read(&csv, path, err));
     for (size_t i = 0; i < TEXTS; i++) {
         LB_TRY(lb_csv_column(&texts[i], &csv, TEXT_COLUMNS[i], path, err));
@@ -140,6 +145,7 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
     }
     lb_error absent;
     bool has_condition = lb_csv_column(&condition, &csv, "condition", path, &absent) == LB_OK;
+    bool has_subject = lb_csv_column(&subject, &csv, "subject", path, &absent) == LB_OK;
     for (size_t i = 0; i < csv.rows; i++) {
         lb_score_row *row = lb_score_rows_add(rows, err);
         if (row == NULL) {
@@ -148,6 +154,8 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
         LB_TRY(read_row(row, &csv, i, texts, numbers, path, err));
         snprintf(row->condition, sizeof row->condition, "%s",
                  has_condition ? lb_csv_cell(&csv, i, condition) : "");
+        double number = has_subject ? lb_csv_number(&csv, i, subject) : NAN;
+        row->subject = number >= 0 && number <= INT32_MAX ? (int32_t)number : -1;
     }
 cleanup:
     lb_csv_release(&csv);

@@ -314,8 +314,9 @@ same "a list of quirks" quirk1.h5 quirk2.h5
 # shellcheck disable=SC2086
 expect "a quirk that is none" 2 "" "--quirk: unknown quirk .box. " compose $few --quirk box -o q.h5
 # shellcheck disable=SC2086
-expect "a quirk of another step" 2 "" "does not concern" compose $few \
-    --quirk dropout_at_inference=off -o q.h5
+expect "a quirk of a later step" 0 "" "" compose $few --quiet \
+    --quirks dropout_at_inference,sobel_is_laplace -o later.h5
+expect "... is recorded" 0 "quirks *dropout_at_inference,sobel_is_laplace" "" info later.h5
 # shellcheck disable=SC2086
 expect "every slice, and a number" 2 "" "--every-slice makes as many" compose $few \
     --every-slice train -o q.h5
@@ -791,6 +792,8 @@ if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
     /usr/bin/python3 - >out 2>err <<'PYTHON' && ok "images are chosen by condition" || not_ok "images are chosen by condition"
 import csv, glob, h5py
 rows = list(csv.DictReader(open("two/tables/scores.csv")))
+subjects = h5py.File("two/dataset.h5")["holdout/subject"][:]
+assert all(int(r["subject"]) == subjects[int(r["image"])] for r in rows)
 for condition, other in (("best", False), ("matched", True)):
     right = None
     for path in glob.glob("two/predictions/*.h5"):

@@ -266,8 +266,6 @@ what_cannot_be_is_refused(void **state)
     small_options(&options);
     options.quirks = "box_artefakt";
     refused(state, &options, "did you mean 'box_artefact'");
-    options.quirks = "dropout_at_inference";
-    refused(state, &options, "does not concern");
     options.quirks = "box_artefact=maybe";
     refused(state, &options, "on or off");
     fair_options(&options);

@@ -110,6 +110,8 @@ check_split(lb_dataset *dataset, lb_split split, const lb_slices *slices, const 
         size_t slice = (size_t)lb_dataset_slices(dataset, split)[i];
         assert_in_range(slice, 0, SLICES - 1);
         assert_int_equal(split_of[lb_slices_at(slices, slice)->subject], split);
+        assert_int_equal(lb_dataset_subjects(dataset, split)[i],
+                         lb_slices_at(slices, slice)->subject);
         irregular += lb_dataset_labels(dataset, split)[i];
     }
     assert_in_range(irregular, count / 4, count - count / 4);
