@@ -247,7 +247,7 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
     options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "all"};
     work doing = {.items = NULL};
     lb_explain_defaults(&given.explain);
-    char help[4096] = "Methods:";
+    char help[8192] = "Methods:";
     for (size_t i = 0, used = strlen(help); lb_method_name(i) != NULL && used < sizeof help; i++) {
         int length = snprintf(help + used, sizeof help - used, "\n  %-22s %s", lb_method_name(i),
                               lb_method_summary(i));

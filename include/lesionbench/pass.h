@@ -29,6 +29,9 @@ typedef enum lb_rule {
     LB_RULE_LRP_EPSILON,
     /* DeepLIFT's multipliers, Rescale rule (Shrikumar et al. 2017), exact through max pooling. */
     LB_RULE_DEEPLIFT,
+    /* The same as Captum up to 0.8 computes it: Rescale at ReLUs, but max pooling routes as a
+     * gradient does, so that the sum is not the difference of the logits. */
+    LB_RULE_DEEPLIFT_CAPTUM,
     LB_RULES
 } lb_rule;
 
@@ -70,7 +73,7 @@ typedef struct lb_pass_options {
     bool backward;           /* plan the backward computation to the input */
     bool train;              /* plan weight gradients of all layers from first_block ... */
     bool freeze_first;       /* ... but its first convolution */
-    bool keep_preactivation; /* needed by LB_RULE_DEEPLIFT */
+    bool keep_preactivation; /* needed by the DeepLIFT rules */
     bool forget; /* keep the last output alone: less memory, but nothing to go backward from */
     lb_compute compute;
 } lb_pass_options;
@@ -96,7 +99,7 @@ const float *lb_pass_features(const lb_pass *pass);
 
 /* Backward from (batch, classes) values at the logits to the output of the first convolution:
  * *out (batch, lb_pass_first_size()), borrowed until the next call. reference: a pass of batch 1 at
- * the baseline, for LB_RULE_DEEPLIFT; else NULL. Needs first_block 0. */
+ * the baseline, for both DeepLIFT rules; else NULL. Needs first_block 0. */
 lb_status lb_pass_backward(float **out, lb_pass *pass, lb_rule rule, const lb_pass *reference,
                            const float *logit_values, lb_error *err);
 /* Floats of one image's output of the first convolution. */

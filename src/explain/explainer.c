@@ -22,7 +22,8 @@ lb_explainer_backward(float *out, lb_explainer *e, lb_rule rule, bool from_logit
 {
     lb_status status = LB_OK;
     float *first = NULL;
-    const lb_pass *reference = rule == LB_RULE_DEEPLIFT ? e->reference : NULL;
+    bool compares = rule == LB_RULE_DEEPLIFT || rule == LB_RULE_DEEPLIFT_CAPTUM;
+    const lb_pass *reference = compares ? e->reference : NULL;
     seed_targets(e, from_logit);
     LB_TRY(lb_pass_backward(&first, e->pass, rule, reference, e->seeds, err));
     LB_TRY(lb_pass_to_input(out, e->pass, rule, first, err));

@@ -48,9 +48,9 @@ typedef struct lb_method {
 } lb_method;
 
 /* The rows; one file of this folder each. */
-extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, lb_saliency,
-    lb_input_x_gradient, lb_guided_backprop, lb_deconvolution, lb_lrp, lb_sobel_map, lb_laplace_map,
-    lb_random_map, lb_raw_input_map, lb_inverted_input_map, lb_median_distance_map,
+extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, lb_deeplift_captum,
+    lb_saliency, lb_input_x_gradient, lb_guided_backprop, lb_deconvolution, lb_lrp, lb_sobel_map,
+    lb_laplace_map, lb_random_map, lb_raw_input_map, lb_inverted_input_map, lb_median_distance_map,
     lb_difference_of_gaussians_map, lb_local_contrast_map;
 
 const lb_method *lb_method_at(size_t index); /* NULL past the end */

@@ -171,6 +171,7 @@ static const lb_rule_table rules[LB_RULES] = {
     [LB_RULE_LRP_EPSILON] = {relevance_at_relu, relevance_before_linear, relevance_after_linear,
                              NULL},
     [LB_RULE_DEEPLIFT] = {multiplier_at_relu, NULL, NULL, multiplier_after_pool},
+    [LB_RULE_DEEPLIFT_CAPTUM] = {multiplier_at_relu, NULL, NULL, NULL},
 };
 
 const lb_rule_table *

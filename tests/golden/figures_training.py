@@ -85,4 +85,5 @@ def main():
     print("};\n\n#endif")
 
 
-main()
+if __name__ == "__main__":
+    main()

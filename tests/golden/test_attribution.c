@@ -60,7 +60,7 @@ compare(void *data, const lb_explanation *explanation, lb_error *err)
 }
 
 static void
-eight_methods(void **state)
+eight_methods_and_captums_deeplift(void **state)
 {
     (void)state;
     skip_without(FOLDER "vgg16.safetensors");
@@ -75,6 +75,7 @@ eight_methods(void **state)
     options.alphas = alphas;
     options.batch = 4;
     assert_int_equal(count, 8);
+    assert_ok(lb_method_find(&methods[count++], "deeplift_captum", &err));
     assert_ok(lb_network_load(&network, FOLDER "vgg16.safetensors", &err));
     assert_ok(lb_npy_read(&input, FOLDER "input.npy", &err));
     assert_int_equal(lb_array_count(&input), IMAGES * VALUES);
@@ -137,6 +138,7 @@ logits(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(logits), cmocka_unit_test(eight_methods)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(logits),
+                                       cmocka_unit_test(eight_methods_and_captums_deeplift)};
     return cmocka_run_group_tests_name("attribution", tests, NULL, NULL);
 }
