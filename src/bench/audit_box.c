@@ -8,6 +8,7 @@
 
 #include "audit_internal.h"
 #include "audit_statistics.h"
+#include "lesionbench/distributions.h"
 
 /* Pixels that are compared are so far from any lesion or distractor, whose soft edges end there,
  * and from the background, beside which tissue is darker. */
@@ -228,7 +229,7 @@ audit_boxes(lb_audit *audit, const audit_data *data, lb_error *err)
     check->limit = LIMIT;
     check->verdict = LB_VERDICT_SKIPPED;
     if (isfinite(furthest)) {
-        check->p = fmin(1, 2 * EDGES * audit_normal_tail(furthest)); /* Bonferroni */
+        check->p = fmin(1, 2 * EDGES * lb_normal_tail(furthest)); /* Bonferroni */
         check->verdict = check->p < LEVEL ? LB_VERDICT_FAIL : LB_VERDICT_PASS;
     } else {
         snprintf(check->note, sizeof check->note, "too few pixels beside lesions");

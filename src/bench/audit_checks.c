@@ -6,6 +6,7 @@
 
 #include "audit_internal.h"
 #include "audit_statistics.h"
+#include "lesionbench/distributions.h"
 
 static const double LEVEL = 0.01;
 /* Vargha & Delaney's bound of a small effect (J Educ Behav Stat 25 (2000) 101), and about the same
@@ -137,7 +138,7 @@ audit_distributions(lb_audit *audit, const audit_data *data, lb_error *err)
         p[2 * v + 1] = compared[v].distance_p;
     }
     if (enough) {
-        audit_holm(p, 2 * VARIABLE_COUNT, order);
+        lb_holm(p, 2 * VARIABLE_COUNT, order);
     }
     for (size_t v = 0; v < VARIABLE_COUNT; v++) {
         lb_check *check = lb_audit_add(audit, 'c', VARIABLES[v].name, "AUC", err);
@@ -235,7 +236,7 @@ audit_balance(lb_audit *audit, const audit_data *data, lb_error *err)
     for (size_t s = 0; s < LB_SPLITS; s++) {
         p[s] = size[s] > 0 ? audit_binomial_p(positive[s], size[s]) : (double)NAN;
     }
-    audit_holm(p, LB_SPLITS, order);
+    lb_holm(p, LB_SPLITS, order);
     for (size_t s = 0; s < LB_SPLITS; s++) {
         if (size[s] == 0) {
             continue;

@@ -7,6 +7,7 @@
 #include "audit_internal.h"
 #include "audit_logistic.h"
 #include "audit_statistics.h"
+#include "lesionbench/distributions.h"
 
 #include "lesionbench/random.h"
 
@@ -260,8 +261,8 @@ judge_all(lb_audit *audit, const validation *v, bool enough, lb_error *err)
         p_chance[w] = accuracy[w].p_chance;
     }
     if (enough) {
-        audit_holm(p_limit, VIEW_COUNT, order);
-        audit_holm(p_chance, VIEW_COUNT, order);
+        lb_holm(p_limit, VIEW_COUNT, order);
+        lb_holm(p_chance, VIEW_COUNT, order);
     }
     for (size_t w = 0; w < VIEW_COUNT; w++) {
         lb_check *check = lb_audit_add(audit, 'a', VIEWS[w].name, "balanced accuracy", err);

@@ -1,77 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit_statistics.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-double
-audit_normal_tail(double z)
-{
-    return 0.5 * erfc(z / sqrt(2));
-}
-
-/* The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method. */
-static double
-beta_fraction(double a, double b, double x)
-{
-    enum { MOST = 100000 };
-    double c = 1, d = 1 - (a + b) * x / (a + 1);
-    d = 1 / (fabs(d) < DBL_MIN ? DBL_MIN : d);
-    double result = d;
-    for (int m = 1; m < MOST; m++) {
-        double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-        double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-        double change = 1;
-        for (int step = 0; step < 2; step++) {
-            double term = step == 0 ? even : odd;
-            d = 1 + term * d;
-            d = 1 / (fabs(d) < DBL_MIN ? DBL_MIN : d);
-            c = 1 + term / c;
-            c = fabs(c) < DBL_MIN ? DBL_MIN : c;
-            change = c * d;
-            result *= change;
-        }
-        if (fabs(change - 1) < 1e-15) {
-            break;
-        }
-    }
-    return result;
-}
-
-/* The regularised incomplete beta function I_x(a, b). */
-static double
-incomplete_beta(double a, double b, double x)
-{
-    if (x <= 0 || x >= 1) {
-        return x <= 0 ? 0 : 1;
-    }
-    double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
-    return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a
-                                     : 1 - front * beta_fraction(b, a, 1 - x) / b;
-}
-
-double
-audit_student_tail(double t, double freedom)
-{
-    double both = incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t));
-    return t > 0 ? both / 2 : 1 - both / 2;
-}
-
-double
-audit_student_95(double freedom)
-{
-    double low = 1.9, high = 13; /* the normal's 1.96, and 12.71 with one degree of freedom */
-    for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2;
-        if (audit_student_tail(middle, freedom) > 0.025) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return (low + high) / 2;
-}
+#include "lesionbench/distributions.h"
 
 double
 audit_binomial_p(size_t k, size_t n)
@@ -81,7 +14,7 @@ audit_binomial_p(size_t k, size_t n)
         return 1;
     }
     /* P(X <= few) = I_1/2(n - few, few + 1) */
-    return fmin(1, 2 * incomplete_beta((double)(n - few), (double)few + 1, 0.5));
+    return fmin(1, 2 * lb_incomplete_beta((double)(n - few), (double)few + 1, 0.5));
 }
 
 void
@@ -111,27 +44,6 @@ audit_kolmogorov_tail(double lambda)
         }
     }
     return fmin(1, fmax(0, 2 * sum));
-}
-
-void
-audit_holm(double *p, size_t count, size_t *order)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (isnan(p[i])) {
-            continue;
-        }
-        size_t at = used++;
-        for (; at > 0 && p[order[at - 1]] > p[i]; at--) {
-            order[at] = order[at - 1];
-        }
-        order[at] = i;
-    }
-    double before = 0;
-    for (size_t i = 0; i < used; i++) {
-        before = fmax(before, fmin(1, p[order[i]] * (double)(used - i)));
-        p[order[i]] = before;
-    }
 }
 
 typedef struct entry {
@@ -204,7 +116,7 @@ conclude(audit_comparison *out, const sums *s)
     out->auc = s->wins / pairs;
     out->auc_low = fmax(0, out->auc - 1.959963984540054 * sqrt(fmax(0, variance)));
     out->auc_high = fmin(1, out->auc + 1.959963984540054 * sqrt(fmax(0, variance)));
-    out->rank_p = fmin(1, 2 * audit_normal_tail(z));
+    out->rank_p = fmin(1, 2 * lb_normal_tail(z));
     out->distance = s->distance;
     out->distance_p = audit_kolmogorov_tail((effective + 0.12 + 0.11 / effective) * s->distance);
     out->shift = s->area;
@@ -256,13 +168,13 @@ audit_balanced_accuracy(audit_accuracy *out, const uint8_t *right, const uint8_t
     double freedom = (double)clusters - 1;
     double shared = 1 + (double)folds / ((double)folds - 1);
     double deviation = sqrt(variance * shared * (double)clusters / freedom);
-    double half = audit_student_95(freedom) * deviation;
+    double half = lb_student_quantile(0.975, freedom) * deviation;
     out->value = (hits[0] / size[0] + hits[1] / size[1]) / 2;
     out->low = fmax(0, out->value - half);
     out->high = fmin(1, out->value + half);
     double floor_deviation = fmax(deviation, 1e-12); /* all right, or all of one class */
-    out->p_chance = audit_student_tail((out->value - 0.5) / floor_deviation, freedom);
-    out->p_limit = audit_student_tail((out->value - limit) / floor_deviation, freedom);
+    out->p_chance = lb_student_tail((out->value - 0.5) / floor_deviation, freedom);
+    out->p_limit = lb_student_tail((out->value - limit) / floor_deviation, freedom);
 cleanup:
     lb_free(influence);
     return status;

@@ -5,20 +5,12 @@
 
 #include "lesionbench/base.h"
 
-/* P(Z > z) of a standard normal Z. */
-double audit_normal_tail(double z);
-/* P(T > t) of Student's T with that many degrees of freedom > 0. */
-double audit_student_tail(double t, double freedom);
-/* t with P(|T| <= t) = 0.95. */
-double audit_student_95(double freedom);
 /* P that a fair coin thrown n times falls as far from n / 2 as k, exact and two-sided. */
 double audit_binomial_p(size_t k, size_t n);
 /* Wilson's 95 % interval of a share k / n, n > 0. */
 void audit_wilson(double *low, double *high, size_t k, size_t n);
 /* Q(lambda) = 2 sum (-1)^(k-1) exp(-2 k^2 lambda^2), Kolmogorov's distribution. */
 double audit_kolmogorov_tail(double lambda);
-/* Holm's step-down correction in place; NaN stays and is not counted. order: scratch for count. */
-void audit_holm(double *p, size_t count, size_t *order);
 
 /* Two samples compared. */
 typedef struct audit_comparison {

@@ -7,6 +7,7 @@
 #include "audit_logistic.h"
 #include "audit_statistics.h"
 #include "figures_audit.h"
+#include "lesionbench/distributions.h"
 #include "lesionbench/random.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
@@ -37,10 +38,10 @@ distributions(void **state)
 {
     (void)state;
     for (size_t i = 0; i < LENGTH(STUDENT); i++) {
-        assert_close(audit_student_tail(STUDENT[i][0], STUDENT[i][1]), STUDENT[i][2], 0, 1e-9);
+        assert_close(lb_student_tail(STUDENT[i][0], STUDENT[i][1]), STUDENT[i][2], 0, 1e-9);
     }
     for (size_t i = 0; i < LENGTH(STUDENT_95); i++) {
-        assert_close(audit_student_95(STUDENT_95[i][0]), STUDENT_95[i][1], 0, 1e-9);
+        assert_close(lb_student_quantile(0.975, STUDENT_95[i][0]), STUDENT_95[i][1], 0, 1e-9);
     }
     for (size_t i = 0; i < LENGTH(BINOMIAL); i++) {
         size_t k = (size_t)BINOMIAL[i][0], n = (size_t)BINOMIAL[i][1];
@@ -113,7 +114,7 @@ corrections(void **state)
     double p[] = {0.04, 0.01, (double)NAN, 0.03, 0.6, 0.005};
     const double expected[] = {0.09, 0.04, (double)NAN, 0.09, 0.6, 0.025};
     size_t order[LENGTH(p)];
-    audit_holm(p, LENGTH(p), order);
+    lb_holm(p, LENGTH(p), order);
     for (size_t i = 0; i < LENGTH(p); i++) {
         assert_true(isnan(expected[i]) ? isnan(p[i]) : fabs(p[i] - expected[i]) < 1e-15);
     }
@@ -144,10 +145,10 @@ accuracy(void **state)
     assert_ok(audit_balanced_accuracy(&result, right, classes, cluster, IMAGES, SUBJECTS, 10, 0.52,
                                       &err));
     assert_close(result.value, 0.625, 0, 1e-12);
-    assert_close(result.low, 0.625 - audit_student_95(freedom) * deviation, 0, 1e-9);
-    assert_close(result.high, 0.625 + audit_student_95(freedom) * deviation, 0, 1e-9);
-    assert_close(result.p_chance, audit_student_tail(0.125 / deviation, freedom), 0, 1e-9);
-    assert_close(result.p_limit, audit_student_tail(0.105 / deviation, freedom), 0, 1e-9);
+    assert_close(result.low, 0.625 - lb_student_quantile(0.975, freedom) * deviation, 0, 1e-9);
+    assert_close(result.high, 0.625 + lb_student_quantile(0.975, freedom) * deviation, 0, 1e-9);
+    assert_close(result.p_chance, lb_student_tail(0.125 / deviation, freedom), 0, 1e-9);
+    assert_close(result.p_limit, lb_student_tail(0.105 / deviation, freedom), 0, 1e-9);
     for (size_t i = 0; i < IMAGES; i++) {
         right[i] = 1;
     }
