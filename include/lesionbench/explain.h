@@ -31,16 +31,35 @@ lb_status lb_method_find(size_t *out, const char *name, lb_error *err);
 /* The eight methods of the study, in its order; returns their number. out may be NULL. */
 size_t lb_method_study_set(size_t *out);
 
+/* The settings (lb_explain_settings) that decide a method's maps, by their keys, NULL-terminated.
+ * Borrowed. */
+const char *const *lb_method_parameters(size_t index);
+
+/* What an explanation can say of itself: one method, one image. NaN where it says nothing. */
+typedef struct lb_certificate {
+    double sum;                   /* of the signed attributions */
+    double promised;              /* what theory says that this is */
+    double completeness_error;    /* |sum - promised| / |promised|, 0 where both are 0 */
+    double nan_share, zero_share; /* of the map's pixels: not finite, exactly 0 */
+    size_t steps;                 /* points used between baseline and image; 0: no path */
+    size_t ties; /* pixels that have the value of the threshold of scoring; 0: not scored */
+} lb_certificate;
+
+/* nan_share and zero_share of a map. */
+void lb_certify_map(lb_certificate *certificate, const float *map, size_t pixels);
+/* sum, and completeness_error by `promised`. */
+void lb_certify_sum(lb_certificate *certificate, const float *attribution, size_t values);
+extern const lb_certificate LB_NO_CERTIFICATE; /* says nothing */
+
 /* What one method says of a batch of images; all borrowed for the call. */
 typedef struct lb_explanation {
     size_t method;       /* index in the table */
     size_t count;        /* images */
     const size_t *items; /* their identities, as given to lb_explain() */
     size_t height, width;
-    const float *attribution;   /* (count, 3, H, W), signed; NULL for baselines */
-    const float *map;           /* (count, H, W): 0.2989 |R| + 0.5870 |G| + 0.1140 |B| */
-    const double *completeness; /* (count) relative error of the sum, NaN where the method promises
-                                   none */
+    const float *attribution;           /* (count, 3, H, W), signed; NULL for baselines */
+    const float *map;                   /* (count, H, W): 0.2989 |R| + 0.5870 |G| + 0.1140 |B| */
+    const lb_certificate *certificates; /* (count) */
 } lb_explanation;
 
 typedef lb_status (*lb_explanation_sink)(void *data, const lb_explanation *explanation,

@@ -14,6 +14,7 @@ extern "C" {
  * than p. */
 typedef struct lb_localisation {
     uint32_t tp, tn, fp, fn;
+    uint32_t ties; /* pixels that have the threshold's value, itself included; 1: no tie */
 } lb_localisation;
 
 /* map and truth have count pixels. scratch: count floats. Time is linear on average. p = 0 or p =

@@ -4,6 +4,7 @@
 #define LESIONBENCH_TABLES_H
 
 #include "lesionbench/dataset.h"
+#include "lesionbench/explain.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/score.h"
 
@@ -19,10 +20,11 @@ typedef struct lb_score_row {
     char corpus[64]; /* of the model; "baseline" and "untrained" for what has none */
     char degree[16];
     char seed[24];
-    char method[40];
+    char method[64];
     char selection[16]; /* "correct", "wrong", or "" */
     char condition[16]; /* of the model, or of the models it stands beside; "" where unknown */
     lb_localisation score;
+    lb_certificate certificate;
 } lb_score_row;
 
 typedef struct lb_score_rows {
@@ -30,8 +32,8 @@ typedef struct lb_score_rows {
     lb_score_row *rows;
 } lb_score_rows;
 
-/* Appends a row that is zeroed but for the subject, which is unknown; NULL with err set. Borrowed
- * until the next call. */
+/* Appends a row that is zeroed but for the subject, which is unknown, and a certificate that says
+ * nothing; NULL with err set. Borrowed until the next call. */
 lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
 /* The same, filled but for selection and score: an image of the dataset's split, a method, a model.
  */
@@ -40,9 +42,10 @@ lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dat
                                       const char *method, lb_error *err);
 void lb_score_rows_release(lb_score_rows *rows);
 /* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision,
- * condition,subject */
+ * condition,subject,completeness_error,attribution_sum,promised_sum,nan_share,zero_share,ties,
+ * steps_used. Of the certificate's columns those are empty that say nothing. */
 lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
-/* Appends what the file holds. It may lack the columns condition and subject. */
+/* Appends what the file holds. It may lack the column condition and those after it. */
 lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);
 
 /* A model's accuracy, for explanation.csv. */

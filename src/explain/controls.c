@@ -81,8 +81,10 @@ cleanup:
     return status;
 }
 
-const lb_method lb_random_map = {
-    .name = "random", .summary = "baseline: uniform noise, keyed by image", .map = random_map};
+const lb_method lb_random_map = {.name = "random",
+                                 .summary = "baseline: uniform noise, keyed by image",
+                                 .parameters = (const char *const[]){"seed", NULL},
+                                 .map = random_map};
 
 const lb_method lb_raw_input_map = {
     .name = "raw_input", .summary = "baseline: the image itself", .map = raw_input};

@@ -114,8 +114,20 @@ cleanup:
 /* What a batch of one method's results is written to. */
 typedef struct results {
     float *attribution, *map;
-    double *completeness;
+    lb_certificate *certificates;
 } results;
+
+static void
+certify(const lb_explainer *e, const lb_method *method, const results *r)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < e->count; i++) {
+        lb_certify_map(&r->certificates[i], r->map + i * e->pixels, e->pixels);
+        if (method->needs != 0) {
+            lb_certify_sum(&r->certificates[i], r->attribution + i * e->values, e->values);
+        }
+    }
+}
 
 static lb_status
 run_method(lb_explainer *e, size_t index, const results *r, lb_explanation_sink sink,
@@ -124,14 +136,15 @@ run_method(lb_explainer *e, size_t index, const results *r, lb_explanation_sink 
     lb_status status = LB_OK;
     const lb_method *method = lb_method_at(index);
     for (size_t i = 0; i < e->count; i++) {
-        r->completeness[i] = NAN;
+        r->certificates[i] = LB_NO_CERTIFICATE;
     }
     if (method->needs == 0) {
         LB_TRY(method->map(e, r->map, err));
     } else {
-        LB_TRY(method->attribute(e, r->attribution, r->completeness, err));
+        LB_TRY(method->attribute(e, r->attribution, r->certificates, err));
         attribution_map(r->map, r->attribution, e->count, e->pixels);
     }
+    certify(e, method, r);
     const lb_explanation explanation = {.method = index,
                                         .count = e->count,
                                         .items = e->items,
@@ -139,7 +152,7 @@ run_method(lb_explainer *e, size_t index, const results *r, lb_explanation_sink 
                                         .width = e->width,
                                         .attribution = method->needs == 0 ? NULL : r->attribution,
                                         .map = r->map,
-                                        .completeness = r->completeness};
+                                        .certificates = r->certificates};
     LB_TRY(sink(sink_data, &explanation, err));
 cleanup:
     return status;
@@ -215,7 +228,7 @@ lb_explain(lb_network *network, const float *images, size_t channels, size_t hei
     }
     LB_TRY(check_request(network, needs, options, channels, count, targets, err));
     LB_ALLOC(r.map, e.batch * e.pixels);
-    LB_ALLOC(r.completeness, e.batch);
+    LB_ALLOC(r.certificates, e.batch);
     LB_ALLOC(r.attribution, needs != 0 ? e.batch * e.values : 1);
     LB_TRY(explainer_init(&e, network, needs, err));
     for (size_t start = 0; start < count; start += e.batch) {
@@ -229,7 +242,7 @@ lb_explain(lb_network *network, const float *images, size_t channels, size_t hei
 cleanup:
     lb_free(r.attribution);
     lb_free(r.map);
-    lb_free(r.completeness);
+    lb_free(r.certificates);
     explainer_release(&e);
     return status;
 }

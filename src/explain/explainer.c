@@ -2,7 +2,6 @@
 /* The computations that methods share. */
 #include "explainer.h"
 
-#include <math.h>
 #include <string.h>
 
 /* The target's logit of each image in `seeds`, 0 elsewhere; all other places 0. */
@@ -117,22 +116,4 @@ lb_explainer_path(float *out, lb_explainer *e, const double *alphas, const doubl
     }
 cleanup:
     return status;
-}
-
-void
-lb_explainer_completeness(double *out, const lb_explainer *e, const float *attribution,
-                          bool minus_baseline)
-{
-    const float *logits = lb_pass_logits(e->pass);
-    for (size_t i = 0; i < e->count; i++) {
-        size_t target = e->targets[i];
-        double sum = 0, promised = (double)logits[i * e->classes + target];
-        if (minus_baseline) {
-            promised -= (double)lb_pass_logits(e->reference)[target];
-        }
-        for (size_t v = 0; v < e->values; v++) {
-            sum += (double)attribution[i * e->values + v];
-        }
-        out[i] = fabs(sum - promised) / fabs(promised);
-    }
 }

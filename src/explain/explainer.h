@@ -37,12 +37,14 @@ enum {
 
 typedef struct lb_method {
     const char *name, *summary;
-    unsigned needs; /* 0: a baseline, which looks at the image alone */
-    bool in_study;  /* one of the eight methods of the reference study */
-    /* attribution (count, 3, H, W); completeness (count) is NaN before, to be set where the method
-     * promises a sum. */
-    lb_status (*attribute)(lb_explainer *explainer, float *attribution, double *completeness,
-                           lb_error *err);
+    unsigned needs;                /* 0: a baseline, which looks at the image alone */
+    bool in_study;                 /* one of the eight methods of the reference study */
+    const char *const *parameters; /* keys of the settings it uses, NULL-terminated; NULL: none */
+    /* attribution (count, 3, H, W); certificates (count) say nothing before: `promised` is to be
+     * set where the method promises a sum, `steps` where it uses some; lb_explain() does the rest.
+     */
+    lb_status (*attribute)(lb_explainer *explainer, float *attribution,
+                           lb_certificate *certificates, lb_error *err);
     /* For a baseline instead: map (count, H, W). */
     lb_status (*map)(lb_explainer *explainer, float *map, lb_error *err);
 } lb_method;
@@ -66,9 +68,9 @@ lb_status lb_explainer_gradient(const float **out, lb_explainer *explainer, lb_e
  */
 lb_status lb_explainer_path(float *out, lb_explainer *explainer, const double *alphas,
                             const double *weights, size_t points, lb_error *err);
-/* |sum of an image's attributions - promised| / |promised| for each image, where promised is the
- * target's logit less that at the baseline (minus_baseline) or the logit itself. */
-void lb_explainer_completeness(double *out, const lb_explainer *explainer, const float *attribution,
-                               bool minus_baseline);
+/* Sets each image's promised sum: the target's logit less that at the baseline (minus_baseline), or
+ * the logit itself. */
+void lb_explainer_promise(lb_certificate *certificates, const lb_explainer *explainer,
+                          bool minus_baseline);
 
 #endif

@@ -19,7 +19,7 @@ fill_alphas(double *alphas, const lb_explainer *e)
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, double *completeness, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t samples = e->options->samples;
@@ -31,7 +31,10 @@ attribute(lb_explainer *e, float *attribution, double *completeness, lb_error *e
         weights[s] = 1.0 / (double)samples;
     }
     LB_TRY(lb_explainer_path(attribution, e, alphas, weights, samples, err));
-    lb_explainer_completeness(completeness, e, attribution, true);
+    lb_explainer_promise(certificates, e, true);
+    for (size_t i = 0; i < e->count; i++) {
+        certificates[i].steps = samples;
+    }
 cleanup:
     lb_free(alphas);
     lb_free(weights);
@@ -43,4 +46,5 @@ const lb_method lb_gradient_shap = {
     .summary = "mean gradient at random points between the baseline 0 and the image, times input",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH | LB_NEEDS_REFERENCE,
     .in_study = true,
+    .parameters = (const char *const[]){"samples", "seed", NULL},
     .attribute = attribute};

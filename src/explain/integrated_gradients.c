@@ -29,7 +29,7 @@ gauss_legendre(double *points, double *weights, size_t n)
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, double *completeness, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t steps = e->options->steps;
@@ -41,7 +41,10 @@ attribute(lb_explainer *e, float *attribution, double *completeness, lb_error *e
         alphas[i] = alphas[i - steps];
     }
     LB_TRY(lb_explainer_path(attribution, e, alphas, weights, steps, err));
-    lb_explainer_completeness(completeness, e, attribution, true);
+    lb_explainer_promise(certificates, e, true);
+    for (size_t i = 0; i < e->count; i++) {
+        certificates[i].steps = steps;
+    }
 cleanup:
     lb_free(alphas);
     lb_free(weights);
@@ -53,4 +56,5 @@ const lb_method lb_integrated_gradients = {
     .summary = "gradients integrated from the baseline 0, Gauss-Legendre, times input",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH | LB_NEEDS_REFERENCE,
     .in_study = true,
+    .parameters = (const char *const[]){"steps", NULL},
     .attribute = attribute};

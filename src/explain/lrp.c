@@ -5,11 +5,11 @@
 #include "explainer.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, double *completeness, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
 {
     lb_status status = LB_OK;
     LB_TRY(lb_explainer_backward(attribution, e, LB_RULE_LRP_EPSILON, true, err));
-    lb_explainer_completeness(completeness, e, attribution, false);
+    lb_explainer_promise(certificates, e, false);
 cleanup:
     return status;
 }

@@ -48,6 +48,14 @@ lb_method_is_baseline(size_t index)
     return index < METHODS && table[index]->needs == 0;
 }
 
+const char *const *
+lb_method_parameters(size_t index)
+{
+    static const char *const none[] = {NULL};
+    bool some = index < METHODS && table[index]->parameters != NULL;
+    return some ? table[index]->parameters : none;
+}
+
 lb_status
 lb_method_find(size_t *out, const char *name, lb_error *err)
 {

@@ -76,14 +76,15 @@ lb_localise(lb_localisation *out, const float *map, const float *truth, size_t c
                        "the ground truth marks %zu of %zu pixels: nothing to find", p, count);
     }
     float threshold = select_value(scratch, count, count - 1 - p);
-    uint32_t tp = 0, fp = 0;
+    uint32_t tp = 0, fp = 0, ties = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t selected = map[i] > threshold, true_pixel = truth[i] > 0;
         tp += selected & true_pixel;
         fp += selected & (true_pixel ^ 1u);
+        ties += map[i] == threshold;
     }
     *out = (lb_localisation){
-        .tp = tp, .fp = fp, .fn = (uint32_t)p - tp, .tn = (uint32_t)(count - p) - fp};
+        .tp = tp, .fp = fp, .fn = (uint32_t)p - tp, .tn = (uint32_t)(count - p) - fp, .ties = ties};
     return LB_OK;
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "certificates.h"
+#include "lesionbench/settings.h"
 #include "model_name.h"
 
 /* What the sink needs while maps come in. */
@@ -12,24 +14,27 @@ typedef struct run {
     const lb_explain_job *job;
     lb_h5 *file;
     size_t pixels;
-    size_t *kept_row;        /* (count) row in the file, SIZE_MAX where not kept */
-    double *completeness;    /* (method_count) the largest error seen, NaN for none */
-    lb_localisation *scores; /* (method_count, count), NULL where maps are not scored */
-    uint8_t *seen;           /* (method_count, count) */
-    float *truth, *scratch;  /* (batch, H, W) and (H, W) */
-    size_t first;            /* item of the batch's first image */
-    size_t batch;            /* images in it */
+    size_t *kept_row;             /* (count) row in the file, SIZE_MAX where not kept */
+    size_t kept;                  /* rows in the file */
+    lb_certificate *certificates; /* (method_count, count) */
+    lb_localisation *scores;      /* (method_count, count), NULL where maps are not scored */
+    uint8_t *seen;                /* (method_count, count) */
+    float *truth, *scratch;       /* (batch, H, W) and (H, W) */
+    size_t first;                 /* item of the batch's first image */
+    size_t batch;                 /* images in it */
 } run;
 
 static lb_status
 score_map(run *work, size_t method, size_t item, const float *map, lb_error *err)
 {
-    lb_localisation *score = &work->scores[method * work->job->count + item];
+    size_t cell = method * work->job->count + item;
+    lb_localisation *score = &work->scores[cell];
     const float *truth = work->truth + (item - work->first) * work->pixels;
     if (lb_localise(score, map, truth, work->pixels, work->scratch, err) != LB_OK) {
         return lb_fail_context(err, "image %zu, method %s", work->job->items[item].image,
                                lb_method_name(work->job->methods[method]));
     }
+    work->certificates[cell].ties = score->ties;
     return LB_OK;
 }
 
@@ -77,12 +82,11 @@ take_maps(void *data, const lb_explanation *explanation, lb_error *err)
     }
     for (size_t i = 0; i < explanation->count; i++) {
         LB_TRY(find_item(&item, work, method, explanation->items[i], err));
-        double error = explanation->completeness != NULL ? explanation->completeness[i] : NAN;
-        work->completeness[method] = fmax(work->completeness[method], error);
+        work->certificates[method * work->job->count + item] = explanation->certificates[i];
         if (work->scores != NULL) {
             LB_TRY(score_map(work, method, item, explanation->map + i * work->pixels, err));
         }
-        if (work->kept_row[item] != SIZE_MAX) {
+        if (work->kept_row[item] != SIZE_MAX && work->job->keep != LB_KEEP_NONE) {
             LB_TRY(keep_map(work, item, explanation, i, err));
         }
     }
@@ -91,21 +95,21 @@ cleanup:
 }
 
 static lb_status
-write_index(run *work, size_t kept, lb_error *err)
+write_index(run *work, lb_error *err)
 {
     lb_status status = LB_OK;
     int32_t *index = NULL;
     uint8_t *label = NULL;
-    LB_ALLOC(index, kept);
-    LB_ALLOC(label, kept);
+    LB_ALLOC(index, work->kept);
+    LB_ALLOC(label, work->kept);
     for (size_t i = 0; i < work->job->count; i++) {
         if (work->kept_row[i] != SIZE_MAX) {
             index[work->kept_row[i]] = (int32_t)work->job->items[i].image;
             label[work->kept_row[i]] = work->job->items[i].target;
         }
     }
-    LB_TRY(lb_h5_write(work->file, "index", LB_I32, 1, &kept, index, err));
-    LB_TRY(lb_h5_write(work->file, "label", LB_U8, 1, &kept, label, err));
+    LB_TRY(lb_h5_write(work->file, "index", LB_I32, 1, &work->kept, index, err));
+    LB_TRY(lb_h5_write(work->file, "label", LB_U8, 1, &work->kept, label, err));
 cleanup:
     lb_free(index);
     lb_free(label);
@@ -118,49 +122,91 @@ begin_file(run *work, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_explain_job *job = work->job;
-    size_t kept = 0;
     for (size_t i = 0; i < job->count; i++) {
-        bool wanted = job->keep != LB_KEEP_NONE && job->items[i].kept;
-        work->kept_row[i] = wanted ? kept++ : SIZE_MAX;
+        bool wanted = job->keep == LB_KEEP_NONE || job->items[i].kept;
+        work->kept_row[i] = wanted ? work->kept++ : SIZE_MAX;
     }
     LB_TRY(model_name_save(work->file, &job->name, err));
     LB_TRY(lb_h5_set_text(work->file, "", "split",
                           job->dataset != NULL ? lb_split_name(job->split) : "", err));
-    LB_TRY(write_index(work, kept, err));
+    LB_TRY(write_index(work, err));
     size_t height = job->images->height, width = job->images->width;
     for (size_t m = 0; m < job->method_count && job->keep != LB_KEEP_NONE; m++) {
         char name[80];
         const char *method = lb_method_name(job->methods[m]);
         snprintf(name, sizeof name, "%s/map", method);
-        LB_TRY(
-            lb_h5_reserve(work->file, name, LB_F32, 3, (const size_t[]){kept, height, width}, err));
+        LB_TRY(lb_h5_reserve(work->file, name, LB_F32, 3,
+                             (const size_t[]){work->kept, height, width}, err));
         if (job->keep == LB_KEEP_RAW && !lb_method_is_baseline(job->methods[m])) {
             snprintf(name, sizeof name, "%s/attribution", method);
             LB_TRY(lb_h5_reserve(work->file, name, LB_F32, 4,
-                                 (const size_t[]){kept, 3, height, width}, err));
+                                 (const size_t[]){work->kept, 3, height, width}, err));
         }
     }
 cleanup:
     return status;
 }
 
+/* The settings that the method uses, as attributes of its group. */
+static lb_status
+write_parameters(run *work, size_t method, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *text = NULL;
+    const lb_explain_options *options = &work->job->options;
+    const char *group = lb_method_name(method);
+    lb_setting_table table = lb_explain_settings();
+    for (const char *const *key = lb_method_parameters(method); *key != NULL; key++) {
+        for (size_t s = 0; s < table.count; s++) {
+            const lb_setting *setting = &table.settings[s];
+            double number = 0;
+            lb_error no_number;
+            if (strcmp(setting->key, *key) != 0) {
+                continue;
+            }
+            text = lb_setting_print(options, setting, err);
+            LB_TRY(text == NULL ? err->code : LB_OK);
+            if (lb_parse_real(&number, text, -HUGE_VAL, HUGE_VAL, &no_number) == LB_OK) {
+                LB_TRY(lb_h5_set_number(work->file, group, *key, number, err));
+            } else {
+                LB_TRY(lb_h5_set_text(work->file, group, *key, text, err));
+            }
+            lb_free(text);
+            text = NULL;
+        }
+    }
+cleanup:
+    lb_free(text);
+    return status;
+}
+
+/* Of the images in the file, in the order of their rows. */
+static lb_status
+write_certificates(run *work, size_t method, lb_certificate *scratch, lb_error *err)
+{
+    size_t count = work->job->count;
+    for (size_t i = 0; i < count; i++) {
+        if (work->kept_row[i] != SIZE_MAX) {
+            scratch[work->kept_row[i]] = work->certificates[method * count + i];
+        }
+    }
+    return certificates_save(work->file, lb_method_name(work->job->methods[method]), scratch,
+                             work->kept, err);
+}
+
 static lb_status
 end_file(run *work, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_explain_options *options = &work->job->options;
+    lb_certificate *scratch = NULL;
+    LB_ALLOC(scratch, work->kept);
     for (size_t m = 0; m < work->job->method_count; m++) {
-        const char *method = lb_method_name(work->job->methods[m]);
-        LB_TRY(lb_h5_set_number(work->file, method, "steps", (double)options->steps, err));
-        LB_TRY(lb_h5_set_number(work->file, method, "samples", (double)options->samples, err));
-        LB_TRY(lb_h5_set_number(work->file, method, "seed", (double)options->seed, err));
-        if (!isnan(work->completeness[m])) {
-            LB_TRY(lb_h5_set_number(work->file, method, "completeness_error", work->completeness[m],
-                                    err));
-        }
+        LB_TRY(write_parameters(work, work->job->methods[m], err));
+        LB_TRY(write_certificates(work, m, scratch, err));
     }
     LB_TRY(lb_h5_commit(work->file, err));
 cleanup:
+    lb_free(scratch);
     return status;
 }
 
@@ -248,6 +294,7 @@ append_rows(lb_score_rows *scores, const run *work, lb_error *err)
             return err->code;
         }
         row->score = work->scores[i];
+        row->certificate = work->certificates[i];
         snprintf(row->selection, sizeof row->selection, "%s", item->selection);
     }
     return LB_OK;
@@ -263,11 +310,8 @@ lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *s
     run work = {.job = job, .pixels = job->images->height * job->images->width};
     LB_TRY(lb_multiply(&cells, job->count, job->method_count, err));
     LB_ALLOC(work.kept_row, job->count);
-    LB_ALLOC(work.completeness, job->method_count);
+    LB_ALLOC(work.certificates, cells);
     LB_ALLOC(work.seen, cells);
-    for (size_t m = 0; m < job->method_count; m++) {
-        work.completeness[m] = NAN;
-    }
     if (scores != NULL && job->dataset != NULL) {
         LB_ALLOC(work.scores, cells);
         LB_ALLOC(work.truth, step * work.pixels);
@@ -286,7 +330,7 @@ cleanup:
     lb_free(work.truth);
     lb_free(work.scores);
     lb_free(work.seen);
-    lb_free(work.completeness);
+    lb_free(work.certificates);
     lb_free(work.kept_row);
     return status;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "certificates.h"
 #include "lesionbench/explanations.h"
 #include "lesionbench/sources.h"
 #include "model_name.h"
@@ -16,6 +17,7 @@ typedef struct maps_file {
     lb_dataset *dataset;
     lb_split split;
     size_t pixels;
+    lb_certificate *certificates; /* (n), of the method under way */
     float *map, *truth, *scratch; /* one image each */
 } maps_file;
 
@@ -43,6 +45,9 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
         LB_OK) {
         LB_TRY(lb_fail_context(err, "%s: image %zu, method %s", maps->path, item, method));
     }
+    row->certificate = maps->certificates[row_index];
+    lb_certify_map(&row->certificate, maps->map, maps->pixels);
+    row->certificate.ties = row->score.ties;
 cleanup:
     return status;
 }
@@ -61,6 +66,7 @@ score_method(lb_score_rows *scores, maps_file *maps, const char *method, lb_erro
                        "%s: '%s' does not fit: %zu maps of %zu x %zu are expected", maps->path,
                        name, maps->index.shape[0], height, width));
     }
+    LB_TRY(certificates_load(maps->certificates, shape[0], maps->file, method, err));
     for (size_t i = 0; i < shape[0]; i++) {
         LB_TRY(score_one(scores, maps, method, i, err));
     }
@@ -81,6 +87,7 @@ open_maps(maps_file *maps, lb_error *err)
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: explains the split %s (use --split %s)",
                        maps->path, split, split));
     }
+    LB_ALLOC(maps->certificates, maps->index.shape[0]);
     LB_ALLOC(maps->map, maps->pixels);
     LB_ALLOC(maps->truth, maps->pixels);
     LB_ALLOC(maps->scratch, maps->pixels);
@@ -118,6 +125,7 @@ cleanup:
     lb_free(maps.scratch);
     lb_free(maps.truth);
     lb_free(maps.map);
+    lb_free(maps.certificates);
     lb_array_release(&maps.index);
     lb_h5_close(maps.file);
     return status;
@@ -153,6 +161,8 @@ lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths
                         (const float *)truths.data + i * pixels, pixels, scratch, err) != LB_OK) {
             LB_TRY(lb_fail_context(err, "%s: image %zu", maps_path, i));
         }
+        lb_certify_map(&row->certificate, (const float *)maps.data + i * pixels, pixels);
+        row->certificate.ties = row->score.ties;
     }
 cleanup:
     lb_free(scratch);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "certificates.h"
 #include "lesionbench/csv.h"
 #include "lesionbench/output.h"
 
@@ -25,7 +26,7 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
         rows->capacity = capacity;
     }
     lb_score_row *row = &rows->rows[rows->count++];
-    *row = (lb_score_row){.subject = -1};
+    *row = (lb_score_row){.subject = -1, .certificate = LB_NO_CERTIFICATE};
     return row;
 }
 
@@ -65,6 +66,18 @@ put_fields(FILE *stream, const char *const *fields, size_t count)
     }
 }
 
+static void
+write_certificate(FILE *stream, const lb_certificate *certificate)
+{
+    for (size_t c = 0; certificate_column(c) != NULL; c++) {
+        double value = certificate_get(certificate, c);
+        fputc(',', stream);
+        if (!isnan(value)) {
+            fprintf(stream, "%.9g", value);
+        }
+    }
+}
+
 lb_status
 lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
 {
@@ -73,8 +86,12 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
     LB_TRY(lb_output_open(&output, path, err));
     FILE *stream = lb_output_stream(output);
     fputs("image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,"
-          "precision,condition,subject\n",
+          "precision,condition,subject",
           stream);
+    for (size_t c = 0; certificate_column(c) != NULL; c++) {
+        fprintf(stream, ",%s", certificate_column(c));
+    }
+    fputc('\n', stream);
     for (size_t i = 0; i < rows->count; i++) {
         const lb_score_row *row = &rows->rows[i];
         const lb_localisation *score = &row->score;
@@ -88,10 +105,12 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
                 lb_precision(score));
         lb_csv_field(stream, row->condition);
         if (row->subject >= 0) {
-            fprintf(stream, ",%" PRId32 "\n", row->subject);
+            fprintf(stream, ",%" PRId32, row->subject);
         } else {
-            fputs(",\n", stream);
+            fputc(',', stream);
         }
+        write_certificate(stream, &row->certificate);
+        fputc('\n', stream);
     }
     LB_TRY(lb_output_commit(output, err));
 cleanup:
@@ -130,6 +149,21 @@ read_row(lb_score_row *row, const lb_csv *csv, size_t index, const size_t texts[
     return LB_OK;
 }
 
+/* Columns may be absent. */
+static void
+read_certificates(lb_score_row *rows, const lb_csv *csv, const char *path)
+{
+    lb_error absent;
+    for (size_t c = 0, column = 0; certificate_column(c) != NULL; c++) {
+        if (lb_csv_column(&column, csv, certificate_column(c), path, &absent) != LB_OK) {
+            continue;
+        }
+        for (size_t i = 0; i < csv->rows; i++) {
+            certificate_set(&rows[i].certificate, c, lb_csv_number(csv, i, column));
+        }
+    }
+}
+
 lb_status
 lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
 {
@@ -156,6 +190,9 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
                  has_condition ? lb_csv_cell(&csv, i, condition) : "");
         double number = has_subject ? lb_csv_number(&csv, i, subject) : NAN;
         row->subject = number >= 0 && number <= INT32_MAX ? (int32_t)number : -1;
+    }
+    if (csv.rows > 0) {
+        read_certificates(&rows->rows[rows->count - csv.rows], &csv, path);
     }
 cleanup:
     lb_csv_release(&csv);

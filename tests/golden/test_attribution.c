@@ -50,7 +50,7 @@ compare(void *data, const lb_explanation *explanation, lb_error *err)
     double limit = strcmp(want->method, "deconvolution") == 0 ? 1.5e-2 : 5e-3;
     double distance = relative_distance(explanation->attribution, golden.data, IMAGES * VALUES);
     print_message("%s, target %u: relative distance %.2e, completeness error %.2e\n", want->method,
-                  want->target, distance, explanation->completeness[0]);
+                  want->target, distance, explanation->certificates[0].completeness_error);
     if (!(distance <= limit)) {
         fail_msg("%s: distance %g", want->method, distance);
     }

@@ -20,7 +20,7 @@ static const size_t items[IMAGES] = {4, 8, 15, 16, 23};
 typedef struct collected {
     float attribution[METHODS][IMAGES * VALUES];
     float map[METHODS][IMAGES * PIXELS];
-    double completeness[METHODS][IMAGES];
+    lb_certificate certificates[METHODS][IMAGES];
     size_t images[METHODS];
 } collected;
 
@@ -44,7 +44,9 @@ collect(void *data, const lb_explanation *e, lb_error *err)
                e->count * VALUES * sizeof(float));
     }
     memcpy(all->map[e->method] + at * PIXELS, e->map, e->count * PIXELS * sizeof(float));
-    memcpy(all->completeness[e->method] + at, e->completeness, e->count * sizeof(double));
+    for (size_t i = 0; i < e->count; i++) {
+        all->certificates[e->method][at + i] = e->certificates[i];
+    }
     all->images[e->method] += e->count;
     return LB_OK;
 }
@@ -162,7 +164,7 @@ deeplift_sums_to_the_logit_difference(void **state)
 {
     const fixture *f = *state;
     for (size_t i = 0; i < IMAGES; i++) {
-        assert_true(f->all.completeness[method("deeplift")][i] < 1e-4);
+        assert_true(f->all.certificates[method("deeplift")][i].completeness_error < 1e-4);
     }
 }
 
@@ -174,7 +176,7 @@ captums_deeplift_differs(void **state)
     const float *captum = f->all.attribution[method("deeplift_captum")];
     assert_true(distance(captum, f->all.attribution[method("deeplift")], IMAGES * VALUES) > 0.05);
     for (size_t i = 0; i < IMAGES; i++) {
-        assert_true(f->all.completeness[method("deeplift_captum")][i] > 1e-2);
+        assert_true(f->all.certificates[method("deeplift_captum")][i].completeness_error > 1e-2);
     }
 }
 
@@ -183,8 +185,9 @@ integrated_gradients_are_nearly_complete(void **state)
 {
     const fixture *f = *state;
     for (size_t i = 0; i < IMAGES; i++) {
-        assert_true(f->all.completeness[method("integrated_gradients")][i] < 0.1);
-        assert_true(isnan(f->all.completeness[method("saliency")][i]));
+        assert_true(f->all.certificates[method("integrated_gradients")][i].completeness_error <
+                    0.1);
+        assert_true(isnan(f->all.certificates[method("saliency")][i].completeness_error));
     }
 }
 
@@ -298,6 +301,54 @@ controls_are_what_they_say(void **state)
 }
 
 static void
+assert_certified(const lb_certificate *certificate, const float *map, const float *attribution)
+{
+    double sum = 0, promised = certificate->promised;
+    size_t zeros = 0;
+    for (size_t p = 0; p < PIXELS; p++) {
+        zeros += map[p] == 0 ? 1 : 0;
+    }
+    assert_close(certificate->zero_share, (double)zeros / PIXELS, 1e-12, 0);
+    assert_true(certificate->nan_share == 0);
+    if (attribution == NULL) {
+        assert_true(isnan(certificate->sum) && isnan(promised));
+        return;
+    }
+    for (size_t v = 0; v < VALUES; v++) {
+        sum += (double)attribution[v];
+    }
+    assert_close(certificate->sum, sum, 1e-12, 1e-9);
+    if (!isnan(promised)) {
+        assert_close(certificate->completeness_error, fabs(sum / promised - 1), 1e-9, 1e-6);
+    }
+}
+
+static void
+certificates_say_what_the_maps_are(void **state)
+{
+    const fixture *f = *state;
+    for (size_t m = 0; m < METHODS; m++) {
+        for (size_t i = 0; i < IMAGES; i++) {
+            const float *attribution =
+                lb_method_is_baseline(m) ? NULL : f->all.attribution[m] + i * VALUES;
+            assert_certified(&f->all.certificates[m][i], f->all.map[m] + i * PIXELS, attribution);
+        }
+    }
+    assert_int_equal(f->all.certificates[method("integrated_gradients")][0].steps, 300);
+    assert_int_equal(f->all.certificates[method("gradient_shap")][0].steps, 5);
+    assert_int_equal(f->all.certificates[method("lrp")][0].steps, 0);
+    /* What one is not may hide behind what another is. */
+    const float map[] = {0, NAN, INFINITY, 1, -0.0f, 2, -1, 0};
+    lb_certificate certificate = LB_NO_CERTIFICATE;
+    lb_certify_map(&certificate, map, 8);
+    assert_close(certificate.nan_share, 0.25, 0, 0);
+    assert_close(certificate.zero_share, 0.375, 0, 0);
+    certificate.promised = 0;
+    lb_certify_sum(&certificate, map, 1);
+    assert_true(certificate.completeness_error == 0);
+}
+
+static void
 table_and_names(void **state)
 {
     (void)state;
@@ -364,6 +415,7 @@ main(void)
         cmocka_unit_test(map_is_the_luminance_of_the_absolute_attribution),
         cmocka_unit_test(batches_and_company_do_not_matter),
         cmocka_unit_test(controls_are_what_they_say),
+        cmocka_unit_test(certificates_say_what_the_maps_are),
         cmocka_unit_test(table_and_names),
         cmocka_unit_test(errors),
     };

@@ -12,10 +12,10 @@ enum { N = 1000 };
 
 static void
 check_localisation(const float *map, const float *truth, size_t n, uint32_t tp, uint32_t tn,
-                   uint32_t fp, uint32_t fn)
+                   uint32_t fp, uint32_t fn, uint32_t ties)
 {
     lb_error err;
-    lb_localisation score;
+    lb_localisation score = {0};
     float *scratch = lb_alloc(n, sizeof *scratch, &err);
     assert_non_null(scratch);
     assert_ok(lb_localise(&score, map, truth, n, scratch, &err));
@@ -24,6 +24,7 @@ check_localisation(const float *map, const float *truth, size_t n, uint32_t tp, 
     assert_int_equal(score.tn, tn);
     assert_int_equal(score.fp, fp);
     assert_int_equal(score.fn, fn);
+    assert_int_equal(score.ties, ties);
 }
 
 static void
@@ -38,9 +39,9 @@ localise_equals_the_definition(void **state)
         truth[i] = i * 31 % 997 < 90 ? 0.3f : 0.0f;
         other[i] = i * 7919 % 1009 > 900 && i % 3 != 0 ? 1.0f : 0.0f;
     }
-    check_localisation(map, truth, N, 8, 822, 85, 85);
-    check_localisation(tied, truth, N, 5, 853, 54, 88);
-    check_localisation(signed_map, other, N, 43, 907, 25, 25);
+    check_localisation(map, truth, N, 8, 822, 85, 85, 1);
+    check_localisation(tied, truth, N, 5, 853, 54, 88, 59);
+    check_localisation(signed_map, other, N, 43, 907, 25, 25, 1);
 }
 
 static void
@@ -51,15 +52,15 @@ localise_perfect_and_constant(void **state)
     for (int i = 100; i < 150; i++) {
         truth[i] = 1.0f;
     }
-    check_localisation(truth, truth, N, 50, 950, 0, 0);
+    check_localisation(truth, truth, N, 50, 950, 0, 0, 950);
     for (int i = 0; i < N; i++) {
         map[i] = truth[i] > 0 && i != 120 ? (float)i : -1.0f;
     }
-    check_localisation(map, truth, N, 49, 950, 0, 1); /* one short: the rest ties at -1 */
+    check_localisation(map, truth, N, 49, 950, 0, 1, 951); /* one short: the rest ties at -1 */
     for (int i = 0; i < N; i++) {
         map[i] = 0.25f;
     }
-    check_localisation(map, truth, N, 0, 950, 0, 50); /* a constant map selects nothing */
+    check_localisation(map, truth, N, 0, 950, 0, 50, 1000); /* a constant map selects nothing */
 }
 
 /* A large map in every order that could make the selection slow or wrong. */
@@ -95,7 +96,7 @@ localise_any_order(void **state)
             truth[i] = map[i] > high ? 1.0f : 0.0f;
             p += map[i] > high;
         }
-        check_localisation(map, truth, LARGE, p, LARGE - p, 0, 0);
+        check_localisation(map, truth, LARGE, p, LARGE - p, 0, 0, order == 2 ? 2 : 1);
     }
     assert_true(lb_seconds() - start < 5);
     lb_free(truth);
@@ -107,7 +108,7 @@ localise_refuses(void **state)
 {
     (void)state;
     lb_error err;
-    lb_localisation score = {1, 2, 3, 4};
+    lb_localisation score = {.tp = 1, .tn = 2, .fp = 3, .fn = 4};
     float map[4] = {1, 2, 3, 4}, truth[4] = {0, 0, 0, 0}, scratch[4];
     assert_int_equal(lb_localise(&score, map, truth, 4, scratch, &err), LB_ERROR_ARGUMENT);
     truth[0] = truth[1] = truth[2] = truth[3] = 1;

@@ -313,7 +313,7 @@ kept_maps_are_written_in_order(void **state)
     (void)state;
     lb_error err;
     lb_h5 *file = NULL;
-    lb_array index = {0}, map = {0};
+    lb_array index = {0}, map = {0}, share = {0};
     lb_image_source images = {0};
     size_t methods[2];
     write_ramps(4);
@@ -342,6 +342,14 @@ kept_maps_are_written_in_order(void **state)
     assert_close(first[100], 103 * scale, 1e-3, 0);
     assert_close(second[100], 102 * scale, 1e-3, 0);
     assert_true(lb_h5_has(file, "sobel/map"));
+    /* A share for each map that is kept, a summary of them. */
+    assert_ok(lb_h5_read(&share, file, "raw_input/zero_share", LB_F64, &err));
+    assert_int_equal(share.shape[0], 2);
+    assert_true(((const double *)share.data)[0] == 0);
+    assert_true(lb_h5_has_attribute(file, "raw_input", "zero_share"));
+    assert_false(lb_h5_has(file, "raw_input/completeness_error"));
+    assert_false(lb_h5_has_attribute(file, "raw_input", "steps"));
+    lb_array_release(&share);
     lb_array_release(&index);
     lb_array_release(&map);
     lb_h5_close(file);
