@@ -38,7 +38,9 @@ typedef enum lb_purpose {
     LB_PURPOSE_PLACE,         /* places of a fair image; item = seed of the image */
     LB_PURPOSE_AUDIT,         /* subjects to folds */
     LB_PURPOSE_BACKGROUND,    /* cohort: 1/f noise of one slice; item as of LB_PURPOSE_NOISE */
-    LB_PURPOSE_AUGMENT        /* flips and turns of training images; item = epoch x 2^32 + image */
+    LB_PURPOSE_AUGMENT,       /* flips and turns of training images; item = epoch x 2^32 + image */
+    LB_PURPOSE_BOOTSTRAP,     /* clusters to draws; item = draw */
+    LB_PURPOSE_SIGN_FLIP      /* signs of differences; item = draw */
 } lb_purpose;
 
 void lb_random_init(lb_random *random, uint64_t seed, lb_purpose purpose, uint64_t item);
