@@ -11,12 +11,39 @@
 extern "C" {
 #endif
 
+/* LRP; see relevance.h. */
+typedef enum lb_lrp_bias {
+    LB_LRP_BIAS_IN_Z,   /* biases are in the denominators, and take their share of relevance */
+    LB_LRP_BIAS_IGNORED /* biases are 0 there (Zennit's zero_params) */
+} lb_lrp_bias;
+
+typedef enum lb_lrp_first {
+    LB_LRP_FIRST_OWN, /* the composite's own rule for the first convolution */
+    LB_LRP_FIRST_FLAT,
+    LB_LRP_FIRST_BOX,
+    LB_LRP_FIRST_SAME /* the rule of the other convolutions */
+} lb_lrp_first;
+
+extern const char *const LB_LRP_BIASES[]; /* "in_z", "ignored", NULL */
+extern const char *const LB_LRP_FIRSTS[]; /* "own", "flat", "box", "same", NULL */
+
+typedef struct lb_lrp_options {
+    double epsilon;   /* default 1e-6; of the method lrp only where biases are ignored, else it is
+                         1e-9 */
+    double gamma;     /* default 0.25 */
+    double alpha;     /* default 2; beta is alpha - 1 */
+    double low, high; /* the least and greatest possible input, default 0 and 1 */
+    size_t bias;      /* lb_lrp_bias, of the method lrp too; default in z */
+    size_t first;     /* lb_lrp_first, default own */
+} lb_lrp_options;
+
 typedef struct lb_explain_options {
     size_t steps;         /* Integrated Gradients: Gauss-Legendre points, default 50 */
     size_t samples;       /* GradientSHAP, default 5 */
     const double *alphas; /* GradientSHAP: `samples` explicit alphas; NULL draws them by image */
     uint64_t seed;        /* of every random choice, keyed by image */
     size_t batch;         /* images (or integration points) computed together, default 16 */
+    lb_lrp_options lrp;
 } lb_explain_options;
 
 void lb_explain_defaults(lb_explain_options *options);

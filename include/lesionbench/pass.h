@@ -32,6 +32,8 @@ typedef enum lb_rule {
     /* The same as Captum up to 0.8 computes it: Rescale at ReLUs, but max pooling routes as a
      * gradient does, so that the sum is not the difference of the logits. */
     LB_RULE_DEEPLIFT_CAPTUM,
+    /* Relevance by the composite given to lb_pass_relevance(), see relevance.h. */
+    LB_RULE_LRP_COMPOSITE,
     LB_RULES
 } lb_rule;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explainer.h"
+#include "lrp.h"
 
 /* ITU-R BT.601 luma as rounded in the reference study. */
 static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
@@ -11,7 +12,7 @@ static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
 void
 lb_explain_defaults(lb_explain_options *options)
 {
-    *options = (lb_explain_options){.steps = 50, .samples = 5, .batch = 16};
+    *options = (lb_explain_options){.steps = 50, .samples = 5, .batch = 16, .lrp = lb_lrp_defaults};
 }
 
 static void

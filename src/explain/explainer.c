@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-/* The target's logit of each image in `seeds`, 0 elsewhere; all other places 0. */
-static void
-seed_targets(lb_explainer *e, bool from_logit)
+void
+lb_explainer_seed(lb_explainer *e, bool from_logit)
 {
     const float *logits = lb_pass_logits(e->pass);
     memset(e->seeds, 0, e->batch * e->classes * sizeof *e->seeds);
@@ -23,7 +22,7 @@ lb_explainer_backward(float *out, lb_explainer *e, lb_rule rule, bool from_logit
     float *first = NULL;
     bool compares = rule == LB_RULE_DEEPLIFT || rule == LB_RULE_DEEPLIFT_CAPTUM;
     const lb_pass *reference = compares ? e->reference : NULL;
-    seed_targets(e, from_logit);
+    lb_explainer_seed(e, from_logit);
     LB_TRY(lb_pass_backward(&first, e->pass, rule, reference, e->seeds, err));
     LB_TRY(lb_pass_to_input(out, e->pass, rule, first, err));
 cleanup:

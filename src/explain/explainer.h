@@ -53,10 +53,13 @@ typedef struct lb_method {
 extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, lb_deeplift_captum,
     lb_saliency, lb_input_x_gradient, lb_guided_backprop, lb_deconvolution, lb_lrp, lb_sobel_map,
     lb_laplace_map, lb_random_map, lb_raw_input_map, lb_inverted_input_map, lb_median_distance_map,
-    lb_difference_of_gaussians_map, lb_local_contrast_map;
+    lb_difference_of_gaussians_map, lb_local_contrast_map, lb_lrp_epsilon_plus_flat,
+    lb_lrp_epsilon_gamma_box, lb_lrp_alpha_beta;
 
 const lb_method *lb_method_at(size_t index); /* NULL past the end */
 
+/* Fills seeds: 1, or the logit itself, at each image's target, 0 elsewhere. */
+void lb_explainer_seed(lb_explainer *explainer, bool from_logit);
 /* Backward by a rule from the target's logit (1 at the target, 0 elsewhere; scaled by the logit
  * itself where from_logit), down to the image: out (count, 3, H, W). */
 lb_status lb_explainer_backward(float *out, lb_explainer *explainer, lb_rule rule, bool from_logit,

@@ -178,6 +178,8 @@ step_backward(lb_pass *pass, size_t i, const lb_rule_table *rule, const lb_pass 
         if (rule->after_pool != NULL) {
             rule->after_pool(to, from, &at, step->choice, reference->steps[i].choice, &step->shape);
         }
+    } else if (rule->linear != NULL) {
+        LB_TRY(rule->linear(to, from, pass, i, err));
     } else {
         if (rule->before_linear != NULL) {
             rule->before_linear(from, &at);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "lesionbench/clones.h"
+#include "relevance.h"
 
 static const float epsilon_lrp = 1e-9f;
 static const float epsilon_deeplift = 1e-10f;
@@ -165,13 +166,15 @@ multiplier_after_pool(float *in_gradient, const float *out_gradient, const lb_ar
 }
 
 static const lb_rule_table rules[LB_RULES] = {
-    [LB_RULE_GRADIENT] = {gradient_at_relu, NULL, NULL, NULL},
-    [LB_RULE_GUIDED] = {guided_at_relu, NULL, NULL, NULL},
-    [LB_RULE_DECONVOLUTION] = {deconvolution_at_relu, NULL, NULL, NULL},
-    [LB_RULE_LRP_EPSILON] = {relevance_at_relu, relevance_before_linear, relevance_after_linear,
-                             NULL},
-    [LB_RULE_DEEPLIFT] = {multiplier_at_relu, NULL, NULL, multiplier_after_pool},
-    [LB_RULE_DEEPLIFT_CAPTUM] = {multiplier_at_relu, NULL, NULL, NULL},
+    [LB_RULE_GRADIENT] = {.relu = gradient_at_relu},
+    [LB_RULE_GUIDED] = {.relu = guided_at_relu},
+    [LB_RULE_DECONVOLUTION] = {.relu = deconvolution_at_relu},
+    [LB_RULE_LRP_EPSILON] = {.relu = relevance_at_relu,
+                             .before_linear = relevance_before_linear,
+                             .after_linear = relevance_after_linear},
+    [LB_RULE_DEEPLIFT] = {.relu = multiplier_at_relu, .after_pool = multiplier_after_pool},
+    [LB_RULE_DEEPLIFT_CAPTUM] = {.relu = multiplier_at_relu},
+    [LB_RULE_LRP_COMPOSITE] = {.relu = relevance_at_relu, .linear = lb_relevance_linear},
 };
 
 const lb_rule_table *

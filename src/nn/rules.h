@@ -13,13 +13,16 @@ typedef struct lb_around {
     size_t images, in_size, out_size; /* floats per image */
 } lb_around;
 
+/* NULL members: nothing to do. */
 typedef struct lb_rule_table {
     /* At a ReLU: changes the gradient in place. */
     void (*relu)(float *gradient, const lb_around *at);
-    /* Around a linear layer, before and after its transposed computation; NULL: nothing to do. */
+    /* Around a linear layer, before and after its transposed computation. */
     void (*before_linear)(float *out_gradient, const lb_around *at);
     void (*after_linear)(float *in_gradient, const lb_around *at);
-    /* After max pooling has routed to the images' winners; NULL: nothing to do. */
+    /* Instead, all of it; out is used up. */
+    lb_status (*linear)(float *in, float *out, lb_pass *pass, size_t step, lb_error *err);
+    /* After max pooling has routed to the images' winners. */
     void (*after_pool)(float *in_gradient, const float *out_gradient, const lb_around *at,
                        const uint8_t *choice, const uint8_t *reference_choice,
                        const lb_planes *shape);

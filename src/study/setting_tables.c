@@ -176,11 +176,24 @@ lb_training_settings(void)
 #define EXPLAIN(member, kind, min, max, help) \
     ROW(lb_explain_options, member, #member, kind, min, max, help)
 
+#define LRP(member, kind, min, max, help) \
+    ROW(lb_explain_options, lrp.member, "lrp_" #member, kind, min, max, help)
+
 static const lb_setting explain_rows[] = {
     EXPLAIN(steps, LB_SETTING_SIZE, 1, 10000, "points of Integrated Gradients"),
     EXPLAIN(samples, LB_SETTING_SIZE, 1, 10000, "samples of GradientSHAP"),
     EXPLAIN(seed, LB_SETTING_U64, 0, MAX_U64, "of random choices"),
     EXPLAIN(batch, LB_SETTING_SIZE, 1, 4096, "images or points computed together"),
+    LRP(epsilon, LB_SETTING_REAL, 1e-12, 1,
+        "added to the denominators of LRP composites, with their sign"),
+    LRP(gamma, LB_SETTING_REAL, 0, 1e4, "of lrp_epsilon_gamma_box: favours positive weights"),
+    LRP(alpha, LB_SETTING_REAL, 1, 1e4, "of lrp_alpha_beta; its beta is alpha - 1"),
+    LRP(low, LB_SETTING_REAL, -1e6, 1e6, "least possible input, for LRP's box rule"),
+    LRP(high, LB_SETTING_REAL, -1e6, 1e6, "greatest possible input, for LRP's box rule"),
+    CHOICE(lb_explain_options, lrp.bias, "lrp_bias", LB_LRP_BIASES,
+           "LRP: biases take relevance, or are ignored, so that all of it reaches the input"),
+    CHOICE(lb_explain_options, lrp.first, "lrp_first", LB_LRP_FIRSTS,
+           "rule of the first convolution: the composite's own, or another, for all composites"),
 };
 
 lb_setting_table

@@ -49,9 +49,9 @@ compare(void *data, const lb_explanation *e, lb_error *err)
     return LB_OK;
 }
 
-/* One method with the options given, against the figure of that name. */
+/* One method with the options given, at the image plus shift, against the figure of that name. */
 static void
-check(const char *figure, const char *name, const lb_explain_options *options)
+check_shifted(const char *figure, const char *name, const lb_explain_options *options, double shift)
 {
     static float image[VALUES];
     const size_t item = 0;
@@ -61,12 +61,18 @@ check(const char *figure, const char *name, const lb_explain_options *options)
     lb_error err;
     lb_network *network = formula_network();
     for (uint32_t v = 0; v < VALUES; v++) {
-        image[v] = (float)formula_value(v, 99);
+        image[v] = (float)((float)formula_value(v, 99) + shift);
     }
     assert_ok(lb_method_find(&method, name, &err));
     assert_ok(lb_explain(network, image, 3, SIDE, SIDE, 1, &item, &target, &method, 1, options,
                          compare, &want, NULL, &err));
     lb_network_free(network);
+}
+
+static void
+check(const char *figure, const char *name, const lb_explain_options *options)
+{
+    check_shifted(figure, name, options, 0);
 }
 
 static void
@@ -78,9 +84,47 @@ deeplift_equals_captum(void **state)
     check("deeplift_captum", "deeplift_captum", &options);
 }
 
+static void
+relevance_equals_zennit(void **state)
+{
+    (void)state;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    check("epsilon_plus_flat", "lrp_epsilon_plus_flat", &options);
+    check("epsilon_gamma_box", "lrp_epsilon_gamma_box", &options);
+    check("alpha_2_beta_1", "lrp_alpha_beta", &options);
+    options.lrp.alpha = 1.5;
+    check_shifted("alpha_1p5_beta_0p5_mixed", "lrp_alpha_beta", &options, -0.5);
+    options.lrp.first = LB_LRP_FIRST_SAME;
+    check_shifted("gamma_everywhere_mixed", "lrp_epsilon_gamma_box", &options, -0.5);
+}
+
+static void
+relevance_without_bias_equals_zennit(void **state)
+{
+    (void)state;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.lrp.bias = LB_LRP_BIAS_IGNORED;
+    check("epsilon_plus_flat_no_bias", "lrp_epsilon_plus_flat", &options);
+    options.lrp.epsilon = 1e-2;
+    check("epsilon_no_bias", "lrp", &options);
+    options.lrp.epsilon = 1e-6;
+    options.lrp.first = LB_LRP_FIRST_FLAT;
+    check("alpha_2_beta_1_flat_no_bias", "lrp_alpha_beta", &options);
+    options.lrp.first = LB_LRP_FIRST_OWN;
+    options.lrp.epsilon = 1e-3;
+    options.lrp.gamma = 0.5;
+    options.lrp.low = -0.75;
+    options.lrp.high = 1.5;
+    check_shifted("epsilon_gamma_box_wide", "lrp_epsilon_gamma_box", &options, -0.5);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(deeplift_equals_captum)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(deeplift_equals_captum),
+                                       cmocka_unit_test(relevance_equals_zennit),
+                                       cmocka_unit_test(relevance_without_bias_equals_zennit)};
     return cmocka_run_group_tests_name("gradients", tests, NULL, NULL);
 }

@@ -251,6 +251,11 @@ batches_and_company_do_not_matter(void **state)
     collected *other = lb_alloc(1, sizeof *other, &err);
     assert_non_null(other);
     size_t methods[METHODS], count = lb_method_study_set(methods);
+    const char *const more[] = {"deeplift_captum", "lrp_epsilon_plus_flat", "lrp_epsilon_gamma_box",
+                                "lrp_alpha_beta"};
+    for (size_t m = 0; m < sizeof more / sizeof *more; m++) {
+        methods[count++] = method(more[m]);
+    }
     explain_all(other, f, 5, methods, count);
     for (size_t m = 0; m < count; m++) {
         double apart = distance(other->map[methods[m]], f->all.map[methods[m]], IMAGES * PIXELS);

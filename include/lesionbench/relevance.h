@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Layer-wise relevance propagation by composites: a rule for the first convolution, one for the
+ * others, the epsilon rule for dense layers and average pooling, winner-take-all for max pooling;
+ * ReLUs pass relevance unchanged (Montavon et al.: Layer-wise relevance propagation, an overview,
+ * 2019; the conventions are Zennit's). */
+#ifndef LESIONBENCH_RELEVANCE_H
+#define LESIONBENCH_RELEVANCE_H
+
+#include "lesionbench/pass.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* With w+ = max(0, w), w- = min(0, w), inputs a, and s = R / (z + epsilon sign(z)), where sign(0)
+ * is 1 and z is what the rule would make of the layer: */
+typedef enum lb_relevance_rule {
+    LB_RELEVANCE_EPSILON,    /* z = sum a w + b; R = a (w^T s) (Bach et al. 2015) */
+    LB_RELEVANCE_PLUS,       /* z = sum a+ w+ + a- w- + b+ (Bach et al. 2015, alpha 1, beta 0) */
+    LB_RELEVANCE_ALPHA_BETA, /* alpha x the above less beta x the same of negative contributions,
+                                a+ w- + a- w+ and b-; beta = alpha - 1 (Bach et al. 2015) */
+    LB_RELEVANCE_GAMMA, /* w + gamma w+ of positive, w + gamma w- of negative inputs, b + gamma b+
+                           (Montavon et al. 2019; Andeol et al. 2021) */
+    LB_RELEVANCE_FLAT,  /* a = 1, w = 1, b = 0 (Lapuschkin et al. 2019) */
+    LB_RELEVANCE_BOX,   /* z = sum x w - low w+ - high w- (Montavon et al. 2017, z-B) */
+    LB_RELEVANCE_RULES
+} lb_relevance_rule;
+
+typedef struct lb_composite {
+    lb_relevance_rule first;        /* of the first convolution */
+    lb_relevance_rule convolutions; /* of the others */
+    double epsilon;                 /* of every denominator */
+    double gamma;                   /* LB_RELEVANCE_GAMMA */
+    double alpha;                   /* LB_RELEVANCE_ALPHA_BETA */
+    double low, high;               /* LB_RELEVANCE_BOX: the least and greatest possible input */
+    /* Biases are 0 in every z, so that they take no relevance. */
+    bool ignore_bias;
+} lb_composite;
+
+/* Relevance (count, 3, H, W) of the batch's first `count` images, from (batch, classes) values at
+ * the logits: 0 but at the target. Uses the pass's last forward computation. Computes image by
+ * image, with the memory of one layer's weights and of one image's largest layer besides. */
+lb_status lb_pass_relevance(float *out, lb_pass *pass, const lb_composite *composite, size_t count,
+                            const float *logit_values, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What the LRP methods share. */
+#ifndef LB_EXPLAIN_LRP_H
+#define LB_EXPLAIN_LRP_H
+
+#include "explainer.h"
+#include "lesionbench/relevance.h"
+
+extern const lb_lrp_options lb_lrp_defaults;
+
+/* Relevance of the target's logit by a composite of these rules and the options' values, but that
+ * the first convolution's rule is the options' where that is not the composite's own. It
+ * promises the logit. */
+lb_status lb_explainer_relevance(float *attribution, lb_certificate *certificates,
+                                 lb_explainer *explainer, lb_relevance_rule first,
+                                 lb_relevance_rule convolutions, lb_error *err);
+/* The same by any composite. */
+lb_status lb_explainer_composite(float *attribution, lb_certificate *certificates,
+                                 lb_explainer *explainer, const lb_composite *composite,
+                                 lb_error *err);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "relevance.h"
+
+#include <string.h>
+
+#include "kernels.h"
+#include "lesionbench/clones.h"
+#include "pass.h"
+#include "relevance_terms.h"
+
+struct lb_relevance {
+    const lb_composite *composite;
+    size_t count;         /* images */
+    float *weight, *bias; /* of the largest convolution, modified */
+    /* Of one image: a term's inputs, the transposed convolution, a group's denominator that becomes
+     * its share, a term's output. */
+    float *input, *transposed, *share, *part;
+};
+
+/* A convolution's terms, each with a convolution of its own weights. */
+typedef struct terms {
+    lb_relevance_rule rule;
+    size_t count;
+    lb_term term[LB_MAX_TERMS];
+    lb_convolution *convolution[LB_MAX_TERMS];
+} terms;
+
+LB_CLONES static void
+add_scaled(float *restrict sum, const float *restrict values, float factor, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        sum[i] += factor * values[i];
+    }
+}
+
+LB_CLONES static void
+add_product(float *restrict sum, const float *restrict a, const float *restrict b, float factor,
+            size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        sum[i] += factor * a[i] * b[i];
+    }
+}
+
+/* z becomes factor r / (z + epsilon sign(z)). */
+LB_CLONES static void
+divide(float *restrict z, const float *restrict r, float factor, float epsilon, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        z[i] = factor * r[i] / (z[i] + (z[i] < 0 ? -epsilon : epsilon));
+    }
+}
+
+static void
+take_off(float *row, const float *bias, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        row[i] -= bias[i];
+    }
+}
+
+static void
+terms_release(terms *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        lb_convolution_free(t->convolution[i]);
+    }
+}
+
+static lb_status
+terms_init(terms *t, lb_pass *pass, const lb_step *step, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_relevance *self = pass->relevance;
+    const lb_composite *composite = self->composite;
+    const lb_parameter *weight = &pass->network->parameters[step->parameter];
+    bool first = step->parameter == 0;
+    t->rule = first ? composite->first : composite->convolutions;
+    const lb_term_rule *rule = lb_term_rule_find(t->rule);
+    const lb_convolution_shape shape = {.batch = 1,
+                                        .in = step->channels,
+                                        .out = weight->shape[0],
+                                        .height = step->shape.height,
+                                        .width = step->shape.width,
+                                        .plain_input = first,
+                                        .to_input = true};
+    for (size_t i = 0; i < rule->count; i++) {
+        const lb_term *term = &rule->terms[i];
+        if (!first && term->input == LB_INPUT_NEGATIVE) {
+            continue; /* what comes out of a ReLU is never negative */
+        }
+        size_t at = t->count++;
+        t->term[at] = *term;
+        LB_TRY(lb_convolution_create(&t->convolution[at], pass->backend, &shape, err));
+        lb_term_weights(self->weight, weight->value, weight->count, term->weight, composite);
+        lb_term_weights(self->bias, weight[1].value, weight[1].count, term->weight, composite);
+        if (!term->bias || composite->ignore_bias) {
+            memset(self->bias, 0, weight[1].count * sizeof *self->bias);
+        }
+        LB_TRY(lb_convolution_set_weights(t->convolution[at], self->weight, self->bias, err));
+    }
+cleanup:
+    return status;
+}
+
+/* A term's inputs: in scratch, or the layer's own where they are the same. */
+static const float *
+term_input(const lb_relevance *self, const lb_term *term, const float *a, const lb_step *step)
+{
+    bool same = step->parameter != 0 && term->input == LB_INPUT_POSITIVE;
+    if (term->input == LB_INPUT_AS_IS || same) {
+        return a;
+    }
+    lb_term_inputs(self->input, a, step->in_size, term->input, self->composite);
+    return self->input;
+}
+
+/* Adds one group's relevance of one image: in += sum over terms of input x transposed(share). */
+static lb_status
+add_group(float *in, const float *out, const float *a, const terms *t, unsigned group,
+          const lb_relevance *self, const lb_step *step, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_planes plain = step->shape;
+    plain.images = 1;
+    float factor = lb_term_group_factor(self->composite, t->rule, group);
+    memset(self->share, 0, step->size * sizeof *self->share);
+    for (size_t i = 0; i < t->count; i++) {
+        const lb_term *term = &t->term[i];
+        if (term->group == group) {
+            const float *input = term_input(self, term, a, step);
+            LB_TRY(lb_convolution_forward(t->convolution[i], input, self->part, err));
+            add_scaled(self->share, self->part, term->sign, step->size);
+        }
+    }
+    divide(self->share, out, factor, (float)self->composite->epsilon, step->size);
+    for (size_t i = 0; i < t->count; i++) {
+        const lb_term *term = &t->term[i];
+        if (term->group == group) {
+            const float *back = self->transposed;
+            LB_TRY(lb_convolution_backward_input(t->convolution[i], self->share, self->transposed,
+                                                 err));
+            if (step->parameter == 0) {
+                lb_unblock(self->part, self->transposed, step->channels, &plain);
+                back = self->part;
+            }
+            add_product(in, term_input(self, term, a, step), back, term->sign, step->in_size);
+        }
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+convolution_relevance(float *in, const float *out, lb_pass *pass, size_t index, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_step *step = &pass->steps[index];
+    terms t = {.count = 0};
+    LB_TRY(terms_init(&t, pass, step, err));
+    memset(in, 0, pass->relevance->count * step->in_size * sizeof *in);
+    for (size_t i = 0; i < pass->relevance->count; i++) {
+        for (unsigned group = 0; group <= t.term[t.count - 1].group; group++) {
+            LB_TRY(add_group(in + i * step->in_size, out + i * step->size,
+                             lb_step_input(pass, index) + i * step->in_size, &t, group,
+                             pass->relevance, step, err));
+        }
+    }
+cleanup:
+    terms_release(&t);
+    return status;
+}
+
+/* The epsilon rule around what is linear and needs no other weights: out becomes out / z. */
+static void
+divide_by_output(float *out, const lb_pass *pass, const lb_step *step)
+{
+    const lb_relevance *self = pass->relevance;
+    bool without_bias = step->kind == LB_STEP_DENSE && self->composite->ignore_bias;
+    for (size_t i = 0; i < self->count; i++) {
+        float *r = out + i * step->size;
+        memcpy(self->share, step->output + i * step->size, step->size * sizeof *r);
+        if (without_bias) {
+            /* Where a ReLU has cut the output there is no relevance, so that its z is of no use. */
+            take_off(self->share, pass->network->parameters[step->parameter + 1].value, step->size);
+        }
+        divide(self->share, r, 1.0f, (float)self->composite->epsilon, step->size);
+        memcpy(r, self->share, step->size * sizeof *r);
+    }
+}
+
+lb_status
+lb_relevance_linear(float *in, float *out, lb_pass *pass, size_t index, lb_error *err)
+{
+    const lb_step *step = &pass->steps[index];
+    size_t batch = pass->options.batch;
+    if (step->kind == LB_STEP_CONVOLUTION) {
+        return convolution_relevance(in, out, pass, index, err);
+    }
+    divide_by_output(out, pass, step);
+    if (step->kind == LB_STEP_AVERAGE) {
+        lb_average_backward(in, out, step->channels, &step->shape);
+    } else {
+        lb_status status =
+            lb_matrix_product(in, out, pass->network->parameters[step->parameter].value, batch,
+                              step->in_size, step->units, false, false, 0.0f, err);
+        if (status != LB_OK) {
+            return status;
+        }
+    }
+    const float *a = lb_step_input(pass, index);
+    for (size_t v = 0; v < batch * step->in_size; v++) {
+        in[v] *= a[v];
+    }
+    return LB_OK;
+}
+
+static lb_status
+allocate(lb_relevance *self, const lb_pass *pass, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t in = 0, out = 0, weights = 0, biases = 0;
+    size_t block = lb_backend_block(pass->backend);
+    /* The gradient at the image is blocked, unlike the image. */
+    in = pass->steps[0].shape.height * pass->steps[0].shape.width *
+         ((LB_INPUT_CHANNELS + block - 1) / block * block);
+    for (size_t i = 0; i < pass->count; i++) {
+        const lb_step *step = &pass->steps[i];
+        in = step->in_size > in ? step->in_size : in;
+        out = step->size > out ? step->size : out;
+        if (step->kind == LB_STEP_CONVOLUTION) {
+            const lb_parameter *weight = &pass->network->parameters[step->parameter];
+            weights = weight->count > weights ? weight->count : weights;
+            biases = weight[1].count > biases ? weight[1].count : biases;
+        }
+    }
+    LB_ALLOC(self->weight, weights);
+    LB_ALLOC(self->bias, biases);
+    LB_ALLOC(self->input, in);
+    LB_ALLOC(self->transposed, in);
+    LB_ALLOC(self->share, out);
+    LB_ALLOC(self->part, out > in ? out : in);
+cleanup:
+    return status;
+}
+
+lb_status
+lb_pass_relevance(float *out, lb_pass *pass, const lb_composite *composite, size_t count,
+                  const float *logit_values, lb_error *err)
+{
+    lb_status status = LB_OK;
+    float *first = NULL;
+    lb_relevance self = {.composite = composite, .count = count};
+    pass->relevance = &self;
+    LB_TRY(allocate(&self, pass, err));
+    LB_TRY(lb_pass_backward(&first, pass, LB_RULE_LRP_COMPOSITE, NULL, logit_values, err));
+    LB_TRY(convolution_relevance(out, first, pass, 0, err));
+cleanup:
+    pass->relevance = NULL;
+    lb_free(self.weight);
+    lb_free(self.bias);
+    lb_free(self.input);
+    lb_free(self.transposed);
+    lb_free(self.share);
+    lb_free(self.part);
+    return status;
+}
