@@ -32,6 +32,17 @@ lb_status lb_csv_column(size_t *out, const lb_csv *csv, const char *name, const 
 const char *lb_csv_cell(const lb_csv *csv, size_t row, size_t column);
 /* The cell as a number; NaN where it is not one. */
 double lb_csv_number(const lb_csv *csv, size_t row, size_t column);
+double lb_csv_value(const char *cell);
+
+/* The same files row by row, for tables that are too large to hold. */
+typedef struct lb_csv_stream lb_csv_stream;
+lb_status lb_csv_open(lb_csv_stream **out, const char *path, lb_error *err);
+/* The header's fields, borrowed until the stream is closed. */
+char *const *lb_csv_header(const lb_csv_stream *stream, size_t *columns);
+/* *cells: the next row's fields, as many as the header's, borrowed until the next call; NULL at the
+ * end. A row of more than 1 MiB is LB_ERROR_FORMAT. */
+lb_status lb_csv_next(char *const **cells, lb_csv_stream *stream, lb_error *err);
+void lb_csv_close(lb_csv_stream *stream); /* accepts NULL */
 
 #ifdef __cplusplus
 }

@@ -151,6 +151,12 @@ cleanup:
     return status;
 }
 
+static char *
+skip_mark(char *bytes)
+{
+    return bytes + (strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0); /* Excel's mark of UTF-8 */
+}
+
 static lb_status
 read_table(lb_csv *out, const char *path, char separator, lb_error *err)
 {
@@ -163,8 +169,7 @@ read_table(lb_csv *out, const char *path, char separator, lb_error *err)
     if (memchr(bytes, '\0', size) != NULL) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is not text", path));
     }
-    bool marked = strncmp(bytes, "\xef\xbb\xbf", 3) == 0; /* Excel's mark of UTF-8 */
-    cursor reader = {bytes + (marked ? 3 : 0), 1, path, separator};
+    cursor reader = {skip_mark(bytes), 1, path, separator};
     LB_TRY(read_rows(&list, &csv.columns, &reader, err));
     csv.rows = list.count / csv.columns - 1;
     csv.header = list.text;
@@ -218,10 +223,164 @@ lb_csv_cell(const lb_csv *csv, size_t row, size_t column)
 }
 
 double
+lb_csv_value(const char *cell)
+{
+    char *end = NULL;
+    double value = strtod(cell, &end);
+    return end != cell && *end == '\0' ? value : (double)NAN;
+}
+
+double
 lb_csv_number(const lb_csv *csv, size_t row, size_t column)
 {
-    const char *text = lb_csv_cell(csv, row, column);
-    char *end = NULL;
-    double value = strtod(text, &end);
-    return end != text && *end == '\0' ? value : (double)NAN;
+    return lb_csv_value(lb_csv_cell(csv, row, column));
+}
+
+struct lb_csv_stream {
+    FILE *file;
+    char *path;
+    char *header; /* the first row's bytes */
+    char *record; /* the row's under way; with others behind it where lines end in \r alone */
+    size_t room;
+    fields names, row;
+    cursor reader;
+};
+
+enum { MOST_RECORD = 1 << 20 };
+
+static lb_status
+make_room(lb_csv_stream *stream, size_t length, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *larger = NULL;
+    if (length + 1 < stream->room) {
+        return LB_OK;
+    }
+    if (length > MOST_RECORD) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu: a row of more than %d bytes",
+                       stream->path, stream->reader.line, MOST_RECORD);
+    }
+    size_t room = stream->room > 0 ? 2 * stream->room : 4096;
+    LB_ALLOC(larger, room);
+    if (length > 0) {
+        memcpy(larger, stream->record, length);
+    }
+    lb_free(stream->record);
+    stream->record = larger;
+    stream->room = room;
+cleanup:
+    return status;
+}
+
+/* Reads lines into stream->record until no quoted field is open; *read is false at the end of the
+ * file. A doubled quote within a field closes it and opens it again. */
+static lb_status
+read_record(bool *read, lb_csv_stream *stream, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t length = 0;
+    bool quoted = false, starts = true;
+    for (int c = 0; c != '\n' || quoted;) {
+        LB_TRY(make_room(stream, length, err));
+        c = getc_unlocked(stream->file);
+        if (c == EOF) {
+            break;
+        }
+        if (c == '\0') {
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is not text", stream->path));
+        }
+        bool quote = c == '"' && (quoted || starts);
+        quoted = quoted != quote;
+        starts = quote || (!quoted && (c == ',' || c == '\n' || c == '\r'));
+        stream->record[length++] = (char)c;
+    }
+    if (ferror(stream->file)) {
+        LB_TRY(lb_fail_errno(err, "%s: cannot read", stream->path));
+    }
+    stream->record[length] = '\0';
+    stream->reader.at = stream->record;
+    *read = length > 0;
+cleanup:
+    return status;
+}
+
+void
+lb_csv_close(lb_csv_stream *stream)
+{
+    if (stream != NULL) {
+        if (stream->file != NULL) {
+            fclose(stream->file);
+        }
+        lb_free(stream->names.text);
+        lb_free(stream->row.text);
+        lb_free(stream->header);
+        lb_free(stream->record);
+        lb_free(stream->path);
+        lb_free(stream);
+    }
+}
+
+lb_status
+lb_csv_open(lb_csv_stream **out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_csv_stream *stream = NULL;
+    size_t size = 0, columns = 0;
+    bool read = false;
+    LB_ALLOC(stream, 1);
+    stream->path = lb_strdup(path, err);
+    if (stream->path == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_TRY(lb_file_open(&stream->file, &size, path, err));
+    stream->reader = (cursor){NULL, 1, stream->path, ','};
+    LB_TRY(read_record(&read, stream, err));
+    stream->reader.at = skip_mark(stream->record);
+    if (!read || *stream->reader.at == '\0') {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is empty; a header row is wanted", path));
+    }
+    LB_TRY(next_row(&columns, &stream->names, &stream->reader, err));
+    /* What is behind the header in the same record is kept with it. */
+    stream->header = stream->record;
+    stream->record = NULL;
+    stream->room = 0;
+    stream->reader.line++;
+    *out = stream;
+    stream = NULL;
+cleanup:
+    lb_csv_close(stream);
+    return status;
+}
+
+char *const *
+lb_csv_header(const lb_csv_stream *stream, size_t *columns)
+{
+    *columns = stream->names.count;
+    return stream->names.text;
+}
+
+lb_status
+lb_csv_next(char *const **cells, lb_csv_stream *stream, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t count = 0;
+    bool read = true;
+    *cells = NULL;
+    stream->row.count = 0;
+    if (*stream->reader.at == '\0') {
+        LB_TRY(read_record(&read, stream, err));
+    }
+    if (!read) {
+        return LB_OK;
+    }
+    size_t line = stream->reader.line;
+    LB_TRY(next_row(&count, &stream->row, &stream->reader, err));
+    stream->reader.line++;
+    if (count != stream->names.count) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu has %zu fields, the header has %zu",
+                       stream->path, line, count, stream->names.count));
+    }
+    *cells = stream->row.text;
+cleanup:
+    return status;
 }

@@ -104,11 +104,91 @@ tables_with_tabs(void **state)
     lb_free(path);
 }
 
+/* Row by row, the same texts as at once. */
+static void
+stream_equals_table(void **state)
+{
+    static const char *const files[] = {"a,b\n1,2\n3,4",
+                                        "\xef\xbb\xbf"
+                                        "a,b\r\n1,\r\n,4\r\n",
+                                        "a,b\r1,2\r3,4\r",
+                                        "a,\"b,\nc\"\n\"x\n\"\"y\"\"\n,\",2\n3,4\"5\"\n",
+                                        "a\n\n1\n",
+                                        "a,b\n"};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        lb_error err = {0};
+        lb_csv csv = {0};
+        lb_csv_stream *stream = NULL;
+        char *const *row = NULL;
+        size_t columns = 0;
+        assert_ok(read_text(&csv, state, files[f], &err));
+        char *path = test_path(state, "t.csv");
+        assert_ok(lb_csv_open(&stream, path, &err));
+        char *const *names = lb_csv_header(stream, &columns);
+        assert_int_equal(columns, csv.columns);
+        for (size_t i = 0; i < columns; i++) {
+            assert_string_equal(names[i], csv.header[i]);
+        }
+        for (size_t r = 0; r < csv.rows; r++) {
+            assert_ok(lb_csv_next(&row, stream, &err));
+            assert_non_null(row);
+            for (size_t i = 0; i < columns; i++) {
+                assert_string_equal(row[i], lb_csv_cell(&csv, r, i));
+            }
+        }
+        assert_ok(lb_csv_next(&row, stream, &err));
+        assert_null(row);
+        lb_csv_close(stream);
+        lb_csv_release(&csv);
+        lb_free(path);
+    }
+}
+
+/* The error of a stream of this text, met while opening or going through. */
+static lb_status
+stream_status(void **state, const char *text, size_t size, lb_error *err)
+{
+    lb_csv_stream *stream = NULL;
+    char *const *row = NULL;
+    char *path = test_path(state, "t.csv");
+    test_write_bytes(path, text, size);
+    lb_status status = lb_csv_open(&stream, path, err);
+    for (bool more = status == LB_OK; more;) {
+        status = lb_csv_next(&row, stream, err);
+        more = status == LB_OK && row != NULL;
+    }
+    lb_csv_close(stream);
+    lb_free(path);
+    return status;
+}
+
+static void
+streams_refuse_what_tables_do(void **state)
+{
+    lb_error err = {0};
+    assert_int_equal(stream_status(state, "a,b\n1,2\n3\n", 10, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "line 3 has 1 fields, the header has 2");
+    assert_int_equal(stream_status(state, "a,b\n1,\"2\n3,4\n", 13, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "a quoted field does not end");
+    assert_int_equal(stream_status(state, "a,b\n1,\0\n", 8, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "is not text");
+    assert_int_equal(stream_status(state, "", 0, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "is empty");
+    char *large = lb_alloc(3 << 20, 1, &err);
+    memset(large, 'x', 3 << 20);
+    large[1] = '\n';
+    assert_int_equal(stream_status(state, large, 3 << 20, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "line 2: a row of more than");
+    lb_free(large);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(plain_rows, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(stream_equals_table, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(streams_refuse_what_tables_do, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(quoted_fields_come_back, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(tables_with_tabs, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(bad_files_are_named, test_setup, test_teardown),
