@@ -13,6 +13,10 @@ extern "C" {
 lb_status lb_png_write(const char *path, size_t height, size_t width, size_t channels,
                        const uint8_t *pixels, lb_error *err);
 
+/* The same in memory: *out is the caller's (lb_free). */
+lb_status lb_png_encode(uint8_t **out, size_t *size, size_t height, size_t width, size_t channels,
+                        const uint8_t *pixels, lb_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,8 @@
 #include "lesionbench/png.h"
 
 #include <png.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lesionbench/output.h"
 
@@ -54,34 +56,82 @@ encode(png_structp png, png_infop info, FILE *stream, png_uint_32 height, png_ui
     return true;
 }
 
+/* Encodes into a stream; what names it in messages. */
+static lb_status
+encode_to(FILE *stream, const char *what, size_t height, size_t width, size_t channels,
+          const uint8_t *pixels, lb_error *err)
+{
+    lb_status status = LB_OK;
+    png_structp png = NULL;
+    png_infop info = NULL;
+    png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, jump_back, stay_quiet);
+    info = png != NULL ? png_create_info_struct(png) : NULL;
+    if (info == NULL) {
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "%s: out of memory", what));
+    }
+    bool encoded =
+        encode(png, info, stream, (png_uint_32)height, (png_uint_32)width, channels, pixels);
+    if (!encoded && ferror(stream) == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: cannot encode the picture", what));
+    }
+cleanup:
+    png_destroy_write_struct(&png, &info);
+    return status;
+}
+
+static lb_status
+check_size(const char *what, size_t height, size_t width, size_t channels, lb_error *err)
+{
+    const size_t limit = 1000000; /* libpng's own, per side */
+    if (height == 0 || width == 0 || height > limit || width > limit ||
+        (channels != 1 && channels != 3)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: cannot write a picture of %zu x %zu x %zu",
+                       what, height, width, channels);
+    }
+    return LB_OK;
+}
+
 lb_status
 lb_png_write(const char *path, size_t height, size_t width, size_t channels, const uint8_t *pixels,
              lb_error *err)
 {
     lb_status status = LB_OK;
     lb_output *output = NULL;
-    png_structp png = NULL;
-    png_infop info = NULL;
-    const size_t limit = 1000000; /* libpng's own, per side */
-    if (height == 0 || width == 0 || height > limit || width > limit ||
-        (channels != 1 && channels != 3)) {
-        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: cannot write a picture of %zu x %zu x %zu",
-                       path, height, width, channels));
-    }
+    LB_TRY(check_size(path, height, width, channels, err));
     LB_TRY(lb_output_open(&output, path, err));
-    png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, jump_back, stay_quiet);
-    info = png != NULL ? png_create_info_struct(png) : NULL;
-    if (info == NULL) {
-        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "%s: out of memory", path));
-    }
-    bool encoded = encode(png, info, lb_output_stream(output), (png_uint_32)height,
-                          (png_uint_32)width, channels, pixels);
-    if (!encoded && ferror(lb_output_stream(output)) == 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: cannot encode the picture", path));
-    }
+    LB_TRY(encode_to(lb_output_stream(output), path, height, width, channels, pixels, err));
     LB_TRY(lb_output_commit(output, err));
 cleanup:
-    png_destroy_write_struct(&png, &info);
     lb_output_close(output);
+    return status;
+}
+
+lb_status
+lb_png_encode(uint8_t **out, size_t *size, size_t height, size_t width, size_t channels,
+              const uint8_t *pixels, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *bytes = NULL;
+    uint8_t *copy = NULL;
+    size_t count = 0;
+    FILE *stream = NULL;
+    LB_TRY(check_size("a picture", height, width, channels, err));
+    stream = open_memstream(&bytes, &count);
+    if (stream == NULL) {
+        LB_TRY(lb_fail_errno(err, "cannot encode a picture"));
+    }
+    LB_TRY(encode_to(stream, "a picture", height, width, channels, pixels, err));
+    if (fflush(stream) != 0 || ferror(stream) != 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "cannot encode a picture: out of memory"));
+    }
+    LB_ALLOC(copy, count);
+    memcpy(copy, bytes, count);
+    *out = copy;
+    *size = count;
+cleanup:
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    free(bytes);
     return status;
 }

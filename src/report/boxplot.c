@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The study's main figure: one panel per method, boxes of the images' TPR by degree and corpus. */
+/* The study's main figure: one panel per method, boxes of the images' rates by degree and corpus,
+ * and the networks' accuracy on the second axis. */
 #include "figures.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "colour.h"
 #include "gnuplot.h"
 #include "lesionbench/score.h"
 
-enum { WIDTH = 1240, HEIGHT = 760 };
+enum { WIDTH = FIGURE_PAGE, HEIGHT = 780, COLUMNS = 4, PANELS = 8 };
 
-/* Tukey's box: whiskers reach the furthest value within 1.5 interquartile ranges of the box. */
-typedef struct box {
-    double q1, median, q3, low, high;
-} box;
-
-static box
-make_box(double *values, size_t n)
+box
+box_of(double *values, size_t n)
 {
     box b = {lb_quantile(values, n, 0.25), lb_quantile(values, n, 0.5),
              lb_quantile(values, n, 0.75), INFINITY, -INFINITY};
@@ -34,50 +29,85 @@ make_box(double *values, size_t n)
     return b;
 }
 
-/* The TPR values of one box, gathered into values (room for all scores). */
+/* What is drawn, and what drawing it needs. */
+typedef struct boxplot {
+    FILE *script;
+    const study_folder *folder;
+    selection chosen;
+    rate of;
+    size_t first, end;                 /* methods */
+    double *values;                    /* room for the scores of one box */
+    size_t boxes[PANELS][MAX_CORPORA]; /* written */
+    double lowest;                     /* of the whiskers */
+} boxplot;
+
 static size_t
-gather(double *values, const study_folder *folder, size_t corpus, size_t degree, size_t method,
-       selection chosen)
+gather(boxplot *self, size_t corpus, size_t degree, size_t method)
 {
     size_t n = 0;
-    for (size_t i = 0; i < folder->score_count; i++) {
-        const score_row *row = &folder->scores[i];
-        if ((size_t)row->corpus == corpus && (size_t)row->degree == degree &&
-            (size_t)row->method == method && row->selection == (signed char)chosen) {
-            values[n++] = (double)row->tpr;
+    score_range scores = folder_scores(self->folder, corpus, degree, method, self->chosen);
+    for (size_t i = 0; i < scores.count; i++) {
+        float value = self->of == TPR ? scores.rows[i].tpr : scores.rows[i].tnr;
+        if (isfinite(value)) {
+            self->values[n++] = (double)value;
         }
     }
     return n;
 }
 
-/* Data block $m_c: place, q1, low, high, q3, median, width; one line per degree that has scores. */
-static size_t
-write_boxes(FILE *script, double *values, const study_folder *folder, size_t corpus, size_t method,
-            selection chosen)
+/* Where a corpus's box of a degree stands. */
+static double
+place_of(const study_folder *folder, size_t corpus, size_t degree)
 {
     double slot = 0.8 / (double)folder->corpus_count;
-    size_t boxes = 0;
-    fprintf(script, "$box_%zu_%zu << END\n", method, corpus);
+    return (double)degree + 1 + ((double)corpus - ((double)folder->corpus_count - 1) / 2) * slot;
+}
+
+/* Data block $box_m_c: place, q1, low, high, q3, median, width; one line per degree that has
+ * scores. */
+static void
+write_boxes(boxplot *self, size_t method, size_t corpus)
+{
+    double width = 0.64 / (double)self->folder->corpus_count;
+    fprintf(self->script, "$box_%zu_%zu << END\n", method, corpus);
     for (size_t degree = 0; degree < DEGREES; degree++) {
-        size_t n = gather(values, folder, corpus, degree, method, chosen);
+        size_t n = gather(self, corpus, degree, method);
         if (n > 0) {
-            box b = make_box(values, n);
-            double place = (double)degree + 1 +
-                           ((double)corpus - ((double)folder->corpus_count - 1) / 2) * slot;
-            fprintf(script, "%g %g %g %g %g %g %g\n", place, b.q1, b.low, b.high, b.q3, b.median,
-                    0.8 * slot);
-            boxes++;
+            box b = box_of(self->values, n);
+            fprintf(self->script, "%g %g %g %g %g %g %g\n", place_of(self->folder, corpus, degree),
+                    b.q1, b.low, b.high, b.q3, b.median, width);
+            self->boxes[method - self->first][corpus]++;
+            self->lowest = fmin(self->lowest, b.low);
         }
     }
-    fprintf(script, "END\n");
-    return boxes;
+    fprintf(self->script, "END\n");
+}
+
+/* Data block $accuracy_c: place, accuracy; the figure has a second axis where there is any. */
+static bool
+write_accuracies(const boxplot *self)
+{
+    bool any = false;
+    for (size_t corpus = 0; corpus < self->folder->corpus_count; corpus++) {
+        fprintf(self->script, "$accuracy_%zu << END\n", corpus);
+        for (size_t degree = 0; degree < DEGREES; degree++) {
+            double accuracy =
+                folder_accuracy(self->folder, self->folder->corpora[corpus], degree_names[degree]);
+            if (isfinite(accuracy)) {
+                fprintf(self->script, "%g %g\n", place_of(self->folder, corpus, degree), accuracy);
+                any = true;
+            }
+        }
+        fprintf(self->script, "END\n");
+    }
+    return any;
 }
 
 void
 reference_lines(reference_line lines[LINES], const study_folder *folder, size_t method,
                 selection chosen)
 {
-    cell untrained = folder_cell(folder, "untrained", "none", method_names[method].name, chosen);
+    cell untrained = folder_cell(folder, "untrained", "none", folder->methods[method].name, chosen);
     cell raw = folder_cell(folder, "baseline", "none", "raw_input", chosen);
     cell edge = folder_cell(folder, "baseline", "none", "sobel", chosen);
     double chance = raw.chance;
@@ -96,7 +126,7 @@ void
 reference_key(reference_line out[LINES], const study_folder *folder, selection chosen)
 {
     reference_lines(out, folder, 0, chosen);
-    for (size_t method = 1; method < STUDY_METHODS; method++) {
+    for (size_t method = 1; method < folder->attribution_count; method++) {
         reference_line lines[LINES];
         reference_lines(lines, folder, method, chosen);
         for (size_t k = 0; k < LINES; k++) {
@@ -106,45 +136,73 @@ reference_key(reference_line out[LINES], const study_folder *folder, selection c
 }
 
 static void
-write_panel(FILE *script, const study_folder *folder, size_t method, selection chosen,
-            const size_t *boxes)
+plot_boxes(const boxplot *self, size_t method, size_t corpus)
 {
-    bool left = method % 4 == 0, bottom = method >= 4;
-    double x = 0.06 + 0.2355 * (double)(method % 4), y = bottom ? 0.16 : 0.61;
-    reference_line lines[LINES];
-    reference_lines(lines, folder, method, chosen);
-    gnuplot_place(script, x, x + 0.2215, y, y + 0.335);
+    fprintf(
+        self->script,
+        ", \\\n  $box_%zu_%zu using 1:2:3:4:5:7 with candlesticks whiskerbars 0.5 lc rgb '%s' "
+        "fs solid 0.8 border lc rgb '#333333' notitle"
+        ", \\\n  '' using ($1-$7/2):6:7:(0) with vectors nohead lw 2.5 lc rgb '#000000' notitle",
+        method, corpus, colour_of_corpus(corpus));
+}
+
+/* A shape for each corpus too, so that the colours need not be told apart. */
+static void
+plot_accuracy(const boxplot *self, size_t corpus)
+{
+    fprintf(self->script,
+            ", \\\n  $accuracy_%zu using 1:2 axes x1y2 with linespoints lw 1 dt 3 lc rgb '%s' pt "
+            "%d ps 0.75 notitle",
+            corpus, ink_of_corpus(corpus), point_of_corpus(corpus));
+}
+
+static void
+write_panel(const boxplot *self, size_t method, bool accuracy)
+{
+    size_t panel = method - self->first;
+    bool left = panel % COLUMNS == 0, right = panel % COLUMNS == COLUMNS - 1;
+    bool bottom = panel >= COLUMNS;
+    FILE *script = self->script;
+    double x = 0.062 + 0.2235 * (double)(panel % COLUMNS), y = bottom ? 0.185 : 0.61;
+    gnuplot_place(script, x, x + 0.2095, y, y + 0.33);
     fprintf(script, "set title ");
-    gnuplot_quote(script, method_names[method].title);
-    fprintf(script, "\nset ylabel '%s'\n", left ? "True positive rate" : "");
+    gnuplot_quote(script, self->folder->methods[method].title);
+    fprintf(script, "\nset ylabel '%s'\n",
+            !left ? "" : (self->of == TPR ? "True positive rate" : "True negative rate"));
     fprintf(script, "set xlabel '%s'\n", bottom ? "Degree of fine-tuning" : "");
-    fprintf(script, "set format y '%s'\nplot NaN notitle", left ? "%.1f" : "");
-    for (size_t k = 0; k < LINES; k++) {
+    fprintf(script, "set format y '%s'\n", !left ? "" : (self->of == TPR ? "%.1f" : "%.3f"));
+    if (accuracy) {
+        fprintf(script, "set y2tics 0.2 nomirror\nset format y2 '%s'\nset y2label '%s'\n",
+                right ? "%.1f" : "", right ? "Accuracy" : "");
+    }
+    fprintf(script, "plot NaN notitle");
+    reference_line lines[LINES];
+    reference_lines(lines, self->folder, method, self->chosen);
+    for (size_t k = 0; k < LINES && self->of == TPR; k++) {
         if (isfinite(lines[k].value)) {
             fprintf(script, ", \\\n  %g with lines lw 2 %s notitle", lines[k].value,
                     lines[k].style);
         }
     }
-    for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
-        if (boxes[corpus] > 0) {
-            fprintf(
-                script,
-                ", \\\n  $box_%zu_%zu using 1:2:3:4:5:7 with candlesticks whiskerbars 0.5 "
-                "lc rgb '%s' fs solid 0.8 border lc rgb '#333333' notitle"
-                ", \\\n  '' using ($1-$7/2):6:7:(0) with vectors nohead lw 2.5 lc rgb '#000000' "
-                "notitle",
-                method, corpus, colour_of_corpus(corpus));
+    for (size_t corpus = 0; corpus < self->folder->corpus_count; corpus++) {
+        if (self->boxes[panel][corpus] > 0) {
+            plot_boxes(self, method, corpus);
         }
+    }
+    for (size_t corpus = 0; accuracy && corpus < self->folder->corpus_count; corpus++) {
+        plot_accuracy(self, corpus);
     }
     fprintf(script, "\n");
 }
 
 static void
-write_key(FILE *script, const study_folder *folder, selection chosen)
+write_key(const boxplot *self, bool accuracy)
 {
+    const study_folder *folder = self->folder;
+    FILE *script = self->script;
     reference_line lines[LINES];
-    reference_key(lines, folder, chosen);
-    gnuplot_key_strip(script, 0.07);
+    reference_key(lines, folder, self->chosen);
+    gnuplot_key_strip(script, 0.09);
     fprintf(script, "plot NaN notitle");
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
         fprintf(script,
@@ -152,7 +210,14 @@ write_key(FILE *script, const study_folder *folder, selection chosen)
                 colour_of_corpus(corpus));
         gnuplot_quote(script, corpus_title(folder->corpora[corpus]));
     }
-    for (size_t k = 0; k < LINES; k++) {
+    for (size_t corpus = 0; accuracy && corpus < folder->corpus_count; corpus++) {
+        char title[96];
+        snprintf(title, sizeof title, "Accuracy, %.60s", corpus_title(folder->corpora[corpus]));
+        fprintf(script, ", \\\n  NaN with linespoints lw 1 dt 3 lc rgb '%s' pt %d ps 0.75 title ",
+                ink_of_corpus(corpus), point_of_corpus(corpus));
+        gnuplot_quote(script, title);
+    }
+    for (size_t k = 0; k < LINES && self->of == TPR; k++) {
         if (isfinite(lines[k].value)) {
             fprintf(script, ", \\\n  NaN with lines lw 2 %s title '%s'", lines[k].style,
                     lines[k].title);
@@ -161,65 +226,96 @@ write_key(FILE *script, const study_folder *folder, selection chosen)
     fprintf(script, "\n");
 }
 
-static lb_status
-write_script(FILE *script, const study_folder *folder, selection chosen, size_t *boxes,
-             lb_error *err)
+static size_t
+write_script(boxplot *self)
 {
-    double *values = lb_alloc(folder->score_count, sizeof *values, err);
-    if (values == NULL) {
-        return err->code;
-    }
-    fprintf(script, "set multiplot\nset key off\n"
-                    "set xrange [0.4:5.6]\nset yrange [0:1]\nset ytics 0.2 nomirror\n"
-                    "set xtics ('1' 1, '2' 2, '3' 3, '4' 4, 'all' 5) scale 0 nomirror\n"
-                    "set grid ytics lc rgb '#dddddd' lt 1 lw 1\nset border 3 lc rgb '#555555'\n"
-                    "set tics textcolor rgb '#222222'\nset title offset 0,-0.5\n");
-    *boxes = 0;
-    for (size_t method = 0; method < STUDY_METHODS; method++) {
-        size_t count[MAX_CORPORA];
-        for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
-            count[corpus] = write_boxes(script, values, folder, corpus, method, chosen);
-            *boxes += count[corpus];
+    size_t boxes = 0;
+    bool accuracy = write_accuracies(self);
+    for (size_t method = self->first; method < self->end; method++) {
+        for (size_t corpus = 0; corpus < self->folder->corpus_count; corpus++) {
+            write_boxes(self, method, corpus);
+            boxes += self->boxes[method - self->first][corpus];
         }
-        write_panel(script, folder, method, chosen, count);
     }
-    write_key(script, folder, chosen);
-    fprintf(script, "unset multiplot\n");
-    lb_free(values);
-    return LB_OK;
+    double bottom = self->of == TPR ? 0 : fmax(0, floor(self->lowest * 50) / 50);
+    fprintf(self->script,
+            "set multiplot\nset key off\nset xrange [0.4:5.6]\nset yrange [%g:1]\n"
+            "set ytics %g nomirror\nset y2range [0:1]\n"
+            "set xtics ('1' 1, '2' 2, '3' 3, '4' 4, 'all' 5) scale 0 nomirror\n"
+            "set grid ytics lc rgb '#dddddd' lt 1 lw 1\nset border %d lc rgb '#555555'\n"
+            "set tics textcolor rgb '#222222'\nset title offset 0,-0.5\n"
+            "set ylabel offset 1,0\nset y2label offset -1,0\n",
+            bottom, bottom > 0.9 ? (1 - bottom) / 4 : 0.2, accuracy ? 11 : 3);
+    for (size_t method = self->first; method < self->end; method++) {
+        write_panel(self, method, accuracy);
+    }
+    write_key(self, accuracy);
+    fprintf(self->script, "unset multiplot\n");
+    return boxes;
+}
+
+/* "boxplot_correct", "boxplot_tnr_wrong_2_matched" */
+void
+boxplot_name(char *out, size_t size, const study_folder *folder, selection chosen, rate of,
+             size_t page)
+{
+    char number[24] = "";
+    if (page > 0) {
+        snprintf(number, sizeof number, "_%zu", page + 1);
+    }
+    snprintf(out, size, "boxplot_%s%s%s%s", of == TPR ? "" : "tnr_", selection_names[chosen],
+             number, folder->suffix);
+}
+
+static lb_status
+draw_page(bool *drawn, boxplot *self, const char *name, lb_error *err)
+{
+    lb_status status = LB_OK;
+    plot figure = {0};
+    *drawn = false;
+    LB_TRY(plot_open(&figure, err));
+    self->script = figure.script;
+    self->lowest = 1;
+    if (write_script(self) > 0) {
+        LB_TRY(plot_draw(&figure, self->folder->directory, name, WIDTH, HEIGHT, err));
+        *drawn = true;
+    }
+cleanup:
+    plot_close(&figure);
+    return status;
 }
 
 lb_status
-draw_boxplot(bool *drawn, study_folder *folder, selection chosen, lb_error *err)
+draw_boxplot(size_t *pages, study_folder *folder, selection chosen, rate of, lb_error *err)
 {
     lb_status status = LB_OK;
-    char *text = NULL, name[48];
-    size_t size = 0, boxes = 0;
-    FILE *script = NULL;
-    *drawn = false;
-    snprintf(name, sizeof name, "boxplot_%s%s", selection_names[chosen], folder->suffix);
+    double *values = NULL;
+    *pages = 0;
     if (folder->score_count == 0) {
-        goto cleanup; /* the table is named as missing already, or holds none of these models */
+        return LB_OK; /* the table is named as missing already, or holds none of these models */
     }
-    script = open_memstream(&text, &size);
-    if (script == NULL) {
-        LB_TRY(lb_fail_errno(err, "figures/%s", name));
+    LB_ALLOC(values, folder->score_count);
+    for (size_t first = 0; first < folder->attribution_count; first += PANELS) {
+        size_t left = folder->attribution_count - first;
+        char name[64];
+        bool drawn = false;
+        boxplot page = {.folder = folder,
+                        .chosen = chosen,
+                        .of = of,
+                        .first = first,
+                        .end = first + (left < PANELS ? left : PANELS),
+                        .values = values};
+        boxplot_name(name, sizeof name, folder, chosen, of, *pages);
+        LB_TRY(draw_page(&drawn, &page, name, err));
+        *pages += drawn;
+        if (!drawn && first == 0) {
+            LB_TRY(folder_miss(folder, err,
+                               "figures/%s: tables/scores.csv has no row of selection %s", name,
+                               selection_names[chosen]));
+            goto cleanup;
+        }
     }
-    LB_TRY(write_script(script, folder, chosen, &boxes, err));
-    if (fflush(script) != 0 || ferror(script)) {
-        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "figures/%s: out of memory", name));
-    }
-    if (boxes == 0) {
-        LB_TRY(folder_miss(folder, err, "figures/%s: tables/scores.csv has no row of selection %s",
-                           name, selection_names[chosen]));
-        goto cleanup;
-    }
-    LB_TRY(gnuplot_draw(folder->directory, name, WIDTH, HEIGHT, text, err));
-    *drawn = true;
 cleanup:
-    if (script != NULL) {
-        fclose(script);
-    }
-    free(text);
+    lb_free(values);
     return status;
 }

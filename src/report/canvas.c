@@ -17,15 +17,54 @@ canvas_init(canvas *out, size_t height, size_t width, lb_error *err)
         return err->code;
     }
     memset(pixels, 255, 3 * count);
-    *out = (canvas){height, width, pixels};
+    *out = (canvas){.height = height, .width = width, .pixels = pixels};
     return LB_OK;
+}
+
+lb_status
+canvas_init_figure(canvas *out, size_t height, size_t width, lb_error *err)
+{
+    lb_status status = canvas_init(out, height, width, err);
+    out->recording = status == LB_OK;
+    return status;
 }
 
 void
 canvas_release(canvas *picture)
 {
+    for (size_t i = 0; i < picture->mark_count; i++) {
+        lb_free(picture->marks[i].pixels);
+    }
+    lb_free(picture->marks);
     lb_free(picture->pixels);
-    *picture = (canvas){0, 0, NULL};
+    *picture = (canvas){.pixels = NULL};
+}
+
+/* A new mark; NULL where none is kept. */
+static mark *
+add_mark(canvas *picture, mark_kind kind, colour ink)
+{
+    lb_error err;
+    if (!picture->recording || picture->failed) {
+        return NULL;
+    }
+    if (picture->mark_count == picture->mark_room) {
+        size_t room = picture->mark_room > 0 ? 2 * picture->mark_room : 1024;
+        mark *larger = lb_alloc(room, sizeof *larger, &err);
+        picture->failed = larger == NULL;
+        if (picture->failed) {
+            return NULL;
+        }
+        if (picture->mark_count > 0) {
+            memcpy(larger, picture->marks, picture->mark_count * sizeof *larger);
+        }
+        lb_free(picture->marks);
+        picture->marks = larger;
+        picture->mark_room = room;
+    }
+    mark *new = &picture->marks[picture->mark_count++];
+    *new = (mark){.kind = kind, .ink = ink};
+    return new;
 }
 
 static void
@@ -50,6 +89,13 @@ blend(canvas *picture, size_t x, size_t y, colour ink, double cover)
 void
 canvas_box(canvas *picture, size_t x, size_t y, size_t width, size_t height, colour ink)
 {
+    mark *kept = add_mark(picture, MARK_BOX, ink);
+    if (kept != NULL) {
+        kept->x = (double)x;
+        kept->y = (double)y;
+        kept->width = (double)width;
+        kept->height = (double)height;
+    }
     for (size_t r = y; r < y + height && r < picture->height; r++) {
         for (size_t c = x; c < x + width && c < picture->width; c++) {
             put(picture, c, r, ink);
@@ -76,6 +122,11 @@ clamp_to(double value, size_t limit)
 void
 canvas_line(canvas *picture, segment line, double thickness, colour ink)
 {
+    mark *kept = add_mark(picture, MARK_LINE, ink);
+    if (kept != NULL) {
+        kept->line = line;
+        kept->thickness = thickness;
+    }
     double reach = thickness / 2 + 1;
     size_t left = clamp_to(fmin(line.x0, line.x1) - reach, picture->width);
     size_t right = clamp_to(fmax(line.x0, line.x1) + reach + 1, picture->width);
@@ -113,11 +164,41 @@ grey(double value)
     return (colour){level, level, level};
 }
 
+/* Keeps an image's pixels in their colours. */
+static void
+keep_image(canvas *picture, const mark *where, const float *image, double scale)
+{
+    lb_error err;
+    mark *kept = add_mark(picture, MARK_IMAGE, (colour){0, 0, 0});
+    if (kept == NULL) {
+        return;
+    }
+    *kept = *where;
+    kept->pixels = lb_alloc(where->rows * where->columns, 3, &err);
+    picture->failed = kept->pixels == NULL;
+    for (size_t i = 0; !picture->failed && i < where->rows * where->columns; i++) {
+        colour ink = where->smooth ? grey(scale * image[i]) : colour_map(scale * image[i]);
+        kept->pixels[3 * i] = ink.r;
+        kept->pixels[3 * i + 1] = ink.g;
+        kept->pixels[3 * i + 2] = ink.b;
+    }
+}
+
 void
 canvas_image(canvas *picture, size_t x, size_t y, const float *image, size_t height, size_t width,
              size_t zoom, double maximum, bool heat)
 {
     double scale = maximum > 0 ? 1 / maximum : 0;
+    keep_image(picture,
+               &(mark){.kind = MARK_IMAGE,
+                       .x = (double)x,
+                       .y = (double)y,
+                       .width = (double)(width * zoom),
+                       .height = (double)(height * zoom),
+                       .rows = height,
+                       .columns = width,
+                       .smooth = !heat},
+               image, scale);
     for (size_t r = 0; r < height * zoom && y + r < picture->height; r++) {
         for (size_t c = 0; c < width * zoom && x + c < picture->width; c++) {
             double v = ((double)r + 0.5) / (double)zoom - 0.5;

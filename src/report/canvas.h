@@ -3,17 +3,44 @@
 #ifndef REPORT_CANVAS_H
 #define REPORT_CANVAS_H
 
+#include <stdio.h>
+
 #include "colour.h"
 #include "contour.h"
+
+/* What was drawn, kept for the vector formats. */
+typedef enum mark_kind { MARK_BOX, MARK_LINE, MARK_IMAGE } mark_kind;
+typedef struct mark {
+    mark_kind kind;
+    colour ink;
+    double x, y, width, height; /* of a box or an image */
+    segment line;
+    double thickness;
+    size_t rows, columns; /* of an image's pixels, not enlarged */
+    uint8_t *pixels;      /* (rows, columns, 3) */
+    bool smooth;          /* it is interpolated */
+} mark;
 
 typedef struct canvas {
     size_t height, width;
     uint8_t *pixels; /* (height, width, 3) */
+    bool recording;  /* marks are kept */
+    bool failed;     /* there was no memory for one */
+    mark *marks;
+    size_t mark_count, mark_room;
 } canvas;
 
 /* White. Release with canvas_release(). */
 lb_status canvas_init(canvas *out, size_t height, size_t width, lb_error *err);
+/* One that canvas_write() can write. */
+lb_status canvas_init_figure(canvas *out, size_t height, size_t width, lb_error *err);
 void canvas_release(canvas *picture);
+/* Writes DIRECTORY/figures/NAME.svg, .pdf (180 mm wide) and .png from what was drawn. */
+lb_status canvas_write(const canvas *picture, const char *directory, const char *name,
+                       lb_error *err);
+/* The vector formats, each in a file of its own. */
+lb_status canvas_svg(FILE *stream, const canvas *picture, lb_error *err);
+lb_status canvas_pdf(FILE *stream, const canvas *picture, lb_error *err);
 
 void canvas_box(canvas *picture, size_t x, size_t y, size_t width, size_t height, colour ink);
 /* A straight line with round ends, blended at its border; drawn within the picture only. */

@@ -33,3 +33,17 @@ colour_of_corpus(size_t corpus)
     static const char *const names[] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7"};
     return names[corpus % (sizeof names / sizeof *names)];
 }
+
+const char *
+ink_of_corpus(size_t corpus)
+{
+    static const char *const names[] = {"#003F66", "#7A5200", "#00543D", "#6B3A57"};
+    return names[corpus % (sizeof names / sizeof *names)];
+}
+
+int
+point_of_corpus(size_t corpus)
+{
+    static const int shapes[] = {7, 5, 9, 13}; /* disc, square, triangle, diamond */
+    return shapes[corpus % (sizeof shapes / sizeof *shapes)];
+}

@@ -18,5 +18,8 @@ colour colour_map(double value);
 colour colour_of_class(size_t label);
 /* "#rrggbb" of the corpus with this index. Borrowed, static. */
 const char *colour_of_corpus(size_t corpus);
+/* A darker one for lines and points over it, and gnuplot's number of the point's shape. */
+const char *ink_of_corpus(size_t corpus);
+int point_of_corpus(size_t corpus);
 
 #endif

@@ -68,7 +68,7 @@ add_history(FILE *script, double *lowest, panel *where, size_t row, size_t colum
     status =
         path == NULL ? err->code : write_history(script, lowest, where, row, column, path, err);
     lb_free(path);
-    return status;
+    return folder_forgive(status, folder, err);
 }
 
 /* A model has one row per split in the table; its curve is wanted once. */
@@ -178,19 +178,16 @@ draw_curves(bool *drawn, study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
     panel panels[MAX_CORPORA][PANELS] = {{{0}}};
-    char *text = NULL, name[48];
-    size_t size = 0, histories = 0;
+    char name[48];
+    size_t histories = 0;
     size_t height = TITLE_HEIGHT + KEY_HEIGHT - ROW_GAP + ROW_HEIGHT * folder->corpus_count;
     double lowest = 1;
-    FILE *script = NULL;
+    plot figure = {0};
     *drawn = false;
     snprintf(name, sizeof name, "training_curves%s", folder->suffix);
-    script = open_memstream(&text, &size);
-    if (script == NULL) {
-        LB_TRY(lb_fail_errno(err, "figures/%s", name));
-    }
+    LB_TRY(plot_open(&figure, err));
     for (size_t row = 0; row < folder->corpus_count; row++) {
-        LB_TRY(write_row(script, &lowest, panels[row], row, folder, err));
+        LB_TRY(write_row(figure.script, &lowest, panels[row], row, folder, err));
         for (size_t column = 0; column < PANELS; column++) {
             histories += panels[row][column].histories;
         }
@@ -199,16 +196,10 @@ draw_curves(bool *drawn, study_folder *folder, lb_error *err)
         LB_TRY(folder_miss(folder, err, "figures/%s: no model's history was found", name));
         goto cleanup;
     }
-    plot_all(script, panels, folder, lowest, (double)height);
-    if (fflush(script) != 0 || ferror(script)) {
-        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "figures/%s: out of memory", name));
-    }
-    LB_TRY(gnuplot_draw(folder->directory, name, WIDTH, height, text, err));
+    plot_all(figure.script, panels, folder, lowest, (double)height);
+    LB_TRY(plot_draw(&figure, folder->directory, name, WIDTH, height, err));
     *drawn = true;
 cleanup:
-    if (script != NULL) {
-        fclose(script);
-    }
-    free(text);
+    plot_close(&figure);
     return status;
 }

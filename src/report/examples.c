@@ -4,17 +4,18 @@
 
 #include "canvas.h"
 #include "lesionbench/dataset.h"
-#include "lesionbench/png.h"
+#include "sheet.h"
 
 enum { COLUMNS = 6, LEAST_PANEL = 220, SPACE = 8, MARGIN = 16, TITLE = 48, LETTER = 18 };
 
 static lb_status
-draw_row(canvas *picture, lb_dataset *dataset, float *image, float *truth, uint8_t label, size_t y,
-         size_t zoom, lb_error *err)
+draw_row(canvas *picture, lb_dataset *dataset, float *work[3], uint8_t label, size_t y, size_t zoom,
+         lb_error *err)
 {
     lb_status status = LB_OK;
     const uint8_t *labels = lb_dataset_labels(dataset, LB_HOLDOUT);
-    size_t height = lb_dataset_height(dataset), width = lb_dataset_width(dataset);
+    size_t height = lb_dataset_width(dataset), width = lb_dataset_height(dataset); /* turned */
+    float *raw = work[0], *image = work[1], *truth = work[2];
     size_t shown = 0, count = 0;
     segment *lines = NULL;
     const char *title = label == 0 ? "Round lesions (class 0)" : "Irregular lesions (class 1)";
@@ -25,7 +26,10 @@ draw_row(canvas *picture, lb_dataset *dataset, float *image, float *truth, uint8
             continue;
         }
         size_t x = MARGIN + shown * (zoom * width + SPACE);
-        LB_TRY(lb_dataset_read(image, truth, dataset, LB_HOLDOUT, i, 1, err));
+        LB_TRY(lb_dataset_read(raw, NULL, dataset, LB_HOLDOUT, i, 1, err));
+        sheet_turn(image, raw, width, height);
+        LB_TRY(lb_dataset_read(NULL, raw, dataset, LB_HOLDOUT, i, 1, err));
+        sheet_turn(truth, raw, width, height);
         LB_TRY(contour_trace(&lines, &count, truth, height, width, err));
         canvas_image(picture, x, y + TITLE, image, height, width, zoom, 1, false);
         canvas_outline(picture, x, y + TITLE, zoom, lines, count, 1.8, colour_of_class(label));
@@ -39,24 +43,23 @@ cleanup:
 }
 
 static lb_status
-draw_all(lb_dataset *dataset, const char *path, lb_error *err)
+draw_rows(canvas *picture, lb_dataset *dataset, lb_error *err)
 {
     lb_status status = LB_OK;
-    canvas picture = {0};
-    float *image = NULL, *truth = NULL;
-    size_t height = lb_dataset_height(dataset), width = lb_dataset_width(dataset);
+    float *work[3] = {NULL, NULL, NULL};
+    size_t height = lb_dataset_width(dataset), width = lb_dataset_height(dataset);
     size_t zoom = (LEAST_PANEL + width - 1) / width, row = TITLE + zoom * height + SPACE;
-    LB_ALLOC(image, height * width);
-    LB_ALLOC(truth, height * width);
-    LB_TRY(canvas_init(&picture, 2 * row + MARGIN,
-                       2 * MARGIN + COLUMNS * (zoom * width + SPACE) - SPACE, err));
-    LB_TRY(draw_row(&picture, dataset, image, truth, 0, 0, zoom, err));
-    LB_TRY(draw_row(&picture, dataset, image, truth, 1, row, zoom, err));
-    LB_TRY(lb_png_write(path, picture.height, picture.width, 3, picture.pixels, err));
+    for (size_t i = 0; i < 3; i++) {
+        LB_ALLOC(work[i], height * width);
+    }
+    LB_TRY(canvas_init_figure(picture, 2 * row + MARGIN,
+                              2 * MARGIN + COLUMNS * (zoom * width + SPACE) - SPACE, err));
+    LB_TRY(draw_row(picture, dataset, work, 0, 0, zoom, err));
+    LB_TRY(draw_row(picture, dataset, work, 1, row, zoom, err));
 cleanup:
-    lb_free(truth);
-    lb_free(image);
-    canvas_release(&picture);
+    for (size_t i = 0; i < 3; i++) {
+        lb_free(work[i]);
+    }
     return status;
 }
 
@@ -65,24 +68,29 @@ draw_examples(bool *drawn, study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_dataset *dataset = NULL;
-    char *source = NULL, *path = NULL;
-    *drawn = false;
+    canvas picture = {0};
+    char *source = NULL;
     bool there = false;
+    *drawn = false;
     LB_TRY(folder_has(&there, folder, "dataset.h5", "example images and heat maps", err));
     if (!there) {
         goto cleanup;
     }
     source = folder_path(folder, "dataset.h5", err);
-    path = folder_path(folder, "figures/examples.png", err);
-    if (source == NULL || path == NULL) {
+    if (source == NULL) {
         LB_TRY(err->code);
     }
-    LB_TRY(lb_dataset_open(&dataset, source, err));
-    LB_TRY(draw_all(dataset, path, err));
+    status = lb_dataset_open(&dataset, source, err);
+    status = status == LB_OK ? draw_rows(&picture, dataset, err) : status;
+    if (status != LB_OK) {
+        LB_TRY(folder_forgive(status, folder, err));
+        goto cleanup;
+    }
+    LB_TRY(canvas_write(&picture, folder->directory, "examples", err));
     *drawn = true;
 cleanup:
+    canvas_release(&picture);
     lb_dataset_close(dataset);
-    lb_free(path);
     lb_free(source);
     return status;
 }

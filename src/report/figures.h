@@ -17,10 +17,22 @@ void reference_lines(reference_line out[LINES], const study_folder *folder, size
 /* The same for the whole figure: the value is that of the first panel that has such a line. */
 void reference_key(reference_line out[LINES], const study_folder *folder, selection chosen);
 
-/* boxplot_correct and boxplot_wrong (.svg, .png); like all but examples with the folder's suffix.
- */
-lb_status draw_boxplot(bool *drawn, study_folder *folder, selection chosen, lb_error *err);
-/* training_curves (.svg, .png). */
+/* Tukey's box: whiskers reach the furthest value within 1.5 interquartile ranges of the box. */
+typedef struct box {
+    double q1, median, q3, low, high;
+} box;
+/* Of n > 0 finite values, which are reordered. */
+box box_of(double *values, size_t n);
+
+typedef enum rate { TPR = 0, TNR = 1, RATES = 2 } rate;
+/* boxplot_correct, boxplot_tnr_wrong and so on, without an ending; like all but examples with the
+ * folder's suffix. Pages after the first have a number. */
+void boxplot_name(char *out, size_t size, const study_folder *folder, selection chosen, rate of,
+                  size_t page);
+/* Eight methods a page; *pages are drawn. */
+lb_status draw_boxplot(size_t *pages, study_folder *folder, selection chosen, rate of,
+                       lb_error *err);
+/* training_curves (.svg, .pdf, .png). */
 lb_status draw_curves(bool *drawn, study_folder *folder, lb_error *err);
 /* heatmaps.png; *shown is the holdout image shown. */
 lb_status draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder,

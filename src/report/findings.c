@@ -61,7 +61,7 @@ walk_method(findings *out, const study_folder *folder, size_t method)
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
         for (size_t degree = 0; degree < DEGREES; degree++) {
             cell c = folder_cell(folder, folder->corpora[corpus], degree_names[degree],
-                                 method_names[method].name, CORRECT);
+                                 folder->methods[method].name, CORRECT);
             if (c.seeds == 0) {
                 continue;
             }
@@ -83,9 +83,9 @@ average_corpora(findings *out, const study_folder *folder)
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
         double sum = 0, accuracy = 0, n = 0;
         for (size_t degree = 0; degree < DEGREES; degree++) {
-            for (size_t method = 0; method < STUDY_METHODS; method++) {
+            for (size_t method = 0; method < folder->attribution_count; method++) {
                 cell c = folder_cell(folder, folder->corpora[corpus], degree_names[degree],
-                                     method_names[method].name, CORRECT);
+                                     folder->methods[method].name, CORRECT);
                 if (c.seeds > 0) {
                     sum += c.median;
                     accuracy += accuracy_of(folder, corpus, degree, &c);
@@ -108,7 +108,7 @@ void
 findings_make(findings *out, const study_folder *folder)
 {
     *out = (findings){0};
-    for (size_t method = 0; method < STUDY_METHODS; method++) {
+    for (size_t method = 0; method < folder->attribution_count; method++) {
         walk_method(out, folder, method);
     }
     average_corpora(out, folder);
@@ -118,7 +118,7 @@ findings_make(findings *out, const study_folder *folder)
     out->laplace = baseline(folder, "laplace");
     out->random = baseline(folder, "random");
     out->untrained =
-        folder_cell(folder, "untrained", "none", method_names[out->method].name, CORRECT).median;
+        folder_cell(folder, "untrained", "none", folder->methods[out->method].name, CORRECT).median;
     out->chance = out->any ? out->best.chance : NAN;
 }
 

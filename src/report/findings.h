@@ -21,7 +21,7 @@ typedef struct findings {
     double untrained; /* the best method's median TPR on the untrained network; NaN unknown */
     double raw_input, blobs, sobel, laplace, random, chance; /* median TPR; NaN unknown */
     size_t models;                                           /* cells of corpus and degree */
-    double follows[STUDY_METHODS];   /* rank correlation of accuracy and median TPR over them */
+    double follows[MAX_METHODS];     /* rank correlation of accuracy and median TPR over them */
     double corpus_mean[MAX_CORPORA]; /* mean over degrees and methods of the median TPR */
     double corpus_accuracy[MAX_CORPORA];
 } findings;

@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "lesionbench/output.h"
+#include "scores.h"
 
 /* Where a column of a table goes in its row's structure. */
 typedef struct column {
     const char *name;
     bool text;
     size_t offset;
-    bool optional; /* a text; "" where the table has no such column */
+    bool optional; /* "" or NaN where the table has no such column */
 } column;
 
 #define TEXT(type, member)                           \
@@ -75,7 +76,7 @@ fill_rows(void *rows, size_t row_size, const column *columns, size_t count, cons
                 const char *text = absent ? "" : lb_csv_cell(csv, r, index);
                 memcpy(member, &text, sizeof text);
             } else {
-                double number = lb_csv_number(csv, r, index);
+                double number = absent ? NAN : lb_csv_number(csv, r, index);
                 memcpy(member, &number, sizeof number);
             }
         }
@@ -87,6 +88,20 @@ char *
 folder_path(const study_folder *folder, const char *name, lb_error *err)
 {
     return lb_format(err, "%s/%s", folder->directory, name);
+}
+
+lb_status
+folder_forgive(lb_status status, study_folder *folder, lb_error *err)
+{
+    bool damaged = status == LB_ERROR_FORMAT || status == LB_ERROR_IO || status == LB_ERROR_NUMERIC;
+    if (!damaged) {
+        return status;
+    }
+    char message[sizeof err->message];
+    size_t length = strlen(folder->directory);
+    snprintf(message, sizeof message, "%s", err->message);
+    bool within = strncmp(message, folder->directory, length) == 0 && message[length] == '/';
+    return folder_miss(folder, err, "%s", message + (within ? length + 1 : 0));
 }
 
 static lb_status
@@ -162,14 +177,7 @@ load_table(lb_csv *csv, void **rows, size_t *count, size_t row_size, const colum
     *count = csv->rows;
 cleanup:
     lb_free(path);
-    return status;
-}
-
-static bool
-is_of(const study_folder *folder, const char *name)
-{
-    return strcmp(*name != '\0' ? name : condition_names[BEST],
-                  condition_names[folder->condition]) == 0;
+    return folder_forgive(status, folder, err);
 }
 
 /* Leaves the folder's condition's rows. */
@@ -178,36 +186,25 @@ keep_own_rows(study_folder *folder)
 {
     size_t kept = 0;
     for (size_t i = 0; i < folder->model_count; i++) {
-        if (is_of(folder, folder->models[i].condition)) {
+        if (folder_is_of(folder, folder->models[i].condition)) {
             folder->models[kept++] = folder->models[i];
         }
     }
     folder->model_count = kept;
     kept = 0;
     for (size_t i = 0; i < folder->explanation_count; i++) {
-        if (is_of(folder, folder->explanations[i].condition)) {
+        if (folder_is_of(folder, folder->explanations[i].condition)) {
             folder->explanations[kept++] = folder->explanations[i];
         }
     }
     folder->explanation_count = kept;
 }
 
-static int
-find_name(const char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (int)i;
-        }
-    }
-    return NOT_KNOWN;
-}
-
 static lb_status
 add_corpus(study_folder *folder, const char *corpus, lb_error *err)
 {
     if (strcmp(corpus, "baseline") == 0 || strcmp(corpus, "untrained") == 0 ||
-        find_name(folder->corpora, folder->corpus_count, corpus) != NOT_KNOWN) {
+        name_index(folder->corpora, folder->corpus_count, corpus) != NOT_KNOWN) {
         return LB_OK;
     }
     if (folder->corpus_count == MAX_CORPORA) {
@@ -232,106 +229,44 @@ collect_corpora(study_folder *folder, lb_error *err)
     return status;
 }
 
-/* A whole number of [0, limit), or NOT_KNOWN. */
-static int32_t
-whole(double value, int32_t limit)
+int
+folder_method(const study_folder *folder, const char *name)
 {
-    return value >= 0 && value < limit && value == floor(value) ? (int32_t)value : NOT_KNOWN;
-}
-
-/* Keeps what the box plots need, so that the table's text need not stay in memory. */
-static lb_status
-read_scores(study_folder *folder, const char *path, lb_error *err)
-{
-    enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, IMAGE, LABEL, FIELDS };
-    static const char *const names[FIELDS] = {"corpus", "degree", "method", "selection",
-                                              "tpr",    "image",  "label"};
-    lb_status status = LB_OK;
-    lb_csv csv = {0};
-    size_t at[FIELDS] = {0}, count = 0, at_condition = 0;
-    lb_error absent;
-    LB_TRY(lb_csv_read(&csv, path, err));
-    for (size_t k = 0; k < FIELDS; k++) {
-        LB_TRY(lb_csv_column(&at[k], &csv, names[k], path, err));
-    }
-    bool says = lb_csv_column(&at_condition, &csv, "condition", path, &absent) == LB_OK;
-    LB_ALLOC(folder->scores, csv.rows);
-    for (size_t r = 0; r < csv.rows; r++) {
-        int corpus =
-            find_name(folder->corpora, folder->corpus_count, lb_csv_cell(&csv, r, at[CORPUS]));
-        int degree = find_name(degree_names, DEGREES, lb_csv_cell(&csv, r, at[DEGREE]));
-        int method = method_index(lb_csv_cell(&csv, r, at[METHOD]));
-        int chosen = find_name(selection_names, SELECTIONS, lb_csv_cell(&csv, r, at[SELECTION]));
-        double tpr = lb_csv_number(&csv, r, at[TPR]);
-        bool own = is_of(folder, says ? lb_csv_cell(&csv, r, at_condition) : "");
-        if (own && corpus >= 0 && degree >= 0 && method >= 0 && chosen >= 0 && isfinite(tpr)) {
-            folder->scores[count++] = (score_row){
-                .corpus = (signed char)corpus,
-                .degree = (signed char)degree,
-                .method = (signed char)method,
-                .selection = (signed char)chosen,
-                .label = (signed char)whole(lb_csv_number(&csv, r, at[LABEL]), CLASSES),
-                .image = whole(lb_csv_number(&csv, r, at[IMAGE]), INT32_MAX),
-                .tpr = (float)tpr,
-            };
+    for (size_t i = 0; i < folder->method_count; i++) {
+        if (strcmp(folder->methods[i].name, name) == 0) {
+            return (int)i;
         }
     }
-    folder->score_count = count;
-cleanup:
-    lb_csv_release(&csv);
-    return status;
+    return NOT_KNOWN;
 }
 
-static int
-by_image(const void *a, const void *b)
+static bool
+is_baseline(const explanation_row *row)
 {
-    const scored_image *x = a, *y = b;
-    return (x->image > y->image) - (x->image < y->image);
+    return strcmp(row->corpus, "baseline") == 0;
 }
 
-static lb_status
-collect_images(study_folder *folder, lb_error *err)
+/* Those that networks are explained with, then those that need none. Of more than there is room for
+ * the last are left out. */
+static void
+collect_methods(study_folder *folder)
 {
-    lb_status status = LB_OK;
-    scored_image *images = NULL;
-    size_t count = 0, kept = 0;
-    LB_ALLOC(images, folder->score_count);
-    for (size_t i = 0; i < folder->score_count; i++) {
-        const score_row *row = &folder->scores[i];
-        if (row->image != NOT_KNOWN) {
-            images[count] = (scored_image){.image = row->image, .label = row->label};
-            images[count++].in[row->selection] = true;
+    for (size_t i = 0; i < STUDY_METHODS; i++) {
+        method_entry_init(&folder->methods[folder->method_count++], study_method(i));
+    }
+    folder->attribution_count = folder->method_count;
+    for (int baseline = 0; baseline < 2; baseline++) {
+        for (size_t i = 0; i < folder->explanation_count; i++) {
+            const explanation_row *row = &folder->explanations[i];
+            if (is_baseline(row) == (baseline == 1) && folder->method_count < MAX_METHODS &&
+                folder_method(folder, row->method) == NOT_KNOWN) {
+                method_entry *entry = &folder->methods[folder->method_count++];
+                method_entry_init(entry, row->method);
+                entry->baseline = baseline == 1;
+                folder->attribution_count += baseline == 0;
+            }
         }
     }
-    qsort(images, count, sizeof *images, by_image);
-    for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || images[kept - 1].image != images[i].image) {
-            images[kept++] = images[i];
-            continue;
-        }
-        for (size_t k = 0; k < SELECTIONS; k++) {
-            images[kept - 1].in[k] = images[kept - 1].in[k] || images[i].in[k];
-        }
-    }
-    folder->images = images;
-    folder->image_count = kept;
-cleanup:
-    return status;
-}
-
-static lb_status
-load_scores(study_folder *folder, lb_error *err)
-{
-    bool there = false;
-    lb_status status = folder_has(&there, folder, "tables/scores.csv",
-                                  "the box plots (run the study's scoring)", err);
-    if (status != LB_OK || !there) {
-        return status;
-    }
-    char *path = folder_path(folder, "tables/scores.csv", err);
-    status = path == NULL ? err->code : read_scores(folder, path, err);
-    lb_free(path);
-    return status;
 }
 
 lb_status
@@ -358,8 +293,8 @@ folder_load(study_folder *out, const char *directory, study_condition under, lb_
     models = explanations = NULL;
     keep_own_rows(&folder);
     LB_TRY(collect_corpora(&folder, err));
-    LB_TRY(load_scores(&folder, err));
-    LB_TRY(collect_images(&folder, err));
+    collect_methods(&folder);
+    LB_TRY(scores_load(&folder, err));
     *out = folder;
     folder = (study_folder){0};
 cleanup:
@@ -377,23 +312,13 @@ folder_release(study_folder *folder)
     }
     lb_free(folder->missing);
     lb_free(folder->images);
+    lb_free(folder->score_start);
     lb_free(folder->scores);
     lb_free(folder->explanations);
     lb_free(folder->models);
     lb_csv_release(&folder->explanation_table);
     lb_csv_release(&folder->model_table);
     *folder = (study_folder){0};
-}
-
-bool
-folder_selects(const study_folder *folder, selection chosen, size_t image)
-{
-    for (size_t i = 0; i < folder->image_count; i++) {
-        if ((size_t)folder->images[i].image == image) {
-            return folder->images[i].in[chosen];
-        }
-    }
-    return false;
 }
 
 cell

@@ -7,7 +7,7 @@
 #include "lesionbench/base.h"
 #include "lesionbench/csv.h"
 
-enum { DEGREES = 5, STUDY_METHODS = 8, METHODS = 18, MAX_CORPORA = 6, CLASSES = 2 };
+enum { DEGREES = 5, STUDY_METHODS = 8, MAX_METHODS = 64, MAX_CORPORA = 6, CLASSES = 2 };
 enum { NOT_KNOWN = -1 };
 
 typedef enum selection { CORRECT = 0, WRONG = 1, SELECTIONS = 2 } selection;
@@ -20,14 +20,16 @@ extern const char *const selection_names[SELECTIONS];
 typedef enum study_condition { BEST = 0, MATCHED = 1, CONDITIONS = 2 } study_condition;
 extern const char *const condition_names[CONDITIONS];
 
-/* The study's eight methods in its order, then the baselines. */
-typedef struct method_name {
-    const char *name;  /* in files */
-    const char *title; /* in figures and on the page */
-} method_name;
-extern const method_name method_names[METHODS];
-/* The index in method_names, or NOT_KNOWN. */
-int method_index(const char *name);
+/* A method of the study folder. */
+typedef struct method_entry {
+    char name[48];  /* in files */
+    char title[64]; /* in figures and on the page */
+    bool baseline;  /* looks at the image alone */
+} method_entry;
+/* Fills in the title: a known one, or the name in words. The study's eight methods come first. */
+void method_entry_init(method_entry *out, const char *name);
+/* The name of one of the study's eight methods. Borrowed, static. */
+const char *study_method(size_t index);
 
 /* A corpus's name for people: "MRI" for mri. Borrowed. */
 const char *corpus_title(const char *corpus);
@@ -45,14 +47,20 @@ typedef struct explanation_row { /* tables/explanation.csv */
     double images, accuracy, tpr_median, tpr_q1, tpr_q3, tnr_median, chance;
 } explanation_row;
 
-/* tables/scores.csv, one row per image, model and method; only rows of the study's corpora, degrees
- * and methods are kept. */
+/* tables/scores.csv, one row per image, model and method; only rows of the study's corpora and
+ * degrees are kept. */
 typedef struct score_row {
+    int32_t image; /* holdout image, or NOT_KNOWN */
+    float tpr, tnr;
     signed char corpus, degree, method, selection;
     signed char label; /* or NOT_KNOWN */
-    int32_t image;     /* holdout image, or NOT_KNOWN */
-    float tpr;
 } score_row;
+
+/* Rows that stand together. */
+typedef struct score_range {
+    const score_row *rows;
+    size_t count;
+} score_range;
 
 /* A holdout image of these rows. */
 typedef struct scored_image {
@@ -68,8 +76,11 @@ typedef struct study_folder {
     lb_csv model_table, explanation_table;
     model_row *models;
     explanation_row *explanations;
-    score_row *scores;
-    scored_image *images; /* each once, ascending */
+    score_row *scores;     /* by selection, method, corpus and degree, else as in the table */
+    uint32_t *score_start; /* of each such group, and the end of the last */
+    scored_image *images;  /* each once, ascending */
+    method_entry methods[MAX_METHODS];      /* the study's eight, further ones, then baselines */
+    size_t method_count, attribution_count; /* all; without the baselines */
     size_t model_count, explanation_count, score_count, image_count;
     const char *corpora[MAX_CORPORA]; /* in the order of the tables, without the baselines */
     size_t corpus_count;
@@ -77,7 +88,7 @@ typedef struct study_folder {
     size_t missing_count;
 } study_folder;
 
-/* Files that are not there are noted as missing; damaged ones are an error. */
+/* Files that are not there and damaged ones are noted as missing. */
 lb_status folder_load(study_folder *out, const char *directory, study_condition under,
                       lb_error *err);
 void folder_release(study_folder *folder);
@@ -88,6 +99,13 @@ bool folder_selects(const study_folder *folder, selection chosen, size_t image);
 /* True where DIRECTORY/name is there; otherwise notes it, with what it would have shown. */
 lb_status folder_has(bool *out, study_folder *folder, const char *name, const char *shows,
                      lb_error *err);
+/* The index in folder->methods, or NOT_KNOWN. */
+int folder_method(const study_folder *folder, const char *name);
+/* What a damaged file gives: notes err's message and returns LB_OK. Other failures stay. */
+lb_status folder_forgive(lb_status status, study_folder *folder, lb_error *err);
+/* The scores of one box. */
+score_range folder_scores(const study_folder *folder, size_t corpus, size_t degree, size_t method,
+                          selection chosen);
 /* Notes the formatted line, once. */
 lb_status folder_miss(study_folder *folder, lb_error *err, const char *format, ...) LB_PRINTF(3, 4);
 

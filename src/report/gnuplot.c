@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@ gnuplot_key_strip(FILE *script, double height)
     gnuplot_place(script, 0.01, 0.99, 0, height);
     fprintf(script, "set key center center horizontal Left reverse samplen 2.5 width 1\n"
                     "set title ''\nset xlabel ''\nset ylabel ''\nunset border\nunset tics\n"
+                    "set y2label ''\nunset y2tics\n"
                     "unset grid\nset xrange [0:1]\nset yrange [0:1]\n");
 }
 
@@ -112,7 +114,8 @@ check_end(const char *path, lb_error *err)
     file = fopen(partial, "rb");
     bool ended = false;
     if (file != NULL && fseek(file, -16, SEEK_END) == 0 && fread(tail, 1, 16, file) == 16) {
-        ended = memcmp(tail + 8, "IEND", 4) == 0 || strstr(tail, "</svg>") != NULL;
+        ended = memcmp(tail + 8, "IEND", 4) == 0 || strstr(tail, "</svg>") != NULL ||
+                strstr(tail, "%%EOF") != NULL;
     }
     if (!ended) {
         LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: gnuplot's output is incomplete (is the disk full?)",
@@ -167,27 +170,65 @@ cleanup:
 }
 
 lb_status
-gnuplot_draw(const char *directory, const char *name, size_t width, size_t height,
-             const char *script, lb_error *err)
+plot_open(plot *out, lb_error *err)
 {
-    lb_status status = LB_OK;
-    char terminal[160];
-    char *vector = lb_format(err, "%s/figures/%s.svg", directory, name);
-    char *raster = lb_format(err, "%s/figures/%s.png", directory, name);
-    if (vector == NULL || raster == NULL) {
-        LB_TRY(err->code);
+    *out = (plot){NULL, NULL, 0};
+    out->script = open_memstream(&out->text, &out->size);
+    return out->script == NULL ? lb_fail_errno(err, "cannot start a figure") : LB_OK;
+}
+
+void
+plot_close(plot *p)
+{
+    if (p->script != NULL) {
+        fclose(p->script);
     }
-    snprintf(terminal, sizeof terminal,
-             "svg noenhanced size %zu,%zu font 'sans-serif,15' background '#ffffff'", width,
-             height);
-    LB_TRY(draw(vector, terminal, script, err));
-    snprintf(
-        terminal, sizeof terminal,
-        "pngcairo noenhanced size %zu,%zu font 'sans,15' fontscale 1.5 linewidth 2 pointscale 2",
-        2 * width, 2 * height);
-    LB_TRY(draw(raster, terminal, script, err));
+    free(p->text);
+    *p = (plot){NULL, NULL, 0};
+}
+
+/* Cairo's PDF is in centimetres, and its fonts in points. */
+static void
+name_terminal(char *out, size_t size, const char *ending, size_t width, size_t height)
+{
+    const double cm = 18.0 / FIGURE_PAGE, point = 2.54 / 72;
+    if (strcmp(ending, "svg") == 0) {
+        snprintf(out, size, "svg noenhanced size %zu,%zu font 'sans-serif,%d' background '#ffffff'",
+                 width, height, (int)FIGURE_FONT);
+    } else if (strcmp(ending, "pdf") == 0) {
+        snprintf(out, size,
+                 "pdfcairo noenhanced size %.3fcm,%.3fcm font 'sans,%.2f' fontscale 0.75 linewidth "
+                 "%.2f pointscale %.2f background '#ffffff'",
+                 cm * (double)width, cm * (double)height, cm * FIGURE_FONT / point, 0.6, 0.5);
+    } else {
+        snprintf(out, size,
+                 "pngcairo noenhanced size %zu,%zu font 'sans,%.2f' fontscale 1 linewidth 2 "
+                 "pointscale 2",
+                 2 * width, 2 * height, 2 * 0.75 * FIGURE_FONT);
+    }
+}
+
+lb_status
+plot_draw(plot *p, const char *directory, const char *name, size_t width, size_t height,
+          lb_error *err)
+{
+    static const char *const endings[] = {"svg", "pdf", "png"};
+    lb_status status = LB_OK;
+    char terminal[200];
+    char *path = NULL;
+    if (fflush(p->script) != 0 || ferror(p->script)) {
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "figures/%s: out of memory", name));
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        lb_free(path);
+        path = lb_format(err, "%s/figures/%s.%s", directory, name, endings[i]);
+        if (path == NULL) {
+            LB_TRY(err->code);
+        }
+        name_terminal(terminal, sizeof terminal, endings[i], width, height);
+        LB_TRY(draw(path, terminal, p->text, err));
+    }
 cleanup:
-    lb_free(raster);
-    lb_free(vector);
+    lb_free(path);
     return status;
 }

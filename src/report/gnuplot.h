@@ -8,10 +8,21 @@
 
 #include "lesionbench/base.h"
 
-/* Runs the script (without a terminal) and writes DIRECTORY/figures/NAME.svg and NAME.png; the
- * sizes are those of the SVG, the PNG has twice as many pixels. */
-lb_status gnuplot_draw(const char *directory, const char *name, size_t width, size_t height,
-                       const char *script, lb_error *err);
+/* A figure under way: its script, without a terminal, is written to `script`. Sizes are in units
+ * of which FIGURE_PAGE make the width of a printed page (180 mm) and FIGURE_COLUMN that of one of
+ * its two columns (85 mm); text is FIGURE_FONT of them high, 7 points in print. */
+enum { FIGURE_PAGE = 1240, FIGURE_COLUMN = 586, FIGURE_FONT = 17 };
+typedef struct plot {
+    FILE *script;
+    char *text;
+    size_t size;
+} plot;
+lb_status plot_open(plot *out, lb_error *err);
+void plot_close(plot *p); /* accepts one that was not opened */
+/* Runs the script and writes DIRECTORY/figures/NAME.svg, .pdf and .png; the SVG has a pixel a unit,
+ * the PNG two. */
+lb_status plot_draw(plot *p, const char *directory, const char *name, size_t width, size_t height,
+                    lb_error *err);
 /* 'text' as gnuplot reads it literally: single quotes doubled, line ends made spaces. */
 void gnuplot_quote(FILE *script, const char *text);
 

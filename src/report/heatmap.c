@@ -7,11 +7,10 @@
 #include <stdio.h>
 
 #include "canvas.h"
-#include "lesionbench/png.h"
 #include "lesionbench/score.h"
 #include "maps.h"
 
-enum { LEAST_PANEL = 200, MARGIN = 28, LETTER = 24, TITLE = 32, SPACE = 6, CORPUS_SPACE = 26 };
+enum { LEAST_PANEL = 200, MARGIN = 28, LETTER = 28, TITLE = 36, SPACE = 6, CORPUS_SPACE = 26 };
 enum { HEAD = 150 }; /* between the image above the grid and the grid */
 
 static const colour ink = {34, 34, 34}, pale = {232, 232, 232}, outline = {120, 235, 255};
@@ -31,7 +30,7 @@ plan(const map_set *set, const study_folder *folder)
     l.panel_width = l.zoom * set->width;
     double widest = 0;
     for (size_t m = 0; m < STUDY_METHODS; m++) {
-        widest = fmax(widest, canvas_text_width(LETTER, method_names[m].title));
+        widest = fmax(widest, canvas_text_width(LETTER, folder->methods[m].title));
     }
     l.left = MARGIN + (size_t)widest + 20;
     l.top = MARGIN + l.panel_height + HEAD;
@@ -83,7 +82,7 @@ draw_panel(canvas *picture, const layout *l, size_t x, size_t y, map_set *set, c
     double scale = 0, tpr = 0;
     char text[16];
     if (file != NULL) {
-        LB_TRY(maps_read(&found, set, file, method, image, err));
+        LB_TRY(maps_read(&found, &tpr, set, file, method, image, err));
     }
     if (!found) {
         canvas_box(picture, x, y, l->panel_width, l->panel_height, pale);
@@ -91,7 +90,6 @@ draw_panel(canvas *picture, const layout *l, size_t x, size_t y, map_set *set, c
                 LETTER, "none");
         goto cleanup;
     }
-    LB_TRY(maps_tpr(&tpr, set, file, method, err));
     LB_TRY(scale_of(&scale, set, err));
     canvas_image(picture, x, y, set->map, set->height, set->width, l->zoom, scale, true);
     canvas_outline(picture, x, y, l->zoom, lines, count, 1.3, outline);
@@ -127,9 +125,11 @@ draw_legend(canvas *picture, const layout *l, map_set *set, size_t image, const 
                 "Outline: the ground truth. Number: the true positive rate of the map.", ink);
     canvas_text(picture, (double)x, MARGIN + 126, LETTER,
                 "Colours: every map from 0 to its own 99.5th percentile.", ink);
-    for (size_t i = 0; i < BAR; i++) {
-        canvas_box(picture, x + i, MARGIN + 152, 1, THICK, colour_map((double)i / (BAR - 1)));
+    float ramp[THICK * BAR];
+    for (size_t i = 0; i < THICK * BAR; i++) {
+        ramp[i] = (float)(i % BAR) / (BAR - 1);
     }
+    canvas_image(picture, x, MARGIN + 152, ramp, THICK, BAR, 1, 1, true);
     canvas_text(picture, (double)x, MARGIN + 214, LETTER, "0", ink);
     const char *end = "99.5th percentile";
     canvas_text(picture, (double)(x + BAR) - canvas_text_width(LETTER, end), MARGIN + 214, LETTER,
@@ -153,7 +153,7 @@ draw_titles(canvas *picture, const layout *l, const study_folder *folder)
     }
     centred(picture, (double)column_left(l, folder, 0, UNTRAINED) + half, y, LETTER, "Untrained");
     for (size_t method = 0; method < STUDY_METHODS; method++) {
-        const char *title = method_names[method].title;
+        const char *title = folder->methods[method].title;
         double row = (double)(l->top + method * (l->panel_height + SPACE) + l->panel_height / 2);
         canvas_text(picture, (double)l->left - 14 - canvas_text_width(LETTER, title),
                     row + LETTER / 2, LETTER, title, ink);
@@ -190,7 +190,8 @@ draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder, const lb_
     canvas picture = {0};
     segment *lines = NULL;
     size_t count = 0;
-    char *path = NULL;
+    bool read = false;
+    char name[48];
     *drawn = false;
     LB_TRY(maps_open(&set, folder, err));
     if (set.file_count > 0) {
@@ -201,21 +202,20 @@ draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder, const lb_
                            folder->suffix));
         goto cleanup;
     }
-    LB_TRY(maps_read_image(&set, shown->image, err));
+    LB_TRY(maps_read_image(&read, &set, shown->image, err));
+    if (!read) {
+        goto cleanup;
+    }
     LB_TRY(contour_trace(&lines, &count, set.truth, set.height, set.width, err));
     layout l = plan(&set, folder);
-    LB_TRY(canvas_init(&picture, l.height, l.width, err));
+    LB_TRY(canvas_init_figure(&picture, l.height, l.width, err));
     draw_legend(&picture, &l, &set, shown->image, lines, count);
     draw_titles(&picture, &l, folder);
     LB_TRY(draw_grid(&picture, &l, &set, folder, shown->image, lines, count, err));
-    path = lb_format(err, "%s/figures/heatmaps%s.png", folder->directory, folder->suffix);
-    if (path == NULL) {
-        LB_TRY(err->code);
-    }
-    LB_TRY(lb_png_write(path, picture.height, picture.width, 3, picture.pixels, err));
+    snprintf(name, sizeof name, "heatmaps%s", folder->suffix);
+    LB_TRY(canvas_write(&picture, folder->directory, name, err));
     *drawn = true;
 cleanup:
-    lb_free(path);
     lb_free(lines);
     canvas_release(&picture);
     maps_close(&set);

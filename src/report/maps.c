@@ -6,16 +6,29 @@
 #include <string.h>
 
 #include "lesionbench/score.h"
+#include "sheet.h"
 
-/* Opens one file and adds it to the set. */
 static lb_status
-add_file(map_set *set, study_folder *folder, size_t corpus, size_t degree, const char *name,
-         lb_error *err)
+check_index(const map_set *set, const map_file *file, lb_error *err)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        if (file->index[i] < 0 ||
+            (size_t)file->index[i] >= lb_dataset_count(set->dataset, LB_HOLDOUT)) {
+            return lb_fail(err, LB_ERROR_FORMAT,
+                           "%s: \"index\" names image %d, which dataset.h5 does not have",
+                           lb_h5_path(file->file), (int)file->index[i]);
+        }
+    }
+    return LB_OK;
+}
+
+/* Opens one file and adds it to the set, unless it is damaged. */
+static lb_status
+add_file(map_set *set, study_folder *folder, map_file kind, const char *name, lb_error *err)
 {
     lb_status status = LB_OK;
     bool there = false;
     lb_array index = {0};
-    map_file *out = &set->files[set->file_count];
     char *path = NULL;
     LB_TRY(folder_has(&there, folder, name, "its column of heat maps", err));
     if (!there) {
@@ -25,16 +38,18 @@ add_file(map_set *set, study_folder *folder, size_t corpus, size_t degree, const
     if (path == NULL) {
         LB_TRY(err->code);
     }
-    LB_TRY(lb_h5_open(&out->file, path, NULL, err));
-    set->file_count++; /* from here maps_close() closes it */
-    out->corpus = corpus;
-    out->degree = degree;
-    LB_TRY(lb_h5_read(&index, out->file, "index", LB_I32, err));
-    out->count = lb_array_count(&index);
-    out->index = index.data;
+    LB_TRY(lb_h5_open(&kind.file, path, NULL, err));
+    LB_TRY(lb_h5_read(&index, kind.file, "index", LB_I32, err));
+    kind.count = lb_array_count(&index);
+    kind.index = index.data;
+    LB_TRY(check_index(set, &kind, err));
+    set->files[set->file_count++] = kind; /* from here maps_close() closes it */
+    kind = (map_file){.file = NULL};
 cleanup:
+    lb_h5_close(kind.file);
+    lb_free(kind.index);
     lb_free(path);
-    return status;
+    return folder_forgive(status, folder, err);
 }
 
 /* The first seed in the table of models; NULL where this model is not in it. */
@@ -63,7 +78,10 @@ add_models(map_set *set, study_folder *folder, lb_error *err)
             char *name =
                 lb_format(err, "explanations/%s_degree_%s_seed_%s%s.h5", folder->corpora[corpus],
                           degree_names[degree], seed, folder->suffix);
-            status = name == NULL ? err->code : add_file(set, folder, corpus, degree, name, err);
+            status = name == NULL
+                         ? err->code
+                         : add_file(set, folder, (map_file){.corpus = corpus, .degree = degree},
+                                    name, err);
             lb_free(name);
         }
     }
@@ -82,18 +100,18 @@ open_dataset(map_set *set, study_folder *folder, lb_error *err)
     char *path = folder_path(folder, "dataset.h5", err);
     status = path == NULL ? err->code : lb_dataset_open(&set->dataset, path, err);
     lb_free(path);
-    return status;
+    return folder_forgive(status, folder, err);
 }
 
 lb_status
 maps_open(map_set *out, study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
-    map_set set = {0};
+    map_set set = {.folder = folder};
     LB_TRY(open_dataset(&set, folder, err));
     if (set.dataset != NULL) {
-        set.height = lb_dataset_height(set.dataset);
-        set.width = lb_dataset_width(set.dataset);
+        set.height = lb_dataset_width(set.dataset);
+        set.width = lb_dataset_height(set.dataset);
         size_t pixels = set.height * set.width;
         LB_ALLOC(set.map, pixels);
         LB_ALLOC(set.truth, pixels);
@@ -103,7 +121,7 @@ maps_open(map_set *out, study_folder *folder, lb_error *err)
         if (set.file_count > 0) {
             char name[48];
             snprintf(name, sizeof name, "explanations/untrained%s.h5", folder->suffix);
-            LB_TRY(add_file(&set, folder, 0, UNTRAINED, name, err));
+            LB_TRY(add_file(&set, folder, (map_file){.degree = UNTRAINED}, name, err));
         }
     }
     *out = set;
@@ -147,53 +165,76 @@ check_shape(const map_set *set, const map_file *file, const char *name, size_t r
     size_t rank = 0, shape[LB_MAX_RANK] = {0};
     lb_status status = lb_h5_shape(&rank, shape, file->file, name, err);
     if (status == LB_OK &&
-        (rank != 3 || shape[0] <= row || shape[1] != set->height || shape[2] != set->width)) {
+        (rank != 3 || shape[0] <= row || shape[1] != set->width || shape[2] != set->height)) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: \"%s\" is not one map of %zu x %zu pixels per image of \"index\"",
-                       lb_h5_path(file->file), name, set->height, set->width);
+                       lb_h5_path(file->file), name, set->width, set->height);
     }
     return status;
 }
 
+/* A quarter turn of what was just read, so that brains stand upright. */
+static void
+turn(map_set *set, float **image)
+{
+    float *turned = set->scratch;
+    sheet_turn(turned, *image, set->width, set->height);
+    set->scratch = *image;
+    *image = turned;
+}
+
+static lb_status
+score_map(double *out, map_set *set, const map_file *file, size_t method, lb_error *err)
+{
+    lb_localisation score;
+    lb_status status =
+        lb_localise(&score, set->map, set->truth, set->height * set->width, set->scratch, err);
+    if (status != LB_OK) {
+        return lb_fail_context(err, "%s: %s", lb_h5_path(file->file),
+                               set->folder->methods[method].name);
+    }
+    *out = lb_tpr(&score);
+    return LB_OK;
+}
+
 lb_status
-maps_read(bool *found, map_set *set, const map_file *file, size_t method, size_t image,
+maps_read(bool *found, double *tpr, map_set *set, const map_file *file, size_t method, size_t image,
           lb_error *err)
 {
     char name[64];
-    snprintf(name, sizeof name, "%s/map", method_names[method].name);
+    snprintf(name, sizeof name, "%s/map", set->folder->methods[method].name);
     *found = false;
     for (size_t row = 0; row < file->count; row++) {
-        if (file->index[row] < 0 || (size_t)file->index[row] != image ||
-            !lb_h5_has(file->file, method_names[method].name)) {
+        if ((size_t)file->index[row] != image || !lb_h5_has(file->file, name)) {
             continue;
         }
         lb_status status = check_shape(set, file, name, row, err);
         if (status == LB_OK) {
             status = lb_h5_read_rows(file->file, name, LB_F32, row, 1, set->map, err);
         }
+        if (status == LB_OK) {
+            turn(set, &set->map);
+        }
+        if (status == LB_OK && tpr != NULL) {
+            status = score_map(tpr, set, file, method, err);
+        }
         *found = status == LB_OK;
-        return status;
+        return folder_forgive(status, set->folder, err);
     }
     return LB_OK;
 }
 
 lb_status
-maps_read_image(map_set *set, size_t image, lb_error *err)
+maps_read_image(bool *found, map_set *set, size_t image, lb_error *err)
 {
-    return lb_dataset_read(set->image, set->truth, set->dataset, LB_HOLDOUT, image, 1, err);
-}
-
-lb_status
-maps_tpr(double *out, map_set *set, const map_file *file, size_t method, lb_error *err)
-{
-    lb_localisation score;
     lb_status status =
-        lb_localise(&score, set->map, set->truth, set->height * set->width, set->scratch, err);
-    if (status != LB_OK) {
-        return lb_fail_context(err, "%s: %s", lb_h5_path(file->file), method_names[method].name);
+        lb_dataset_read(set->image, set->truth, set->dataset, LB_HOLDOUT, image, 1, err);
+    *found = status == LB_OK;
+    if (*found) {
+        turn(set, &set->image);
+        turn(set, &set->truth);
     }
-    *out = lb_tpr(&score);
-    return LB_OK;
+    return folder_forgive(status, set->folder, err);
 }
 
 static lb_status
@@ -201,16 +242,16 @@ mean_tpr(double *out, map_set *set, size_t image, lb_error *err)
 {
     lb_status status = LB_OK;
     double sum = 0, n = 0, tpr = 0;
-    LB_TRY(maps_read_image(set, image, err));
-    for (size_t i = 0; i < set->file_count; i++) {
-        for (size_t method = 0; method < STUDY_METHODS; method++) {
+    bool read = false;
+    LB_TRY(maps_read_image(&read, set, image, err));
+    for (size_t i = 0; read && i < set->file_count; i++) {
+        for (size_t method = 0; method < set->folder->attribution_count; method++) {
             bool found = false;
             if (set->files[i].degree == UNTRAINED) {
                 continue;
             }
-            LB_TRY(maps_read(&found, set, &set->files[i], method, image, err));
+            LB_TRY(maps_read(&found, &tpr, set, &set->files[i], method, image, err));
             if (found) {
-                LB_TRY(maps_tpr(&tpr, set, &set->files[i], method, err));
                 sum += tpr;
                 n++;
             }
@@ -246,20 +287,6 @@ filled_file(const map_set *set)
     return NULL;
 }
 
-static lb_status
-check_index(const map_set *set, const map_file *file, lb_error *err)
-{
-    for (size_t i = 0; i < file->count; i++) {
-        if (file->index[i] < 0 ||
-            (size_t)file->index[i] >= lb_dataset_count(set->dataset, LB_HOLDOUT)) {
-            return lb_fail(err, LB_ERROR_FORMAT,
-                           "%s: \"index\" names image %d, which dataset.h5 does not have",
-                           lb_h5_path(file->file), (int)file->index[i]);
-        }
-    }
-    return LB_OK;
-}
-
 lb_status
 maps_typical(typical_image *out, map_set *set, const study_folder *folder,
              const lb_context *context, lb_error *err)
@@ -273,7 +300,6 @@ maps_typical(typical_image *out, map_set *set, const study_folder *folder,
     if (file == NULL) {
         return LB_OK;
     }
-    LB_TRY(check_index(set, file, err));
     LB_ALLOC(candidates, file->count);
     for (size_t i = 0; i < file->count; i++) {
         correct = correct || folder_selects(folder, CORRECT, (size_t)file->index[i]);

@@ -17,8 +17,9 @@ typedef struct map_file {
 } map_file;
 
 typedef struct map_set {
+    study_folder *folder; /* borrowed */
     lb_dataset *dataset;
-    size_t height, width;
+    size_t height, width; /* of images as they are shown: columns run upwards */
     map_file files[MAX_CORPORA * DEGREES + 1];
     size_t file_count;
     float *map, *truth, *image, *scratch; /* one image each */
@@ -30,14 +31,12 @@ lb_status maps_open(map_set *out, study_folder *folder, lb_error *err);
 void maps_close(map_set *set);
 /* The file of this corpus and degree; NULL where there is none. */
 const map_file *maps_find(const map_set *set, size_t corpus, size_t degree);
-/* Reads a map of a holdout image into set->map. *found is false where it was not kept. */
-lb_status maps_read(bool *found, map_set *set, const map_file *file, size_t method, size_t image,
-                    lb_error *err);
-/* Reads the image and its truth. */
-lb_status maps_read_image(map_set *set, size_t image, lb_error *err);
-/* TPR of the map in set->map, read from this file, against the truth in set->truth. */
-lb_status maps_tpr(double *out, map_set *set, const map_file *file, size_t method, lb_error *err);
-
+/* Reads a map of a holdout image into set->map, and with tpr its score against the truth in
+ * set->truth. *found is false where it was not kept or is damaged, which is noted. */
+lb_status maps_read(bool *found, double *tpr, map_set *set, const map_file *file, size_t method,
+                    size_t image, lb_error *err);
+/* Reads the image and its truth; *found is false where the dataset is damaged, which is noted. */
+lb_status maps_read_image(bool *found, map_set *set, size_t image, lb_error *err);
 /* The image whose maps are shown. */
 typedef struct typical_image {
     size_t image;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "folder.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *const degree_names[DEGREES] = {"1", "2", "3", "4", "all"};
 const char *const selection_names[SELECTIONS] = {"correct", "wrong"};
 const char *const condition_names[CONDITIONS] = {"best", "matched"};
 
-const method_name method_names[METHODS] = {
+/* The study's eight methods in its order, then others whose names words alone do not give. */
+static const char *const titles_of_methods[][2] = {
     {"integrated_gradients", "Integrated Gradients"},
     {"gradient_shap", "GradientSHAP"},
     {"deeplift", "DeepLIFT"},
@@ -16,27 +18,57 @@ const method_name method_names[METHODS] = {
     {"guided_backprop", "Guided Backpropagation"},
     {"deconvolution", "Deconvolution"},
     {"lrp", "LRP"},
-    {"raw_input", "Raw input"},
     {"sobel", "Sobel edge filter"},
     {"laplace", "Laplace filter"},
     {"random", "Random map"},
-    {"inverted_input", "Inverted input"},
     {"difference_of_gaussians", "Difference of Gaussians"},
     {"median_distance", "Distance from the median"},
-    {"local_contrast", "Local contrast"},
     {"deeplift_captum", "DeepLIFT as in Captum"},
-    {"untrained", "Untrained network"},
+    {"smoothgrad", "SmoothGrad"},
+    {"vargrad", "VarGrad"},
+    {"grad_cam", "Grad-CAM"},
+    {"gradcam", "Grad-CAM"},
+    {"grad_cam_pp", "Grad-CAM++"},
+    {"guided_grad_cam", "Guided Grad-CAM"},
+    {"score_cam", "Score-CAM"},
+    {"layer_cam", "LayerCAM"},
+    {"xgrad_cam", "XGrad-CAM"},
+    {"kernel_shap", "KernelSHAP"},
+    {"deep_shap", "DeepSHAP"},
+    {"lime", "LIME"},
+    {"rise", "RISE"},
 };
 
-int
-method_index(const char *name)
+const char *
+study_method(size_t index)
 {
-    for (int i = 0; i < METHODS; i++) {
-        if (strcmp(method_names[i].name, name) == 0) {
-            return i;
+    return titles_of_methods[index][0];
+}
+
+/* "lrp_gamma" as "LRP gamma", "noise_tunnel" as "Noise tunnel". */
+static void
+say_in_words(char *out, size_t size, const char *name)
+{
+    bool lrp = strncmp(name, "lrp", 3) == 0 || strncmp(name, "ig_", 3) == 0;
+    snprintf(out, size, "%s", name);
+    for (size_t i = 0; out[i] != '\0'; i++) {
+        bool capital = i == 0 || (lrp && i < strcspn(name, "_"));
+        out[i] = out[i] == '_' ? ' ' : out[i];
+        out[i] = capital && out[i] >= 'a' && out[i] <= 'z' ? (char)(out[i] - 'a' + 'A') : out[i];
+    }
+}
+
+void
+method_entry_init(method_entry *out, const char *name)
+{
+    *out = (method_entry){.baseline = false};
+    snprintf(out->name, sizeof out->name, "%s", name);
+    say_in_words(out->title, sizeof out->title, name);
+    for (size_t i = 0; i < sizeof titles_of_methods / sizeof *titles_of_methods; i++) {
+        if (strcmp(titles_of_methods[i][0], name) == 0) {
+            snprintf(out->title, sizeof out->title, "%s", titles_of_methods[i][1]);
         }
     }
-    return NOT_KNOWN;
 }
 
 const char *

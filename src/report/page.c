@@ -9,9 +9,8 @@
 #include "lesionbench/output.h"
 
 typedef struct figure {
-    bool drawn;
-    const char *name;
-    bool vector; /* SVG is embedded, PNG linked; else only PNG */
+    const char *name; /* without the folder's suffix */
+    bool vector;      /* SVG is embedded, else PNG; all three files are linked */
     const char *alt, *caption;
 } figure;
 
@@ -20,27 +19,27 @@ typedef struct figure {
 static lb_status
 write_figure(FILE *page, const page_facts *facts, const figure *f, lb_error *err)
 {
+    static const char *const endings[][2] = {{"svg", "SVG"}, {"pdf", "PDF"}, {"png", "PNG"}};
     lb_status status = LB_OK;
-    char *path = NULL;
-    if (!f->drawn) {
-        return LB_OK;
-    }
     const char *suffix = facts->folder->suffix;
-    path = lb_format(err, "%s/figures/%s%s.%s", facts->folder->directory, f->name, suffix,
-                     f->vector ? "svg" : "png");
+    char *path = lb_format(err, "%s/figures/%s%s.%s", facts->folder->directory, f->name, suffix,
+                           f->vector ? "svg" : "png");
     if (path == NULL) {
         return err->code;
     }
-    fputs("<figure><div class=\"scroll\" tabindex=\"0\"><img src=\"", page);
+    fprintf(page,
+            "<figure id=\"figure-%s%s\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+            "aria-label=\"Figure\"><img src=\"",
+            f->name, suffix);
     LB_TRY(html_embed(page, path, f->vector ? "image/svg+xml" : "image/png", err));
     fputs("\" alt=\"", page);
     html_text(page, f->alt);
-    fprintf(page, "\"></div><figcaption>%s ", f->caption);
-    if (f->vector) {
-        fprintf(page, "<a href=\"../figures/%s%s.svg\">SVG</a> ", f->name, suffix);
+    fprintf(page, "\"></div><figcaption>%s", f->caption);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        fprintf(page, " <a href=\"../figures/%s%s.%s\">%s</a>", f->name, suffix, endings[i][0],
+                endings[i][1]);
     }
-    fprintf(page, "<a href=\"../figures/%s%s.png\">PNG</a></figcaption></figure>\n", f->name,
-            suffix);
+    fputs("</figcaption></figure>\n", page);
 cleanup:
     lb_free(path);
     return status;
@@ -54,13 +53,13 @@ open_section(FILE *page, const char *id, const char *title)
 
 /* What a box plot shows, which depends on the rows that there are. */
 static void
-describe_boxplot(char *out, size_t size, const study_folder *folder, selection chosen)
+describe_boxplot(char *out, size_t size, const study_folder *folder, selection chosen, rate of)
 {
     char lines[160] = "";
     size_t used = 0;
     reference_line key[LINES];
     reference_key(key, folder, chosen);
-    for (size_t k = 0; k < LINES; k++) {
+    for (size_t k = 0; k < LINES && of == TPR; k++) {
         if (isfinite(key[k].value)) {
             int wrote = snprintf(lines + used, sizeof lines - used, "%s%s",
                                  used == 0 ? ", with lines for: " : ", ", key[k].title);
@@ -68,31 +67,51 @@ describe_boxplot(char *out, size_t size, const study_folder *folder, selection c
         }
     }
     snprintf(out, size,
-             "Box plots over the images that %s, one panel for each of the eight methods: true "
-             "positive rate from 0 to 1 by degree of fine-tuning, a colour for each corpus%s. The "
-             "medians are in the table that follows.",
+             "Box plots over the images that %s, one panel for each method: true %s rate by degree "
+             "of fine-tuning, a colour for each corpus%s. The medians are in the table that "
+             "follows.",
              chosen == CORRECT ? "all networks classify correctly"
                                : "each network itself gets wrong",
-             lines);
+             of == TPR ? "positive" : "negative", lines);
+}
+
+/* The box plots of one rate, of the study's methods first. */
+static lb_status
+write_boxplots(FILE *page, const page_facts *facts, selection chosen, rate of, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const char *suffix = facts->folder->suffix;
+    char alt[640], images[400], caption[800], name[64];
+    describe_boxplot(alt, sizeof alt, facts->folder, chosen, of);
+    page_name_images(images, sizeof images, facts->folder, chosen);
+    snprintf(caption, sizeof caption,
+             "%s over %s. Boxes: quartiles and median over images; whiskers: within 1.5 "
+             "interquartile ranges; points: the networks’ accuracy, on the right axis.%s",
+             of == TPR ? "True positive rate" : "True negative rate", images,
+             chosen == CORRECT ? "" : " The images differ from network to network and can be few.");
+    for (size_t i = 0; i < facts->boxplot[chosen][of]; i++) {
+        boxplot_name(name, sizeof name, facts->folder, chosen, of, i);
+        name[strlen(name) - strlen(suffix)] = '\0';
+        const figure boxes = {name, true, alt, caption};
+        LB_TRY(write_figure(page, facts, &boxes, err));
+    }
+cleanup:
+    return status;
 }
 
 static lb_status
 write_selection(FILE *page, const page_facts *facts, selection chosen, lb_error *err)
 {
-    char alt[640], images[400], caption[800];
-    describe_boxplot(alt, sizeof alt, facts->folder, chosen);
-    page_name_images(images, sizeof images, facts->folder, chosen);
-    snprintf(caption, sizeof caption,
-             "Over %s. Boxes: quartiles and median over images; whiskers: within 1.5 interquartile "
-             "ranges.%s",
-             images,
-             chosen == CORRECT ? "" : " The images differ from network to network and can be few.");
-    const figure boxes = {facts->boxplot[chosen],
-                          chosen == CORRECT ? "boxplot_correct" : "boxplot_wrong", true, alt,
-                          caption};
+    lb_status status = LB_OK;
     page_note_images(page, facts->folder, chosen);
-    lb_status status = write_figure(page, facts, &boxes, err);
+    LB_TRY(write_boxplots(page, facts, chosen, TPR, err));
     page_explanation_table(page, facts, chosen);
+    if (facts->boxplot[chosen][TNR] > 0) {
+        fputs("<details><summary>True negative rates</summary>\n", page);
+        LB_TRY(write_boxplots(page, facts, chosen, TNR, err));
+        fputs("</details>\n", page);
+    }
+cleanup:
     return status;
 }
 
@@ -151,7 +170,7 @@ write_heatmaps(FILE *page, const page_facts *facts, lb_error *err)
     }
     describe_choice(caption, sizeof caption, facts);
     const figure heatmaps = {
-        true, "heatmaps", false,
+        "heatmaps", false,
         "Grid of heat maps of one image: a row for each of the eight methods, columns for each "
         "corpus and degree and for the untrained network, the lesions outlined, the true positive "
         "rate in each corner.",
@@ -164,7 +183,7 @@ write_pictures(FILE *page, const page_facts *facts, lb_error *err)
 {
     lb_status status = LB_OK;
     const figure examples = {
-        facts->examples, "examples", false,
+        "examples", false,
         "Two rows of brain slices with artificial lesions outlined: round ones in blue above, "
         "irregular ones in orange below.",
         "The benchmark: the first holdout images of each class, their ground truth outlined."};
@@ -185,13 +204,13 @@ cleanup:
 static lb_status
 write_networks(FILE *page, const page_facts *facts, lb_error *err)
 {
-    const figure curves = {facts->curves, "training_curves", true,
+    const figure curves = {"training_curves", true,
                            "Line charts of training and validation accuracy over the epochs: a row "
                            "for each corpus, a column for pre-training and one for each degree.",
                            "Accuracy over the epochs; the dot marks the epoch whose weights were "
                            "kept."};
     page_model_table(page, facts);
-    return write_figure(page, facts, &curves, err);
+    return facts->curves ? write_figure(page, facts, &curves, err) : LB_OK;
 }
 
 /* The other condition, in a section of its own, so that no figure mixes the two. */

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "figures.h"
 #include "findings.h"
 #include "manifest.h"
 #include "maps.h"
@@ -12,15 +13,16 @@
 typedef struct page_facts {
     study_folder *folder;
     findings found;
-    manifest run;                                         /* empty where there is none */
-    char *study_file;                                     /* NULL where there is none */
-    bool simulated;                                       /* the brains are made from a template */
-    char *template_name;                                  /* NULL unknown */
-    size_t slices, subjects;                              /* 0 unknown */
-    char *protocol, *quirks;                              /* of the images; NULL unknown */
-    double distractors;                                   /* for each lesion */
-    size_t holdout;                                       /* images, 0 unknown */
-    bool boxplot[SELECTIONS], curves, heatmaps, examples; /* figures drawn */
+    manifest run;                      /* empty where there is none */
+    char *study_file;                  /* NULL where there is none */
+    bool simulated;                    /* the brains are made from a template */
+    char *template_name;               /* NULL unknown */
+    size_t slices, subjects;           /* 0 unknown */
+    char *protocol, *quirks;           /* of the images; NULL unknown */
+    double distractors;                /* for each lesion */
+    size_t holdout;                    /* images, 0 unknown */
+    size_t boxplot[SELECTIONS][RATES]; /* figures drawn */
+    bool curves, heatmaps, examples;
     typical_image heatmap_image;
 } page_facts;
 

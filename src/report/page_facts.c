@@ -88,7 +88,8 @@ page_facts_read(page_facts *out, study_folder *folder, lb_error *err)
         if (there) {
             lb_free(path);
             path = folder_path(folder, sources[i].name, err);
-            LB_TRY(path == NULL ? err->code : sources[i].read(&facts, path, err));
+            LB_TRY(path == NULL ? err->code
+                                : folder_forgive(sources[i].read(&facts, path, err), folder, err));
         }
     }
     findings_make(&facts.found, folder);

@@ -40,15 +40,10 @@ static class_count
 count_of_model(const study_folder *folder, size_t corpus, size_t degree, selection chosen)
 {
     class_count count = {0};
-    int method = NOT_KNOWN;
-    for (size_t i = 0; i < folder->score_count; i++) {
-        const score_row *row = &folder->scores[i];
-        if ((size_t)row->corpus == corpus && (size_t)row->degree == degree &&
-            row->selection == (signed char)chosen) {
-            method = method == NOT_KNOWN ? row->method : method;
-            if (row->method == method) {
-                count_one(&count, row->label);
-            }
+    for (size_t m = 0; m < folder->method_count && count.all == 0; m++) {
+        score_range scores = folder_scores(folder, corpus, degree, m, chosen);
+        for (size_t i = 0; i < scores.count; i++) {
+            count_one(&count, scores.rows[i].label);
         }
     }
     return count;

@@ -62,7 +62,7 @@ say_best(FILE *page, const page_facts *facts)
     const findings *f = &facts->found;
     const char *corpus = facts->folder->corpora[f->corpus];
     fputs("<p class=\"lead\">The best explanation is <strong>", page);
-    html_text(page, method_names[f->method].title);
+    html_text(page, facts->folder->methods[f->method].title);
     fputs("</strong> on the network pre-trained on <strong>", page);
     html_text(page, corpus_title(corpus));
     fprintf(page, "</strong> and fine-tuned to degree %s", degree_names[f->degree]);
@@ -120,10 +120,10 @@ compare(FILE *page, const page_facts *facts)
         "<tr><th scope=\"col\">Map</th><th scope=\"col\">Median</th><th scope=\"col\">Bar</th></tr>"
         "</thead><tbody>\n",
         page);
-    bar(page, method_names[f->method].title, "best method, trained network", f->best.median,
-        "best");
-    bar(page, method_names[f->method].title, "the same on the untrained network", f->untrained,
-        "other");
+    bar(page, facts->folder->methods[f->method].title, "best method, trained network",
+        f->best.median, "best");
+    bar(page, facts->folder->methods[f->method].title, "the same on the untrained network",
+        f->untrained, "other");
     bar(page, "Raw input", "the image itself, without any network", f->raw_input, "raw");
     bar(page, "Difference of Gaussians", "blobs of the image", f->blobs, "other");
     bar(page, "Sobel", "edge filter", f->sobel, "other");
@@ -185,16 +185,18 @@ strength(double correlation)
 }
 
 static void
-say_accuracy(FILE *page, const findings *f)
+say_accuracy(FILE *page, const page_facts *facts)
 {
-    size_t high = STUDY_METHODS, low = STUDY_METHODS, n = 0;
+    const findings *f = &facts->found;
+    size_t methods = facts->folder->attribution_count;
+    size_t high = methods, low = methods, n = 0;
     double sum = 0;
-    for (size_t m = 0; m < STUDY_METHODS; m++) {
+    for (size_t m = 0; m < methods; m++) {
         if (!isfinite(f->follows[m])) {
             continue;
         }
-        high = high == STUDY_METHODS || f->follows[m] > f->follows[high] ? m : high;
-        low = low == STUDY_METHODS || f->follows[m] < f->follows[low] ? m : low;
+        high = high == methods || f->follows[m] > f->follows[high] ? m : high;
+        low = low == methods || f->follows[m] < f->follows[low] ? m : low;
         sum += f->follows[m];
         n++;
     }
@@ -209,9 +211,9 @@ say_accuracy(FILE *page, const findings *f)
         "%s %s accuracy (rank correlation %.2f on average over the methods; from %.2f for ",
         f->models, strength(mean), mean < 0 && fabs(mean) >= 0.4 ? "falls with" : "follows", mean,
         f->follows[low]);
-    html_text(page, method_names[low].title);
+    html_text(page, facts->folder->methods[low].title);
     fprintf(page, " to %.2f for ", f->follows[high]);
-    html_text(page, method_names[high].title);
+    html_text(page, facts->folder->methods[high].title);
     fputs(
         "). With so few networks, small differences between these correlations mean nothing.</p>\n",
         page);
@@ -259,7 +261,7 @@ page_summary(FILE *page, const page_facts *facts)
     say_protocol(page, facts);
     if (facts->found.any) {
         say_raw_input(page, facts);
-        say_accuracy(page, &facts->found);
+        say_accuracy(page, facts);
         page_compare_corpora(page, facts);
     }
     fputs(

@@ -119,8 +119,8 @@ static bool
 is_best(const study_folder *folder, const char *corpus, const char *degree, double median,
         selection chosen)
 {
-    for (size_t m = 0; m < STUDY_METHODS; m++) {
-        if (folder_cell(folder, corpus, degree, method_names[m].name, chosen).median > median) {
+    for (size_t m = 0; m < folder->attribution_count; m++) {
+        if (folder_cell(folder, corpus, degree, folder->methods[m].name, chosen).median > median) {
             return false;
         }
     }
@@ -130,8 +130,8 @@ is_best(const study_folder *folder, const char *corpus, const char *degree, doub
 static bool
 has_untrained(const study_folder *folder, selection chosen)
 {
-    for (size_t m = 0; m < STUDY_METHODS; m++) {
-        if (folder_cell(folder, "untrained", "none", method_names[m].name, chosen).seeds > 0) {
+    for (size_t m = 0; m < folder->attribution_count; m++) {
+        if (folder_cell(folder, "untrained", "none", folder->methods[m].name, chosen).seeds > 0) {
             return true;
         }
     }
@@ -160,9 +160,9 @@ explanation_head(FILE *page, const study_folder *folder, bool untrained)
 static void
 method_line(FILE *page, const study_folder *folder, size_t method, selection chosen, bool untrained)
 {
-    const char *name = method_names[method].name;
+    const char *name = folder->methods[method].name;
     fputs("<tr><th scope=\"row\">", page);
-    html_text(page, method_names[method].title);
+    html_text(page, folder->methods[method].title);
     fputs("</th>", page);
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
         for (size_t degree = 0; degree < DEGREES; degree++) {
@@ -182,12 +182,12 @@ method_line(FILE *page, const study_folder *folder, size_t method, selection cho
 static void
 baseline_line(FILE *page, const study_folder *folder, size_t method, selection chosen)
 {
-    cell c = folder_cell(folder, "baseline", "none", method_names[method].name, chosen);
+    cell c = folder_cell(folder, "baseline", "none", folder->methods[method].name, chosen);
     if (c.seeds == 0) {
         return;
     }
     fputs("<tr class=\"baseline\"><th scope=\"row\">", page);
-    html_text(page, method_names[method].title);
+    html_text(page, folder->methods[method].title);
     fprintf(page, "</th><td colspan=\"%zu\">", folder->corpus_count * DEGREES + 1);
     html_rate(page, c.median);
     fputs(" <small>", page);
@@ -226,10 +226,10 @@ page_explanation_table(FILE *page, const page_facts *facts, selection chosen)
     open_table(page, id, caption);
     bool untrained = has_untrained(folder, chosen);
     explanation_head(page, folder, untrained);
-    for (size_t method = 0; method < STUDY_METHODS; method++) {
+    for (size_t method = 0; method < folder->attribution_count; method++) {
         method_line(page, folder, method, chosen, untrained);
     }
-    for (size_t method = STUDY_METHODS; method < METHODS; method++) {
+    for (size_t method = folder->attribution_count; method < folder->method_count; method++) {
         baseline_line(page, folder, method, chosen);
     }
     close_table(page);

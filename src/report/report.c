@@ -32,21 +32,32 @@ check_study(const study_folder *folder, const page_facts *facts, lb_error *err)
 }
 
 static lb_status
+draw_boxplots(page_facts *facts, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; i < SELECTIONS * RATES; i++) {
+        selection chosen = (selection)(i / RATES);
+        rate of = (rate)(i % RATES);
+        LB_TRY(lb_check_cancelled(context, err));
+        LB_TRY(draw_boxplot(&facts->boxplot[chosen][of], facts->folder, chosen, of, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
 draw_all(page_facts *facts, const lb_context *context, lb_error *err)
 {
-    enum { STEPS = 4 };
+    enum { STEPS = 3 };
     static const char what[] = "drawing figures";
     lb_status status = LB_OK;
     study_folder *folder = facts->folder;
     lb_progress(context, what, 0, STEPS);
-    LB_TRY(draw_boxplot(&facts->boxplot[CORRECT], folder, CORRECT, err));
+    LB_TRY(draw_boxplots(facts, context, err));
     lb_progress(context, what, 1, STEPS);
     LB_TRY(lb_check_cancelled(context, err));
-    LB_TRY(draw_boxplot(&facts->boxplot[WRONG], folder, WRONG, err));
-    lb_progress(context, what, 2, STEPS);
-    LB_TRY(lb_check_cancelled(context, err));
     LB_TRY(draw_curves(&facts->curves, folder, err));
-    lb_progress(context, what, 3, STEPS);
+    lb_progress(context, what, 2, STEPS);
     LB_TRY(lb_check_cancelled(context, err));
     LB_TRY(draw_heatmaps(&facts->heatmaps, &facts->heatmap_image, folder, context, err));
     lb_progress(context, what, STEPS, STEPS);

@@ -240,7 +240,7 @@ for table in wide long zero open uneven; do
 done
 rm study/tables/*
 head -c 1000000 /dev/zero | tr '\0' '[' >study/manifest.json
-refuse "report of a manifest nested deep" "study/manifest.json" report study --quiet
+refuse "report of a manifest nested deep" "study: holds no study" report study --quiet
 printf '{"version":"\\u001b[31m","peak_memory_bytes":1e999,"seconds":"x","stages":[3,{"name":7}]}' \
     >study/manifest.json
 refuse "report of a manifest of nonsense" "study: holds no study" report study --quiet

@@ -23,6 +23,15 @@ comes_back(void **state, size_t channels)
     assert_int_equal(image.format, channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB);
     assert_int_equal(png_image_finish_read(&image, NULL, loaded, 0, NULL), 1);
     assert_memory_equal(loaded, pixels, 5 * 7 * channels);
+    /* In memory: the same bytes. */
+    uint8_t *encoded = NULL;
+    size_t size = 0, written = 0;
+    assert_ok(lb_png_encode(&encoded, &size, 5, 7, channels, pixels, &err));
+    uint8_t *bytes = test_read_bytes(&written, path);
+    assert_int_equal(size, written);
+    assert_memory_equal(encoded, bytes, size);
+    lb_free(bytes);
+    lb_free(encoded);
     lb_free(path);
 }
 

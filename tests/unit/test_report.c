@@ -11,7 +11,7 @@ whole_study(void **state)
     write_study(state);
     assert_ok(lb_report(*state, NULL, &err));
     assert_svg(state, "figures/boxplot_correct.svg", "Guided Backpropagation");
-    assert_png(state, "figures/boxplot_correct.png", 2480, 1520);
+    assert_png(state, "figures/boxplot_correct.png", 2480, 1560);
     assert_svg(state, "figures/training_curves.svg", "Validation accuracy");
     assert_png(state, "figures/training_curves.png", 0, 0);
     assert_png(state, "figures/heatmaps.png", 0, 0);
@@ -32,8 +32,8 @@ whole_study(void **state)
     assert_silent(page, "src=\"http");
     assert_silent(page, "url(");
     assert_silent(page, "These brains are simulated");
-    assert_int_equal(times(page, "<img src=\"data:image/"), 4);
-    assert_int_equal(times(page, "\" alt=\""), 4);
+    assert_int_equal(times(page, "<img src=\"data:image/"), 5);
+    assert_int_equal(times(page, "\" alt=\""), 5);
     /* What this study lacks is named: no wrong images, no slices, two of three models' maps. */
     assert_says(page, "figures/boxplot_wrong: ");
     assert_says(page, "<li>slices.h5: ");
@@ -122,23 +122,59 @@ conditions_are_kept_apart(void **state)
     lb_free(before);
 }
 
+/* What is damaged is named, and the rest is shown. */
 static void
 damaged_parts(void **state)
 {
     lb_error err;
+    static const char *const damages[][3] = {
+        {"manifest.json", "{\"version\":", "<li>manifest.json: is not a JSON object"},
+        {"explanations/mri_degree_1_seed_0.h5", "", "<li>explanations/mri_degree_1_seed_0.h5: "},
+        {"models/mri/degree_1_seed_0/history.csv", "epoch\n1\n",
+         "<li>models/mri/degree_1_seed_0/history.csv: no column"},
+        {"dataset.h5", "\x89HDF", "<li>dataset.h5: "},
+        {"tables/scores.csv", "image,label\n1,0\n", "<li>tables/scores.csv: no column"},
+        {"tables/explanation.csv", "corpus\n\"mri", "<li>tables/explanation.csv: "},
+    };
     write_study(state);
     write_maps(state, "explanations/untrained.h5", SIDE / 2);
-    assert_int_equal(lb_report(*state, NULL, &err), LB_ERROR_FORMAT);
-    assert_message(&err, "untrained.h5");
-    assert_message(&err, "16 x 16");
-    write_text(state, "manifest.json", "{\"version\":");
-    assert_int_equal(lb_report(*state, NULL, &err), LB_ERROR_FORMAT);
-    assert_message(&err, "manifest.json");
-    write_text(state, "tables/scores.csv", "image,label\n1,0\n");
-    assert_int_equal(lb_report(*state, NULL, &err), LB_ERROR_FORMAT);
-    assert_message(&err, "scores.csv");
-    assert_message(&err, "corpus");
+    assert_ok(lb_report(*state, NULL, &err));
+    char *page = read_page(state);
+    assert_says(page, "<li>explanations/untrained.h5: ");
+    assert_says(page, "one map of 16 x 16 pixels");
+    assert_says(page, "Grid of heat maps");
+    lb_free(page);
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        write_text(state, damages[i][0], damages[i][1]);
+        assert_ok(lb_report(*state, NULL, &err));
+        page = read_page(state);
+        for (size_t k = 0; k <= i; k++) {
+            if (k != 1 || i < 3) { /* without images no maps are asked for */
+                assert_says(page, damages[k][2]);
+            }
+        }
+        lb_free(page);
+    }
     assert_no_partial(*state);
+}
+
+/* A table that stops half-way through a row is used up to there. */
+static void
+half_a_table(void **state)
+{
+    lb_error err;
+    write_study(state);
+    char *path = test_path(state, "tables/scores.csv");
+    FILE *table = fopen(path, "a");
+    assert_non_null(table);
+    fputs("3,0,3,mri,1,0,lrp,corr", table);
+    assert_int_equal(fclose(table), 0);
+    assert_ok(lb_report(*state, NULL, &err));
+    char *page = read_page(state);
+    assert_says(page, "<li>tables/scores.csv: line 66 has 8 fields, the header has 15");
+    assert_says(page, "figures/boxplot_correct.svg");
+    lb_free(page);
+    lb_free(path);
 }
 
 static void
@@ -221,6 +257,7 @@ main(void)
         cmocka_unit_test_setup_teardown(again_with_less, test_setup, teardown),
         cmocka_unit_test_setup_teardown(conditions_are_kept_apart, test_setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_parts, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(half_a_table, test_setup, teardown),
         cmocka_unit_test_setup_teardown(not_a_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_gnuplot, test_setup, teardown),
         cmocka_unit_test_setup_teardown(with_a_broken_gnuplot, test_setup, teardown),

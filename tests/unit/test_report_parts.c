@@ -252,7 +252,11 @@ reference_lines_by_selection(void **state)
          .tpr_median = 0.3,
          .chance = 0.02},
     };
-    const study_folder folder = {.explanations = rows, .explanation_count = 3};
+    study_folder folder = {.explanations = rows, .explanation_count = 3};
+    folder.method_count = folder.attribution_count = STUDY_METHODS;
+    for (size_t i = 0; i < STUDY_METHODS; i++) {
+        method_entry_init(&folder.methods[i], study_method(i));
+    }
     reference_line lines[LINES];
     reference_key(lines, &folder, WRONG);
     assert_true(isnan(lines[0].value) != 0);

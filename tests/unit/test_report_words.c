@@ -103,7 +103,7 @@ names_the_images(void **state)
     assert_says(page, "judged on 4 holdout images, the explanations on the 3 of them");
     assert_int_equal(times(page, "ver 3 of the holdout images that all networks classify correctly "
                                  "(2 round, 1 irregular)"),
-                     2); /* table and figure */
+                     3); /* table and figures */
     assert_silent(page, "speak mostly");
     assert_says(page, "the last block of convolutions and the classifier");
     lb_free(page);

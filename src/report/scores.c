@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "scores.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GROUPS = SELECTIONS * MAX_METHODS * MAX_CORPORA * DEGREES, MOST_IMAGES = 1 << 24 };
+
+int
+name_index(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (int)i;
+        }
+    }
+    return NOT_KNOWN;
+}
+
+bool
+folder_is_of(const study_folder *folder, const char *condition)
+{
+    return strcmp(*condition != '\0' ? condition : condition_names[BEST],
+                  condition_names[folder->condition]) == 0;
+}
+
+static size_t
+group_of(size_t corpus, size_t degree, size_t method, size_t chosen)
+{
+    return ((chosen * MAX_METHODS + method) * MAX_CORPORA + corpus) * DEGREES + degree;
+}
+
+static size_t
+group_of_row(const score_row *row)
+{
+    return group_of((size_t)row->corpus, (size_t)row->degree, (size_t)row->method,
+                    (size_t)row->selection);
+}
+
+score_range
+folder_scores(const study_folder *folder, size_t corpus, size_t degree, size_t method,
+              selection chosen)
+{
+    if (folder->score_start == NULL) {
+        return (score_range){NULL, 0};
+    }
+    size_t group = group_of(corpus, degree, method, (size_t)chosen);
+    return (score_range){folder->scores + folder->score_start[group],
+                         folder->score_start[group + 1] - folder->score_start[group]};
+}
+
+bool
+folder_selects(const study_folder *folder, selection chosen, size_t image)
+{
+    size_t low = 0, high = folder->image_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((size_t)folder->images[middle].image < image) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < folder->image_count && (size_t)folder->images[low].image == image &&
+           folder->images[low].in[chosen];
+}
+
+/* A whole number of [0, limit), or NOT_KNOWN. */
+static int32_t
+whole(double value, int32_t limit)
+{
+    return value >= 0 && value < limit && value == floor(value) ? (int32_t)value : NOT_KNOWN;
+}
+
+enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, IMAGE, LABEL, NEEDED, TNR = NEEDED, CONDITION };
+enum { FIELDS = CONDITION + 1 };
+
+static lb_status
+find_columns(size_t at[FIELDS], const lb_csv_stream *stream, const char *path, lb_error *err)
+{
+    static const char *const names[FIELDS] = {"corpus", "degree", "method", "selection", "tpr",
+                                              "image",  "label",  "tnr",    "condition"};
+    size_t columns = 0;
+    char *const *header = lb_csv_header(stream, &columns);
+    for (size_t k = 0; k < FIELDS; k++) {
+        int found = name_index((const char *const *)header, columns, names[k]);
+        if (found == NOT_KNOWN && k < NEEDED) {
+            return lb_fail(err, LB_ERROR_FORMAT, "%s: no column \"%s\"", path, names[k]);
+        }
+        at[k] = found == NOT_KNOWN ? columns : (size_t)found;
+    }
+    return LB_OK;
+}
+
+/* False where the report does not show such rows. */
+static bool
+take_row(score_row *out, const study_folder *folder, char *const *cells, const size_t at[FIELDS],
+         size_t columns)
+{
+    const char *condition = at[CONDITION] < columns ? cells[at[CONDITION]] : "";
+    int corpus = name_index(folder->corpora, folder->corpus_count, cells[at[CORPUS]]);
+    int degree = name_index(degree_names, DEGREES, cells[at[DEGREE]]);
+    int method = folder_method(folder, cells[at[METHOD]]);
+    int chosen = name_index(selection_names, SELECTIONS, cells[at[SELECTION]]);
+    double tpr = lb_csv_value(cells[at[TPR]]);
+    if (!folder_is_of(folder, condition) || corpus < 0 || degree < 0 || method < 0 || chosen < 0 ||
+        !isfinite(tpr)) {
+        return false;
+    }
+    *out = (score_row){
+        .image = whole(lb_csv_value(cells[at[IMAGE]]), MOST_IMAGES),
+        .tpr = (float)tpr,
+        .tnr = at[TNR] < columns ? (float)lb_csv_value(cells[at[TNR]]) : NAN,
+        .corpus = (signed char)corpus,
+        .degree = (signed char)degree,
+        .method = (signed char)method,
+        .selection = (signed char)chosen,
+        .label = (signed char)whole(lb_csv_value(cells[at[LABEL]]), CLASSES),
+    };
+    return true;
+}
+
+static lb_status
+add_row(study_folder *folder, size_t *room, const score_row *row, lb_error *err)
+{
+    lb_status status = LB_OK;
+    score_row *larger = NULL;
+    if (folder->score_count == *room) {
+        size_t wanted = *room > 0 ? *room + *room / 2 : 4096;
+        LB_ALLOC(larger, wanted);
+        if (folder->score_count > 0) {
+            memcpy(larger, folder->scores, folder->score_count * sizeof *larger);
+        }
+        lb_free(folder->scores);
+        folder->scores = larger;
+        *room = wanted;
+    }
+    folder->scores[folder->score_count++] = *row;
+cleanup:
+    return status;
+}
+
+static lb_status
+read_scores(study_folder *folder, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_csv_stream *stream = NULL;
+    size_t at[FIELDS] = {0}, room = 0, columns = 0;
+    LB_TRY(lb_csv_open(&stream, path, err));
+    LB_TRY(find_columns(at, stream, path, err));
+    lb_csv_header(stream, &columns);
+    for (;;) {
+        char *const *cells = NULL;
+        score_row row;
+        LB_TRY(lb_csv_next(&cells, stream, err));
+        if (cells == NULL) {
+            break;
+        }
+        if (take_row(&row, folder, cells, at, columns)) {
+            LB_TRY(add_row(folder, &room, &row, err));
+        }
+    }
+cleanup:
+    lb_csv_close(stream);
+    return status;
+}
+
+/* Brings each group's rows together, in their order. */
+static lb_status
+group_rows(study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    score_row *sorted = NULL;
+    uint32_t *start = NULL, *next = NULL;
+    LB_ALLOC(start, GROUPS + 1);
+    LB_ALLOC(next, GROUPS + 1);
+    LB_ALLOC(sorted, folder->score_count);
+    for (size_t i = 0; i < folder->score_count; i++) {
+        start[group_of_row(&folder->scores[i]) + 1]++;
+    }
+    for (size_t g = 0; g < GROUPS; g++) {
+        start[g + 1] += start[g];
+    }
+    memcpy(next, start, (GROUPS + 1) * sizeof *next);
+    for (size_t i = 0; i < folder->score_count; i++) {
+        sorted[next[group_of_row(&folder->scores[i])]++] = folder->scores[i];
+    }
+    lb_free(folder->scores);
+    folder->scores = sorted;
+    folder->score_start = start;
+    sorted = NULL;
+    start = NULL;
+cleanup:
+    lb_free(sorted);
+    lb_free(next);
+    lb_free(start);
+    return status;
+}
+
+static lb_status
+collect_images(study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    scored_image *all = NULL, *images = NULL;
+    size_t most = 0, count = 0;
+    for (size_t i = 0; i < folder->score_count; i++) {
+        size_t end = (size_t)(folder->scores[i].image + 1);
+        most = end > most ? end : most;
+    }
+    LB_ALLOC(all, most);
+    for (size_t i = 0; i < folder->score_count; i++) {
+        const score_row *row = &folder->scores[i];
+        if (row->image != NOT_KNOWN) {
+            scored_image *image = &all[row->image];
+            count += !image->in[CORRECT] && !image->in[WRONG];
+            image->image = row->image;
+            image->label = row->label;
+            image->in[row->selection] = true;
+        }
+    }
+    LB_ALLOC(images, count);
+    for (size_t i = 0; i < most; i++) {
+        if (all[i].in[CORRECT] || all[i].in[WRONG]) {
+            images[folder->image_count++] = all[i];
+        }
+    }
+    folder->images = images;
+cleanup:
+    lb_free(all);
+    return status;
+}
+
+lb_status
+scores_load(study_folder *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    bool there = false;
+    char *path = NULL;
+    LB_TRY(folder_has(&there, folder, "tables/scores.csv",
+                      "the box plots (run the study's scoring)", err));
+    if (!there) {
+        goto cleanup;
+    }
+    path = folder_path(folder, "tables/scores.csv", err);
+    LB_TRY(path == NULL ? err->code : read_scores(folder, path, err));
+cleanup:
+    lb_free(path);
+    status = folder_forgive(status, folder, err);
+    if (status == LB_OK) {
+        status = group_rows(folder, err); /* of a damaged table, the rows before the damage */
+    }
+    return status == LB_OK ? collect_images(folder, err) : status;
+}
