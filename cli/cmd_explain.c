@@ -8,7 +8,7 @@
 #include "lesionbench/sources.h"
 
 typedef struct options {
-    const char *model, *data, *images, *targets, *methods, *alphas, *scores, *output;
+    const char *model, *data, *images, *targets, *methods, *alphas, *scores, *background, *output;
     size_t split, keep, limit;
     lb_explain_options explain;
 } options;
@@ -28,6 +28,9 @@ static const lb_setting ROWS[] = {
     {"keep", LB_SETTING_CHOICE, offsetof(options, keep), 0, 0,
      "none, maps, or raw: signed attributions besides", KEEPS},
     OPT_ROW(options, "alphas", alphas, LB_SETTING_LIST, "those of GradientSHAP, one per sample"),
+    OPT_ROW(options, "background", background, LB_SETTING_TEXT,
+            "X.npy: background images of expected_gradients and deep_shap; else --data's training "
+            "split"),
     OPT_ROW(options, "scores", scores, LB_SETTING_TEXT, "scores.csv to write, with --data"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "explanations.h5 to write"),
 };
@@ -35,7 +38,7 @@ static const lb_setting ROWS[] = {
 /* What the options become. */
 typedef struct work {
     lb_explain_job job;
-    lb_image_source images;
+    lb_image_source images, background;
     lb_explain_item *items;
     size_t *methods;
     double *alphas;
@@ -46,12 +49,14 @@ typedef struct work {
 static const char UNTRAINED[] = "untrained";
 
 static lb_status
-read_methods(cli *self, work *out, const char *text, lb_error *err)
+read_methods(cli *self, work *out, const options *given, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_list list = {0};
     size_t count = 0;
+    const char *text = given->methods;
     bool all = strcmp(text, "all") == 0;
+    bool background = given->background != NULL || given->data != NULL;
     LB_TRY(lb_list_parse(&list, text, err));
     while (lb_method_name(count) != NULL) {
         count++;
@@ -61,6 +66,9 @@ read_methods(cli *self, work *out, const char *text, lb_error *err)
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         out->methods[found] = i;
+        if (all && !background && lb_method_needs_background(i)) {
+            continue;
+        }
         if (!all && strcmp(list.items[i], UNTRAINED) == 0) {
             out->untrained = true;
             continue;
@@ -157,6 +165,25 @@ cleanup:
     return status;
 }
 
+/* Where methods that compare with other images get them from. */
+static lb_status
+open_background(work *out, const options *given, lb_error *err)
+{
+    lb_status status = LB_OK;
+    bool needed = false;
+    for (size_t i = 0; i < out->job.method_count; i++) {
+        needed = needed || lb_method_needs_background(out->job.methods[i]);
+    }
+    if (needed && given->background != NULL) {
+        LB_TRY(lb_source_npy(&out->background, given->background, err));
+    } else if (needed && given->data != NULL) {
+        LB_TRY(lb_source_dataset(&out->background, out->job.dataset, LB_TRAIN, err));
+    }
+    out->job.options.background = out->background.read != NULL ? &out->background : NULL;
+cleanup:
+    return status;
+}
+
 static bool
 needs_network(const lb_explain_job *job)
 {
@@ -217,7 +244,7 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
     size_t classes = 0;
     doing->job.keep = (lb_keep)given->keep;
     doing->job.options = given->explain;
-    LB_TRY(read_methods(self, doing, given->methods, err));
+    LB_TRY(read_methods(self, doing, given, err));
     if (given->alphas != NULL) {
         LB_TRY(read_alphas(self, doing, given->alphas, err));
     }
@@ -228,6 +255,7 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
         doing->job.name = (lb_model_name){.corpus = "baseline", .degree = "none"};
     }
     LB_TRY(open_images(doing, given, err));
+    LB_TRY(open_background(doing, given, err));
     LB_TRY(read_targets(self, doing, given, classes, err));
     LB_TRY(lb_explain_to_file(&doing->job, given->output, given->scores != NULL ? &rows : NULL,
                               &self->context, err));
@@ -276,6 +304,7 @@ cleanup:
     lb_free(doing.methods);
     lb_free(doing.items);
     lb_source_release(&doing.images);
+    lb_source_release(&doing.background);
     lb_dataset_close(doing.job.dataset);
     lb_network_free(doing.job.network);
     return status;

@@ -37,6 +37,8 @@ typedef struct lb_lrp_options {
     size_t first;     /* lb_lrp_first, default own */
 } lb_lrp_options;
 
+struct lb_image_source; /* training.h */
+
 typedef struct lb_explain_options {
     size_t steps;         /* Integrated Gradients: Gauss-Legendre points, default 50 */
     size_t samples;       /* GradientSHAP, default 5 */
@@ -44,6 +46,13 @@ typedef struct lb_explain_options {
     uint64_t seed;        /* of every random choice, keyed by image */
     size_t batch;         /* images (or integration points) computed together, default 16 */
     lb_lrp_options lrp;
+    size_t smooth_samples;   /* SmoothGrad and VarGrad, default 50 */
+    double noise;            /* theirs: standard deviation over the image's range, default 0.15 */
+    double sign_threshold;   /* GradientXSign, default 0.5 */
+    size_t cam_block;        /* CAM methods: 1 .. 5, default 5 */
+    size_t expected_samples; /* Expected Gradients, default 50 */
+    size_t backgrounds;      /* images that Expected Gradients and DeepSHAP draw, default 20, ... */
+    const struct lb_image_source *background; /* ... from here. NULL: those methods fail */
 } lb_explain_options;
 
 void lb_explain_defaults(lb_explain_options *options);
@@ -53,6 +62,8 @@ const char *lb_method_name(size_t index);
 const char *lb_method_summary(size_t index); /* one line */
 /* True for methods that look at the image alone (sobel, raw_input, ...). */
 bool lb_method_is_baseline(size_t index);
+/* True for methods that compare with lb_explain_options.background. */
+bool lb_method_needs_background(size_t index);
 /* The index of a method, or LB_ERROR_ARGUMENT that suggests the nearest name. */
 lb_status lb_method_find(size_t *out, const char *name, lb_error *err);
 /* The eight methods of the study, in its order; returns their number. out may be NULL. */

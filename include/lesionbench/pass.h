@@ -106,6 +106,16 @@ lb_status lb_pass_backward(float **out, lb_pass *pass, lb_rule rule, const lb_pa
                            const float *logit_values, lb_error *err);
 /* Floats of one image's output of the first convolution. */
 size_t lb_pass_first_size(const lb_pass *pass);
+/* A block's output: that of the ReLU after its last convolution, before its max pooling. */
+typedef struct lb_block_shape {
+    size_t channels, height, width;
+} lb_block_shape;
+
+lb_block_shape lb_pass_block_shape(const lb_pass *pass, size_t block);
+/* Copies a block's output, and the gradient there of (batch, classes) values at the logits: each
+ * (batch, channels, height, width). block: 0 .. LB_BLOCKS - 1. */
+lb_status lb_pass_block(float *output, float *gradient, lb_pass *pass, size_t block,
+                        const float *logit_values, lb_error *err);
 /* The last step, from there to the input: out (batch, 3, H, W). */
 lb_status lb_pass_to_input(float *out, lb_pass *pass, lb_rule rule, const float *first,
                            lb_error *err);

@@ -40,7 +40,10 @@ typedef enum lb_purpose {
     LB_PURPOSE_BACKGROUND,    /* cohort: 1/f noise of one slice; item as of LB_PURPOSE_NOISE */
     LB_PURPOSE_AUGMENT,       /* flips and turns of training images; item = epoch x 2^32 + image */
     LB_PURPOSE_BOOTSTRAP,     /* clusters to draws; item = draw */
-    LB_PURPOSE_SIGN_FLIP      /* signs of differences; item = draw */
+    LB_PURPOSE_SIGN_FLIP,     /* signs of differences; item = draw */
+    LB_PURPOSE_SMOOTH,        /* noise of SmoothGrad and VarGrad; item = image x 2^16 + sample */
+    LB_PURPOSE_EXPECTED,      /* points of Expected Gradients; item = image x 2^16 + sample */
+    LB_PURPOSE_REFERENCES     /* which images are Expected Gradients' and DeepSHAP's background */
 } lb_purpose;
 
 void lb_random_init(lb_random *random, uint64_t seed, lb_purpose purpose, uint64_t item);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "background.h"
 #include "explainer.h"
 #include "lrp.h"
 
@@ -12,7 +13,16 @@ static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
 void
 lb_explain_defaults(lb_explain_options *options)
 {
-    *options = (lb_explain_options){.steps = 50, .samples = 5, .batch = 16, .lrp = lb_lrp_defaults};
+    *options = (lb_explain_options){.steps = 50,
+                                    .samples = 5,
+                                    .batch = 16,
+                                    .lrp = lb_lrp_defaults,
+                                    .smooth_samples = 50,
+                                    .noise = 0.15,
+                                    .sign_threshold = 0.5,
+                                    .cam_block = LB_BLOCKS,
+                                    .expected_samples = 50,
+                                    .backgrounds = 20};
 }
 
 static void
@@ -94,6 +104,7 @@ explainer_release(lb_explainer *e)
     lb_free(e->gradient);
     lb_free(e->first_sum);
     lb_free(e->seeds);
+    lb_background_free(e->background);
 }
 
 static lb_status
@@ -218,6 +229,7 @@ lb_explain(lb_network *network, const float *images, size_t channels, size_t hei
     results r = {NULL, NULL, NULL};
     lb_explainer e = {.options = options,
                       .context = context,
+                      .network = network,
                       .batch = options->batch,
                       .height = height,
                       .width = width,

@@ -11,6 +11,7 @@
 typedef struct lb_explainer {
     const lb_explain_options *options;
     const lb_context *context;
+    lb_network *network;
     size_t batch, classes, height, width;
     size_t pixels; /* H x W */
     size_t values; /* 3 x H x W */
@@ -26,13 +27,15 @@ typedef struct lb_explainer {
     float *gradient;  /* (batch, 3, H, W) of the target's logit, see lb_explainer_gradient() */
     float *first_sum; /* (batch, first_size), for path methods */
     float *seeds;     /* (batch, classes), values at the logits */
+    struct lb_background *background; /* see background.h; NULL until a method asks for it */
 } lb_explainer;
 
 enum {
     LB_NEEDS_FORWARD = 1,   /* pass */
     LB_NEEDS_PATH = 2,      /* path */
     LB_NEEDS_REFERENCE = 4, /* reference */
-    LB_NEEDS_PREACTIVATION = 8
+    LB_NEEDS_PREACTIVATION = 8,
+    LB_NEEDS_BACKGROUND = 16 /* background images, from the options */
 };
 
 typedef struct lb_method {
@@ -54,7 +57,8 @@ extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, l
     lb_saliency, lb_input_x_gradient, lb_guided_backprop, lb_deconvolution, lb_lrp, lb_sobel_map,
     lb_laplace_map, lb_random_map, lb_raw_input_map, lb_inverted_input_map, lb_median_distance_map,
     lb_difference_of_gaussians_map, lb_local_contrast_map, lb_lrp_epsilon_plus_flat,
-    lb_lrp_epsilon_gamma_box, lb_lrp_alpha_beta;
+    lb_lrp_epsilon_gamma_box, lb_lrp_alpha_beta, lb_smoothgrad, lb_vargrad, lb_gradient_x_sign,
+    lb_expected_gradients, lb_deep_shap, lb_grad_cam, lb_guided_grad_cam, lb_layer_cam;
 
 const lb_method *lb_method_at(size_t index); /* NULL past the end */
 

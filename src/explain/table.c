@@ -16,6 +16,14 @@ static const lb_method *const table[] = {&lb_integrated_gradients,
                                          &lb_lrp_epsilon_plus_flat,
                                          &lb_lrp_epsilon_gamma_box,
                                          &lb_lrp_alpha_beta,
+                                         &lb_smoothgrad,
+                                         &lb_vargrad,
+                                         &lb_gradient_x_sign,
+                                         &lb_grad_cam,
+                                         &lb_guided_grad_cam,
+                                         &lb_layer_cam,
+                                         &lb_expected_gradients,
+                                         &lb_deep_shap,
                                          &lb_sobel_map,
                                          &lb_laplace_map,
                                          &lb_random_map,
@@ -57,6 +65,12 @@ lb_method_parameters(size_t index)
     static const char *const none[] = {NULL};
     bool some = index < METHODS && table[index]->parameters != NULL;
     return some ? table[index]->parameters : none;
+}
+
+bool
+lb_method_needs_background(size_t index)
+{
+    return index < METHODS && (table[index]->needs & LB_NEEDS_BACKGROUND) != 0;
 }
 
 lb_status

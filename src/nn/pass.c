@@ -206,10 +206,17 @@ lb_status
 lb_pass_backward(float **out, lb_pass *pass, lb_rule rule, const lb_pass *reference,
                  const float *logit_values, lb_error *err)
 {
+    return lb_pass_backward_to(out, pass, 0, rule, reference, logit_values, err);
+}
+
+lb_status
+lb_pass_backward_to(float **out, lb_pass *pass, size_t last, lb_rule rule, const lb_pass *reference,
+                    const float *logit_values, lb_error *err)
+{
     lb_status status = LB_OK;
     const lb_rule_table *table = lb_rule_find(rule);
     start_backward(pass, logit_values);
-    for (size_t i = pass->count; i-- > 1;) {
+    for (size_t i = pass->count; i-- > last + 1;) {
         LB_TRY(step_backward(pass, i, table, reference, err));
     }
     *out = pass->gradient[0];

@@ -49,6 +49,9 @@ struct lb_pass {
 };
 
 const float *lb_step_input(const lb_pass *pass, size_t step);
+/* lb_pass_backward() to the output of the step `last` instead of the first one's. */
+lb_status lb_pass_backward_to(float **out, lb_pass *pass, size_t last, lb_rule rule,
+                              const lb_pass *reference, const float *logit_values, lb_error *err);
 /* Training: gradients of all trained parameters from values at the logits. Uses up the forward
  * computation: outputs, logits too, hold something else afterwards. */
 lb_status lb_pass_backward_parameters(lb_pass *pass, const float *logit_values, lb_error *err);

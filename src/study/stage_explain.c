@@ -144,13 +144,26 @@ cleanup:
     return status;
 }
 
+/* Background images come from the training split, for methods that compare with them. */
+static lb_status
+open_background(lb_image_source *out, lb_explain_job *job, lb_error *err)
+{
+    for (size_t i = 0; i < job->method_count; i++) {
+        if (lb_method_needs_background(job->methods[i])) {
+            job->options.background = out;
+            return lb_source_dataset(out, job->dataset, LB_TRAIN, err);
+        }
+    }
+    return LB_OK;
+}
+
 lb_status
 run_explain(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_study *study = list->study;
     bool baseline = (size_t)(self - list->stages) >= list->baseline;
-    lb_image_source images = {0};
+    lb_image_source images = {0}, background = {0};
     lb_explain_job job = {.images = &images,
                           .split = LB_HOLDOUT,
                           .methods = baseline ? study->baselines : study->methods,
@@ -159,11 +172,13 @@ run_explain(const stage_list *list, const stage *self, const lb_context *context
                           .keep = LB_KEEP_MAPS};
     LB_TRY(lb_dataset_open(&job.dataset, stage_path(list, list->dataset, 0), err));
     LB_TRY(lb_source_dataset(&images, job.dataset, LB_HOLDOUT, err));
+    LB_TRY(open_background(&background, &job, err));
     LB_TRY(open_network(&job.network, &job.name, list, self, err));
     LB_TRY(explain_and_score(&job, list, self, context, err));
 cleanup:
     lb_network_free(job.network);
     lb_source_release(&images);
+    lb_source_release(&background);
     lb_dataset_close(job.dataset);
     return status;
 }

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Prints tests/golden/figures_gradients.h: attributions of the formula network (formula_network.h) at the formula image
 for target 1, computed in float64 by PyTorch. Needs Captum 0.8 and Zennit 0.5 on PYTHONPATH for what they define."""
+import pathlib
+import re
+
 import captum.attr
 import numpy as np
 import torch
@@ -113,6 +116,156 @@ def epsilon_no_bias(model, x):
     return relevance(composites.LayerMapComposite(composites.layer_map_base(1e-2) + layers), x)
 
 
+def purpose(name):
+    """The number of a purpose of random streams."""
+    header = pathlib.Path(__file__).parents[2] / "include" / "lesionbench" / "random.h"
+    return re.findall(r"^    (LB_PURPOSE_\w+)", header.read_text(), re.M).index("LB_PURPOSE_" + name)
+
+
+class Stream:
+    """Philox4x32-10 of seed 0, keyed by purpose and item."""
+
+    def __init__(self, name, item):
+        self.key, self.item, self.used = purpose(name), item, 0
+
+    def words(self, count):
+        blocks = np.arange(self.used // 4, (self.used + count + 3) // 4, dtype=np.uint64)
+        c = [blocks, np.full_like(blocks, self.key)]
+        c += [np.full_like(blocks, self.item & 0xFFFFFFFF), np.full_like(blocks, self.item >> 32)]
+        key, low = [0, self.key << 24], np.uint64(0xFFFFFFFF)
+        for _ in range(10):
+            a, b = np.uint64(0xD2511F53) * c[0], np.uint64(0xCD9E8D57) * c[2]
+            c = [b >> np.uint64(32) ^ c[1] ^ np.uint64(key[0]), b & low, a >> np.uint64(32) ^ c[3] ^ np.uint64(key[1]), a & low]
+            key = [(key[0] + 0x9E3779B9) % 2**32, (key[1] + 0xBB67AE85) % 2**32]
+        start, self.used = self.used % 4, self.used + count
+        return np.stack(c, 1).ravel()[start : start + count]
+
+    def uniform(self, count):
+        words = self.words(2 * count)
+        return (((words[::2] >> np.uint64(5)) << np.uint64(26)) | (words[1::2] >> np.uint64(6))) * 2.0**-53
+
+    def normal(self, count):
+        u = self.uniform(2 * count)
+        return np.sqrt(-2 * np.log(1 - u[::2])) * np.cos(2 * np.pi * u[1::2])
+
+    def below(self, n):
+        product = int(self.words(1)[0]) * n
+        assert product % 2**32 >= n  # else Lemire's method might draw again
+        return product >> 32
+
+
+def shuffled(count, stream):
+    order = list(range(count))
+    for i in range(count, 1, -1):
+        j = stream.below(i)
+        order[i - 1], order[j] = order[j], order[i - 1]
+    return order
+
+
+def gradient(model, x):
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad(model(x)[0, TARGET], x)[0]
+
+
+SAMPLES, NOISE, BACKGROUNDS, DRAWN = 4, 0.15, 6, 3
+
+
+def noisy(model, x):
+    found = []
+    for k in range(SAMPLES):
+        noise = Stream("SMOOTH", k).normal(x.numel()).reshape(x.shape) * NOISE * (x.max() - x.min()).item()
+        found.append(gradient(model, (x + noise).float().double()))
+    return torch.stack(found)
+
+
+def smoothgrad(model, x):
+    return noisy(model, x).mean(0)
+
+
+def vargrad(model, x):
+    return noisy(model, x).var(0, unbiased=False)
+
+
+def gradient_x_sign(model, x):
+    return gradient(model, x) * torch.where(x < 0.5, -1.0, 1.0)
+
+
+def backgrounds(x):
+    images = [values(x.numel(), 300 + i).astype(np.float32).astype(np.float64) for i in range(BACKGROUNDS)]
+    return [torch.from_numpy(images[i].reshape(x.shape)) for i in shuffled(BACKGROUNDS, Stream("REFERENCES", 0))[:DRAWN]]
+
+
+def expected_gradients(model, x):
+    found = []
+    for k in range(SAMPLES):
+        stream = Stream("EXPECTED", k)
+        b = backgrounds(x)[stream.below(DRAWN)]
+        found.append(gradient(model, b + stream.uniform(1)[0] * (x - b)) * (x - b))
+    return torch.stack(found).mean(0)
+
+
+def deeplift(model, x, b):
+    """Rescale rule, exact through max pooling: from each layer's multipliers at its output to those at its input."""
+    layers = [*model.features, model.avgpool, torch.nn.Flatten(), *model.classifier]
+    at, at_b = [x], [b]
+    for layer in layers:
+        at.append(layer(at[-1]).detach())
+        at_b.append(layer(at_b[-1]).detach())
+    m = torch.zeros_like(at[-1])
+    m[0, TARGET] = 1
+    for layer, i, i_b, o, o_b in reversed(list(zip(layers, at, at_b, at[1:], at_b[1:]))):
+        if isinstance(layer, torch.nn.ReLU):
+            m = m * (o - o_b) / (i - i_b)
+        elif isinstance(layer, torch.nn.MaxPool2d):
+            most = torch.maximum(o, o_b)
+            pooled = [torch.nn.functional.max_pool2d(v, 2, return_indices=True)[1] for v in (i, i_b)]
+            sent = torch.nn.functional.max_unpool2d(m * (most - o_b), pooled[0], 2)
+            sent += torch.nn.functional.max_unpool2d(m * (o - most), pooled[1], 2)
+            m = torch.where((i - i_b).abs() < 1e-10, torch.zeros_like(sent), sent / (i - i_b))
+        else:
+            i = i.clone().requires_grad_()
+            (m,) = torch.autograd.grad(layer(i), i, m)
+    return m * (x - b)
+
+
+def deep_shap(model, x):
+    return torch.stack([deeplift(model, x, b) for b in backgrounds(x)]).mean(0)
+
+
+def last_relu(model, block):
+    """The ReLU before the block's max pooling."""
+    pools = [i for i, layer in enumerate(model.features) if isinstance(layer, torch.nn.MaxPool2d)]
+    return model.features[pools[block - 1] - 1]
+
+
+def cam(model, x, block):
+    found = captum.attr.LayerGradCam(model, last_relu(model, block)).attribute(x, TARGET, relu_attributions=True)
+    return captum.attr.LayerAttribution.interpolate(found, x.shape[2:], "bilinear").expand_as(x)
+
+
+def grad_cam(model, x):
+    return cam(model, x, 5)
+
+
+def grad_cam_block_3(model, x):
+    return cam(model, x, 3)
+
+
+def guided_grad_cam(model, x):
+    found = captum.attr.GuidedGradCam(model, last_relu(model, 4))
+    return found.attribute(x, TARGET, interpolate_mode="bilinear")
+
+
+def layer_cam(model, x):
+    kept = []
+    handle = last_relu(model, 4).register_forward_hook(lambda layer, given, made: kept.append(made))
+    output = model(x.clone().requires_grad_())
+    handle.remove()
+    (g,) = torch.autograd.grad(output[0, TARGET], kept[0])
+    found = torch.relu((torch.relu(g) * kept[0]).sum(1, keepdim=True))
+    return torch.nn.functional.interpolate(found, x.shape[2:], mode="bilinear", align_corners=False).expand_as(x)
+
+
 METHODS = [
     deeplift_captum,
     epsilon_plus_flat,
@@ -124,6 +277,15 @@ METHODS = [
     alpha_2_beta_1_flat_no_bias,
     gamma_everywhere_mixed,
     epsilon_no_bias,
+    smoothgrad,
+    vargrad,
+    gradient_x_sign,
+    expected_gradients,
+    deep_shap,
+    grad_cam,
+    grad_cam_block_3,
+    guided_grad_cam,
+    layer_cam,
 ]
 
 
@@ -136,7 +298,7 @@ def main():
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by figures_gradients.py. Do not edit. */")
     print("#ifndef LB_FIGURES_GRADIENTS_H\n#define LB_FIGURES_GRADIENTS_H\n")
-    print(f"enum {{ PROJECTIONS = {PROJECTIONS} }};\n")
+    print(f"enum {{ PROJECTIONS = {PROJECTIONS}, SAMPLES = {SAMPLES}, BACKGROUNDS = {BACKGROUNDS}, DRAWN = {DRAWN} }};\n")
     print("/* The L2 norm of an attribution, its sum, and its products with formula_value(v, 200 + j) - 0.5. */")
     print("static const struct gradient_figure {\n    const char *name;\n    double norm, sum, projections[PROJECTIONS];")
     print("} FIGURES[] = {")

@@ -7,6 +7,7 @@
 #include "formula_network.h"
 
 #include "lesionbench/explain.h"
+#include "lesionbench/training.h"
 
 enum { SIDE = 64, VALUES = 3 * SIDE * SIDE, TARGET = 1 };
 
@@ -120,11 +121,73 @@ relevance_without_bias_equals_zennit(void **state)
     check_shifted("epsilon_gamma_box_wide", "lrp_epsilon_gamma_box", &options, -0.5);
 }
 
+static void
+sampled_gradients_equal_pytorch(void **state)
+{
+    (void)state;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.batch = 3;
+    options.smooth_samples = SAMPLES;
+    check("smoothgrad", "smoothgrad", &options);
+    check("vargrad", "vargrad", &options);
+    check("gradient_x_sign", "gradient_x_sign", &options);
+}
+
+/* Background image i is array 300 + i of the formula. */
+static lb_status
+read_background(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    (void)data;
+    (void)err;
+    for (size_t i = 0; i < n; i++) {
+        for (uint32_t v = 0; v < VALUES; v++) {
+            out[i * VALUES + v] = (float)formula_value(v, (uint32_t)(300 + index[i]));
+        }
+    }
+    return LB_OK;
+}
+
+static void
+comparisons_with_background_equal_pytorch(void **state)
+{
+    (void)state;
+    const lb_image_source source = {.count = BACKGROUNDS,
+                                    .channels = 3,
+                                    .height = SIDE,
+                                    .width = SIDE,
+                                    .read = read_background};
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.background = &source;
+    options.backgrounds = DRAWN;
+    options.expected_samples = SAMPLES;
+    check("expected_gradients", "expected_gradients", &options);
+    check("deep_shap", "deep_shap", &options);
+}
+
+static void
+activation_maps_equal_captum(void **state)
+{
+    (void)state;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    check("grad_cam", "grad_cam", &options);
+    options.cam_block = 3;
+    check("grad_cam_block_3", "grad_cam", &options);
+    options.cam_block = 4;
+    check("guided_grad_cam", "guided_grad_cam", &options);
+    check("layer_cam", "layer_cam", &options);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(deeplift_equals_captum),
                                        cmocka_unit_test(relevance_equals_zennit),
-                                       cmocka_unit_test(relevance_without_bias_equals_zennit)};
+                                       cmocka_unit_test(relevance_without_bias_equals_zennit),
+                                       cmocka_unit_test(sampled_gradients_equal_pytorch),
+                                       cmocka_unit_test(comparisons_with_background_equal_pytorch),
+                                       cmocka_unit_test(activation_maps_equal_captum)};
     return cmocka_run_group_tests_name("gradients", tests, NULL, NULL);
 }

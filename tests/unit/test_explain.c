@@ -8,6 +8,7 @@
 
 #include "lesionbench/explain.h"
 #include "lesionbench/random.h"
+#include "lesionbench/training.h"
 
 enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 5 };
 
@@ -51,14 +52,37 @@ collect(void *data, const lb_explanation *e, lb_error *err)
     return LB_OK;
 }
 
+static lb_status
+read_background(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    const float *images = data;
+    (void)err;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(out + i * PIXELS, images + index[i] * PIXELS, PIXELS * sizeof *out);
+    }
+    return LB_OK;
+}
+
 static void
 explain_all(collected *out, const fixture *f, size_t batch, const size_t *methods, size_t count)
 {
     lb_error err;
     lb_explain_options options;
+    float images[IMAGES * PIXELS];
+    memcpy(images, f->images, sizeof images);
+    const lb_image_source background = {.count = IMAGES,
+                                        .channels = 1,
+                                        .height = SIDE,
+                                        .width = SIDE,
+                                        .data = images,
+                                        .read = read_background};
     lb_explain_defaults(&options);
     options.batch = batch;
     options.steps = 300;
+    options.background = &background;
+    options.backgrounds = 3;
+    options.smooth_samples = 20;
+    options.expected_samples = 20;
     options.seed = 5;
     memset(out, 0, sizeof *out);
     assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods,
@@ -154,7 +178,9 @@ every_map_says_something(void **state)
                 least = fminf(least, map[p]);
                 most = fmaxf(most, map[p]);
             }
-            assert_true(most > least);
+            /* What is against the target alone, a rectified activation map does not show. */
+            bool can_be_empty = strstr(lb_method_name(m), "grad_cam") != NULL;
+            assert_true(most > least || can_be_empty);
         }
     }
 }
@@ -251,8 +277,18 @@ batches_and_company_do_not_matter(void **state)
     collected *other = lb_alloc(1, sizeof *other, &err);
     assert_non_null(other);
     size_t methods[METHODS], count = lb_method_study_set(methods);
-    const char *const more[] = {"deeplift_captum", "lrp_epsilon_plus_flat", "lrp_epsilon_gamma_box",
-                                "lrp_alpha_beta"};
+    const char *const more[] = {"deeplift_captum",
+                                "lrp_epsilon_plus_flat",
+                                "lrp_epsilon_gamma_box",
+                                "lrp_alpha_beta",
+                                "smoothgrad",
+                                "vargrad",
+                                "gradient_x_sign",
+                                "grad_cam",
+                                "guided_grad_cam",
+                                "layer_cam",
+                                "expected_gradients",
+                                "deep_shap"};
     for (size_t m = 0; m < sizeof more / sizeof *more; m++) {
         methods[count++] = method(more[m]);
     }

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "background.h"
+
+#include <string.h>
+
+#include "lesionbench/random.h"
+#include "lesionbench/training.h"
+
+void
+lb_background_free(lb_background *background)
+{
+    if (background == NULL) {
+        return;
+    }
+    lb_pass_free(background->pass);
+    lb_free(background->images);
+    lb_free(background->logits);
+    lb_free(background);
+}
+
+static lb_status
+check(const lb_explainer *e, lb_error *err)
+{
+    const lb_image_source *source = e->options->background;
+    if (source == NULL || source->count == 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "expected_gradients and deep_shap need background images (--background "
+                       "X.npy, or --data with a training split)");
+    }
+    if (source->height != e->height || source->width != e->width ||
+        (source->channels != 1 && source->channels != LB_INPUT_CHANNELS)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "background images are %zu x %zu x %zu, the images to explain 3 x %zu x %zu",
+                       source->channels, source->height, source->width, e->height, e->width);
+    }
+    return LB_OK;
+}
+
+/* Which images: the first `count` of a shuffle of all. */
+static lb_status
+draw(size_t *out, size_t count, const lb_explainer *e, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t *order = NULL, all = e->options->background->count;
+    lb_random random;
+    LB_ALLOC(order, all);
+    for (size_t i = 0; i < all; i++) {
+        order[i] = i;
+    }
+    lb_random_init(&random, e->options->seed, LB_PURPOSE_REFERENCES, 0);
+    lb_random_shuffle(&random, order, all);
+    memcpy(out, order, count * sizeof *out);
+cleanup:
+    lb_free(order);
+    return status;
+}
+
+static lb_status
+read_images(lb_background *self, const lb_explainer *e, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_image_source *source = e->options->background;
+    size_t *indices = NULL;
+    LB_ALLOC(indices, self->count);
+    LB_TRY(draw(indices, self->count, e, err));
+    for (size_t i = 0; i < self->count; i++) {
+        float *image = self->images + i * e->values;
+        LB_TRY(source->read(source->data, image, &indices[i], 1, err));
+        for (size_t c = 1; source->channels == 1 && c < LB_INPUT_CHANNELS; c++) {
+            memcpy(image + c * e->pixels, image, e->pixels * sizeof *image);
+        }
+        if (lb_first_not_finite(image, e->values) < e->values) {
+            LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
+                           "background image %zu has a value that is not finite", indices[i]));
+        }
+    }
+cleanup:
+    lb_free(indices);
+    return status;
+}
+
+lb_status
+lb_background_compute(lb_background *self, const lb_explainer *e, size_t index, lb_error *err)
+{
+    memcpy(lb_pass_input(self->pass), self->images + index * e->values,
+           e->values * sizeof *self->images);
+    return lb_pass_forward(self->pass, err);
+}
+
+lb_status
+lb_explainer_background(lb_background **out, lb_explainer *e, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_background *self = NULL;
+    const lb_pass_options options = {.batch = 1,
+                                     .height = e->height,
+                                     .width = e->width,
+                                     .last_block = LB_BLOCKS,
+                                     .keep_preactivation = true,
+                                     .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
+    if (e->background != NULL) {
+        *out = e->background;
+        return LB_OK;
+    }
+    LB_TRY(check(e, err));
+    LB_ALLOC(self, 1);
+    size_t all = e->options->background->count;
+    self->count = e->options->backgrounds < all ? e->options->backgrounds : all;
+    LB_ALLOC(self->images, self->count * e->values);
+    LB_ALLOC(self->logits, self->count * e->classes);
+    LB_TRY(read_images(self, e, err));
+    LB_TRY(lb_pass_create(&self->pass, e->network, &options, err));
+    for (size_t i = 0; i < self->count; i++) {
+        LB_TRY(lb_background_compute(self, e, i, err));
+        memcpy(self->logits + i * e->classes, lb_pass_logits(self->pass),
+               e->classes * sizeof *self->logits);
+    }
+    *out = e->background = self;
+    self = NULL;
+cleanup:
+    lb_background_free(self);
+    return status;
+}

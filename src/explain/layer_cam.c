@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* LayerCAM: a block's output, each value weighted by its own gradient where that is positive,
+ * summed over channels (Jiang et al.: LayerCAM: exploring hierarchical class activation maps for
+ * localization, IEEE Transactions on Image Processing 2021). */
+#include <string.h>
+
+#include "cam.h"
+
+static void
+combine(float *map, const float *output, const float *gradient, const lb_block_shape *shape)
+{
+    size_t cells = shape->height * shape->width;
+    memset(map, 0, cells * sizeof *map);
+    for (size_t v = 0; v < shape->channels * cells; v++) {
+        map[v % cells] += gradient[v] > 0 ? gradient[v] * output[v] : 0.0f;
+    }
+}
+
+static lb_status
+attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+{
+    (void)certificates;
+    return lb_explainer_cam(attribution, e, combine, err);
+}
+
+const lb_method lb_layer_cam = {
+    .name = "layer_cam",
+    .summary = "a block's output, each value weighted by its positive gradient, enlarged",
+    .needs = LB_NEEDS_FORWARD,
+    .parameters = (const char *const[]){"cam_block", NULL},
+    .attribute = attribute};

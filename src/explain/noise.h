@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Gradients at noisy images. */
+#ifndef LB_EXPLAIN_NOISE_H
+#define LB_EXPLAIN_NOISE_H
+
+#include "explainer.h"
+
+/* Mean and population variance (count, 3, H, W) of the gradients at `smooth_samples` images with
+ * Gaussian noise on every value; variance may be NULL. The same noise for every method. */
+lb_status lb_explainer_noisy(float *mean, float *variance, lb_explainer *explainer, lb_error *err);
+
+#endif

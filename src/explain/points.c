@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "points.h"
+
+#include <string.h>
+
+/* Points start .. start + n of the count x points grid. */
+static lb_status
+compute_batch(float *gradient, lb_explainer *e, const lb_points *points, size_t start, size_t n,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    float *first = NULL, *input = lb_pass_input(e->path);
+#pragma omp parallel for schedule(static)
+    for (size_t p = 0; p < n; p++) {
+        points->fill(points->data, e, input + p * e->values, (start + p) / points->count,
+                     (start + p) % points->count);
+    }
+    LB_TRY(lb_pass_forward(e->path, err));
+    memset(e->seeds, 0, e->batch * e->classes * sizeof *e->seeds);
+    for (size_t p = 0; p < n; p++) {
+        e->seeds[p * e->classes + e->targets[(start + p) / points->count]] = 1.0f;
+    }
+    LB_TRY(lb_pass_backward(&first, e->path, LB_RULE_GRADIENT, NULL, e->seeds, err));
+    LB_TRY(lb_pass_to_input(gradient, e->path, LB_RULE_GRADIENT, first, err));
+    for (size_t p = 0; p < n; p++) {
+        points->take(points->data, e, gradient + p * e->values, (start + p) / points->count,
+                     (start + p) % points->count);
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+lb_explainer_points(lb_explainer *e, const lb_points *points, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t all = e->count * points->count;
+    float *gradient = NULL;
+    LB_ALLOC(gradient, e->batch * e->values);
+    for (size_t start = 0; start < all; start += e->batch) {
+        size_t n = all - start < e->batch ? all - start : e->batch;
+        LB_TRY(lb_check_cancelled(e->context, err));
+        LB_TRY(compute_batch(gradient, e, points, start, n, err));
+    }
+cleanup:
+    lb_free(gradient);
+    return status;
+}
