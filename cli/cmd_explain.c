@@ -24,7 +24,8 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "images", images, LB_SETTING_TEXT, "X.npy instead: (N, 3, H, W) or (N, H, W)"),
     OPT_ROW(options, "targets", targets, LB_SETTING_LIST,
             "the class to explain of each of --images"),
-    OPT_ROW(options, "methods", methods, LB_SETTING_LIST, "names, or all of the above"),
+    OPT_ROW(options, "methods", methods, LB_SETTING_LIST,
+            "names, all of the above, or quick: all not marked slow"),
     {"keep", LB_SETTING_CHOICE, offsetof(options, keep), 0, 0,
      "none, maps, or raw: signed attributions besides", KEEPS},
     OPT_ROW(options, "alphas", alphas, LB_SETTING_LIST, "those of GradientSHAP, one per sample"),
@@ -55,7 +56,7 @@ read_methods(cli *self, work *out, const options *given, lb_error *err)
     lb_list list = {0};
     size_t count = 0;
     const char *text = given->methods;
-    bool all = strcmp(text, "all") == 0;
+    bool quick = strcmp(text, "quick") == 0, all = quick || strcmp(text, "all") == 0;
     bool background = given->background != NULL || given->data != NULL;
     LB_TRY(lb_list_parse(&list, text, err));
     while (lb_method_name(count) != NULL) {
@@ -66,7 +67,8 @@ read_methods(cli *self, work *out, const options *given, lb_error *err)
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         out->methods[found] = i;
-        if (all && !background && lb_method_needs_background(i)) {
+        if ((all && !background && lb_method_needs_background(i)) ||
+            (quick && lb_method_is_slow(i))) {
             continue;
         }
         if (!all && strcmp(list.items[i], UNTRAINED) == 0) {
@@ -272,13 +274,13 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t operands = 0;
-    options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "all"};
+    options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "quick"};
     work doing = {.items = NULL};
     lb_explain_defaults(&given.explain);
     char help[8192] = "Methods:";
     for (size_t i = 0, used = strlen(help); lb_method_name(i) != NULL && used < sizeof help; i++) {
-        int length = snprintf(help + used, sizeof help - used, "\n  %-22s %s", lb_method_name(i),
-                              lb_method_summary(i));
+        int length = snprintf(help + used, sizeof help - used, "\n  %-22s %s%s", lb_method_name(i),
+                              lb_method_summary(i), lb_method_is_slow(i) ? " (slow)" : "");
         used += length > 0 ? (size_t)length : 0;
     }
     snprintf(help + strlen(help), sizeof help - strlen(help), "\n  %-22s %s", UNTRAINED,

@@ -39,6 +39,26 @@ typedef struct lb_lrp_options {
 
 struct lb_image_source; /* training.h */
 
+/* What of the network's answer is explained by methods that look at changed copies of an image. */
+typedef enum lb_answer {
+    LB_ANSWER_USUAL, /* what each method's field takes */
+    LB_ANSWER_LOGIT,
+    LB_ANSWER_PROBABILITY /* softmax */
+} lb_answer;
+
+extern const char *const LB_ANSWERS[]; /* "usual", "logit", "probability", NULL */
+
+/* Of methods that look at changed copies of an image; docs/methods.md says more of each. */
+typedef struct lb_perturbation_options {
+    size_t answer;           /* lb_answer */
+    double hidden_value;     /* in the place of hidden pixels, default 0 */
+    size_t occlusion_window; /* side; 0, the default: the image's shorter side / 14 */
+    size_t occlusion_stride; /* 0, the default: half the window */
+    size_t rise_masks;       /* default 4000 */
+    size_t rise_grid;        /* cells a side, default 7 */
+    double rise_probability; /* that a cell is seen, default 0.5 */
+} lb_perturbation_options;
+
 typedef struct lb_explain_options {
     size_t steps;         /* Integrated Gradients: Gauss-Legendre points, default 50 */
     size_t samples;       /* GradientSHAP, default 5 */
@@ -46,6 +66,7 @@ typedef struct lb_explain_options {
     uint64_t seed;        /* of every random choice, keyed by image */
     size_t batch;         /* images (or integration points) computed together, default 16 */
     lb_lrp_options lrp;
+    lb_perturbation_options perturbation;
     size_t smooth_samples;   /* SmoothGrad and VarGrad, default 50 */
     double noise;            /* theirs: standard deviation over the image's range, default 0.15 */
     double sign_threshold;   /* GradientXSign, default 0.5 */
@@ -64,6 +85,8 @@ const char *lb_method_summary(size_t index); /* one line */
 bool lb_method_is_baseline(size_t index);
 /* True for methods that compare with lb_explain_options.background. */
 bool lb_method_needs_background(size_t index);
+/* True for methods that take hundreds of passes for an image or more. */
+bool lb_method_is_slow(size_t index);
 /* The index of a method, or LB_ERROR_ARGUMENT that suggests the nearest name. */
 lb_status lb_method_find(size_t *out, const char *name, lb_error *err);
 /* The eight methods of the study, in its order; returns their number. out may be NULL. */

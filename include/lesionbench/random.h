@@ -43,7 +43,9 @@ typedef enum lb_purpose {
     LB_PURPOSE_SIGN_FLIP,     /* signs of differences; item = draw */
     LB_PURPOSE_SMOOTH,        /* noise of SmoothGrad and VarGrad; item = image x 2^16 + sample */
     LB_PURPOSE_EXPECTED,      /* points of Expected Gradients; item = image x 2^16 + sample */
-    LB_PURPOSE_REFERENCES     /* which images are Expected Gradients' and DeepSHAP's background */
+    LB_PURPOSE_REFERENCES,    /* which images are Expected Gradients' and DeepSHAP's background */
+    /* Numbers of their own, which tests' figures hang on. */
+    LB_PURPOSE_RISE = 32 /* item = image + mask x 2^40 */
 } lb_purpose;
 
 void lb_random_init(lb_random *random, uint64_t seed, lb_purpose purpose, uint64_t item);

@@ -6,9 +6,12 @@
 #include "background.h"
 #include "explainer.h"
 #include "lrp.h"
+#include "perturbation.h"
 
 /* ITU-R BT.601 luma as rounded in the reference study. */
 static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
+
+const char *const LB_ANSWERS[] = {"usual", "logit", "probability", NULL};
 
 void
 lb_explain_defaults(lb_explain_options *options)
@@ -17,6 +20,7 @@ lb_explain_defaults(lb_explain_options *options)
                                     .samples = 5,
                                     .batch = 16,
                                     .lrp = lb_lrp_defaults,
+                                    .perturbation = lb_perturbation_defaults,
                                     .smooth_samples = 50,
                                     .noise = 0.15,
                                     .sign_threshold = 0.5,
@@ -35,6 +39,21 @@ attribution_map(float *map, const float *attribution, size_t count, size_t pixel
             map[i * pixels + p] = luma[0] * fabsf(red[p]) + luma[1] * fabsf(red[pixels + p]) +
                                   luma[2] * fabsf(red[2 * pixels + p]);
         }
+    }
+}
+
+/* pixels (count, H, W) to all channels of the attribution, and in place to maps. */
+static void
+spread_pixels(float *attribution, float *pixels, size_t count, size_t size, bool positive)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+            memcpy(attribution + (i * LB_INPUT_CHANNELS + c) * size, pixels + i * size,
+                   size * sizeof *pixels);
+        }
+    }
+    for (size_t p = 0; p < count * size; p++) {
+        pixels[p] = positive ? fmaxf(pixels[p], 0) : fabsf(pixels[p]);
     }
 }
 
@@ -79,8 +98,11 @@ plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
         LB_TRY(lb_pass_create(&e->path, network, &options, err));
         LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
     }
+    if ((needs & LB_NEEDS_COPIES) != 0) {
+        LB_TRY(lb_perturbation_create(&e->perturbation, network, e->height, e->width, err));
+    }
     options.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
-    if (needs != 0) {
+    if ((needs & ~(unsigned)LB_NEEDS_COPIES) != 0) {
         LB_TRY(lb_pass_create(&e->pass, network, &options, err));
     }
     if ((needs & LB_NEEDS_REFERENCE) != 0) {
@@ -99,6 +121,7 @@ explainer_release(lb_explainer *e)
     lb_pass_free(e->pass);
     lb_pass_free(e->path);
     lb_pass_free(e->reference);
+    lb_perturbation_free(e->perturbation);
     lb_free(e->images);
     lb_free(e->grey);
     lb_free(e->gradient);
@@ -152,6 +175,9 @@ run_method(lb_explainer *e, size_t index, const results *r, lb_explanation_sink 
     }
     if (method->needs == 0) {
         LB_TRY(method->map(e, r->map, err));
+    } else if (method->pixels != NULL) {
+        LB_TRY(method->pixels(e, r->map, err));
+        spread_pixels(r->attribution, r->map, e->count, e->pixels, method->positive);
     } else {
         LB_TRY(method->attribute(e, r->attribution, r->certificates, err));
         attribution_map(r->map, r->attribution, e->count, e->pixels);
@@ -171,11 +197,11 @@ cleanup:
 }
 
 static lb_status
-run_batch(lb_explainer *e, unsigned needs, const size_t *methods, size_t method_count,
-          const results *r, lb_explanation_sink sink, void *sink_data, lb_error *err)
+run_batch(lb_explainer *e, const size_t *methods, size_t method_count, const results *r,
+          lb_explanation_sink sink, void *sink_data, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (needs != 0) {
+    if (e->pass != NULL) {
         memcpy(lb_pass_input(e->pass), e->images, e->count * e->values * sizeof *e->images);
         LB_TRY(lb_pass_forward(e->pass, err));
         for (size_t i = 0; i < e->count * e->classes; i++) {
@@ -249,7 +275,7 @@ lb_explain(lb_network *network, const float *images, size_t channels, size_t hei
         e.items = items + start;
         e.targets = targets + start;
         LB_TRY(load_batch(&e, images + start * channels * e.pixels, channels, err));
-        LB_TRY(run_batch(&e, needs, methods, method_count, &r, sink, sink_data, err));
+        LB_TRY(run_batch(&e, methods, method_count, &r, sink, sink_data, err));
         lb_progress(context, "explaining", start + e.count, count);
     }
 cleanup:

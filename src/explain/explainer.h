@@ -6,6 +6,8 @@
 #include "lesionbench/explain.h"
 #include "lesionbench/pass.h"
 
+struct lb_perturbation; /* perturbation.h */
+
 /* One batch of images on its way through the methods. Places of a pass beyond count hold old data.
  */
 typedef struct lb_explainer {
@@ -23,6 +25,7 @@ typedef struct lb_explainer {
     lb_pass *pass;      /* holds the forward computation of images, where a method needs it */
     lb_pass *path;      /* for points between baseline and image, where a method needs it */
     lb_pass *reference; /* batch 1, at the baseline 0 */
+    struct lb_perturbation *perturbation; /* for changed copies, where a method needs it */
     bool has_gradient;
     float *gradient;  /* (batch, 3, H, W) of the target's logit, see lb_explainer_gradient() */
     float *first_sum; /* (batch, first_size), for path methods */
@@ -35,19 +38,26 @@ enum {
     LB_NEEDS_PATH = 2,      /* path */
     LB_NEEDS_REFERENCE = 4, /* reference */
     LB_NEEDS_PREACTIVATION = 8,
-    LB_NEEDS_BACKGROUND = 16 /* background images, from the options */
+    LB_NEEDS_BACKGROUND = 16, /* background images, from the options */
+    LB_NEEDS_COPIES = 32      /* perturbation; alone, no pass is planned */
 };
 
 typedef struct lb_method {
     const char *name, *summary;
-    unsigned needs;                /* 0: a baseline, which looks at the image alone */
-    bool in_study;                 /* one of the eight methods of the reference study */
+    unsigned needs; /* 0: a baseline, which looks at the image alone */
+    bool in_study;  /* one of the eight methods of the reference study */
+    bool slow;      /* hundreds of passes for an image or more: to be asked for by name */
     const char *const *parameters; /* keys of the settings it uses, NULL-terminated; NULL: none */
     /* attribution (count, 3, H, W); certificates (count) say nothing before: `promised` is to be
      * set where the method promises a sum, `steps` where it uses some; lb_explain() does the rest.
      */
     lb_status (*attribute)(lb_explainer *explainer, float *attribution,
                            lb_certificate *certificates, lb_error *err);
+    /* For a method that gives one value to a pixel instead: pixels (count, H, W), signed. All three
+     * channels of the attribution have it, and the map is its absolute value, which the luminance's
+     * weights, that sum to 0.9999, would not quite give. */
+    lb_status (*pixels)(lb_explainer *explainer, float *pixels, lb_error *err);
+    bool positive; /* pixels below 0 count for nothing: 0 in the map */
     /* For a baseline instead: map (count, H, W). */
     lb_status (*map)(lb_explainer *explainer, float *map, lb_error *err);
 } lb_method;
@@ -59,6 +69,8 @@ extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, l
     lb_difference_of_gaussians_map, lb_local_contrast_map, lb_lrp_epsilon_plus_flat,
     lb_lrp_epsilon_gamma_box, lb_lrp_alpha_beta, lb_smoothgrad, lb_vargrad, lb_gradient_x_sign,
     lb_expected_gradients, lb_deep_shap, lb_grad_cam, lb_guided_grad_cam, lb_layer_cam;
+/* Of methods that look at changed copies of the image, or at regions. */
+extern const lb_method lb_occlusion, lb_rise;
 
 const lb_method *lb_method_at(size_t index); /* NULL past the end */
 

@@ -24,6 +24,8 @@ static const lb_method *const table[] = {&lb_integrated_gradients,
                                          &lb_layer_cam,
                                          &lb_expected_gradients,
                                          &lb_deep_shap,
+                                         &lb_occlusion,
+                                         &lb_rise,
                                          &lb_sobel_map,
                                          &lb_laplace_map,
                                          &lb_random_map,
@@ -71,6 +73,12 @@ bool
 lb_method_needs_background(size_t index)
 {
     return index < METHODS && (table[index]->needs & LB_NEEDS_BACKGROUND) != 0;
+}
+
+bool
+lb_method_is_slow(size_t index)
+{
+    return index < METHODS && table[index]->slow;
 }
 
 lb_status

@@ -179,6 +179,9 @@ lb_training_settings(void)
 #define LRP(member, kind, min, max, help) \
     ROW(lb_explain_options, lrp.member, "lrp_" #member, kind, min, max, help)
 
+#define HIDING(member, kind, min, max, help) \
+    ROW(lb_explain_options, perturbation.member, #member, kind, min, max, help)
+
 static const lb_setting explain_rows[] = {
     EXPLAIN(steps, LB_SETTING_SIZE, 1, 10000, "points of Integrated Gradients"),
     EXPLAIN(samples, LB_SETTING_SIZE, 1, 10000, "samples of GradientSHAP"),
@@ -203,6 +206,16 @@ static const lb_setting explain_rows[] = {
            "LRP: biases take relevance, or are ignored, so that all of it reaches the input"),
     CHOICE(lb_explain_options, lrp.first, "lrp_first", LB_LRP_FIRSTS,
            "rule of the first convolution: the composite's own, or another, for all composites"),
+    CHOICE(
+        lb_explain_options, perturbation.answer, "answer", LB_ANSWERS,
+        "what methods that hide parts of the image explain: as is usual for each, or one for all"),
+    HIDING(hidden_value, LB_SETTING_REAL, -1e6, 1e6, "in the place of hidden pixels"),
+    HIDING(occlusion_window, LB_SETTING_SIZE, 0, 4096,
+           "side in pixels; 0 a fourteenth of the image's shorter side"),
+    HIDING(occlusion_stride, LB_SETTING_SIZE, 0, 4096, "in pixels; 0 half the window"),
+    HIDING(rise_masks, LB_SETTING_SIZE, 1, 1 << 24, "random masks for an image"),
+    HIDING(rise_grid, LB_SETTING_SIZE, 2, 64, "cells along a side of a mask"),
+    HIDING(rise_probability, LB_SETTING_REAL, 0.001, 0.999, "that a cell of a mask is seen"),
 };
 
 lb_setting_table

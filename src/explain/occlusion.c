@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Occlusion (Zeiler & Fergus: Visualizing and understanding convolutional networks, ECCV 2014,
+ * section 4.2): by how much the target's logit falls when a window of the image is replaced by one
+ * value. Windows stand at multiples of the stride, from the upper left; the last of a row or column
+ * may reach beyond the image. A pixel has the mean of all windows that cover it, as in Captum.
+ *
+ * A window that changes no pixel is not computed: its fall is 0. */
+#include <string.h>
+
+#include "perturbation.h"
+
+enum { USUAL_WINDOWS = 14 }; /* of the image's shorter side; 16 pixels of 224 */
+
+typedef struct windows {
+    const float *image;
+    size_t height, width;
+    size_t side, stride, columns;
+    float value;
+    size_t count;  /* of those that change a pixel */
+    size_t *place; /* (count) row x columns + column */
+} windows;
+
+typedef struct box {
+    size_t top, bottom, left, right;
+} box;
+
+static box
+box_at(const windows *w, size_t place)
+{
+    box b = {.top = place / w->columns * w->stride, .left = place % w->columns * w->stride};
+    b.bottom = b.top + w->side < w->height ? b.top + w->side : w->height;
+    b.right = b.left + w->side < w->width ? b.left + w->side : w->width;
+    return b;
+}
+
+/* Copy 0 is the image itself. */
+static void
+hide_window(const void *data, float *out, size_t copy)
+{
+    const windows *w = data;
+    size_t pixels = w->height * w->width;
+    memcpy(out, w->image, LB_INPUT_CHANNELS * pixels * sizeof *out);
+    if (copy == 0) {
+        return;
+    }
+    box b = box_at(w, w->place[copy - 1]);
+    for (size_t row = 0; row < LB_INPUT_CHANNELS * (b.bottom - b.top); row++) {
+        size_t channel = row / (b.bottom - b.top), y = b.top + row % (b.bottom - b.top);
+        for (size_t x = b.left; x < b.right; x++) {
+            out[channel * pixels + y * w->width + x] = w->value;
+        }
+    }
+}
+
+static bool
+changes_a_pixel(const windows *w, size_t place)
+{
+    box b = box_at(w, place);
+    for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+        for (size_t y = b.top; y < b.bottom; y++) {
+            const float *row = w->image + (c * w->height + y) * w->width;
+            for (size_t x = b.left; x < b.right; x++) {
+                if (row[x] != w->value) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+/* Positions along one side. */
+static size_t
+positions(size_t length, size_t side, size_t stride)
+{
+    return side >= length ? 1 : (length - side + stride - 1) / stride + 1;
+}
+
+static lb_status
+place_windows(windows *w, const lb_explainer *e, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_perturbation_options *o = &e->options->perturbation;
+    size_t shorter = e->height < e->width ? e->height : e->width;
+    size_t usual = shorter > USUAL_WINDOWS ? shorter / USUAL_WINDOWS : 1;
+    w->height = e->height;
+    w->width = e->width;
+    w->value = (float)o->hidden_value;
+    w->side = o->occlusion_window > 0 ? o->occlusion_window : usual;
+    w->stride = o->occlusion_stride > 0 ? o->occlusion_stride : (w->side + 1) / 2;
+    w->columns = positions(e->width, w->side, w->stride);
+    if (w->stride > w->side) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "occlusion: a stride of %zu leaves pixels between windows of %zu out",
+                       w->stride, w->side);
+    }
+    LB_ALLOC(w->place, positions(e->height, w->side, w->stride) * w->columns);
+cleanup:
+    return status;
+}
+
+static void
+choose_windows(windows *w)
+{
+    size_t all = positions(w->height, w->side, w->stride) * w->columns;
+    w->count = 0;
+    for (size_t place = 0; place < all; place++) {
+        if (changes_a_pixel(w, place)) {
+            w->place[w->count++] = place;
+        }
+    }
+}
+
+/* Windows of a row or column that cover a coordinate. */
+static size_t
+covering(size_t at, size_t length, const windows *w)
+{
+    size_t last = positions(length, w->side, w->stride) - 1;
+    size_t first = at < w->side ? 0 : (at - w->side) / w->stride + 1;
+    last = at / w->stride < last ? at / w->stride : last;
+    return last - first + 1;
+}
+
+/* values: of the image, and of each window's copy. sum: scratch (H, W). */
+static void
+average_falls(float *out, double *sum, const windows *w, const double *values)
+{
+    memset(sum, 0, w->height * w->width * sizeof *sum);
+    for (size_t k = 0; k < w->count; k++) {
+        box b = box_at(w, w->place[k]);
+        for (size_t y = b.top; y < b.bottom; y++) {
+            for (size_t x = b.left; x < b.right; x++) {
+                sum[y * w->width + x] += values[0] - values[k + 1];
+            }
+        }
+    }
+    for (size_t y = 0; y < w->height; y++) {
+        for (size_t x = 0; x < w->width; x++) {
+            size_t p = y * w->width + x;
+            size_t count = covering(y, w->height, w) * covering(x, w->width, w);
+            out[p] = (float)(sum[p] / (double)count);
+        }
+    }
+}
+
+static lb_status
+attribute(lb_explainer *e, float *pixels, lb_error *err)
+{
+    lb_status status = LB_OK;
+    windows w = {.image = NULL};
+    double *values = NULL, *sum = NULL;
+    LB_TRY(place_windows(&w, e, err));
+    LB_ALLOC(values, 1 + positions(e->height, w.side, w.stride) * w.columns);
+    LB_ALLOC(sum, e->pixels);
+    for (size_t i = 0; i < e->count; i++) {
+        w.image = e->images + i * e->values;
+        choose_windows(&w);
+        LB_TRY(
+            lb_perturbation_run(values, e, i, 1 + w.count, hide_window, &w, LB_ANSWER_LOGIT, err));
+        average_falls(pixels + i * e->pixels, sum, &w, values);
+    }
+cleanup:
+    lb_free(sum);
+    lb_free(values);
+    lb_free(w.place);
+    return status;
+}
+
+static const char *const parameters[] = {"answer", "hidden_value", "occlusion_window",
+                                         "occlusion_stride", NULL};
+
+const lb_method lb_occlusion = {.name = "occlusion",
+                                .summary = "fall of the logit when a window is hidden",
+                                .needs = LB_NEEDS_COPIES,
+                                .slow = true,
+                                .parameters = parameters,
+                                .pixels = attribute};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Methods that hide parts of an image against figures in float64 (figures_perturbation.py), on the
+ * formula network. */
+#include <math.h>
+
+#include "formula_network.h"
+
+#include "figures_perturbation.h"
+
+enum { SIDE = 64, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS };
+
+static lb_status
+compare(void *data, const lb_explanation *e, lb_error *err)
+{
+    const struct perturbation_figure *expected = data;
+    double absolute = 0, sum = 0, weighted = 0;
+    (void)err;
+    for (size_t p = 0; p < PIXELS; p++) {
+        double value = (double)e->attribution[p];
+        absolute += fabs(value);
+        sum += value;
+        weighted += value * (double)(p * 37 % 101);
+        assert_true(e->attribution[PIXELS + p] == e->attribution[p]);
+        assert_true(e->attribution[2 * PIXELS + p] == e->attribution[p]);
+        assert_true(e->map[p] == fabsf(e->attribution[p]));
+    }
+    /* Logits of a few units by Winograd in float32, differences of a hundredth. */
+    double mean = expected->absolute / PIXELS;
+    print_message("%s: sum off by %.1e\n", expected->method,
+                  fabs(absolute - expected->absolute) / expected->absolute);
+    assert_close(absolute, expected->absolute, 0, 1e-4);
+    assert_close(sum, expected->sum, 1e-4 * expected->absolute, 0);
+    assert_close(weighted, expected->weighted, 1e-4 * 50 * expected->absolute, 0);
+    for (size_t i = 0; i < PICKS; i++) {
+        assert_close(e->attribution[PICKED[i]], expected->picks[i], 1e-3 * mean, 1e-3);
+    }
+    return LB_OK;
+}
+
+static void
+methods_equal_figures(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_network *network = formula_network();
+    static float image[VALUES];
+    const size_t item = ITEM;
+    const uint8_t target = TARGET;
+    for (uint32_t v = 0; v < VALUES; v++) {
+        image[v] = (float)formula_value(v, 99);
+    }
+    for (size_t m = 0; m < sizeof FIGURES / sizeof *FIGURES; m++) {
+        size_t method = 0;
+        struct perturbation_figure expected = FIGURES[m];
+        lb_explain_options options;
+        lb_explain_defaults(&options);
+        options.perturbation = expected.options;
+        options.seed = SEED;
+        assert_ok(lb_method_find(&method, expected.method, &err));
+        assert_ok(lb_explain(network, image, 3, SIDE, SIDE, 1, &item, &target, &method, 1, &options,
+                             compare, &expected, NULL, &err));
+    }
+    lb_network_free(network);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(methods_equal_figures)};
+    return cmocka_run_group_tests_name("perturbation", tests, NULL, NULL);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* Methods that hide parts of an image: what theory promises of them, the same bits for any batch,
+ * threads and company, images in which there is nothing to find, and errors. */
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "testing.h"
+
+#include "lesionbench/explain.h"
+#include "lesionbench/random.h"
+
+enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 3 };
+
+static const uint8_t targets[IMAGES] = {1, 0, 1};
+static const size_t items[IMAGES] = {4, 8, 15};
+static const char *const NAMES[] = {"occlusion", "rise"};
+
+enum { METHODS = sizeof NAMES / sizeof *NAMES };
+
+typedef struct fixture {
+    lb_network *network;
+    float images[IMAGES * PIXELS]; /* grey: blobs on a background of 0 */
+} fixture;
+
+typedef struct collected {
+    float attribution[METHODS][IMAGES * VALUES];
+    float map[METHODS][IMAGES * PIXELS];
+    lb_certificate certificates[METHODS][IMAGES];
+} collected;
+
+static size_t
+method(const char *name)
+{
+    lb_error err;
+    size_t index = 0;
+    assert_ok(lb_method_find(&index, name, &err));
+    return index;
+}
+
+static size_t
+position(const char *name)
+{
+    size_t m = 0;
+    while (strcmp(NAMES[m], name) != 0) {
+        m++;
+    }
+    return m;
+}
+
+static lb_status
+collect(void *data, const lb_explanation *e, lb_error *err)
+{
+    collected *all = data;
+    (void)err;
+    size_t m = position(lb_method_name(e->method));
+    for (size_t k = 0; k < e->count; k++) {
+        size_t i = 0;
+        while (items[i] != e->items[k]) {
+            i++;
+        }
+        memcpy(all->attribution[m] + i * VALUES, e->attribution + k * VALUES,
+               VALUES * sizeof(float));
+        memcpy(all->map[m] + i * PIXELS, e->map + k * PIXELS, PIXELS * sizeof(float));
+        all->certificates[m][i] = e->certificates[k];
+    }
+    return LB_OK;
+}
+
+static lb_explain_options
+small_options(void)
+{
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.batch = 2;
+    options.seed = 3;
+    options.perturbation.occlusion_window = 9;
+    options.perturbation.rise_masks = 70;
+    return options;
+}
+
+static void
+explain(collected *out, const fixture *f, size_t first, size_t count, const char *const *names,
+        size_t name_count, const lb_explain_options *options)
+{
+    lb_error err;
+    size_t methods[METHODS];
+    for (size_t m = 0; m < name_count; m++) {
+        methods[m] = method(names[m]);
+    }
+    assert_ok(lb_explain(f->network, f->images + first * PIXELS, 1, SIDE, SIDE, count,
+                         items + first, targets + first, methods, name_count, options, collect, out,
+                         NULL, &err));
+}
+
+static collected *
+new_collected(void)
+{
+    lb_error err;
+    collected *out = lb_alloc(1, sizeof *out, &err);
+    assert_non_null(out);
+    return out;
+}
+
+static int
+set_up(void **state)
+{
+    lb_error err;
+    fixture *f = lb_alloc(1, sizeof *f, &err);
+    lb_architecture architecture;
+    lb_random random;
+    assert_ok(lb_architecture_init(&architecture, "vgg11", 1.0 / 8, 2, &err));
+    assert_ok(lb_network_create(&f->network, &architecture, 11, &err));
+    lb_random_init(&random, 2, LB_PURPOSE_TEST, 0);
+    for (size_t p = 0; p < lb_network_parameters(f->network); p++) {
+        lb_parameter *parameter = lb_network_parameter(f->network, p);
+        for (size_t k = 0; k < parameter->count; k++) {
+            if (parameter->rank == 1) {
+                parameter->value[k] = (float)(0.02 * lb_random_normal(&random));
+            } else if (parameter->rank == 2) {
+                parameter->value[k] *= 10.0f;
+            }
+        }
+    }
+    for (size_t i = 0; i < IMAGES * PIXELS; i++) {
+        size_t y = i % PIXELS / SIDE, x = i % SIDE;
+        bool inside = y > 8 && y < 40 && x > 10 && x < 38;
+        f->images[i] = inside ? (float)(0.2 + 0.7 * lb_random_uniform(&random)) : 0.0f;
+    }
+    *state = f;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    fixture *f = *state;
+    lb_network_free(f->network);
+    lb_free(f);
+    return 0;
+}
+
+static void
+same_bits_whatever_the_batch_threads_and_company(void **state)
+{
+    const fixture *f = *state;
+    collected *first = new_collected(), *other = new_collected();
+    lb_explain_options options = small_options();
+    explain(first, f, 0, IMAGES, NAMES, METHODS, &options);
+    for (size_t batch = 1; batch <= 5; batch += 2) {
+        options.batch = batch;
+        memset(other, 0, sizeof *other);
+        explain(other, f, 0, IMAGES, NAMES, METHODS, &options);
+        assert_memory_equal(other, first, sizeof *first);
+    }
+    int threads = omp_get_max_threads();
+    omp_set_num_threads(threads > 1 ? 1 : 2);
+    memset(other, 0, sizeof *other);
+    explain(other, f, 0, IMAGES, NAMES, METHODS, &options);
+    omp_set_num_threads(threads);
+    for (size_t m = 0; m < METHODS; m++) {
+        assert_memory_equal(other->map[m], first->map[m], sizeof first->map[m]);
+        for (size_t i = 0; i < IMAGES; i++) { /* each image and method by itself */
+            explain(other, f, i, 1, &NAMES[m], 1, &options);
+        }
+        assert_memory_equal(other->map[m], first->map[m], sizeof first->map[m]);
+    }
+    lb_free(other);
+    lb_free(first);
+}
+
+static void
+maps_say_something_finite(void **state)
+{
+    const fixture *f = *state;
+    collected *all = new_collected();
+    const lb_explain_options options = small_options();
+    explain(all, f, 0, IMAGES, NAMES, METHODS, &options);
+    for (size_t m = 0; m < METHODS; m++) {
+        for (size_t i = 0; i < IMAGES; i++) {
+            const float *map = all->map[m] + i * PIXELS;
+            float least = map[0], most = map[0];
+            for (size_t p = 0; p < PIXELS; p++) {
+                assert_true(isfinite(map[p]) && map[p] >= 0);
+                least = fminf(least, map[p]);
+                most = fmaxf(most, map[p]);
+            }
+            assert_true(most > least);
+        }
+    }
+    lb_free(all);
+}
+
+/* Where there is nothing to hide, nothing is said. */
+static void
+black_images(void **state)
+{
+    fixture f = *(const fixture *)*state;
+    collected *all = new_collected();
+    const lb_explain_options options = small_options();
+    memset(f.images, 0, sizeof f.images);
+    explain(all, &f, 0, IMAGES, NAMES, METHODS, &options);
+    for (size_t v = 0; v < IMAGES * VALUES; v++) {
+        assert_true(all->attribution[position("occlusion")][v] == 0.0f);
+        assert_true(isfinite(all->attribution[position("rise")][v]));
+    }
+    lb_free(all);
+}
+
+/* One window over the whole image: every pixel has the difference of two logits. */
+static void
+one_window_is_the_logit_difference(void **state)
+{
+    const fixture *f = *state;
+    collected *all = new_collected();
+    lb_explain_options options = small_options();
+    options.perturbation.occlusion_window = SIDE + 5;
+    explain(all, f, 0, 1, NAMES, 1, &options);
+    const float *r = all->attribution[position("occlusion")];
+    for (size_t v = 1; v < VALUES; v++) {
+        assert_true(r[v] == r[0]);
+    }
+    assert_true(fabsf(r[0]) > 1e-4f);
+    lb_free(all);
+}
+
+/* More masks keep the first ones: the maps of n and 2n masks share half of their sum. */
+static void
+rise_masks_do_not_hang_on_their_number(void **state)
+{
+    const fixture *f = *state;
+    const char *const name = "rise";
+    collected *few = new_collected(), *more = new_collected(), *seeded = new_collected();
+    lb_explain_options options = small_options();
+    size_t m = position(name);
+    explain(few, f, 0, 1, &name, 1, &options);
+    options.perturbation.rise_masks++;
+    explain(more, f, 0, 1, &name, 1, &options);
+    options.seed++;
+    explain(seeded, f, 0, 1, &name, 1, &options);
+    double apart = 0, reseeded = 0;
+    for (size_t p = 0; p < PIXELS; p++) {
+        /* The sum over masks has grown by one mask, that is, by at most the probability 1. */
+        double grown = 0.5 * (71 * (double)more->map[m][p] - 70 * (double)few->map[m][p]);
+        assert_true(grown > -1e-4 && grown < 1 + 1e-4);
+        apart += fabs((double)more->map[m][p] - (double)few->map[m][p]);
+        reseeded += fabs((double)seeded->map[m][p] - (double)more->map[m][p]);
+    }
+    assert_true(reseeded > 2 * apart);
+    lb_free(seeded);
+    lb_free(more);
+    lb_free(few);
+}
+
+static void
+assert_refused(const fixture *f, const char *name, const lb_explain_options *options,
+               const char *words)
+{
+    lb_error err;
+    size_t index = method(name);
+    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets,
+                                &index, 1, options, collect, NULL, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    if (strstr(err.message, words) == NULL) {
+        fail_msg("'%s' does not say '%s'", err.message, words);
+    }
+}
+
+static void
+errors(void **state)
+{
+    fixture f = *(const fixture *)*state;
+    lb_error err;
+    lb_explain_options options = small_options();
+    options.perturbation.occlusion_window = 4;
+    options.perturbation.occlusion_stride = 5;
+    assert_refused(&f, "occlusion", &options, "a stride of 5");
+    options = small_options();
+    options.perturbation.rise_grid = 1;
+    assert_refused(&f, "rise", &options, "grid of 2");
+    /* A network whose answers are not finite. */
+    options = small_options();
+    size_t last = lb_network_parameters(f.network) - 1, index = method("occlusion");
+    float *bias = lb_network_parameter(f.network, last)->value, kept = bias[1];
+    bias[1] = INFINITY;
+    assert_int_equal(lb_explain(f.network, f.images, 1, SIDE, SIDE, IMAGES, items, targets, &index,
+                                1, &options, collect, NULL, NULL, &err),
+                     LB_ERROR_NUMERIC);
+    assert_non_null(strstr(err.message, "image 4: the network's output is not finite"));
+    bias[1] = kept;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_bits_whatever_the_batch_threads_and_company),
+        cmocka_unit_test(maps_say_something_finite),
+        cmocka_unit_test(black_images),
+        cmocka_unit_test(one_window_is_the_logit_difference),
+        cmocka_unit_test(rise_masks_do_not_hang_on_their_number),
+        cmocka_unit_test(errors),
+    };
+    return cmocka_run_group_tests_name("perturbation", tests, set_up, tear_down);
+}
