@@ -74,6 +74,13 @@ typedef struct lb_explain_options {
     size_t expected_samples; /* Expected Gradients, default 50 */
     size_t backgrounds;      /* images that Expected Gradients and DeepSHAP draw, default 20, ... */
     const struct lb_image_source *background; /* ... from here. NULL: those methods fail */
+    /* Integrated Gradients: an image's steps are doubled until its completeness error is at most
+     * `tolerance`, but not above maximum_steps. 0, the default: never. */
+    double tolerance;
+    size_t maximum_steps; /* default 800 */
+    /* Random directions along which the gradient is compared with differences of the logit, for the
+     * methods made of the gradient at the image; default 0. */
+    size_t check_gradient;
 } lb_explain_options;
 
 void lb_explain_defaults(lb_explain_options *options);
@@ -102,7 +109,9 @@ typedef struct lb_certificate {
     double promised;              /* what theory says that this is */
     double completeness_error;    /* |sum - promised| / |promised|, 0 where both are 0 */
     double nan_share, zero_share; /* of the map's pixels: not finite, exactly 0 */
-    size_t steps;                 /* points used between baseline and image; 0: no path */
+    double gradient_error; /* |differences of the logit - gradient's| over the larger, the worst of
+                              check_gradient directions */
+    size_t steps;          /* points used between baseline and image; 0: no path */
     size_t ties; /* pixels that have the value of the threshold of scoring; 0: not scored */
 } lb_certificate;
 

@@ -45,7 +45,9 @@ typedef enum lb_purpose {
     LB_PURPOSE_EXPECTED,      /* points of Expected Gradients; item = image x 2^16 + sample */
     LB_PURPOSE_REFERENCES,    /* which images are Expected Gradients' and DeepSHAP's background */
     /* Numbers of their own, which tests' figures hang on. */
-    LB_PURPOSE_RISE = 32 /* item = image + mask x 2^40 */
+    LB_PURPOSE_RISE = 32,           /* item = image + mask x 2^40 */
+    LB_PURPOSE_GRADIENT_CHECK = 40, /* directions; item = image */
+    LB_PURPOSE_PERMUTE = 41         /* labels of training images */
 } lb_purpose;
 
 void lb_random_init(lb_random *random, uint64_t seed, lb_purpose purpose, uint64_t item);

@@ -43,7 +43,7 @@ lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dat
 void lb_score_rows_release(lb_score_rows *rows);
 /* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision,
  * condition,subject,completeness_error,attribution_sum,promised_sum,nan_share,zero_share,ties,
- * steps_used. Of the certificate's columns those are empty that say nothing. */
+ * steps_used,gradient_error. Of the certificate's columns those are empty that say nothing. */
 lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
 /* Appends what the file holds. It may lack the column condition and those after it. */
 lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);

@@ -4,8 +4,12 @@
 
 #include "explainer.h"
 
-const lb_certificate LB_NO_CERTIFICATE = {
-    .sum = NAN, .promised = NAN, .completeness_error = NAN, .nan_share = NAN, .zero_share = NAN};
+const lb_certificate LB_NO_CERTIFICATE = {.sum = NAN,
+                                          .promised = NAN,
+                                          .completeness_error = NAN,
+                                          .nan_share = NAN,
+                                          .zero_share = NAN,
+                                          .gradient_error = NAN};
 
 void
 lb_certify_map(lb_certificate *certificate, const float *map, size_t pixels)

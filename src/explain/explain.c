@@ -26,7 +26,8 @@ lb_explain_defaults(lb_explain_options *options)
                                     .sign_threshold = 0.5,
                                     .cam_block = LB_BLOCKS,
                                     .expected_samples = 50,
-                                    .backgrounds = 20};
+                                    .backgrounds = 20,
+                                    .maximum_steps = 800};
 }
 
 static void
@@ -79,7 +80,7 @@ load_batch(lb_explainer *e, const float *images, size_t channels, lb_error *err)
                                                    luma[2] * image[2 * e->pixels + p];
         }
     }
-    e->has_gradient = false;
+    e->has_gradient = e->has_check = false;
     return LB_OK;
 }
 
@@ -128,6 +129,7 @@ explainer_release(lb_explainer *e)
     lb_free(e->first_sum);
     lb_free(e->seeds);
     lb_background_free(e->background);
+    lb_free(e->gradient_error);
 }
 
 static lb_status
@@ -140,6 +142,7 @@ explainer_init(lb_explainer *e, lb_network *network, unsigned needs, lb_error *e
         e->classes = lb_network_architecture(network)->classes;
         LB_ALLOC(e->gradient, e->batch * e->values);
         LB_ALLOC(e->seeds, e->batch * e->classes);
+        LB_ALLOC(e->gradient_error, e->batch);
         LB_TRY(plan_passes(e, network, needs, err));
     }
 cleanup:
@@ -183,6 +186,9 @@ run_method(lb_explainer *e, size_t index, const results *r, lb_explanation_sink 
         attribution_map(r->map, r->attribution, e->count, e->pixels);
     }
     certify(e, method, r);
+    if (method->of_gradient && e->options->check_gradient > 0) {
+        LB_TRY(lb_explainer_check_gradient(r->certificates, e, err));
+    }
     const lb_explanation explanation = {.method = index,
                                         .count = e->count,
                                         .items = e->items,

@@ -26,10 +26,11 @@ typedef struct lb_explainer {
     lb_pass *path;      /* for points between baseline and image, where a method needs it */
     lb_pass *reference; /* batch 1, at the baseline 0 */
     struct lb_perturbation *perturbation; /* for changed copies, where a method needs it */
-    bool has_gradient;
-    float *gradient;  /* (batch, 3, H, W) of the target's logit, see lb_explainer_gradient() */
-    float *first_sum; /* (batch, first_size), for path methods */
-    float *seeds;     /* (batch, classes), values at the logits */
+    bool has_gradient, has_check;
+    float *gradient; /* (batch, 3, H, W) of the target's logit, see lb_explainer_gradient() */
+    double *gradient_error;           /* (batch), where has_check */
+    float *first_sum;                 /* (batch, first_size), for path methods */
+    float *seeds;                     /* (batch, classes), values at the logits */
     struct lb_background *background; /* see background.h; NULL until a method asks for it */
 } lb_explainer;
 
@@ -44,9 +45,10 @@ enum {
 
 typedef struct lb_method {
     const char *name, *summary;
-    unsigned needs; /* 0: a baseline, which looks at the image alone */
-    bool in_study;  /* one of the eight methods of the reference study */
-    bool slow;      /* hundreds of passes for an image or more: to be asked for by name */
+    unsigned needs;   /* 0: a baseline, which looks at the image alone */
+    bool in_study;    /* one of the eight methods of the reference study */
+    bool slow;        /* hundreds of passes for an image or more: to be asked for by name */
+    bool of_gradient; /* its maps are made of lb_explainer_gradient() */
     const char *const *parameters; /* keys of the settings it uses, NULL-terminated; NULL: none */
     /* attribution (count, 3, H, W); certificates (count) say nothing before: `promised` is to be
      * set where the method promises a sum, `steps` where it uses some; lb_explain() does the rest.
@@ -87,6 +89,9 @@ lb_status lb_explainer_gradient(const float **out, lb_explainer *explainer, lb_e
  */
 lb_status lb_explainer_path(float *out, lb_explainer *explainer, const double *alphas,
                             const double *weights, size_t points, lb_error *err);
+/* Sets each image's gradient_error; the work is done once per batch. */
+lb_status lb_explainer_check_gradient(lb_certificate *certificates, lb_explainer *explainer,
+                                      lb_error *err);
 /* Sets each image's promised sum: the target's logit less that at the baseline (minus_baseline), or
  * the logit itself. */
 void lb_explainer_promise(lb_certificate *certificates, const lb_explainer *explainer,

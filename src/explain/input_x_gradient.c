@@ -19,5 +19,6 @@ cleanup:
 const lb_method lb_input_x_gradient = {.name = "input_x_gradient",
                                        .summary = "gradient times input",
                                        .needs = LB_NEEDS_FORWARD,
+                                       .of_gradient = true,
                                        .in_study = true,
                                        .attribute = attribute};

@@ -2,6 +2,7 @@
 /* Integrated Gradients from the baseline 0 with Gauss-Legendre points (Sundararajan, Taly, Yan:
  * Axiomatic attribution for deep networks, ICML 2017). */
 #include <math.h>
+#include <string.h>
 
 #include "explainer.h"
 
@@ -28,11 +29,11 @@ gauss_legendre(double *points, double *weights, size_t n)
     }
 }
 
+/* Of the images in e, all by `steps` points. */
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+integrate(float *attribution, lb_explainer *e, size_t steps, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t steps = e->options->steps;
     double *alphas = NULL, *weights = NULL;
     LB_ALLOC(alphas, e->count * steps);
     LB_ALLOC(weights, steps);
@@ -41,13 +42,98 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
         alphas[i] = alphas[i - steps];
     }
     LB_TRY(lb_explainer_path(attribution, e, alphas, weights, steps, err));
-    lb_explainer_promise(certificates, e, true);
-    for (size_t i = 0; i < e->count; i++) {
-        certificates[i].steps = steps;
-    }
 cleanup:
     lb_free(alphas);
     lb_free(weights);
+    return status;
+}
+
+/* Some images of a batch, with room for all. */
+typedef struct subset {
+    size_t *place; /* in the batch */
+    uint8_t *targets;
+    float *images, *attribution;
+} subset;
+
+static void
+subset_release(subset *s)
+{
+    lb_free(s->place);
+    lb_free(s->targets);
+    lb_free(s->images);
+    lb_free(s->attribution);
+}
+
+static lb_status
+subset_init(subset *s, const lb_explainer *e, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_ALLOC(s->place, e->count);
+    LB_ALLOC(s->targets, e->count);
+    LB_ALLOC(s->images, e->count * e->values);
+    LB_ALLOC(s->attribution, e->batch * e->values); /* a pass fills all places */
+cleanup:
+    return status;
+}
+
+/* Takes the images whose sums are farther off than the tolerance; returns their number. */
+static size_t
+choose(subset *s, const lb_explainer *e, const float *attribution, lb_certificate *certificates)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        lb_certify_sum(&certificates[i], attribution + i * e->values, e->values);
+        if (certificates[i].completeness_error > e->options->tolerance) {
+            s->place[count] = i;
+            s->targets[count] = e->targets[i];
+            memcpy(s->images + count * e->values, e->images + i * e->values,
+                   e->values * sizeof *s->images);
+            count++;
+        }
+    }
+    return count;
+}
+
+/* The points of different steps are not nested, so each doubling starts anew. */
+static lb_status
+refine(float *attribution, lb_explainer *e, lb_certificate *certificates, lb_error *err)
+{
+    lb_status status = LB_OK;
+    subset s = {NULL, NULL, NULL, NULL};
+    LB_TRY(subset_init(&s, e, err));
+    for (size_t steps = 2 * e->options->steps; steps <= e->options->maximum_steps; steps *= 2) {
+        lb_explainer some = *e;
+        some.count = choose(&s, e, attribution, certificates);
+        some.images = s.images;
+        some.targets = s.targets;
+        if (some.count == 0) {
+            break;
+        }
+        LB_TRY(integrate(s.attribution, &some, steps, err));
+        for (size_t i = 0; i < some.count; i++) {
+            memcpy(attribution + s.place[i] * e->values, s.attribution + i * e->values,
+                   e->values * sizeof *attribution);
+            certificates[s.place[i]].steps = steps;
+        }
+    }
+cleanup:
+    subset_release(&s);
+    return status;
+}
+
+static lb_status
+attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(integrate(attribution, e, e->options->steps, err));
+    lb_explainer_promise(certificates, e, true);
+    for (size_t i = 0; i < e->count; i++) {
+        certificates[i].steps = e->options->steps;
+    }
+    if (e->options->tolerance > 0) {
+        LB_TRY(refine(attribution, e, certificates, err));
+    }
+cleanup:
     return status;
 }
 
@@ -56,5 +142,5 @@ const lb_method lb_integrated_gradients = {
     .summary = "gradients integrated from the baseline 0, Gauss-Legendre, times input",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH | LB_NEEDS_REFERENCE,
     .in_study = true,
-    .parameters = (const char *const[]){"steps", NULL},
+    .parameters = (const char *const[]){"steps", "tolerance", "maximum_steps", NULL},
     .attribute = attribute};

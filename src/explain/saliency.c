@@ -22,5 +22,6 @@ cleanup:
 const lb_method lb_saliency = {.name = "saliency",
                                .summary = "absolute gradient",
                                .needs = LB_NEEDS_FORWARD,
+                               .of_gradient = true,
                                .in_study = true,
                                .attribute = attribute};

@@ -37,6 +37,7 @@ static const column COLUMNS[] = {
     REAL("zero_share", zero_share, SUMMARY_MEAN),
     COUNT("ties", ties, SUMMARY_GREATEST),
     COUNT("steps_used", steps, SUMMARY_GREATEST),
+    REAL("gradient_error", gradient_error, SUMMARY_GREATEST),
 };
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
 

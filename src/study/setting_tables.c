@@ -184,6 +184,11 @@ lb_training_settings(void)
 
 static const lb_setting explain_rows[] = {
     EXPLAIN(steps, LB_SETTING_SIZE, 1, 10000, "points of Integrated Gradients"),
+    EXPLAIN(
+        tolerance, LB_SETTING_REAL, 0, 1,
+        "Integrated Gradients doubles an image's points until its completeness error is at most "
+        "this; 0 never"),
+    EXPLAIN(maximum_steps, LB_SETTING_SIZE, 1, 100000, "... but to no more points"),
     EXPLAIN(samples, LB_SETTING_SIZE, 1, 10000, "samples of GradientSHAP"),
     EXPLAIN(seed, LB_SETTING_U64, 0, MAX_U64, "of random choices"),
     EXPLAIN(batch, LB_SETTING_SIZE, 1, 4096, "images or points computed together"),
@@ -216,6 +221,8 @@ static const lb_setting explain_rows[] = {
     HIDING(rise_masks, LB_SETTING_SIZE, 1, 1 << 24, "random masks for an image"),
     HIDING(rise_grid, LB_SETTING_SIZE, 2, 64, "cells along a side of a mask"),
     HIDING(rise_probability, LB_SETTING_REAL, 0.001, 0.999, "that a cell of a mask is seen"),
+    EXPLAIN(check_gradient, LB_SETTING_SIZE, 0, 1000,
+            "random directions along which gradients are compared with differences of the logit"),
 };
 
 lb_setting_table

@@ -64,6 +64,15 @@ read_background(void *data, float *out, const size_t *index, size_t n, lb_error 
 }
 
 static void
+explain_with(collected *out, const fixture *f, const lb_explain_options *options, size_t method)
+{
+    lb_error err;
+    memset(out, 0, sizeof *out);
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, &method, 1,
+                         options, collect, out, NULL, &err));
+}
+
+static void
 explain_all(collected *out, const fixture *f, size_t batch, const size_t *methods, size_t count)
 {
     lb_error err;
@@ -216,6 +225,86 @@ integrated_gradients_are_nearly_complete(void **state)
                     0.1);
         assert_true(isnan(f->all.certificates[method("saliency")][i].completeness_error));
     }
+}
+
+/* Images that are good enough keep their steps, and those that are not are refined as if they were
+ * alone. */
+static void
+steps_are_doubled_where_the_sum_is_off(void **state)
+{
+    const fixture *f = *state;
+    lb_error err;
+    size_t ig = method("integrated_gradients"), refined = 0;
+    collected *coarse = lb_alloc(1, sizeof *coarse, &err);
+    collected *fine = lb_alloc(1, sizeof *fine, &err);
+    collected *other = lb_alloc(1, sizeof *other, &err);
+    assert_non_null(coarse);
+    assert_non_null(fine);
+    assert_non_null(other);
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    assert_true(options.tolerance == 0 && options.check_gradient == 0);
+    options.steps = 10;
+    explain_with(coarse, f, &options, ig);
+    double errors[IMAGES];
+    for (size_t i = 0; i < IMAGES; i++) {
+        errors[i] = coarse->certificates[ig][i].completeness_error;
+        options.tolerance += errors[i] / IMAGES;
+    }
+    options.maximum_steps = 75;
+    explain_with(fine, f, &options, ig);
+    for (size_t i = 0; i < IMAGES; i++) {
+        const lb_certificate *certificate = &fine->certificates[ig][i];
+        if (errors[i] <= options.tolerance) {
+            assert_int_equal(certificate->steps, 10);
+            assert_memory_equal(fine->map[ig] + i * PIXELS, coarse->map[ig] + i * PIXELS,
+                                PIXELS * sizeof(float));
+            continue;
+        }
+        refined++;
+        assert_true(certificate->steps == 20 || certificate->steps == 40);
+        assert_true(certificate->steps == 40 ||
+                    certificate->completeness_error <= options.tolerance);
+        lb_explain_options alone = options;
+        alone.tolerance = 0;
+        alone.steps = certificate->steps;
+        explain_with(other, f, &alone, ig);
+        assert_true(distance(fine->map[ig] + i * PIXELS, other->map[ig] + i * PIXELS, PIXELS) <
+                    1e-5);
+    }
+    assert_in_range(refined, 1, IMAGES - 1);
+    lb_free(coarse);
+    lb_free(fine);
+    lb_free(other);
+}
+
+/* The gradient is that of the network, to what float32 allows. */
+static void
+gradients_are_checked_by_differences(void **state)
+{
+    const fixture *f = *state;
+    lb_error err;
+    collected *checked = lb_alloc(1, sizeof *checked, &err);
+    assert_non_null(checked);
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.check_gradient = 2;
+    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
+        bool made_of_it = m == method("saliency") || m == method("gradient_x_sign");
+        if (!made_of_it && m != method("guided_backprop")) {
+            continue;
+        }
+        explain_with(checked, f, &options, m);
+        for (size_t i = 0; i < IMAGES; i++) {
+            double error = checked->certificates[m][i].gradient_error;
+            if (made_of_it) {
+                assert_true(error > 0 && error < 0.02);
+            } else {
+                assert_true(isnan(error));
+            }
+        }
+    }
+    lb_free(checked);
 }
 
 static void
@@ -451,6 +540,8 @@ main(void)
         cmocka_unit_test(deeplift_sums_to_the_logit_difference),
         cmocka_unit_test(captums_deeplift_differs),
         cmocka_unit_test(integrated_gradients_are_nearly_complete),
+        cmocka_unit_test(steps_are_doubled_where_the_sum_is_off),
+        cmocka_unit_test(gradients_are_checked_by_differences),
         cmocka_unit_test(lrp_equals_input_x_gradient),
         cmocka_unit_test(saliency_times_input_is_input_x_gradient),
         cmocka_unit_test(relu_rules_differ),
