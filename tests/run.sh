@@ -94,6 +94,17 @@ run_cli_tests() {
     grep '^skip ' "$log"
 }
 
+# The page in a browser, where there is one.
+run_browser_tests() {
+    log=$build/browser.log
+    sh "$root/tests/browser/run.sh" "$build/dev/lesionbench" "$build/dev/tests/browser/make_study" \
+        "$build/browser" >"$log" 2>&1
+    bad=$(($(grep -c '^not ok ' "$log") + 1 - $(grep -c '^end$' "$log")))
+    count "$(grep -c '^ok ' "$log")" "$bad" "$(grep -c '^skip ' "$log")"
+    [ "$bad" = 0 ] || awk '/^not ok /{on=1} /^(ok|skip|end)/{on=0} on' "$log"
+    grep '^skip ' "$log"
+}
+
 for preset in dev asan; do
     mkdir -p "$build"
     if compile "$preset"; then
@@ -108,6 +119,11 @@ for preset in dev asan; do
         echo "FAILED: the $preset build"
     fi
 done
+
+if [ -x "$build/dev/tests/browser/make_study" ]; then
+    run_browser_tests
+    note "browser tests done"
+fi
 
 cd "$root" || exit 1
 sources=$(git ls-files -- '*.c' '*.h' 2>/dev/null || find src cli tests include -name '*.[ch]')

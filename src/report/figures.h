@@ -35,8 +35,8 @@ lb_status draw_boxplot(size_t *pages, study_folder *folder, selection chosen, ra
 /* training_curves (.svg, .pdf, .png). */
 lb_status draw_curves(bool *drawn, study_folder *folder, lb_error *err);
 /* heatmaps.png; *shown is the holdout image shown. */
-lb_status draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder,
-                        const lb_context *context, lb_error *err);
+lb_status draw_heatmaps(bool *drawn, typical_image *shown, map_set *set, const lb_context *context,
+                        lb_error *err);
 /* examples.png */
 lb_status draw_examples(bool *drawn, study_folder *folder, lb_error *err);
 

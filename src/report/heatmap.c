@@ -182,42 +182,40 @@ cleanup:
 }
 
 lb_status
-draw_heatmaps(bool *drawn, typical_image *shown, study_folder *folder, const lb_context *context,
+draw_heatmaps(bool *drawn, typical_image *shown, map_set *set, const lb_context *context,
               lb_error *err)
 {
     lb_status status = LB_OK;
-    map_set set = {0};
+    study_folder *folder = set->folder;
     canvas picture = {0};
     segment *lines = NULL;
     size_t count = 0;
     bool read = false;
     char name[48];
     *drawn = false;
-    LB_TRY(maps_open(&set, folder, err));
-    if (set.file_count > 0) {
-        LB_TRY(maps_typical(shown, &set, folder, context, err));
+    if (set->file_count > 0) {
+        LB_TRY(maps_typical(shown, set, folder, context, err));
     }
-    if (set.file_count == 0 || shown->of == 0) {
+    if (set->file_count == 0 || shown->of == 0) {
         LB_TRY(folder_miss(folder, err, "figures/heatmaps%s: no model's maps were kept",
                            folder->suffix));
         goto cleanup;
     }
-    LB_TRY(maps_read_image(&read, &set, shown->image, err));
+    LB_TRY(maps_read_image(&read, set, shown->image, err));
     if (!read) {
         goto cleanup;
     }
-    LB_TRY(contour_trace(&lines, &count, set.truth, set.height, set.width, err));
-    layout l = plan(&set, folder);
+    LB_TRY(contour_trace(&lines, &count, set->truth, set->height, set->width, err));
+    layout l = plan(set, folder);
     LB_TRY(canvas_init_figure(&picture, l.height, l.width, err));
-    draw_legend(&picture, &l, &set, shown->image, lines, count);
+    draw_legend(&picture, &l, set, shown->image, lines, count);
     draw_titles(&picture, &l, folder);
-    LB_TRY(draw_grid(&picture, &l, &set, folder, shown->image, lines, count, err));
+    LB_TRY(draw_grid(&picture, &l, set, folder, shown->image, lines, count, err));
     snprintf(name, sizeof name, "heatmaps%s", folder->suffix);
     LB_TRY(canvas_write(&picture, folder->directory, name, err));
     *drawn = true;
 cleanup:
     lb_free(lines);
     canvas_release(&picture);
-    maps_close(&set);
     return status;
 }

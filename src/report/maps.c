@@ -24,13 +24,14 @@ check_index(const map_set *set, const map_file *file, lb_error *err)
 
 /* Opens one file and adds it to the set, unless it is damaged. */
 static lb_status
-add_file(map_set *set, study_folder *folder, map_file kind, const char *name, lb_error *err)
+add_file(map_set *set, study_folder *folder, map_file kind, const char *name, const char *shows,
+         lb_error *err)
 {
     lb_status status = LB_OK;
     bool there = false;
     lb_array index = {0};
     char *path = NULL;
-    LB_TRY(folder_has(&there, folder, name, "its column of heat maps", err));
+    LB_TRY(folder_has(&there, folder, name, shows, err));
     if (!there) {
         goto cleanup;
     }
@@ -52,38 +53,73 @@ cleanup:
     return folder_forgive(status, folder, err);
 }
 
-/* The first seed in the table of models; NULL where this model is not in it. */
-static const char *
-first_seed(const study_folder *folder, const char *corpus, const char *degree)
+/* Whether the table of models has this one's corpus and degree in a row before, with another seed
+ * or with the same. */
+static void
+look_before(bool *seed, bool *model, const study_folder *folder, size_t index)
 {
-    for (size_t i = 0; i < folder->model_count; i++) {
-        const model_row *row = &folder->models[i];
-        if (strcmp(row->corpus, corpus) == 0 && strcmp(row->degree, degree) == 0) {
-            return row->seed;
+    const model_row *m = &folder->models[index];
+    *seed = *model = false;
+    for (size_t i = 0; i < index; i++) {
+        const model_row *o = &folder->models[i];
+        if (strcmp(o->corpus, m->corpus) == 0 && strcmp(o->degree, m->degree) == 0) {
+            *model = true;
+            *seed = *seed || strcmp(o->seed, m->seed) == 0;
         }
     }
-    return NULL;
+}
+
+/* Adds the models of this corpus and degree. */
+static lb_status
+add_models_of(map_set *set, study_folder *folder, size_t corpus, size_t degree, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; i < folder->model_count && status == LB_OK; i++) {
+        const model_row *m = &folder->models[i];
+        bool listed = false, later = false;
+        look_before(&listed, &later, folder, i);
+        if (listed || strcmp(m->corpus, folder->corpora[corpus]) != 0 ||
+            strcmp(m->degree, degree_names[degree]) != 0) {
+            continue;
+        }
+        const map_file kind = {
+            .corpus = corpus, .degree = degree, .seed = m->seed, .first = !later};
+        char *name = lb_format(err, "explanations/%s_degree_%s_seed_%s%s.h5", m->corpus, m->degree,
+                               m->seed, folder->suffix);
+        status = name == NULL ? err->code : add_file(set, folder, kind, name, "its heat maps", err);
+        lb_free(name);
+    }
+    return status;
 }
 
 static lb_status
 add_models(map_set *set, study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
-    for (size_t corpus = 0; corpus < folder->corpus_count && status == LB_OK; corpus++) {
-        for (size_t degree = 0; degree < DEGREES && status == LB_OK; degree++) {
-            const char *seed = first_seed(folder, folder->corpora[corpus], degree_names[degree]);
-            if (seed == NULL) {
-                continue;
-            }
-            char *name =
-                lb_format(err, "explanations/%s_degree_%s_seed_%s%s.h5", folder->corpora[corpus],
-                          degree_names[degree], seed, folder->suffix);
-            status = name == NULL
-                         ? err->code
-                         : add_file(set, folder, (map_file){.corpus = corpus, .degree = degree},
-                                    name, err);
-            lb_free(name);
-        }
+    for (size_t i = 0; i < folder->corpus_count * DEGREES && status == LB_OK; i++) {
+        status = add_models_of(set, folder, i / DEGREES, i % DEGREES, err);
+    }
+    return status;
+}
+
+/* What stands beside the models. */
+static lb_status
+add_others(map_set *set, study_folder *folder, lb_error *err)
+{
+    static const struct {
+        const char *name, *shows;
+        map_file kind;
+    } others[] = {
+        {"untrained", "the untrained network's maps", {.degree = UNTRAINED, .seed = ""}},
+        {"baseline", "the baselines' maps", {.degree = NO_NETWORK, .seed = ""}},
+    };
+    lb_status status = LB_OK;
+    for (size_t i = 0; i < sizeof others / sizeof *others && status == LB_OK; i++) {
+        char name[64];
+        map_file kind = others[i].kind;
+        kind.first = true;
+        snprintf(name, sizeof name, "explanations/%s%s.h5", others[i].name, folder->suffix);
+        status = add_file(set, folder, kind, name, others[i].shows, err);
     }
     return status;
 }
@@ -117,11 +153,10 @@ maps_open(map_set *out, study_folder *folder, lb_error *err)
         LB_ALLOC(set.truth, pixels);
         LB_ALLOC(set.image, pixels);
         LB_ALLOC(set.scratch, pixels);
+        LB_ALLOC(set.files, folder->model_count + 2);
         LB_TRY(add_models(&set, folder, err));
         if (set.file_count > 0) {
-            char name[48];
-            snprintf(name, sizeof name, "explanations/untrained%s.h5", folder->suffix);
-            LB_TRY(add_file(&set, folder, (map_file){.degree = UNTRAINED}, name, err));
+            LB_TRY(add_others(&set, folder, err));
         }
     }
     *out = set;
@@ -138,6 +173,7 @@ maps_close(map_set *set)
         lb_free(set->files[i].index);
         lb_h5_close(set->files[i].file);
     }
+    lb_free(set->files);
     lb_free(set->scratch);
     lb_free(set->image);
     lb_free(set->truth);
@@ -151,7 +187,8 @@ maps_find(const map_set *set, size_t corpus, size_t degree)
 {
     for (size_t i = 0; i < set->file_count; i++) {
         const map_file *file = &set->files[i];
-        if (file->degree == degree && (degree == UNTRAINED || file->corpus == corpus)) {
+        if (file->first && file->degree == degree &&
+            (degree >= DEGREES || file->corpus == corpus)) {
             return file;
         }
     }
@@ -247,7 +284,7 @@ mean_tpr(double *out, map_set *set, size_t image, lb_error *err)
     for (size_t i = 0; read && i < set->file_count; i++) {
         for (size_t method = 0; method < set->folder->attribution_count; method++) {
             bool found = false;
-            if (set->files[i].degree == UNTRAINED) {
+            if (set->files[i].degree >= DEGREES || !set->files[i].first) {
                 continue;
             }
             LB_TRY(maps_read(&found, &tpr, set, &set->files[i], method, image, err));
@@ -280,7 +317,7 @@ static const map_file *
 filled_file(const map_set *set)
 {
     for (size_t i = 0; i < set->file_count; i++) {
-        if (set->files[i].degree != UNTRAINED && set->files[i].count > 0) {
+        if (set->files[i].degree < DEGREES && set->files[i].count > 0) {
             return &set->files[i];
         }
     }

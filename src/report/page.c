@@ -7,6 +7,7 @@
 #include "figures.h"
 #include "html.h"
 #include "lesionbench/output.h"
+#include "web.h"
 
 typedef struct figure {
     const char *name; /* without the folder's suffix */
@@ -28,7 +29,8 @@ write_figure(FILE *page, const page_facts *facts, const figure *f, lb_error *err
         return err->code;
     }
     fprintf(page,
-            "<figure id=\"figure-%s%s\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+            "<figure class=\"page-figure\" id=\"figure-%s%s\"><div class=\"scroll\" tabindex=\"0\" "
+            "role=\"group\" "
             "aria-label=\"Figure\"><img src=\"",
             f->name, suffix);
     LB_TRY(html_embed(page, path, f->vector ? "image/svg+xml" : "image/png", err));
@@ -288,15 +290,45 @@ write_missing(FILE *page, const study_folder *folder, const page_facts *matched)
 }
 
 static void
-write_header(FILE *page, const page_facts *facts)
+write_contents(FILE *page, const page_facts *facts, const page_facts *matched)
 {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          "<meta name=\"color-scheme\" content=\"light dark\">\n"
-          "<title>Do the explanations find the lesions? A lesionbench study</title>\n",
-          page);
-    page_style(page);
-    fputs("</head><body><header><p>A lesionbench study</p>"
+    const struct {
+        bool there;
+        const char *id, *title;
+    } sections[] = {
+        {true, "short", "In short"},
+        {facts->heatmaps, "look", "Look through the maps"},
+        {true, "explanations", "How well the methods explain"},
+        {facts->examples, "benchmark", "The benchmark"},
+        {facts->heatmaps, "maps", "The maps themselves"},
+        {true, "networks", "How well the networks classify"},
+        {matched != NULL, "matched", "At matched accuracy"},
+        {true, "run", "How this was made"},
+    };
+    fputs("<nav aria-label=\"Contents\"><ul class=\"contents\">\n", page);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        if (sections[i].there) {
+            fprintf(page, "<li><a href=\"#%s\">%s</a></li>\n", sections[i].id, sections[i].title);
+        }
+    }
+    fputs("</ul></nav>\n", page);
+}
+
+static void
+write_header(FILE *page, const page_facts *facts, const page_facts *matched)
+{
+    fputs(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
+        "<title>Do the explanations find the lesions? A lesionbench study</title>\n",
+        page);
+    fputs("<style>\n", page);
+    fputs((const char *)web_page_css, page);
+    fputs("</style></head><body><a class=\"skip\" href=\"#short\">To the summary</a>\n"
+          "<header><p>A lesionbench study</p>"
           "<h1>Do the explanations find the lesions?</h1>\n",
           page);
     if (facts->holdout > 0) {
@@ -312,11 +344,12 @@ write_header(FILE *page, const page_facts *facts)
         }
         fputs(".</p>\n", page);
     }
+    write_contents(page, facts, matched);
     fputs("</header><main>\n", page);
 }
 
 lb_status
-page_write(const page_facts *facts, const page_facts *matched, lb_error *err)
+page_write(page_facts *facts, page_facts *matched, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_output *output = NULL;
@@ -326,8 +359,9 @@ page_write(const page_facts *facts, const page_facts *matched, lb_error *err)
     }
     LB_TRY(lb_output_open(&output, path, err));
     FILE *page = lb_output_stream(output);
-    write_header(page, facts);
+    write_header(page, facts, matched);
     page_summary(page, facts);
+    LB_TRY(page_explorer(page, facts, matched, context, err));
     LB_TRY(write_explanations(page, facts, err));
     LB_TRY(write_pictures(page, facts, err));
     open_section(page, "networks", "How well the networks classify");
@@ -338,7 +372,9 @@ page_write(const page_facts *facts, const page_facts *matched, lb_error *err)
     }
     write_run(page, facts);
     write_missing(page, facts->folder, matched);
-    fputs("</main></body></html>\n", page);
+    fputs("</main>\n<script>\n", page);
+    fputs((const char *)web_page_js, page);
+    fputs("</script></body></html>\n", page);
     LB_TRY(lb_output_commit(output, err));
 cleanup:
     lb_output_close(output);

@@ -12,6 +12,7 @@
 
 typedef struct page_facts {
     study_folder *folder;
+    map_set maps; /* the caller's to open */
     findings found;
     manifest run;                      /* empty where there is none */
     char *study_file;                  /* NULL where there is none */
@@ -31,10 +32,13 @@ typedef struct page_facts {
 lb_status page_facts_read(page_facts *out, study_folder *folder, lb_error *err);
 void page_facts_release(page_facts *facts);
 /* matched: of the other condition, NULL where the study has but one. */
-lb_status page_write(const page_facts *facts, const page_facts *matched, lb_error *err);
+lb_status page_write(page_facts *facts, page_facts *matched, const lb_context *context,
+                     lb_error *err);
 
 /* The parts, each in a file of its own. */
-void page_style(FILE *page);
+/* The explorer of kept maps, where there are any. */
+lb_status page_explorer(FILE *page, page_facts *facts, page_facts *matched,
+                        const lb_context *context, lb_error *err);
 void page_summary(FILE *page, const page_facts *facts);
 /* The corpora's means; nothing where there is but one. */
 void page_compare_corpora(FILE *page, const page_facts *facts);

@@ -104,6 +104,7 @@ cleanup:
 void
 page_facts_release(page_facts *facts)
 {
+    maps_close(&facts->maps);
     lb_free(facts->template_name);
     lb_free(facts->protocol);
     lb_free(facts->quirks);

@@ -14,7 +14,7 @@ open_table(FILE *page, const char *id, const char *caption)
     fprintf(page,
             "<p class=\"about\" id=\"%s\">%s</p>\n"
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
-            "<table aria-describedby=\"%s\">\n",
+            "<table class=\"sortable\" aria-describedby=\"%s\">\n",
             id, caption, id, id);
 }
 
@@ -105,7 +105,7 @@ median_cell(FILE *page, const cell *c, bool best)
         fputs("<td>–</td>", page);
         return;
     }
-    fputs(best ? "<td class=\"top\">" : "<td>", page);
+    fprintf(page, "<td%s data-value=\"%.9g\">", best ? " class=\"top\"" : "", c->median);
     html_rate(page, c->median);
     fputs("<small>", page);
     html_rate(page, c->q1);

@@ -59,7 +59,8 @@ draw_all(page_facts *facts, const lb_context *context, lb_error *err)
     LB_TRY(draw_curves(&facts->curves, folder, err));
     lb_progress(context, what, 2, STEPS);
     LB_TRY(lb_check_cancelled(context, err));
-    LB_TRY(draw_heatmaps(&facts->heatmaps, &facts->heatmap_image, folder, context, err));
+    LB_TRY(maps_open(&facts->maps, folder, err));
+    LB_TRY(draw_heatmaps(&facts->heatmaps, &facts->heatmap_image, &facts->maps, context, err));
     lb_progress(context, what, STEPS, STEPS);
 cleanup:
     return status;
@@ -91,7 +92,7 @@ lb_report(const char *directory, const lb_context *context, lb_error *err)
     if (matched && !alone) {
         LB_TRY(draw_all(&facts[MATCHED], context, err));
     }
-    LB_TRY(page_write(first, matched && !alone ? &facts[MATCHED] : NULL, err));
+    LB_TRY(page_write(first, matched && !alone ? &facts[MATCHED] : NULL, context, err));
 cleanup:
     for (size_t i = 0; i < CONDITIONS; i++) {
         page_facts_release(&facts[i]);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The page's section for looking through the kept maps. */
+#include "explorer.h"
+#include "page.h"
+#include "web.h"
+
+/* Bytes for its pictures, so that the page stays below 20 MB with its figures. */
+enum { ROOM = 9 << 20 };
+
+lb_status
+page_explorer(FILE *page, page_facts *facts, page_facts *matched, const lb_context *context,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    page_facts *of[CONDITIONS] = {facts, matched};
+    explorer conditions[CONDITIONS] = {{.set = NULL}};
+    const explorer *shown[CONDITIONS] = {NULL, NULL};
+    bool any = false;
+    for (size_t i = 0; i < CONDITIONS; i++) {
+        if (of[i] != NULL) {
+            LB_TRY(explorer_read(&conditions[i], &of[i]->maps, matched != NULL ? ROOM / 2 : ROOM,
+                                 err));
+            shown[i] = &conditions[i];
+            any = any || conditions[i].image_count > 0;
+        }
+    }
+    if (!any) {
+        goto cleanup;
+    }
+    fputs("<section aria-labelledby=\"look\"><h2 id=\"look\">Look through the maps</h2>\n", page);
+    fputs((const char *)web_explorer_html, page);
+    fputs("<script type=\"application/json\" id=\"explorer-data\">", page);
+    LB_TRY(explorer_write(page, shown, CONDITIONS, context, err));
+    fputs("</script>\n<script>\n", page);
+    fputs((const char *)web_explorer_js, page);
+    fputs("</script>\n</section>\n", page);
+cleanup:
+    for (size_t i = 0; i < CONDITIONS; i++) {
+        explorer_release(&conditions[i]);
+    }
+    return status;
+}
