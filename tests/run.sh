@@ -105,6 +105,28 @@ run_browser_tests() {
     grep '^skip ' "$log"
 }
 
+# Maps of VGG-16 against float64, where PyTorch is installed.
+run_truth() {
+    log=$build/truth.log
+    set -- "$build/dev/lesionbench" --quick
+    golden=$root/../shared/data/golden/attribution
+    [ ! -d "$golden" ] || set -- "$@" --golden "$golden"
+    OMP_NUM_THREADS=$jobs "${PYTHON:-/usr/bin/python3}" "$root/tests/golden/truth.py" "$@" >"$log" 2>&1
+    case $? in
+    0) count 1 0 0 ;;
+    77 | 127)
+        count 0 0 1
+        echo "skipped: maps of VGG-16 against float64: python3-torch, -torchvision, -scipy, -h5py are missing"
+        ;;
+    *)
+        count 0 1 0
+        echo "FAILED: maps of VGG-16 against float64"
+        tail -n 20 "$log"
+        ;;
+    esac
+    note "maps against float64 done"
+}
+
 for preset in dev asan; do
     mkdir -p "$build"
     if compile "$preset"; then
@@ -114,6 +136,7 @@ for preset in dev asan; do
         note "$preset tests done"
         run_cli_tests "$preset"
         note "$preset command tests done"
+        [ "$preset" != dev ] || run_truth
     else
         count 0 1 0
         echo "FAILED: the $preset build"
