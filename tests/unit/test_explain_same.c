@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* The same map, bit for bit, for any number of threads and any order or choice of methods; for any
+ * batch within what float32 can promise. tests/golden/same_maps.py asks the same of VGG-16 at 224.
+ */
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "testing.h"
+
+#include "lesionbench/explain.h"
+#include "lesionbench/random.h"
+
+enum { SIDE = 40, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 4, METHODS = 8, MOST = 128 };
+
+static const uint8_t targets[IMAGES] = {0, 1, 1, 0};
+static const size_t items[IMAGES] = {3, 1, 4, 15};
+
+typedef struct maps {
+    float attribution[METHODS][IMAGES * VALUES];
+    size_t place[MOST], images[METHODS]; /* place of a method of the table; images seen */
+} maps;
+
+typedef struct fixture {
+    lb_network *network;
+    float images[IMAGES * PIXELS];
+    size_t methods[METHODS];
+    maps standard; /* one thread, all methods, batch 4 */
+    maps other;
+} fixture;
+
+static lb_status
+collect(void *data, const lb_explanation *e, lb_error *err)
+{
+    maps *out = data;
+    (void)err;
+    size_t method = out->place[e->method];
+    memcpy(out->attribution[method] + out->images[method] * VALUES, e->attribution,
+           e->count * VALUES * sizeof(float));
+    out->images[method] += e->count;
+    return LB_OK;
+}
+
+/* Adds the maps of some methods to out. */
+static void
+explain(maps *out, const fixture *f, const size_t *methods, size_t count, size_t batch)
+{
+    lb_error err;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.batch = batch;
+    options.steps = 5;
+    options.samples = 3;
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods,
+                         count, &options, collect, out, NULL, &err));
+}
+
+static void
+begin(maps *out, const fixture *f)
+{
+    memset(out, 0, sizeof *out);
+    for (size_t m = 0; m < METHODS; m++) {
+        assert_true(f->methods[m] < MOST);
+        out->place[f->methods[m]] = m;
+    }
+}
+
+/* The largest relative distance of a method's maps; 0 for the same bits alone. */
+static double
+furthest(const maps *a, const maps *b)
+{
+    double most = 0;
+    for (size_t m = 0; m < METHODS; m++) {
+        double difference = 0, size = 0;
+        assert_int_equal(a->images[m], IMAGES);
+        for (size_t v = 0; v < IMAGES * VALUES; v++) {
+            double x = (double)a->attribution[m][v], y = (double)b->attribution[m][v];
+            difference += (x - y) * (x - y);
+            size += y * y;
+        }
+        assert_true(size > 0);
+        double apart = sqrt(difference / size);
+        if (memcmp(a->attribution[m], b->attribution[m], sizeof a->attribution[m]) != 0) {
+            most = fmax(most, fmax(apart, 1e-300));
+        }
+    }
+    return most;
+}
+
+static int
+set_up(void **state)
+{
+    lb_error err;
+    fixture *f = lb_alloc(1, sizeof *f, &err);
+    lb_architecture architecture;
+    lb_random random;
+    assert_non_null(f);
+    assert_ok(lb_architecture_init(&architecture, "vgg13", 1.0 / 8, 2, &err));
+    assert_ok(lb_network_create(&f->network, &architecture, 5, &err));
+    lb_random_init(&random, 9, LB_PURPOSE_TEST, 0);
+    for (size_t p = 0; p < lb_network_parameters(f->network); p++) {
+        lb_parameter *parameter = lb_network_parameter(f->network, p);
+        for (size_t k = 0; k < parameter->count; k++) {
+            parameter->value[k] *= parameter->rank == 2 ? 10.0f : 1.0f;
+            parameter->value[k] +=
+                parameter->rank == 1 ? (float)(0.05 * lb_random_normal(&random)) : 0.0f;
+        }
+    }
+    for (size_t i = 0; i < IMAGES * PIXELS; i++) {
+        size_t y = i % PIXELS / SIDE, x = i % SIDE;
+        bool inside = y > 6 && y < 34 && x > 8 && x < 31;
+        f->images[i] = inside ? (float)(0.2 + 0.7 * lb_random_uniform(&random)) : 0.0f;
+    }
+    assert_int_equal(lb_method_study_set(f->methods), METHODS);
+    begin(&f->standard, f);
+    omp_set_num_threads(1);
+    explain(&f->standard, f, f->methods, METHODS, 4);
+    *state = f;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    fixture *f = *state;
+    lb_network_free(f->network);
+    lb_free(f);
+    return 0;
+}
+
+static void
+threads_do_not_matter(void **state)
+{
+    fixture *f = *state;
+    for (int threads = 2; threads <= 3; threads++) {
+        omp_set_num_threads(threads);
+        begin(&f->other, f);
+        explain(&f->other, f, f->methods, METHODS, 4);
+        assert_true(furthest(&f->other, &f->standard) == 0);
+    }
+}
+
+static void
+order_and_choice_of_methods_do_not_matter(void **state)
+{
+    fixture *f = *state;
+    size_t reverse[METHODS];
+    for (size_t m = 0; m < METHODS; m++) {
+        reverse[m] = f->methods[METHODS - 1 - m];
+    }
+    omp_set_num_threads(2);
+    begin(&f->other, f);
+    explain(&f->other, f, reverse, METHODS, 4);
+    assert_true(furthest(&f->other, &f->standard) == 0);
+    begin(&f->other, f);
+    for (size_t m = 0; m < METHODS; m++) {
+        explain(&f->other, f, &f->methods[m], 1, 4);
+    }
+    assert_true(furthest(&f->other, &f->standard) == 0);
+}
+
+static void
+batches_hardly_matter(void **state)
+{
+    fixture *f = *state;
+    const size_t batches[] = {1, 3, 16};
+    omp_set_num_threads(2);
+    for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
+        begin(&f->other, f);
+        explain(&f->other, f, f->methods, METHODS, batches[b]);
+        double apart = furthest(&f->other, &f->standard);
+        print_message("batch %zu: %.1e\n", batches[b], apart);
+        assert_true(apart <= 0.01);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(order_and_choice_of_methods_do_not_matter),
+        cmocka_unit_test(batches_hardly_matter),
+    };
+    return cmocka_run_group_tests_name("explain_same", tests, set_up, tear_down);
+}
