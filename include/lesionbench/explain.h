@@ -72,8 +72,9 @@ typedef struct lb_explain_options {
     double sign_threshold;   /* GradientXSign, default 0.5 */
     size_t cam_block;        /* CAM methods: 1 .. 5, default 5 */
     size_t expected_samples; /* Expected Gradients, default 50 */
-    size_t backgrounds;      /* images that Expected Gradients and DeepSHAP draw, default 20, ... */
-    const struct lb_image_source *background; /* ... from here. NULL: those methods fail */
+    size_t pattern_images;   /* that PatternNet and PatternAttribution are fitted on, default 200 */
+    size_t backgrounds;      /* images that Expected Gradients and DeepSHAP draw, default 20 */
+    const struct lb_image_source *background; /* where both come from. NULL: those methods fail */
     /* Integrated Gradients: an image's steps are doubled until its completeness error is at most
      * `tolerance`, but not above maximum_steps. 0, the default: never. */
     double tolerance;

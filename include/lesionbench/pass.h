@@ -34,6 +34,8 @@ typedef enum lb_rule {
     LB_RULE_DEEPLIFT_CAPTUM,
     /* Relevance by the composite given to lb_pass_relevance(), see relevance.h. */
     LB_RULE_LRP_COMPOSITE,
+    /* By the patterns given to lb_pass_patterns(), see patterns.h. */
+    LB_RULE_PATTERNS,
     LB_RULES
 } lb_rule;
 

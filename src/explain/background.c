@@ -18,14 +18,15 @@ lb_background_free(lb_background *background)
     lb_free(background);
 }
 
-static lb_status
-check(const lb_explainer *e, lb_error *err)
+lb_status
+lb_background_check(const lb_explainer *e, const char *method, lb_error *err)
 {
     const lb_image_source *source = e->options->background;
     if (source == NULL || source->count == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
-                       "expected_gradients and deep_shap need background images (--background "
-                       "X.npy, or --data with a training split)");
+                       "%s needs background images (--background X.npy, or --data with a training "
+                       "split)",
+                       method);
     }
     if (source->height != e->height || source->width != e->width ||
         (source->channels != 1 && source->channels != LB_INPUT_CHANNELS)) {
@@ -36,9 +37,9 @@ check(const lb_explainer *e, lb_error *err)
     return LB_OK;
 }
 
-/* Which images: the first `count` of a shuffle of all. */
-static lb_status
-draw(size_t *out, size_t count, const lb_explainer *e, lb_error *err)
+/* The first `count` of a shuffle of all. */
+lb_status
+lb_background_draw(size_t *out, size_t count, const lb_explainer *e, uint64_t item, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t *order = NULL, all = e->options->background->count;
@@ -47,7 +48,7 @@ draw(size_t *out, size_t count, const lb_explainer *e, lb_error *err)
     for (size_t i = 0; i < all; i++) {
         order[i] = i;
     }
-    lb_random_init(&random, e->options->seed, LB_PURPOSE_REFERENCES, 0);
+    lb_random_init(&random, e->options->seed, LB_PURPOSE_REFERENCES, item);
     lb_random_shuffle(&random, order, all);
     memcpy(out, order, count * sizeof *out);
 cleanup:
@@ -55,16 +56,14 @@ cleanup:
     return status;
 }
 
-static lb_status
-read_images(lb_background *self, const lb_explainer *e, lb_error *err)
+lb_status
+lb_background_read(float *out, const lb_explainer *e, const size_t *indices, size_t n,
+                   lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_image_source *source = e->options->background;
-    size_t *indices = NULL;
-    LB_ALLOC(indices, self->count);
-    LB_TRY(draw(indices, self->count, e, err));
-    for (size_t i = 0; i < self->count; i++) {
-        float *image = self->images + i * e->values;
+    for (size_t i = 0; i < n; i++) {
+        float *image = out + i * e->values;
         LB_TRY(source->read(source->data, image, &indices[i], 1, err));
         for (size_t c = 1; source->channels == 1 && c < LB_INPUT_CHANNELS; c++) {
             memcpy(image + c * e->pixels, image, e->pixels * sizeof *image);
@@ -75,7 +74,6 @@ read_images(lb_background *self, const lb_explainer *e, lb_error *err)
         }
     }
 cleanup:
-    lb_free(indices);
     return status;
 }
 
@@ -88,10 +86,11 @@ lb_background_compute(lb_background *self, const lb_explainer *e, size_t index, 
 }
 
 lb_status
-lb_explainer_background(lb_background **out, lb_explainer *e, lb_error *err)
+lb_explainer_background(lb_background **out, lb_explainer *e, const char *method, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_background *self = NULL;
+    size_t *indices = NULL;
     const lb_pass_options options = {.batch = 1,
                                      .height = e->height,
                                      .width = e->width,
@@ -102,13 +101,15 @@ lb_explainer_background(lb_background **out, lb_explainer *e, lb_error *err)
         *out = e->background;
         return LB_OK;
     }
-    LB_TRY(check(e, err));
+    LB_TRY(lb_background_check(e, method, err));
     LB_ALLOC(self, 1);
     size_t all = e->options->background->count;
     self->count = e->options->backgrounds < all ? e->options->backgrounds : all;
     LB_ALLOC(self->images, self->count * e->values);
     LB_ALLOC(self->logits, self->count * e->classes);
-    LB_TRY(read_images(self, e, err));
+    LB_ALLOC(indices, self->count);
+    LB_TRY(lb_background_draw(indices, self->count, e, 0, err));
+    LB_TRY(lb_background_read(self->images, e, indices, self->count, err));
     LB_TRY(lb_pass_create(&self->pass, e->network, &options, err));
     for (size_t i = 0; i < self->count; i++) {
         LB_TRY(lb_background_compute(self, e, i, err));
@@ -118,6 +119,7 @@ lb_explainer_background(lb_background **out, lb_explainer *e, lb_error *err)
     *out = e->background = self;
     self = NULL;
 cleanup:
+    lb_free(indices);
     lb_background_free(self);
     return status;
 }

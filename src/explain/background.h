@@ -12,9 +12,19 @@ typedef struct lb_background {
     lb_pass *pass; /* batch 1, keeps preactivations: a reference for DeepLIFT */
 } lb_background;
 
+/* Draws `count` of the source's images, the same for a given purpose's item: their indices. */
+lb_status lb_background_draw(size_t *out, size_t count, const lb_explainer *explainer,
+                             uint64_t item, lb_error *err);
+/* Reads n images as (n, 3, H, W); checks that they are finite. */
+lb_status lb_background_read(float *out, const lb_explainer *explainer, const size_t *indices,
+                             size_t n, lb_error *err);
+/* LB_ERROR_ARGUMENT, naming the method, where the options have no source, or one of another size.
+ */
+lb_status lb_background_check(const lb_explainer *explainer, const char *method, lb_error *err);
 /* The background, drawn and computed when first asked for, the same for all batches. Borrowed from
- * the explainer. LB_ERROR_ARGUMENT where the options have no source, or one of another size. */
-lb_status lb_explainer_background(lb_background **out, lb_explainer *explainer, lb_error *err);
+ * the explainer. */
+lb_status lb_explainer_background(lb_background **out, lb_explainer *explainer, const char *method,
+                                  lb_error *err);
 /* The forward computation of one background image in its pass. */
 lb_status lb_background_compute(lb_background *background, const lb_explainer *explainer,
                                 size_t index, lb_error *err);

@@ -47,7 +47,7 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
     lb_status status = LB_OK;
     lb_background *background = NULL;
     float *multipliers = NULL;
-    LB_TRY(lb_explainer_background(&background, e, err));
+    LB_TRY(lb_explainer_background(&background, e, lb_deep_shap.name, err));
     LB_ALLOC(multipliers, e->batch * e->values);
     memset(attribution, 0, e->count * e->values * sizeof *attribution);
     for (size_t b = 0; b < background->count; b++) {

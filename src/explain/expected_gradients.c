@@ -73,7 +73,7 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
 {
     lb_status status = LB_OK;
     lb_background *background = NULL;
-    LB_TRY(lb_explainer_background(&background, e, err));
+    LB_TRY(lb_explainer_background(&background, e, lb_expected_gradients.name, err));
     work doing = {background, attribution};
     const lb_points points = {
         .count = e->options->expected_samples, .data = &doing, .fill = fill, .take = take};

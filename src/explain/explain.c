@@ -5,6 +5,7 @@
 
 #include "background.h"
 #include "explainer.h"
+#include "lesionbench/patterns.h"
 #include "lrp.h"
 #include "perturbation.h"
 
@@ -27,7 +28,8 @@ lb_explain_defaults(lb_explain_options *options)
                                     .cam_block = LB_BLOCKS,
                                     .expected_samples = 50,
                                     .backgrounds = 20,
-                                    .maximum_steps = 800};
+                                    .maximum_steps = 800,
+                                    .pattern_images = 200};
 }
 
 static void
@@ -130,6 +132,7 @@ explainer_release(lb_explainer *e)
     lb_free(e->seeds);
     lb_background_free(e->background);
     lb_free(e->gradient_error);
+    lb_patterns_free(e->patterns);
 }
 
 static lb_status

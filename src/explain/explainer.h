@@ -32,6 +32,7 @@ typedef struct lb_explainer {
     float *first_sum;                 /* (batch, first_size), for path methods */
     float *seeds;                     /* (batch, classes), values at the logits */
     struct lb_background *background; /* see background.h; NULL until a method asks for it */
+    struct lb_patterns *patterns;     /* likewise, see pattern_fit.h */
 } lb_explainer;
 
 enum {
@@ -70,7 +71,8 @@ extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, l
     lb_laplace_map, lb_random_map, lb_raw_input_map, lb_inverted_input_map, lb_median_distance_map,
     lb_difference_of_gaussians_map, lb_local_contrast_map, lb_lrp_epsilon_plus_flat,
     lb_lrp_epsilon_gamma_box, lb_lrp_alpha_beta, lb_smoothgrad, lb_vargrad, lb_gradient_x_sign,
-    lb_expected_gradients, lb_deep_shap, lb_grad_cam, lb_guided_grad_cam, lb_layer_cam;
+    lb_expected_gradients, lb_deep_shap, lb_grad_cam, lb_guided_grad_cam, lb_layer_cam,
+    lb_pattern_net, lb_pattern_attribution;
 /* Of methods that look at changed copies of the image, or at regions. */
 extern const lb_method lb_occlusion, lb_rise;
 

@@ -42,7 +42,8 @@ struct lb_pass {
     size_t input_size;
     float *gradient[2]; /* ping-pong, each of the largest step; training alone needs [1] only */
     float *passing[2];  /* outputs by turns, where the pass forgets */
-    const struct lb_relevance *relevance; /* while lb_pass_relevance() is at work */
+    const struct lb_relevance *relevance;   /* while lb_pass_relevance() is at work */
+    const struct lb_pattern_rule *patterns; /* while lb_pass_patterns() is at work */
     /* Training only. */
     float *parameter_gradient[LB_MAX_PARAMETERS]; /* NULL for frozen ones */
     float *dropout[LB_DENSE_LAYERS - 1];          /* factors (batch, hidden); NULL: inference */

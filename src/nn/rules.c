@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "lesionbench/clones.h"
+#include "patterns.h"
 #include "relevance.h"
 
 static const float epsilon_lrp = 1e-9f;
@@ -175,6 +176,7 @@ static const lb_rule_table rules[LB_RULES] = {
     [LB_RULE_DEEPLIFT] = {.relu = multiplier_at_relu, .after_pool = multiplier_after_pool},
     [LB_RULE_DEEPLIFT_CAPTUM] = {.relu = multiplier_at_relu},
     [LB_RULE_LRP_COMPOSITE] = {.relu = relevance_at_relu, .linear = lb_relevance_linear},
+    [LB_RULE_PATTERNS] = {.relu = gradient_at_relu, .linear = lb_pattern_linear},
 };
 
 const lb_rule_table *

@@ -201,6 +201,8 @@ static const lb_setting explain_rows[] = {
     EXPLAIN(expected_samples, LB_SETTING_SIZE, 1, 10000, "points of Expected Gradients"),
     EXPLAIN(backgrounds, LB_SETTING_SIZE, 1, 10000,
             "images that Expected Gradients and DeepSHAP compare with, drawn by seed"),
+    EXPLAIN(pattern_images, LB_SETTING_SIZE, 2, 1e7,
+            "images that PatternNet and PatternAttribution are fitted on, drawn by seed"),
     LRP(epsilon, LB_SETTING_REAL, 1e-12, 1,
         "added to the denominators of LRP composites, with their sign"),
     LRP(gamma, LB_SETTING_REAL, 0, 1e4, "of lrp_epsilon_gamma_box: favours positive weights"),

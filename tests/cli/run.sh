@@ -611,7 +611,7 @@ expect "explain an untrained network" 0 "" "" explain --model tuned/model.safete
 expect "info of the untrained network's maps" 0 "corpus: untrained" "" info u.h5
 expect "explain against background images" 0 "" "" explain --model tuned/model.safetensors --data d1.h5 \
     --limit 1 --expected-samples 2 --methods expected_gradients,deep_shap --quiet -o g.h5
-expect "info of background images" 0 "backgrounds: 20" "" info g.h5
+expect "info of their maps" 0 "deep_shap/map +\(1, 64, 64\)" "" info g.h5
 "$program" explain --data d1.h5 --split validation --methods sobel --quiet -o v.h5 >out 2>err
 expect "output that is an input" 2 "" "--output and --data name the same file: d1.h5" \
     predict --model m.safetensors --data d1.h5 -o d1.h5

@@ -3,7 +3,7 @@
 #ifndef LB_FIGURES_GRADIENTS_H
 #define LB_FIGURES_GRADIENTS_H
 
-enum { PROJECTIONS = 8, SAMPLES = 4, BACKGROUNDS = 6, DRAWN = 3 };
+enum { PROJECTIONS = 8, SAMPLES = 4, BACKGROUNDS = 6, DRAWN = 3, FITTED = 5 };
 
 /* The L2 norm of an attribution, its sum, and its products with formula_value(v, 200 + j) - 0.5. */
 static const struct gradient_figure {
@@ -105,6 +105,16 @@ static const struct gradient_figure {
      2049.732235,
      {5.168977537, -4.484645006, 2.598942325, -3.787582013, -5.095199788, -6.195648231,
       -8.044692591, -0.1949530795}},
+    {"pattern_net",
+     1.589476888e+12,
+     4.946039998e+13,
+     {-7.867562541e+11, -4.291822091e+11, 3.250997079e+11, -4.392705262e+11, 1.316246847e+11,
+      -9.116043345e+11, -3.833897134e+11, -1.265820625e+11}},
+    {"pattern_attribution",
+     0.00379213532,
+     0.3208692415,
+     {-0.0006455966328, 0.0002684075983, 0.001305467156, 0.0008406735091, -0.001200444289,
+      -0.001255287921, -0.0008107107894, 0.0005503693431}},
 };
 
 #endif

@@ -167,7 +167,7 @@ def gradient(model, x):
     return torch.autograd.grad(model(x)[0, TARGET], x)[0]
 
 
-SAMPLES, NOISE, BACKGROUNDS, DRAWN = 4, 0.15, 6, 3
+SAMPLES, NOISE, BACKGROUNDS, DRAWN, FITTED = 4, 0.15, 6, 3, 5
 
 
 def noisy(model, x):
@@ -190,9 +190,14 @@ def gradient_x_sign(model, x):
     return gradient(model, x) * torch.where(x < 0.5, -1.0, 1.0)
 
 
-def backgrounds(x):
+def drawn(x, item, count):
     images = [values(x.numel(), 300 + i).astype(np.float32).astype(np.float64) for i in range(BACKGROUNDS)]
-    return [torch.from_numpy(images[i].reshape(x.shape)) for i in shuffled(BACKGROUNDS, Stream("REFERENCES", 0))[:DRAWN]]
+    order = shuffled(BACKGROUNDS, Stream("REFERENCES", item))[:count]
+    return [torch.from_numpy(images[i].reshape(x.shape)) for i in order]
+
+
+def backgrounds(x):
+    return drawn(x, 0, DRAWN)
 
 
 def expected_gradients(model, x):
@@ -204,9 +209,13 @@ def expected_gradients(model, x):
     return torch.stack(found).mean(0)
 
 
+def steps(model):
+    return [*model.features, model.avgpool, torch.nn.Flatten(), *model.classifier]
+
+
 def deeplift(model, x, b):
     """Rescale rule, exact through max pooling: from each layer's multipliers at its output to those at its input."""
-    layers = [*model.features, model.avgpool, torch.nn.Flatten(), *model.classifier]
+    layers = steps(model)
     at, at_b = [x], [b]
     for layer in layers:
         at.append(layer(at[-1]).detach())
@@ -266,6 +275,52 @@ def layer_cam(model, x):
     return torch.nn.functional.interpolate(found, x.shape[2:], mode="bilinear", align_corners=False).expand_as(x)
 
 
+def patterns(model, images):
+    """For each linear layer cov(x, y) / var(y) over the data at which the neuron is on; all data for the last layer."""
+    found, layers, at = {}, steps(model), torch.cat(images)
+    for layer in layers:
+        to = layer(at).detach()
+        if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
+            dense = isinstance(layer, torch.nn.Linear)
+            x = at if dense else torch.nn.functional.unfold(at, 3, padding=1).transpose(1, 2).flatten(0, 1)
+            y = to if dense else to.flatten(2).transpose(1, 2).flatten(0, 1)
+            on = torch.ones_like(y) if layer is layers[-1] else (y > 0).double()
+            count = on.sum(0)
+            mean = (on * y).sum(0) / count.clamp(min=1)
+            covariance = (on * (y - mean)).T @ x
+            variance = (covariance * layer.weight.detach().flatten(1)).sum(1)
+            varies = variance > 1e-10 * mean**2 * count
+            covariance = torch.where(varies[:, None], covariance / variance[:, None], torch.zeros_like(covariance))
+            found[layer] = covariance.reshape(layer.weight.shape)
+        at = to
+    return found
+
+
+def by_patterns(model, x, times_weights):
+    fitted, layers, at = patterns(model, drawn(x, 1, FITTED)), steps(model), [x]
+    for layer in layers:
+        at.append(layer(at[-1]).detach())
+    g = torch.zeros_like(at[-1])
+    g[0, TARGET] = at[-1][0, TARGET]
+    for layer, i in reversed(list(zip(layers, at))):
+        if layer in fitted:
+            weight = fitted[layer] * (layer.weight.detach() if times_weights else 1)
+            dense = isinstance(layer, torch.nn.Linear)
+            g = g @ weight if dense else torch.nn.functional.conv_transpose2d(g, weight, padding=1)
+        else:
+            i = i.clone().requires_grad_()
+            (g,) = torch.autograd.grad(layer(i), i, g)
+    return g
+
+
+def pattern_net(model, x):
+    return by_patterns(model, x, False)
+
+
+def pattern_attribution(model, x):
+    return by_patterns(model, x, True)
+
+
 METHODS = [
     deeplift_captum,
     epsilon_plus_flat,
@@ -286,6 +341,8 @@ METHODS = [
     grad_cam_block_3,
     guided_grad_cam,
     layer_cam,
+    pattern_net,
+    pattern_attribution,
 ]
 
 
@@ -298,7 +355,7 @@ def main():
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by figures_gradients.py. Do not edit. */")
     print("#ifndef LB_FIGURES_GRADIENTS_H\n#define LB_FIGURES_GRADIENTS_H\n")
-    print(f"enum {{ PROJECTIONS = {PROJECTIONS}, SAMPLES = {SAMPLES}, BACKGROUNDS = {BACKGROUNDS}, DRAWN = {DRAWN} }};\n")
+    print(f"enum {{ PROJECTIONS = {PROJECTIONS}, SAMPLES = {SAMPLES}, BACKGROUNDS = {BACKGROUNDS}, DRAWN = {DRAWN}, FITTED = {FITTED} }};\n")
     print("/* The L2 norm of an attribution, its sum, and its products with formula_value(v, 200 + j) - 0.5. */")
     print("static const struct gradient_figure {\n    const char *name;\n    double norm, sum, projections[PROJECTIONS];")
     print("} FIGURES[] = {")

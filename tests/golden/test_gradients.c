@@ -164,6 +164,10 @@ comparisons_with_background_equal_pytorch(void **state)
     options.expected_samples = SAMPLES;
     check("expected_gradients", "expected_gradients", &options);
     check("deep_shap", "deep_shap", &options);
+    options.batch = 2;
+    options.pattern_images = FITTED;
+    check("pattern_net", "pattern_net", &options);
+    check("pattern_attribution", "pattern_attribution", &options);
 }
 
 static void

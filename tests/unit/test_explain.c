@@ -378,7 +378,9 @@ batches_and_company_do_not_matter(void **state)
                                 "guided_grad_cam",
                                 "layer_cam",
                                 "expected_gradients",
-                                "deep_shap"};
+                                "deep_shap",
+                                "pattern_net",
+                                "pattern_attribution"};
     for (size_t m = 0; m < sizeof more / sizeof *more; m++) {
         methods[count++] = method(more[m]);
     }

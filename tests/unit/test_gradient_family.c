@@ -7,6 +7,7 @@
 #include "testing.h"
 
 #include "lesionbench/explain.h"
+#include "lesionbench/patterns.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
 
@@ -37,6 +38,15 @@ collect(void *data, const lb_explanation *e, lb_error *err)
         out->completeness[out->images++] = e->certificates[i].completeness_error;
     }
     return LB_OK;
+}
+
+/* Keeps the last method's alone. */
+static lb_status
+collect_last(void *data, const lb_explanation *e, lb_error *err)
+{
+    explained *out = data;
+    out->images = 0;
+    return collect(data, e, err);
 }
 
 static lb_status
@@ -241,7 +251,7 @@ background_is_needed_and_checked(void **state)
     explained out;
     lb_explain_defaults(&options);
     assert_int_equal(try_to_explain(&out, f, "deep_shap", &options, &err), LB_ERROR_ARGUMENT);
-    assert_non_null(strstr(err.message, "need background images"));
+    assert_non_null(strstr(err.message, "deep_shap needs background images"));
     lb_image_source source = background_source(f->backgrounds, IMAGES);
     options.background = &source;
     source.height = SIDE / 2;
@@ -283,6 +293,71 @@ activation_maps_are_rectified(void **state)
     }
 }
 
+/* w . a is 1, or the pattern is 0; most neurons have one. */
+static void
+patterns_are_normalised(void **state)
+{
+    fixture *f = *state;
+    lb_error err;
+    lb_pass *pass = NULL;
+    lb_patterns *patterns = NULL;
+    const lb_pass_options options = {
+        .batch = 2, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS, .backward = true};
+    assert_ok(lb_pass_create(&pass, f->network, &options, &err));
+    assert_ok(lb_patterns_create(&patterns, pass, &err));
+    for (int round = 0; round < 2; round++) {
+        for (size_t start = 0; start < IMAGES; start += 2) {
+            size_t n = IMAGES - start < 2 ? IMAGES - start : 2;
+            memcpy(lb_pass_input(pass), f->images + start * VALUES, n * VALUES * sizeof(float));
+            assert_ok(lb_pass_forward(pass, &err));
+            assert_ok(lb_patterns_take(patterns, pass, n, &err));
+        }
+        lb_patterns_end_round(patterns, pass);
+    }
+    size_t all = 0, live = 0;
+    for (size_t p = 0; p < lb_network_parameters(f->network); p += 2) {
+        const lb_parameter *weight = lb_network_parameter(f->network, p);
+        const float *pattern = lb_patterns_of(patterns, p);
+        size_t inputs = weight->count / weight->shape[0];
+        assert_null(lb_patterns_of(patterns, p + 1));
+        for (size_t u = 0; u < weight->shape[0]; u++) {
+            double product = 0;
+            for (size_t v = u * inputs; v < (u + 1) * inputs; v++) {
+                product += (double)weight->value[v] * (double)pattern[v];
+            }
+            all++;
+            if (product != 0) {
+                assert_close(product, 1, 1e-4, 0);
+                live++;
+            }
+        }
+    }
+    assert_true(live > all / 4 && live < all);
+    lb_patterns_free(patterns);
+    lb_pass_free(pass);
+}
+
+/* Fitting uses the pass that holds the images; the methods after it must not see that. */
+static void
+fitting_leaves_no_trace(void **state)
+{
+    fixture *f = *state;
+    lb_error err;
+    lb_explain_options options;
+    size_t methods[2];
+    explained alone, after = {.images = 0};
+    lb_explain_defaults(&options);
+    const lb_image_source source = background_source(f->backgrounds, IMAGES);
+    options.background = &source;
+    options.batch = 4;
+    assert_ok(lb_method_find(&methods[0], "pattern_net", &err));
+    assert_ok(lb_method_find(&methods[1], "guided_backprop", &err));
+    assert_ok(lb_explain(f->network, f->images, 3, SIDE, SIDE, IMAGES, items, targets, methods, 2,
+                         &options, collect_last, &after, NULL, &err));
+    explain(&alone, f, "guided_backprop", &options);
+    assert_memory_equal(alone.values, after.values, sizeof alone.values);
+}
+
 int
 main(void)
 {
@@ -292,6 +367,8 @@ main(void)
         cmocka_unit_test(comparisons_are_complete),
         cmocka_unit_test(background_is_needed_and_checked),
         cmocka_unit_test(activation_maps_are_rectified),
+        cmocka_unit_test(patterns_are_normalised),
+        cmocka_unit_test(fitting_leaves_no_trace),
     };
     return cmocka_run_group_tests_name("gradient_family", tests, set_up, tear_down);
 }
