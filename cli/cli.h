@@ -88,6 +88,7 @@ void cli_show_progress(void *data, const char *what, size_t done, size_t total);
 void cli_clear_progress(cli *self);
 
 lb_status cmd_audit(cli *, int, char **, lb_error *);
+lb_status cmd_compare(cli *, int, char **, lb_error *);
 lb_status cmd_compose(cli *, int, char **, lb_error *);
 lb_status cmd_convert(cli *, int, char **, lb_error *);
 lb_status cmd_demo(cli *, int, char **, lb_error *);

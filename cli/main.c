@@ -22,6 +22,7 @@ static const cli_command COMMANDS[] = {
     {"evaluate", "how well it classifies", cmd_evaluate},
     {"explain", "attribution maps of its decisions", cmd_explain},
     {"score", "how well maps find the truth", cmd_score},
+    {"compare", "what scores say of methods, controls and corpora", cmd_compare},
     {"report", "figures and the page of a study folder", cmd_report},
     {"convert", "pickles and .npy files as HDF5 or .npy", cmd_convert},
     {"info", "what a file is", cmd_info},

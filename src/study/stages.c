@@ -265,9 +265,14 @@ add_last_stages(stage_list *list, lb_error *err)
     for (size_t i = list->explain; i < list->tables; i++) {
         stage_last(list)->key = key_add_key(stage_last(list)->key, key_of_stage(list, i));
     }
+    list->compare = list->count;
+    LB_TRY(stage_add(list, "compare", "", run_compare, "tables/summary.csv", "tables/controls.csv",
+                     err));
+    stage_last(list)->key = key_add_key(stage_last(list)->key, key_of_stage(list, list->evaluate));
+    stage_last(list)->key = key_add_key(stage_last(list)->key, key_of_stage(list, list->tables));
     list->report = list->count;
     LB_TRY(stage_add(list, "report", "", run_report, "report/index.html", NULL, err));
-    stage_last(list)->key = key_add_key(stage_last(list)->key, key_of_stage(list, list->tables));
+    stage_last(list)->key = key_add_key(stage_last(list)->key, key_of_stage(list, list->compare));
 cleanup:
     return status;
 }
@@ -276,7 +281,7 @@ cleanup:
 static size_t
 stages_capacity(const lb_study *study)
 {
-    enum { SINGLE_STAGES = 6, SINGLE_OF_CONDITION = 2 };
+    enum { SINGLE_STAGES = 7, SINGLE_OF_CONDITION = 2 };
     size_t trials = study->corpus_count * study->degree_count * PLAN_MAX_RATES;
     return SINGLE_STAGES + study->corpus_count + trials +
            study->condition_count * (SINGLE_OF_CONDITION + 3 * stages_models(study));

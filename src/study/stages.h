@@ -38,7 +38,7 @@ struct stage_list {
     /* Where the stages of each kind start; those of models are in the models' order, untrained and
      * baseline have one for each condition. */
     size_t slices, lesions, dataset, pretrain, search, finetune, predict, evaluate, explain,
-        untrained, baseline, tables, report;
+        untrained, baseline, tables, compare, report;
 };
 
 /* Reads the files from outside that stages start from, to know whether they have changed. */
@@ -72,6 +72,7 @@ lb_status run_predict(const stage_list *, const stage *, const lb_context *, lb_
 lb_status run_evaluate(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_explain(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_tables(const stage_list *, const stage *, const lb_context *, lb_error *);
+lb_status run_compare(const stage_list *, const stage *, const lb_context *, lb_error *);
 lb_status run_report(const stage_list *, const stage *, const lb_context *, lb_error *);
 
 #endif

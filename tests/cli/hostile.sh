@@ -23,6 +23,7 @@ commands() {
     nii | nii.gz | hdr | img) printf '%s\n' "$simulate $2" "$import $2" ;;
     npy) printf '%s\n' "$explain $2" "$maps $2 --truth $2" "$import $2" "convert $2 made/x.h5" ;;
     idx) echo "$corpus $2 --labels $2" ;;
+    csv) echo "compare $2 -o made" ;;
     tsv) echo "$import v.nii --participants $2" ;;
     safetensors | pth) printf '%s\n' "$finetune $2" "$predict $2" ;;
     pkl) printf '%s\n' "$lesions $2 $2" "$import $2" "convert $2 made/x.h5" "convert $2 made/x.npy" ;;

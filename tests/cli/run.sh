@@ -82,7 +82,7 @@ expect "version" 0 "^lesionbench [0-9]+\.[0-9]+\.[0-9]+$" "" --version
 expect "unknown command" 2 "" "unknown command 'lesion'; did you mean 'lesions'\?" lesion
 expect "help of an unknown command" 2 "" "unknown command 'demmo'.*'demo'" help demmo
 for command in demo study slices lesions compose audit pretrain finetune predict evaluate explain score \
-    report info; do
+    compare report info; do
     expect "$command --help" 0 "usage: lesionbench $command" "" $command --help
     expect "help $command" 0 "no-provenance" "" help $command
 done
@@ -316,7 +316,7 @@ expect "a quirk that is none" 2 "" "--quirk: unknown quirk .box. " compose $few 
 # shellcheck disable=SC2086
 expect "a quirk of a later step" 0 "" "" compose $few --quiet \
     --quirks dropout_at_inference,sobel_is_laplace -o later.h5
-expect "... is recorded" 0 "quirks *dropout_at_inference,sobel_is_laplace" "" info later.h5
+expect "... is recorded" 0 "quirks: dropout_at_inference,sobel_is_laplace" "" info later.h5
 # shellcheck disable=SC2086
 expect "every slice, and a number" 2 "" "--every-slice makes as many" compose $few \
     --every-slice train -o q.h5
@@ -606,6 +606,30 @@ if [ "$(cut -d, -f1,7,9- s.csv | sort)" = "$(cut -d, -f1,7,9- e.csv | sort)" ] &
 else
     not_ok "scores of files are those made on the way"
 fi
+expect "compare" 0 "" "" compare s.csv --maps e.h5 --data d1.h5 --draws 50 --quiet -o compared
+for table in summary ranking controls methods corpora accuracy corpus_effect variance agreement map_agreement; do
+    for ending in csv md tex; do
+        [ -s "compared/$table.$ending" ] || not_ok "compare made $table.$ending"
+    done
+done
+grep -q '^best,mri,integrated_gradients,saliency,3,' compared/map_agreement.csv &&
+    grep -q '^best,,mri,2,saliency,sobel,3,' compared/controls.csv && ok "maps and controls are compared" ||
+    not_ok "maps and controls are compared"
+printf 'image,corpus,degree,seed,method,selection,tpr\n0,,,,"a|b_c",,0.25\n7,,,,"a|b_c",,0.75\n' >own.csv
+expect "compare scores from elsewhere" 0 "" "" compare own.csv --quiet -o own
+grep -q '^,,,,a|b_c,1,2,2,0.5,0.5,' own/summary.csv && grep -qF '| a\|b_c | 1 | 2 | 2 | 0.500 |' own/summary.md &&
+    grep -qF 'a|b\_c & 1 & 2 & 2 & 0.500 &' own/summary.tex && ok "one row of each format" ||
+    not_ok "one row of each format"
+expect "compare without a folder" 2 "" "-o is missing" compare s.csv
+expect "compare maps without data" 2 "" "--data is missing" compare s.csv --maps e.h5 -o c
+expect "compare by a column that is not there" 1 "" 's.csv: no column "none"' compare s.csv --metric none -o c
+expect "compare scores with themselves" 1 "" "scored twice for one model .*corpus 'mri'" \
+    compare s.csv s.csv -o c
+printf 'image,corpus,degree,seed,method,selection,tpr,subject\n0,,,,a,,0.25,1\n0,,,,b,,0.5,2\n' >two.csv
+expect "compare scores of two datasets" 1 "" "of subject 1 and of subject 2" compare two.csv -o c
+printf 'image,corpus,degree,seed,method,selection,tpr\n0.5,,,,a,,0.25\n' >half.csv
+expect "compare half an image" 1 "" "half.csv: row 1: '0.5' is no index of an image" compare half.csv -o c
+absent "nothing of what could not be compared" c
 expect "explain an untrained network" 0 "" "" explain --model tuned/model.safetensors --data d1.h5 \
     --methods untrained,saliency --quiet -o u.h5
 expect "info of the untrained network's maps" 0 "corpus: untrained" "" info u.h5
@@ -633,7 +657,8 @@ for file in study.yaml slices.h5 lesions.h5 dataset.h5 models/mri/pretrained.saf
     models/mri/pretraining_history.csv models/mri/degree_all_seed_2/model.safetensors \
     models/mri/degree_1_seed_2/history.csv predictions/mri_degree_1_seed_2.h5 \
     explanations/mri_degree_all_seed_2.h5 explanations/untrained.h5 explanations/baseline.h5 \
-    tables/classification.csv tables/scores.csv tables/explanation.csv manifest.json \
+    tables/classification.csv tables/scores.csv tables/explanation.csv tables/summary.csv \
+    tables/controls.tex tables/corpus_effect.md tables/map_agreement.csv manifest.json \
     report/index.html; do
     [ -s "mini/$file" ] || not_ok "study made $file"
 done

@@ -69,6 +69,33 @@ read_tsv(const char *path)
     lb_csv_release(&tsv);
 }
 
+/* Row by row: what is read is what the whole file gives. */
+static void
+read_stream(const char *path, const lb_csv *csv)
+{
+    lb_error err;
+    lb_csv_stream *stream = NULL;
+    size_t columns = 0, row = 0;
+    if (lb_csv_open(&stream, path, &err) != LB_OK) {
+        return;
+    }
+    char *const *fields = lb_csv_header(stream, &columns);
+    while (fields != NULL) {
+        FUZZ_CHECK(csv->columns == 0 || (columns == csv->columns && row <= csv->rows));
+        for (size_t i = 0; i < columns; i++) {
+            const char *cell = csv->columns == 0 ? fields[i]
+                               : row == 0        ? csv->header[i]
+                                                 : lb_csv_cell(csv, row - 1, i);
+            FUZZ_CHECK(strcmp(fields[i], cell) == 0);
+        }
+        row++;
+        if (lb_csv_next(&fields, stream, &err) != LB_OK) {
+            break;
+        }
+    }
+    lb_csv_close(stream);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -83,6 +110,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         FUZZ_CHECK(csv.header == NULL && csv.bytes == NULL);
     }
+    read_stream(file.path, &csv);
     fuzz_file_close(&file);
     if (csv.columns > 0 && !begins_with_mark(&csv)) {
         char *text = NULL;

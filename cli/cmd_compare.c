@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include "lesionbench/conclusions.h"
+
+typedef struct options {
+    const char *accuracies, *maps, *data, *output;
+    size_t split;
+    lb_conclusion_options conclude;
+} options;
+
+static const lb_setting ROWS[] = {
+    OPT_ROW(options, "accuracies", accuracies, LB_SETTING_TEXT,
+            "classification.csv with the networks' accuracies"),
+    OPT_ROW(options, "maps", maps, LB_SETTING_LIST,
+            "explanations.h5 files, whose maps are compared with each other"),
+    OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5 that the maps are of"),
+    {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
+    OPT_ROW(options, "metric", conclude.metric, LB_SETTING_TEXT, "column of the scores"),
+    {"draws", LB_SETTING_SIZE, offsetof(options, conclude.draws), 1, 1000000,
+     "of bootstraps over subjects", NULL},
+    {"flips", LB_SETTING_SIZE, offsetof(options, conclude.flips), 1, 10000000,
+     "of sign-flip tests with more than 20 subjects", NULL},
+    {"level", LB_SETTING_REAL, offsetof(options, conclude.level), 0.5, 0.9999, "of intervals",
+     NULL},
+    {"seed", LB_SETTING_U64, offsetof(options, conclude.seed), 0, 0x1p64, "of both", NULL},
+    OPT_ROW(options, "output", output, LB_SETTING_TEXT, "folder for the tables"),
+};
+
+lb_status
+cmd_compare(cli *self, int argc, char **argv, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t operands = 0;
+    options given = {.split = LB_HOLDOUT};
+    lb_dataset *dataset = NULL;
+    lb_list maps = {0};
+    lb_conclusion_defaults(&given.conclude);
+    const opt_spec spec = {
+        .usage = "lesionbench compare scores.csv ... [--accuracies classification.csv] [--maps "
+                 "explanations.h5,...\n       --data dataset.h5] [options] -o DIR",
+        .help = "Medians, rankings, paired tests, effect sizes and correlations of scores, with "
+                "subjects\nas the unit, as CSV, Markdown and LaTeX.",
+        .groups = {{LB_SETTING_TABLE(ROWS), &given}},
+        .min_operands = 1,
+        .max_operands = 100000};
+    LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
+    if (self->help) {
+        return LB_OK;
+    }
+    LB_TRY(opt_need(self, given.output, "-o", err));
+    if (given.maps != NULL) {
+        LB_TRY(opt_need(self, given.data, "--data", err));
+        LB_TRY(lb_list_parse(&maps, given.maps, err));
+        LB_TRY(lb_dataset_open(&dataset, given.data, err));
+    }
+    const lb_conclusion_inputs inputs = {.scores = (const char *const *)argv + 1,
+                                         .score_count = operands,
+                                         .accuracies = given.accuracies,
+                                         .maps = (const char *const *)maps.items,
+                                         .map_count = maps.count,
+                                         .dataset = dataset,
+                                         .split = (lb_split)given.split};
+    LB_TRY(lb_conclude(&inputs, given.output, &given.conclude, &self->context, err));
+cleanup:
+    lb_dataset_close(dataset);
+    lb_list_release(&maps);
+    return status;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Conclusions from scores: what scores.csv says of methods, controls, corpora and networks, with
+ * intervals and tests over subjects. docs/statistics.md explains every table and column. */
+#ifndef LESIONBENCH_CONCLUSIONS_H
+#define LESIONBENCH_CONCLUSIONS_H
+
+#include "lesionbench/base.h"
+#include "lesionbench/dataset.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lb_conclusion_options {
+    const char *metric; /* column of scores.csv, default "tpr" */
+    size_t draws;       /* of bootstraps, default 2000 */
+    size_t flips;       /* of sign-flip tests with more than 20 subjects, default 9999 */
+    double level;       /* of intervals, default 0.95 */
+    uint64_t seed;      /* of both, default 0 */
+} lb_conclusion_options;
+
+void lb_conclusion_defaults(lb_conclusion_options *options);
+
+typedef struct lb_conclusion_inputs {
+    const char *const *scores; /* scores.csv files, taken as one */
+    size_t score_count;
+    const char *accuracies;  /* classification.csv, or NULL: nothing is said of accuracy */
+    const char *const *maps; /* explanations.h5 files, for the agreement of maps */
+    size_t map_count;
+    lb_dataset *dataset; /* of the maps; may be NULL where there are none */
+    lb_split split;
+} lb_conclusion_inputs;
+
+/* Writes NAME.csv, NAME.md and NAME.tex into directory, which is made, for each of the tables
+ *   summary          each cell's median with its interval, mean, quartiles
+ *   ranking          the mean rank of each method among the methods
+ *   controls         each method against each control on the same images
+ *   methods          each method against each other one on the same images and networks
+ *   corpora          each corpus against each other one on the same images
+ *   accuracy         whether better networks are better explained
+ *   corpus_effect    what is left between corpora at equal accuracy
+ *   variance         seeds against images
+ *   agreement        whether methods do well on the same images
+ *   map_agreement    whether maps are alike
+ * A table about which the inputs say nothing has no rows. Memory: about 24 bytes for each row of
+ * scores while they are read. The same bytes for any number of threads. */
+lb_status lb_conclude(const lb_conclusion_inputs *inputs, const char *directory,
+                      const lb_conclusion_options *options, const lb_context *context,
+                      lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

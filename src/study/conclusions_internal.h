@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tables of lb_conclude() are made from. */
+#ifndef LB_STUDY_CONCLUSIONS_INTERNAL_H
+#define LB_STUDY_CONCLUSIONS_INTERNAL_H
+
+#include "comparison.h"
+
+typedef enum series_kind {
+    KIND_MODEL,    /* a method on a trained network */
+    KIND_BASELINE, /* a map that knows no network, of a network's list or beside all */
+    KIND_UNTRAINED /* a method on a network that learnt nothing */
+} series_kind;
+
+typedef struct findings {
+    const score_table *table;
+    const char *directory;
+    series_kind *kinds; /* (series) */
+    uint32_t *found[2]; /* (series) each; scratch of find_series() */
+    comparer compare;
+    const lb_context *context;
+} findings;
+
+#define ANY UINT32_MAX
+
+/* Series from first to end (exclusive) of one condition and selection. */
+typedef struct group {
+    size_t first, end;
+    const char *condition, *selection;
+} group;
+
+/* The next group at or behind `first`; false where there is none. */
+bool next_group(group *out, const findings *f, size_t first);
+
+/* Which series of a group: ANY for whatever. */
+typedef struct query {
+    series_kind kind;
+    uint32_t corpus, degree, method, seed;
+} query;
+
+/* Into f->found[side]. */
+series_list find_series(findings *f, int side, const group *where, query wanted);
+
+/* The indices that occur among the group's series that fit, in order, of what `which` tells:
+ * corpora, degrees or methods. out: room for all of them. */
+typedef enum name_kind { NAME_CORPUS, NAME_DEGREE, NAME_METHOD } name_kind;
+size_t list_names(uint32_t *out, const findings *f, const group *where, query wanted,
+                  name_kind which);
+
+/* "pooled": over all degrees. */
+extern const char POOLED[];
+
+/* The tables, each written to its files. */
+lb_status write_summary(findings *f, lb_error *err);
+lb_status write_ranking(findings *f, lb_error *err);
+lb_status write_controls(findings *f, lb_error *err);
+lb_status write_methods(findings *f, lb_error *err);
+lb_status write_corpora(findings *f, lb_error *err);
+lb_status write_accuracy(findings *f, lb_error *err);
+lb_status write_corpus_effect(findings *f, lb_error *err);
+lb_status write_variance(findings *f, lb_error *err);
+lb_status write_agreement(findings *f, lb_error *err);
+lb_status write_map_agreement(const lb_conclusion_inputs *inputs, const char *directory,
+                              const lb_context *context, lb_error *err);
+
+#endif

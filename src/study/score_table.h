@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* One column of scores.csv in memory: values by image, in series of one model, method and
+ * selection. About 24 bytes a row while it is read, 12 afterwards. */
+#ifndef LB_STUDY_SCORE_TABLE_H
+#define LB_STUDY_SCORE_TABLE_H
+
+#include "lesionbench/base.h"
+
+typedef struct score_names {
+    size_t count, capacity;
+    char **names; /* in order of appearance */
+} score_names;
+
+typedef struct score_series {
+    uint32_t condition, selection, corpus, degree, method, seed; /* indices of names */
+    size_t first, count;                                         /* in the arrays below */
+    double accuracy; /* of the model; NaN where unknown */
+} score_series;
+
+typedef struct score_table {
+    score_names conditions, selections, corpora, degrees, methods, seeds;
+    size_t series_count, series_capacity;
+    score_series *series; /* sorted by condition, selection, corpus, degree, method, seed */
+    /* By series, and in each by image: */
+    uint32_t *image; /* 0 .. images - 1 */
+    double *value;
+    size_t rows, images, subjects;
+    uint32_t *subject; /* (images), 0 .. subjects - 1; each image its own where none is known */
+    bool has_subjects;
+} score_table;
+
+/* Reads that column of scores.csv files, which are taken as one. Rows whose value is not a number
+ * are left out; infinite ones are LB_ERROR_FORMAT, and so are an image that is there twice, or with
+ * two subjects. */
+lb_status score_table_read(score_table *out, const char *const *paths, size_t count,
+                           const char *column, const lb_context *context, lb_error *err);
+/* Accuracies on the holdout images, from a classification.csv. */
+lb_status score_table_read_accuracy(score_table *table, const char *path, lb_error *err);
+void score_table_release(score_table *table);
+
+/* The series from `first` on that differ from it in the seed alone end before the result. */
+size_t score_table_cell_end(const score_table *table, size_t first);
+/* Whether two series are of one condition and selection, and of one model besides. */
+bool score_same_images(const score_series *a, const score_series *b);
+bool score_same_model(const score_series *a, const score_series *b);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The stage that draws conclusions from the scores of all networks. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/conclusions.h"
+#include "stages.h"
+
+lb_status
+run_compare(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_conclusion_options options;
+    lb_dataset *dataset = NULL;
+    const char **maps = NULL;
+    size_t count = list->tables - list->explain;
+    const char *const scores[] = {stage_path(list, list->tables, 0)};
+    const char *slash = strrchr(self->outputs[0], '/');
+    char *directory = lb_format(err, "%.*s", (int)(slash - self->outputs[0]), self->outputs[0]);
+    LB_TRY(directory == NULL ? err->code : LB_OK);
+    LB_ALLOC(maps, count);
+    for (size_t i = 0; i < count; i++) {
+        maps[i] = stage_path(list, list->explain + i, 0);
+    }
+    LB_TRY(lb_dataset_open(&dataset, stage_path(list, list->dataset, 0), err));
+    lb_conclusion_defaults(&options);
+    const lb_conclusion_inputs inputs = {.scores = scores,
+                                         .score_count = 1,
+                                         .accuracies = stage_path(list, list->evaluate, 0),
+                                         .maps = maps,
+                                         .map_count = count,
+                                         .dataset = dataset,
+                                         .split = LB_HOLDOUT};
+    LB_TRY(lb_conclude(&inputs, directory, &options, context, err));
+cleanup:
+    lb_dataset_close(dataset);
+    lb_free(maps);
+    lb_free(directory);
+    return status;
+}
