@@ -16,6 +16,7 @@ import tempfile
 import h5py
 import numpy as np
 
+sys.dont_write_bytecode = True
 import truth
 
 METHODS = truth.truth.METHODS

@@ -25,6 +25,7 @@ except ImportError as error:
     print(error)
     sys.exit(77)
 
+sys.dont_write_bytecode = True
 import attribution_float64 as truth
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "bench"))
