@@ -48,6 +48,15 @@ typedef enum lb_answer {
 
 extern const char *const LB_ANSWERS[]; /* "usual", "logit", "probability", NULL */
 
+/* What super-pixels are replaced by where they are hidden. */
+typedef enum lb_filling {
+    LB_FILLING_USUAL, /* what each method's field takes */
+    LB_FILLING_VALUE, /* hidden_value */
+    LB_FILLING_MEAN   /* the super-pixel's own mean */
+} lb_filling;
+
+extern const char *const LB_FILLINGS[]; /* "usual", "value", "mean", NULL */
+
 /* Of methods that look at changed copies of an image; docs/methods.md says more of each. */
 typedef struct lb_perturbation_options {
     size_t answer;           /* lb_answer */
@@ -57,6 +66,13 @@ typedef struct lb_perturbation_options {
     size_t rise_masks;       /* default 4000 */
     size_t rise_grid;        /* cells a side, default 7 */
     double rise_probability; /* that a cell is seen, default 0.5 */
+    size_t superpixels;      /* wanted, default 200 */
+    double compactness;      /* of super-pixels, default 10; segment.h */
+    size_t hide_with;        /* lb_filling, of super-pixels */
+    size_t shap_samples;     /* coalitions; 0, the default: 2048 + 2 for each super-pixel */
+    size_t lime_samples;     /* default 1000 */
+    double lime_width;       /* of the kernel, default 0.25 */
+    double lime_ridge;       /* penalty, default 1 */
 } lb_perturbation_options;
 
 typedef struct lb_explain_options {

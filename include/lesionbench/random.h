@@ -46,6 +46,8 @@ typedef enum lb_purpose {
     LB_PURPOSE_REFERENCES,    /* which images are Expected Gradients' and DeepSHAP's background */
     /* Numbers of their own, which tests' figures hang on. */
     LB_PURPOSE_RISE = 32,           /* item = image + mask x 2^40 */
+    LB_PURPOSE_KERNEL_SHAP = 33,    /* item = image + pair x 2^40 */
+    LB_PURPOSE_LIME = 34,           /* item = image + copy x 2^40 */
     LB_PURPOSE_GRADIENT_CHECK = 40, /* directions; item = image */
     LB_PURPOSE_PERMUTE = 41         /* labels of training images */
 } lb_purpose;

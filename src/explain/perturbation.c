@@ -8,8 +8,14 @@
  * classifier, which reads most of the network's weights for each batch, takes more. */
 enum { FEATURE_BATCH = 8, CLASSIFIER_BATCH = 32, USUAL_PIXELS = 224 * 224 };
 
-const lb_perturbation_options lb_perturbation_defaults = {
-    .rise_masks = 4000, .rise_grid = 7, .rise_probability = 0.5};
+const lb_perturbation_options lb_perturbation_defaults = {.rise_masks = 4000,
+                                                          .rise_grid = 7,
+                                                          .rise_probability = 0.5,
+                                                          .superpixels = 200,
+                                                          .compactness = 10,
+                                                          .lime_samples = 1000,
+                                                          .lime_width = 0.25,
+                                                          .lime_ridge = 1};
 
 struct lb_perturbation {
     lb_pass *features, *classifier;

@@ -37,6 +37,21 @@ compare(void *data, const lb_explanation *e, lb_error *err)
     return LB_OK;
 }
 
+/* As cells() of figures_perturbation.py: squares with a little noise, one or two of them black. */
+static void
+make_cells(float *image, uint32_t purpose, uint32_t per_side)
+{
+    for (uint32_t v = 0; v < VALUES; v++) {
+        uint32_t channel = v / PIXELS, y = v % PIXELS / SIDE, x = v % SIDE;
+        uint32_t side = SIDE / per_side, cells = per_side * per_side;
+        uint32_t cell = y / side * per_side + x / side;
+        bool black = (cell == 1 && per_side > 2) || cell == cells - 1;
+        double value =
+            formula_value(channel * cells + cell, purpose) + 0.05 * formula_value(v, purpose + 1);
+        image[v] = black ? 0 : (float)value;
+    }
+}
+
 static void
 methods_equal_figures(void **state)
 {
@@ -46,15 +61,18 @@ methods_equal_figures(void **state)
     static float image[VALUES];
     const size_t item = ITEM;
     const uint8_t target = TARGET;
-    for (uint32_t v = 0; v < VALUES; v++) {
-        image[v] = (float)formula_value(v, 99);
-    }
     for (size_t m = 0; m < sizeof FIGURES / sizeof *FIGURES; m++) {
         size_t method = 0;
         struct perturbation_figure expected = FIGURES[m];
         lb_explain_options options;
         lb_explain_defaults(&options);
         options.perturbation = expected.options;
+        for (uint32_t v = 0; v < VALUES && expected.cells == 0; v++) {
+            image[v] = (float)formula_value(v, 99);
+        }
+        if (expected.cells != 0) {
+            make_cells(image, expected.cells, options.perturbation.superpixels == 4 ? 2 : 4);
+        }
         options.seed = SEED;
         assert_ok(lb_method_find(&method, expected.method, &err));
         assert_ok(lb_explain(network, image, 3, SIDE, SIDE, 1, &item, &target, &method, 1, &options,

@@ -93,7 +93,11 @@ explain_all(collected *out, const fixture *f, size_t batch, const size_t *method
     options.smooth_samples = 20;
     options.expected_samples = 20;
     options.seed = 5;
-    options.perturbation.rise_masks = 40;
+    options.perturbation.occlusion_window = 16;
+    options.perturbation.rise_masks = 20;
+    options.perturbation.superpixels = 20;
+    options.perturbation.shap_samples = 40;
+    options.perturbation.lime_samples = 20;
     memset(out, 0, sizeof *out);
     assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods,
                          count, &options, collect, out, NULL, &err));

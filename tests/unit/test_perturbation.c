@@ -14,7 +14,7 @@ enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 3 };
 
 static const uint8_t targets[IMAGES] = {1, 0, 1};
 static const size_t items[IMAGES] = {4, 8, 15};
-static const char *const NAMES[] = {"occlusion", "rise"};
+static const char *const NAMES[] = {"occlusion", "rise", "kernel_shap", "lime"};
 
 enum { METHODS = sizeof NAMES / sizeof *NAMES };
 
@@ -74,8 +74,11 @@ small_options(void)
     lb_explain_defaults(&options);
     options.batch = 2;
     options.seed = 3;
-    options.perturbation.occlusion_window = 9;
-    options.perturbation.rise_masks = 70;
+    options.perturbation.occlusion_window = 16;
+    options.perturbation.rise_masks = 40;
+    options.perturbation.superpixels = 20;
+    options.perturbation.shap_samples = 60;
+    options.perturbation.lime_samples = 40;
     return options;
 }
 
@@ -202,6 +205,8 @@ black_images(void **state)
     explain(all, &f, 0, IMAGES, NAMES, METHODS, &options);
     for (size_t v = 0; v < IMAGES * VALUES; v++) {
         assert_true(all->attribution[position("occlusion")][v] == 0.0f);
+        assert_true(all->attribution[position("kernel_shap")][v] == 0.0f);
+        assert_true(fabsf(all->attribution[position("lime")][v]) < 1e-6f);
         assert_true(isfinite(all->attribution[position("rise")][v]));
     }
     lb_free(all);
@@ -224,6 +229,40 @@ one_window_is_the_logit_difference(void **state)
     lb_free(all);
 }
 
+/* One super-pixel: its Shapley value is the difference of the logits, its weight in LIME's model is
+ * the same at every pixel. */
+static void
+one_superpixel(void **state)
+{
+    const fixture *f = *state;
+    collected *all = new_collected();
+    lb_explain_options options = small_options();
+    options.perturbation.superpixels = 1;
+    options.perturbation.occlusion_window = SIDE;
+    explain(all, f, 0, 1, NAMES, METHODS, &options);
+    const float *occlusion = all->attribution[position("occlusion")];
+    for (size_t v = 0; v < VALUES; v++) {
+        assert_close(all->attribution[position("kernel_shap")][v], occlusion[v], 1e-6, 1e-6);
+        assert_true(all->map[position("lime")][v % PIXELS] == all->map[position("lime")][0]);
+    }
+    lb_free(all);
+}
+
+/* What is black already is no player, and has no value; the values of the others do not hang on
+ * it. */
+static void
+black_superpixels_have_no_shapley_value(void **state)
+{
+    const fixture *f = *state;
+    collected *all = new_collected();
+    const lb_explain_options options = small_options();
+    explain(all, f, 0, 1, NAMES, METHODS, &options);
+    const float *r = all->attribution[position("kernel_shap")];
+    assert_true(r[0] == 0.0f && r[SIDE * SIDE - 1] == 0.0f);
+    assert_true(r[24 * SIDE + 24] != 0.0f);
+    lb_free(all);
+}
+
 /* More masks keep the first ones: the maps of n and 2n masks share half of their sum. */
 static void
 rise_masks_do_not_hang_on_their_number(void **state)
@@ -241,7 +280,7 @@ rise_masks_do_not_hang_on_their_number(void **state)
     double apart = 0, reseeded = 0;
     for (size_t p = 0; p < PIXELS; p++) {
         /* The sum over masks has grown by one mask, that is, by at most the probability 1. */
-        double grown = 0.5 * (71 * (double)more->map[m][p] - 70 * (double)few->map[m][p]);
+        double grown = 0.5 * (41 * (double)more->map[m][p] - 40 * (double)few->map[m][p]);
         assert_true(grown > -1e-4 && grown < 1 + 1e-4);
         apart += fabs((double)more->map[m][p] - (double)few->map[m][p]);
         reseeded += fabs((double)seeded->map[m][p] - (double)more->map[m][p]);
@@ -278,6 +317,15 @@ errors(void **state)
     options = small_options();
     options.perturbation.rise_grid = 1;
     assert_refused(&f, "rise", &options, "grid of 2");
+    options = small_options();
+    options.perturbation.shap_samples = 5;
+    assert_refused(&f, "kernel_shap", &options, "5 samples for");
+    options = small_options();
+    options.perturbation.superpixels = 0;
+    assert_refused(&f, "kernel_shap", &options, "segments");
+    options = small_options();
+    options.perturbation.lime_ridge = 0;
+    assert_refused(&f, "lime", &options, "ridge penalty above 0");
     /* A network whose answers are not finite. */
     options = small_options();
     size_t last = lb_network_parameters(f.network) - 1, index = method("occlusion");
@@ -298,6 +346,8 @@ main(void)
         cmocka_unit_test(maps_say_something_finite),
         cmocka_unit_test(black_images),
         cmocka_unit_test(one_window_is_the_logit_difference),
+        cmocka_unit_test(one_superpixel),
+        cmocka_unit_test(black_superpixels_have_no_shapley_value),
         cmocka_unit_test(rise_masks_do_not_hang_on_their_number),
         cmocka_unit_test(errors),
     };

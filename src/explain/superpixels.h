@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* An image cut into super-pixels (SLIC) that can be hidden, one by one or together. */
+#ifndef LB_EXPLAIN_SUPERPIXELS_H
+#define LB_EXPLAIN_SUPERPIXELS_H
+
+#include "explainer.h"
+
+typedef struct lb_superpixels {
+    size_t pixels, count;
+    int32_t *label;      /* (H, W): 0 .. count - 1 */
+    const float *image;  /* (3, H, W) */
+    float *fill;         /* (3, H, W): what stands where a super-pixel is hidden */
+    bool *idle;          /* (count): hiding it changes no pixel */
+    const uint8_t *seen; /* (copies, count): 1 where a copy shows a super-pixel; for hiding */
+} lb_superpixels;
+
+/* Of image i of the batch, by the options; usual: what the method hides with. The image is
+ * borrowed. Release it in any case. */
+lb_status lb_superpixels_init(lb_superpixels *out, const lb_explainer *explainer, size_t i,
+                              lb_filling usual, lb_error *err);
+void lb_superpixels_release(lb_superpixels *superpixels);
+
+/* An lb_change (perturbation.h) of lb_superpixels: row `copy` of `seen`. */
+void lb_superpixels_hide(const void *data, float *out, size_t copy);
+
+/* Gives all pixels (H, W) the weight of their super-pixel. */
+void lb_superpixels_paint(float *out, const lb_superpixels *superpixels, const double *weights);
+
+#endif
