@@ -4,7 +4,7 @@
 #include "lesionbench/conclusions.h"
 
 typedef struct options {
-    const char *accuracies, *maps, *data, *output;
+    const char *accuracies, *methods, *maps, *data, *output;
     size_t split;
     lb_conclusion_options conclude;
 } options;
@@ -12,6 +12,8 @@ typedef struct options {
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "accuracies", accuracies, LB_SETTING_TEXT,
             "classification.csv with the networks' accuracies"),
+    OPT_ROW(options, "methods", methods, LB_SETTING_LIST,
+            "what the files' methods are called, one for each file, in place of their own names"),
     OPT_ROW(options, "maps", maps, LB_SETTING_LIST,
             "explanations.h5 files, whose maps are compared with each other"),
     OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5 that the maps are of"),
@@ -34,7 +36,7 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
     size_t operands = 0;
     options given = {.split = LB_HOLDOUT};
     lb_dataset *dataset = NULL;
-    lb_list maps = {0};
+    lb_list maps = {0}, methods = {0};
     lb_conclusion_defaults(&given.conclude);
     const opt_spec spec = {
         .usage = "lesionbench compare scores.csv ... [--accuracies classification.csv] [--maps "
@@ -49,6 +51,13 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
         return LB_OK;
     }
     LB_TRY(opt_need(self, given.output, "-o", err));
+    if (given.methods != NULL) {
+        LB_TRY(lb_list_parse(&methods, given.methods, err));
+        if (methods.count != operands) {
+            LB_TRY(opt_wrong(self, err, "--methods has %zu names for %zu files", methods.count,
+                             operands));
+        }
+    }
     if (given.maps != NULL) {
         LB_TRY(opt_need(self, given.data, "--data", err));
         LB_TRY(lb_list_parse(&maps, given.maps, err));
@@ -56,6 +65,7 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
     }
     const lb_conclusion_inputs inputs = {.scores = (const char *const *)argv + 1,
                                          .score_count = operands,
+                                         .methods = (const char *const *)methods.items,
                                          .accuracies = given.accuracies,
                                          .maps = (const char *const *)maps.items,
                                          .map_count = maps.count,
@@ -64,6 +74,7 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(lb_conclude(&inputs, given.output, &given.conclude, &self->context, err));
 cleanup:
     lb_dataset_close(dataset);
+    lb_list_release(&methods);
     lb_list_release(&maps);
     return status;
 }

@@ -24,8 +24,9 @@ void lb_conclusion_defaults(lb_conclusion_options *options);
 typedef struct lb_conclusion_inputs {
     const char *const *scores; /* scores.csv files, taken as one */
     size_t score_count;
-    const char *accuracies;  /* classification.csv, or NULL: nothing is said of accuracy */
-    const char *const *maps; /* explanations.h5 files, for the agreement of maps */
+    const char *const *methods; /* one for each file in place of its own; NULL: the files' own */
+    const char *accuracies;     /* classification.csv, or NULL: nothing is said of accuracy */
+    const char *const *maps;    /* explanations.h5 files, for the agreement of maps */
     size_t map_count;
     lb_dataset *dataset; /* of the maps; may be NULL where there are none */
     lb_split split;

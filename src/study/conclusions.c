@@ -271,8 +271,8 @@ lb_conclude(const lb_conclusion_inputs *inputs, const char *directory,
     lb_status status = LB_OK;
     score_table table = {0};
     findings f = {.table = &table, .directory = directory, .context = context};
-    LB_TRY(score_table_read(&table, inputs->scores, inputs->score_count, options->metric, context,
-                            err));
+    LB_TRY(score_table_read(&table, inputs->scores, inputs->methods, inputs->score_count,
+                            options->metric, context, err));
     if (inputs->accuracies != NULL) {
         LB_TRY(score_table_read_accuracy(&table, inputs->accuracies, err));
     }

@@ -10,7 +10,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { MAX_NAMES = 4096, KEYS = 6 };
+enum { MAX_NAMES = 4096, KEYS = 6, METHOD_KEY = 4 };
 
 static const char *const KEY_COLUMNS[KEYS] = {"condition", "selection", "corpus",
                                               "degree",    "method",    "seed"};
@@ -30,6 +30,7 @@ typedef struct loader {
     uint32_t *slots; /* hash of a series's keys -> its index + 1; a power of two of them */
     size_t slot_count;
     uint32_t keys[KEYS]; /* of the last row */
+    const char *method;  /* of all rows of the file under way; NULL: their own */
 } loader;
 
 /* Where one file has its columns; SIZE_MAX for one that it lacks. */
@@ -217,6 +218,7 @@ add_row(loader *load, char *const *fields, const columns *where, lb_error *err)
     }
     for (size_t k = 0; k < KEYS; k++) {
         const char *name = where->key[k] != SIZE_MAX ? fields[where->key[k]] : "";
+        name = k == METHOD_KEY && load->method != NULL ? load->method : name;
         LB_TRY(intern(&load->keys[k], names_of(load->table, k), name, KEY_COLUMNS[k], err));
     }
     LB_TRY(find_series(&row.series, load, err));
@@ -432,7 +434,7 @@ fill_arrays(loader *load, lb_error *err)
             const score_series *twice = &table->series[load->rows[i].series];
             LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
                            "an image is scored twice for one model (corpus '%s', degree '%s', seed "
-                           "'%s', method '%s')",
+                           "'%s', method '%s'): files of different methods need names of their own",
                            table->corpora.names[twice->corpus], table->degrees.names[twice->degree],
                            table->seeds.names[twice->seed], table->methods.names[twice->method]));
         }
@@ -446,13 +448,14 @@ cleanup:
 }
 
 lb_status
-score_table_read(score_table *out, const char *const *paths, size_t count, const char *column,
-                 const lb_context *context, lb_error *err)
+score_table_read(score_table *out, const char *const *paths, const char *const *methods,
+                 size_t count, const char *column, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     score_table table = {0};
     loader load = {.table = &table};
     for (size_t i = 0; i < count; i++) {
+        load.method = methods != NULL ? methods[i] : NULL;
         LB_TRY(read_file(&load, paths[i], column, context, err));
     }
     if (load.count == 0) {

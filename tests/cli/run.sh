@@ -620,6 +620,10 @@ expect "compare scores from elsewhere" 0 "" "" compare own.csv --quiet -o own
 grep -q '^,,,,a|b_c,1,2,2,0.5,0.5,' own/summary.csv && grep -qF '| a\|b_c | 1 | 2 | 2 | 0.500 |' own/summary.md &&
     grep -qF 'a|b\_c & 1 & 2 & 2 & 0.500 &' own/summary.tex && ok "one row of each format" ||
     not_ok "one row of each format"
+expect "compare maps from elsewhere" 0 "" "" compare own.csv own.csv --methods mine,theirs --quiet -o both
+grep -q '^,,,,mine,theirs,2,2,0.5,0.5,0,0,0,0,0,0,1,1,1$' both/methods.csv && ok "methods are named" ||
+    not_ok "methods are named"
+expect "a name for each file" 2 "" "--methods has 1 names for 2 files" compare own.csv own.csv --methods a -o c
 expect "compare without a folder" 2 "" "-o is missing" compare s.csv
 expect "compare maps without data" 2 "" "--data is missing" compare s.csv --maps e.h5 -o c
 expect "compare by a column that is not there" 1 "" 's.csv: no column "none"' compare s.csv --metric none -o c
