@@ -3,10 +3,11 @@
 """Maps of VGG-16 at 224 x 224 with random weights against the truth, float64 (attribution_float64.py), and
 against Captum's, where it is installed or CAPTUM names the folder that it is in.
 
-usage: truth.py PROGRAM [--quick] [--golden FOLDER]
+usage: truth.py PROGRAM [--quick] [--golden FOLDER] [--keep FOLDER]
 
 Images: one with a background of exactly 0, one whose rim fades out, as the golden data's does. --quick: the first alone,
-few steps. --golden: before that, the float64 program must give the golden maps of FOLDER.
+few steps. --golden: before that, the float64 program must give the golden maps of FOLDER. --keep: what was made with
+these options before is taken from FOLDER, or kept there, so that only PROGRAM's maps are made anew.
 Exit code 0: within the limits, 1: not, 77: PyTorch, torchvision, SciPy or h5py is missing."""
 import argparse
 import os
@@ -97,6 +98,18 @@ def maps_of_captum(model, images, targets, steps, alphas):
     return {name: np.stack(maps).astype(float) for name, maps in each.items()}
 
 
+def kept(folder, name, make):
+    """What make() gives, {method: maps} or None, from a file of an earlier run where there is one."""
+    path = os.path.join(folder, name + ".npz")
+    if not os.path.exists(path):
+        maps = make()
+        if maps is None:
+            return None
+        np.savez(path, **maps)
+    with np.load(path) as file:
+        return dict(file)
+
+
 def compare(ours, captum, true, inside):
     good = True
     print(f"{'distance from float64':22} {'all':>8} {'inside':>8} {'top-p':>6}   Captum's:")
@@ -113,26 +126,34 @@ def compare(ours, captum, true, inside):
     return good
 
 
+def check(given, folder):
+    targets, steps, alphas = ([1], 3, [0.3, 0.8]) if given.quick else ([0, 1], 50, peer.ALPHAS)
+    images = heads(len(targets))
+    peer.make_model(folder)
+    np.save(os.path.join(folder, "images.npy"), images)
+    model = peer.load(folder)
+    ours = maps_of_program(given.program, folder, targets, steps, alphas)
+    layers = truth.layers_of(model.state_dict())
+    captum = kept(folder, "captum", lambda: maps_of_captum(model, images, targets, steps, alphas))
+    true = kept(folder, "true", lambda: truth.attributions(layers, images, targets, steps, alphas)[0])
+    print(f"VGG-16, {SIDE} x {SIDE}, random weights, {len(images)} images, {steps} steps, {len(alphas)} samples")
+    return compare(ours, captum, true, images != 0)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--golden")
+    parser.add_argument("--keep")
     given = parser.parse_args()
     warnings.filterwarnings("ignore")
     peer.find_captum()
     good = given.golden is None or golden(given.golden)
-    targets, steps, alphas = ([1], 3, [0.3, 0.8]) if given.quick else ([0, 1], 50, peer.ALPHAS)
-    images = heads(len(targets))
-    with tempfile.TemporaryDirectory() as folder:
-        peer.make_model(folder)
-        np.save(os.path.join(folder, "images.npy"), images)
-        model = peer.load(folder)
-        ours = maps_of_program(given.program, folder, targets, steps, alphas)
-    captum = maps_of_captum(model, images, targets, steps, alphas)
-    true, _ = truth.attributions(truth.layers_of(model.state_dict()), images, targets, steps, alphas)
-    print(f"VGG-16, {SIDE} x {SIDE}, random weights, {len(images)} images, {steps} steps, {len(alphas)} samples")
-    return 0 if compare(ours, captum, true, images != 0) and good else 1
+    with tempfile.TemporaryDirectory() as scratch:
+        if given.keep:
+            os.makedirs(given.keep, exist_ok=True)
+        return 0 if check(given, given.keep or scratch) and good else 1
 
 
 if __name__ == "__main__":
