@@ -275,7 +275,7 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
     lb_status status = LB_OK;
     size_t operands = 0;
     options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "quick"};
-    work doing = {.items = NULL};
+    work doing = {.job = {.scoring = {.metrics = LB_CHEAP_METRICS}}};
     lb_explain_defaults(&given.explain);
     char help[8192] = "Methods:";
     for (size_t i = 0, used = strlen(help); lb_method_name(i) != NULL && used < sizeof help; i++) {

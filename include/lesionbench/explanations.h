@@ -16,6 +16,12 @@ extern "C" {
 
 typedef enum lb_keep { LB_KEEP_NONE, LB_KEEP_MAPS, LB_KEEP_RAW } lb_keep;
 
+/* How maps are scored. All zero: no metrics but the counts and rates. */
+typedef struct lb_scoring {
+    lb_metric_set metrics;
+    lb_ties ties;
+} lb_scoring;
+
 typedef struct lb_explain_item {
     size_t image;          /* index in the source; also the key of its random stream */
     uint8_t target;        /* the class whose logit is explained */
@@ -34,6 +40,7 @@ typedef struct lb_explain_job {
     const size_t *methods;
     size_t method_count;
     lb_explain_options options;
+    lb_scoring scoring;
     lb_keep keep;
 } lb_explain_job;
 
@@ -45,10 +52,11 @@ lb_status lb_explain_to_file(const lb_explain_job *job, const char *path, lb_sco
 
 /* Scores the maps of explanations.h5 against the truth of dataset.h5. */
 lb_status lb_score_explanations(lb_score_rows *scores, const char *maps, lb_dataset *dataset,
-                                lb_split split, const lb_context *context, lb_error *err);
+                                lb_split split, const lb_scoring *scoring,
+                                const lb_context *context, lb_error *err);
 /* Scores maps against truths, both (N, H, W) in .npy files. */
 lb_status lb_score_arrays(lb_score_rows *scores, const char *maps, const char *truths,
-                          lb_error *err);
+                          const lb_scoring *scoring, const lb_context *context, lb_error *err);
 
 #ifdef __cplusplus
 }

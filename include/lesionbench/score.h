@@ -14,15 +14,16 @@ extern "C" {
  * than p. */
 typedef struct lb_localisation {
     uint32_t tp, tn, fp, fn;
-    uint32_t ties; /* pixels that have the threshold's value, itself included; 1: no tie */
+    uint32_t ties; /* pixels that have the threshold's value, itself included; 1: no tie; 0:
+                      no threshold */
 } lb_localisation;
 
 /* map and truth have count pixels. scratch: count floats. Time is linear on average. p = 0 or p =
  * count: LB_ERROR_ARGUMENT; a map that is not finite: LB_ERROR_NUMERIC. */
 lb_status lb_localise(lb_localisation *out, const float *map, const float *truth, size_t count,
                       float *scratch, lb_error *err);
-double lb_tpr(const lb_localisation *score);       /* TP / (TP + FN) */
-double lb_tnr(const lb_localisation *score);       /* TN / (TN + FP) */
+double lb_tpr(const lb_localisation *score);       /* TP / (TP + FN), NaN where nothing is true */
+double lb_tnr(const lb_localisation *score);       /* TN / (TN + FP), NaN where everything is */
 double lb_precision(const lb_localisation *score); /* TP / (TP + FP), 0 where nothing is selected */
 
 /* Linear-interpolation quantile (NumPy's default) of n > 0 finite values, 0 <= q <= 1. Reorders

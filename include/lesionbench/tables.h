@@ -5,6 +5,7 @@
 
 #include "lesionbench/dataset.h"
 #include "lesionbench/explain.h"
+#include "lesionbench/metrics.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/score.h"
 
@@ -24,6 +25,8 @@ typedef struct lb_score_row {
     char selection[16]; /* "correct", "wrong", or "" */
     char condition[16]; /* of the model, or of the models it stands beside; "" where unknown */
     lb_localisation score;
+    bool tpr_uses_fp;          /* the quirk baseline_tpr_uses_fp, for this row */
+    double metric[LB_METRICS]; /* NaN: undefined, or not asked for */
     lb_certificate certificate;
 } lb_score_row;
 
@@ -32,18 +35,22 @@ typedef struct lb_score_rows {
     lb_score_row *rows;
 } lb_score_rows;
 
-/* Appends a row that is zeroed but for the subject, which is unknown, and a certificate that says
- * nothing; NULL with err set. Borrowed until the next call. */
-lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
-/* The same, filled but for selection and score: an image of the dataset's split, a method, a model.
+/* Appends a row that is zeroed but for the subject, which is unknown, metrics that are
+ * undefined and a certificate that says nothing; NULL with err set. Borrowed until the next call.
  */
+lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
+/* The same, filled but for selection, score and metrics: an image of the dataset's split, a method,
+ * a model. The dataset's quirks tell what a baseline's TPR is. */
 lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset,
                                       lb_split split, size_t image, const lb_model_name *name,
                                       const char *method, lb_error *err);
+/* What the column tpr tells: lb_tpr(), or with the quirk lb_precision(). */
+double lb_score_row_tpr(const lb_score_row *row);
 void lb_score_rows_release(lb_score_rows *rows);
 /* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision,
  * condition,subject,completeness_error,attribution_sum,promised_sum,nan_share,zero_share,ties,
- * steps_used,gradient_error. Of the certificate's columns those are empty that say nothing. */
+ * steps_used,gradient_error, then the metrics by their names: the cheap ones, and of the others those
+ * that a row has. What is undefined is empty. */
 lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
 /* Appends what the file holds. It may lack the column condition and those after it. */
 lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);

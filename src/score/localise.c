@@ -88,27 +88,27 @@ lb_localise(lb_localisation *out, const float *map, const float *truth, size_t c
     return LB_OK;
 }
 
-/* 0 rather than 0 / 0: only the precision of an empty selection comes here. */
 static double
-share(uint32_t part, uint32_t rest)
+share(uint32_t part, uint32_t rest, double of_nothing)
 {
-    return part == 0 ? 0 : (double)part / ((double)part + (double)rest);
+    double whole = (double)part + (double)rest;
+    return whole > 0 ? (double)part / whole : of_nothing;
 }
 
 double
 lb_tpr(const lb_localisation *score)
 {
-    return share(score->tp, score->fn);
+    return share(score->tp, score->fn, NAN);
 }
 
 double
 lb_tnr(const lb_localisation *score)
 {
-    return share(score->tn, score->fp);
+    return share(score->tn, score->fp, NAN);
 }
 
 double
 lb_precision(const lb_localisation *score)
 {
-    return share(score->tp, score->fp);
+    return share(score->tp, score->fp, 0);
 }

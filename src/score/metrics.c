@@ -221,7 +221,8 @@ score_counts(lb_map_score *out, const lb_scorer *scorer, const ranking *order, l
     out->counts = (lb_localisation){.tp = (uint32_t)tp,
                                     .fp = (uint32_t)(selected - tp),
                                     .fn = (uint32_t)(scorer->p - tp),
-                                    .tn = (uint32_t)(scorer->count - scorer->p - (selected - tp))};
+                                    .tn = (uint32_t)(scorer->count - scorer->p - (selected - tp)),
+                                    .ties = (uint32_t)order->equal};
     out->value[LB_METRIC_IOU] = (double)tp / (double)(selected + scorer->p - tp);
     out->value[LB_METRIC_RELEVANCE_RANK] = (double)found / (double)scorer->p;
 }

@@ -119,6 +119,21 @@ find_ties(ranking *out, const lb_scorer *scorer, size_t wanted)
     }
 }
 
+/* The greatest key below `lowest`, which none of those kept is, and how many have it. */
+static void
+find_next_below(ranking *out, const lb_scorer *scorer, uint32_t lowest)
+{
+    out->threshold = 0;
+    for (size_t i = 0; i < scorer->count; i++) {
+        uint32_t key = scorer->key[i];
+        if (key < lowest && key > out->threshold) {
+            out->threshold = key;
+            out->equal = 0;
+        }
+        out->equal += key == out->threshold;
+    }
+}
+
 void
 ranking_fill(ranking *out, lb_scorer *scorer)
 {
@@ -132,11 +147,13 @@ ranking_fill(ranking *out, lb_scorer *scorer)
     sort_in_place(scorer, kept);
     *out = (ranking){.kept = kept, .last_tie = scorer->count};
     if (kept == p) { /* the truth is all on top, and nothing else equals its lowest */
-        out->threshold = scorer->true_sorted[0] - 1;
+        find_next_below(out, scorer, scorer->true_sorted[0]);
         out->above = out->true_above = p;
         return;
     }
     out->threshold = scorer->sorted[kept - 1 - p];
+    out->equal = count_up_to(scorer->sorted, kept, out->threshold) -
+                 count_up_to(scorer->sorted, kept, out->threshold - 1);
     out->above = kept - count_up_to(scorer->sorted, kept, out->threshold);
     out->true_above = p - count_up_to(scorer->true_sorted, p, out->threshold);
     if (out->above < p) {

@@ -31,6 +31,7 @@ typedef struct ranking {
     size_t true_above; /* true ones among them */
     size_t last_tie;   /* the last pixel of equal ones that belongs to the stable p; count: none */
     size_t true_ties;  /* true ones among these */
+    size_t equal;      /* pixels that equal the threshold */
 } ranking;
 
 /* Fills key. LB_ERROR_NUMERIC where the map is not finite. */

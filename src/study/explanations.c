@@ -17,24 +17,27 @@ typedef struct run {
     size_t *kept_row;             /* (count) row in the file, SIZE_MAX where not kept */
     size_t kept;                  /* rows in the file */
     lb_certificate *certificates; /* (method_count, count) */
-    lb_localisation *scores;      /* (method_count, count), NULL where maps are not scored */
+    lb_map_score *scores;         /* (method_count, count), NULL where maps are not scored */
     uint8_t *seen;                /* (method_count, count) */
-    float *truth, *scratch;       /* (batch, H, W) and (H, W) */
-    size_t first;                 /* item of the batch's first image */
-    size_t batch;                 /* images in it */
+    float *truth;                 /* (batch, H, W) */
+    lb_scorer *scorer;
+    size_t first; /* item of the batch's first image */
+    size_t batch; /* images in it */
 } run;
 
 static lb_status
 score_map(run *work, size_t method, size_t item, const float *map, lb_error *err)
 {
     size_t cell = method * work->job->count + item;
-    lb_localisation *score = &work->scores[cell];
+    lb_map_score *score = &work->scores[cell];
     const float *truth = work->truth + (item - work->first) * work->pixels;
-    if (lb_localise(score, map, truth, work->pixels, work->scratch, err) != LB_OK) {
+    const lb_scoring *scoring = &work->job->scoring;
+    if (lb_scorer_set_truth(work->scorer, truth, err) != LB_OK ||
+        lb_scorer_score(score, work->scorer, map, scoring->metrics, scoring->ties, err) != LB_OK) {
         return lb_fail_context(err, "image %zu, method %s", work->job->items[item].image,
                                lb_method_name(work->job->methods[method]));
     }
-    work->certificates[cell].ties = score->ties;
+    work->certificates[cell].ties = score->counts.ties;
     return LB_OK;
 }
 
@@ -293,7 +296,8 @@ append_rows(lb_score_rows *scores, const run *work, lb_error *err)
         if (row == NULL) {
             return err->code;
         }
-        row->score = work->scores[i];
+        row->score = work->scores[i].counts;
+        memcpy(row->metric, work->scores[i].value, sizeof row->metric);
         row->certificate = work->certificates[i];
         snprintf(row->selection, sizeof row->selection, "%s", item->selection);
     }
@@ -315,7 +319,7 @@ lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *s
     if (scores != NULL && job->dataset != NULL) {
         LB_ALLOC(work.scores, cells);
         LB_ALLOC(work.truth, step * work.pixels);
-        LB_ALLOC(work.scratch, work.pixels);
+        LB_TRY(lb_scorer_create(&work.scorer, job->images->height, job->images->width, err));
     }
     LB_TRY(lb_h5_create(&work.file, path, "explanations", 1, context, err));
     LB_TRY(begin_file(&work, err));
@@ -326,7 +330,7 @@ lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *s
     }
 cleanup:
     lb_h5_close(work.file);
-    lb_free(work.scratch);
+    lb_scorer_free(work.scorer);
     lb_free(work.truth);
     lb_free(work.scores);
     lb_free(work.seen);

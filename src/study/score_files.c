@@ -18,8 +18,25 @@ typedef struct maps_file {
     lb_split split;
     size_t pixels;
     lb_certificate *certificates; /* (n), of the method under way */
-    float *map, *truth, *scratch; /* one image each */
+    float *map, *truth;           /* one image each */
+    lb_scorer *scorer;
+    const lb_scoring *scoring;
 } maps_file;
+
+/* Scores a map into a row that knows the rest. */
+static lb_status
+score_map(lb_score_row *row, lb_scorer *scorer, const float *map, const float *truth,
+          const lb_scoring *scoring, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_map_score score;
+    LB_TRY(lb_scorer_set_truth(scorer, truth, err));
+    LB_TRY(lb_scorer_score(&score, scorer, map, scoring->metrics, scoring->ties, err));
+    row->score = score.counts;
+    memcpy(row->metric, score.value, sizeof row->metric);
+cleanup:
+    return status;
+}
 
 static lb_status
 score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row_index,
@@ -41,8 +58,7 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
     if (row == NULL) {
         LB_TRY(err->code);
     }
-    if (lb_localise(&row->score, maps->map, maps->truth, maps->pixels, maps->scratch, err) !=
-        LB_OK) {
+    if (score_map(row, maps->scorer, maps->map, maps->truth, maps->scoring, err) != LB_OK) {
         LB_TRY(lb_fail_context(err, "%s: image %zu, method %s", maps->path, item, method));
     }
     row->certificate = maps->certificates[row_index];
@@ -90,19 +106,21 @@ open_maps(maps_file *maps, lb_error *err)
     LB_ALLOC(maps->certificates, maps->index.shape[0]);
     LB_ALLOC(maps->map, maps->pixels);
     LB_ALLOC(maps->truth, maps->pixels);
-    LB_ALLOC(maps->scratch, maps->pixels);
+    LB_TRY(lb_scorer_create(&maps->scorer, lb_dataset_height(maps->dataset),
+                            lb_dataset_width(maps->dataset), err));
 cleanup:
     return status;
 }
 
 lb_status
 lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *dataset,
-                      lb_split split, const lb_context *context, lb_error *err)
+                      lb_split split, const lb_scoring *scoring, const lb_context *context,
+                      lb_error *err)
 {
     lb_status status = LB_OK;
     char **names = NULL;
     size_t count = 0, scored = 0;
-    maps_file maps = {.path = maps_path, .dataset = dataset, .split = split};
+    maps_file maps = {.path = maps_path, .dataset = dataset, .split = split, .scoring = scoring};
     maps.pixels = lb_dataset_height(dataset) * lb_dataset_width(dataset);
     LB_TRY(open_maps(&maps, err));
     LB_TRY(lb_h5_members(&names, &count, maps.file, "", err));
@@ -122,7 +140,7 @@ lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *
     }
 cleanup:
     lb_h5_free_names(names, count);
-    lb_free(maps.scratch);
+    lb_scorer_free(maps.scorer);
     lb_free(maps.truth);
     lb_free(maps.map);
     lb_free(maps.certificates);
@@ -133,11 +151,11 @@ cleanup:
 
 lb_status
 lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths_path,
-                lb_error *err)
+                const lb_scoring *scoring, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_array maps = {0}, truths = {0};
-    float *scratch = NULL;
+    lb_scorer *scorer = NULL;
     LB_TRY(lb_read_floats(&maps, maps_path, err));
     LB_TRY(lb_read_floats(&truths, truths_path, err));
     if (maps.rank != 3 || truths.rank != 3 ||
@@ -149,23 +167,25 @@ lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no maps", maps_path));
     }
     size_t pixels = maps.shape[1] * maps.shape[2];
-    LB_ALLOC(scratch, pixels);
+    LB_TRY(lb_scorer_create(&scorer, maps.shape[1], maps.shape[2], err));
     for (size_t i = 0; i < maps.shape[0]; i++) {
+        LB_TRY(lb_check_cancelled(context, err));
+        lb_progress(context, "scoring", i, maps.shape[0]);
         lb_score_row *row = lb_score_rows_add(scores, err);
         if (row == NULL) {
             LB_TRY(err->code);
         }
         row->image = (uint32_t)i;
         snprintf(row->method, sizeof row->method, "maps");
-        if (lb_localise(&row->score, (const float *)maps.data + i * pixels,
-                        (const float *)truths.data + i * pixels, pixels, scratch, err) != LB_OK) {
+        if (score_map(row, scorer, (const float *)maps.data + i * pixels,
+                      (const float *)truths.data + i * pixels, scoring, err) != LB_OK) {
             LB_TRY(lb_fail_context(err, "%s: image %zu", maps_path, i));
         }
         lb_certify_map(&row->certificate, (const float *)maps.data + i * pixels, pixels);
         row->certificate.ties = row->score.ties;
     }
 cleanup:
-    lb_free(scratch);
+    lb_scorer_free(scorer);
     lb_array_release(&truths);
     lb_array_release(&maps);
     return status;

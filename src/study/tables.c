@@ -8,6 +8,7 @@
 #include "certificates.h"
 #include "lesionbench/csv.h"
 #include "lesionbench/output.h"
+#include "metric_columns.h"
 
 lb_score_row *
 lb_score_rows_add(lb_score_rows *rows, lb_error *err)
@@ -27,7 +28,21 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
     }
     lb_score_row *row = &rows->rows[rows->count++];
     *row = (lb_score_row){.subject = -1, .certificate = LB_NO_CERTIFICATE};
+    for (size_t m = 0; m < LB_METRICS; m++) {
+        row->metric[m] = NAN;
+    }
     return row;
+}
+
+/* Baselines are what knows nothing of the network's training: filters, and the untrained network.
+ */
+static bool
+is_baseline(const lb_model_name *name, const char *method)
+{
+    size_t index = 0;
+    lb_error unknown;
+    return strcmp(name->corpus, "baseline") == 0 || strcmp(name->corpus, "untrained") == 0 ||
+           (lb_method_find(&index, method, &unknown) == LB_OK && lb_method_is_baseline(index));
 }
 
 lb_score_row *
@@ -45,8 +60,17 @@ lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split
         snprintf(row->seed, sizeof row->seed, "%s", name->seed);
         snprintf(row->method, sizeof row->method, "%s", method);
         snprintf(row->condition, sizeof row->condition, "%s", name->condition);
+        row->tpr_uses_fp =
+            lb_quirk_is_on(lb_dataset_quirks(dataset), LB_QUIRK_BASELINE_TPR_USES_FP) &&
+            is_baseline(name, method);
     }
     return row;
+}
+
+double
+lb_score_row_tpr(const lb_score_row *row)
+{
+    return row->tpr_uses_fp ? lb_precision(&row->score) : lb_tpr(&row->score);
 }
 
 void
@@ -72,9 +96,7 @@ write_certificate(FILE *stream, const lb_certificate *certificate)
     for (size_t c = 0; certificate_column(c) != NULL; c++) {
         double value = certificate_get(certificate, c);
         fputc(',', stream);
-        if (!isnan(value)) {
-            fprintf(stream, "%.9g", value);
-        }
+        number_write(stream, value);
     }
 }
 
@@ -85,12 +107,14 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
     lb_output *output = NULL;
     LB_TRY(lb_output_open(&output, path, err));
     FILE *stream = lb_output_stream(output);
+    lb_metric_set columns = metric_columns(rows);
     fputs("image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,"
           "precision,condition,subject",
           stream);
     for (size_t c = 0; certificate_column(c) != NULL; c++) {
         fprintf(stream, ",%s", certificate_column(c));
     }
+    metric_header_write(stream, columns);
     fputc('\n', stream);
     for (size_t i = 0; i < rows->count; i++) {
         const lb_score_row *row = &rows->rows[i];
@@ -100,9 +124,12 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
             stream,
             (const char *const[]){row->corpus, row->degree, row->seed, row->method, row->selection},
             5);
-        fprintf(stream, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.9g,%.9g,%.9g,",
-                score->tp, score->tn, score->fp, score->fn, lb_tpr(score), lb_tnr(score),
-                lb_precision(score));
+        fprintf(stream, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",", score->tp, score->tn,
+                score->fp, score->fn);
+        number_write(stream, lb_score_row_tpr(row));
+        fputc(',', stream);
+        number_write(stream, lb_tnr(score));
+        fprintf(stream, ",%.9g,", lb_precision(score));
         lb_csv_field(stream, row->condition);
         if (row->subject >= 0) {
             fprintf(stream, ",%" PRId32, row->subject);
@@ -110,6 +137,7 @@ lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err)
             fputc(',', stream);
         }
         write_certificate(stream, &row->certificate);
+        metric_cells_write(stream, row, columns);
         fputc('\n', stream);
     }
     LB_TRY(lb_output_commit(output, err));
@@ -193,6 +221,7 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
     }
     if (csv.rows > 0) {
         read_certificates(&rows->rows[rows->count - csv.rows], &csv, path);
+        metric_columns_read(&rows->rows[rows->count - csv.rows], &csv, path);
     }
 cleanup:
     lb_csv_release(&csv);
@@ -220,26 +249,40 @@ find_accuracy(const lb_score_row *row, const lb_model_accuracy *models, size_t c
     return NAN;
 }
 
-/* scratch: 2 x count doubles. */
+/* ",median,lower quartile,upper quartile", empty where there are no values. */
+static void
+write_quartiles(FILE *stream, double *values, size_t count)
+{
+    const double quantiles[3] = {0.5, 0.25, 0.75};
+    for (size_t q = 0; q < 3; q++) {
+        fputc(',', stream);
+        number_write(stream, count > 0 ? lb_quantile(values, count, quantiles[q]) : NAN);
+    }
+}
+
+/* Rates that are undefined (no truth, or nothing else) are left out. scratch: 2 x count doubles. */
 static void
 write_group(FILE *stream, const lb_score_row *rows, size_t count, double accuracy, double *scratch)
 {
     double *tpr = scratch, *tnr = scratch + count, chance = 0;
+    size_t tprs = 0, tnrs = 0;
     for (size_t i = 0; i < count; i++) {
         const lb_localisation *score = &rows[i].score;
         double truth = (double)score->tp + score->fn;
-        tpr[i] = lb_tpr(score);
-        tnr[i] = lb_tnr(score);
+        tpr[tprs] = lb_score_row_tpr(&rows[i]);
+        tprs += isnan(tpr[tprs]) ? 0 : 1;
+        tnr[tnrs] = lb_tnr(score);
+        tnrs += isnan(tnr[tnrs]) ? 0 : 1;
         chance += truth / (truth + score->tn + score->fp) / (double)count;
     }
     put_fields(stream,
                (const char *const[]){rows->corpus, rows->degree, rows->seed, rows->method,
                                      rows->selection},
                5);
-    fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,", count, accuracy,
-            lb_quantile(tpr, count, 0.5), lb_quantile(tpr, count, 0.25),
-            lb_quantile(tpr, count, 0.75), lb_quantile(tnr, count, 0.5),
-            lb_quantile(tnr, count, 0.25), lb_quantile(tnr, count, 0.75), chance);
+    fprintf(stream, "%zu,%.9g", count, accuracy);
+    write_quartiles(stream, tpr, tprs);
+    write_quartiles(stream, tnr, tnrs);
+    fprintf(stream, ",%.9g,", chance);
     lb_csv_field(stream, rows->condition);
     fputc('\n', stream);
 }

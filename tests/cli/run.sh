@@ -651,6 +651,31 @@ expect "a method twice" 2 "" "'saliency' is there twice" explain --model m.safet
 expect "score of another split" 1 "" "v.h5: explains the split validation" score --maps v.h5 \
     --data d1.h5 -o v.csv
 expect "score of that split" 0 "" "" score --maps v.h5 --data d1.h5 --split validation -o v.csv
+expect "score by all metrics" 0 "" "" score --maps v.h5 --data d1.h5 --split validation --metrics all --quiet -o all.csv
+if head -n 1 v.csv | grep -q ',iou,pixel_auroc,.*,lesion_mass_max$' &&
+    head -n 1 all.csv | grep -q ',lesion_mass_max,emd,emd_map,emd_accuracy,emd_fni$' &&
+    [ "$(cut -d, -f-35 all.csv)" = "$(cut -d, -f-35 v.csv)" ] && ! grep -q nan all.csv; then
+    ok "metrics are columns at the end, the costly ones on request"
+else
+    not_ok "metrics are columns at the end, the costly ones on request"
+fi
+expect "score by one metric" 0 "" "" score --maps v.h5 --data d1.h5 --split validation --metrics emd --quiet -o one.csv
+expect "score by no metric" 2 "" "--metrics: unknown metric 'emdd' \(did you mean 'emd'\?\)" score --maps v.h5 \
+    --data d1.h5 --metrics iou,emdd -o one.csv
+# npy SHAPE: the head of a .npy file of float32.
+npy() {
+    printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': ($1), }"
+}
+zero='\000\000\000\000' half='\000\000\000\077' one='\000\000\200\077'
+{ npy "2, 2, 2" && printf "$one$half$zero$zero$half$half$half$half"; } >maps.npy
+{ npy "2, 2, 2" && printf "$one$zero$zero$zero$zero$zero$zero$zero"; } >truth.npy
+expect "score of arrays, one without truth" 0 "" "" score --maps maps.npy --truth truth.npy --metrics all --quiet -o npy.csv
+if grep -q '^0,.*,1,3,0,0,1,1,1,.*,1,1,1,0.666666667,1,0.666666667,1,1,1,0.666666667,0.666666667,0,0.333333333,' npy.csv &&
+    grep -q '^1,.*,0,4,0,0,,1,0,.*,,,,,,,,,,,,,,,$' npy.csv; then
+    ok "what is undefined is empty"
+else
+    not_ok "what is undefined is empty"
+fi
 expect "explain without maps" 0 "" "" explain --data d1.h5 --methods sobel --keep none --quiet -o n.h5
 expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data d1.h5 -o n.csv
 

@@ -112,7 +112,7 @@ def metrics(case):
     m, t = image.ravel().astype(float), truth.ravel()
     n, p = t.size, int(t.sum())
     if p == 0:
-        return [0, n, 0, 0] * 2 + [np.nan] * 15
+        return [0, n, 0, 0] * 2 + [0] + [np.nan] * 15
     falling = np.sort(m)[::-1]
     strict = m > falling[p] if p < n else np.ones(n, bool)
     top = np.zeros(n, bool)
@@ -120,6 +120,7 @@ def metrics(case):
     out = []
     for mask in (strict, top):
         out += [(mask & t).sum(), (~mask & ~t).sum(), (mask & ~t).sum(), (~mask & t).sum()]
+    out.append((m == falling[p]).sum() if p < n else 0)
     out.append((strict & t).sum() / (strict | t).sum())
     if p < n:
         differences = m[t][:, None] - m[~t][None, :]
@@ -155,10 +156,10 @@ def number(value):
 
 print("/* SPDX-License-Identifier: MIT */")
 print("/* clang-format off */")
-print("/* Made by figures_metrics.py. Do not edit. tp, tn, fp, fn of the strict and of the stable mask, then the")
-print(" * metrics in the order of lb_metric, with the strict mask; the EMDs of the first cases only. */")
+print("/* Made by figures_metrics.py. Do not edit. tp, tn, fp, fn of the strict and of the stable mask, ties, then")
+print(" * the metrics in the order of lb_metric, with the strict mask; the EMDs of the first cases only. */")
 print(f"enum {{ METRIC_CASES = {CASES}, METRIC_CASES_WITH_EMD = {WITH_EMD} }};")
-print("static const double METRIC_FIGURES[METRIC_CASES][23] = {")
+print("static const double METRIC_FIGURES[METRIC_CASES][24] = {")
 for case in range(CASES):
     print("{" + ",".join(number(v) for v in metrics(case)) + "},")
 print("};")

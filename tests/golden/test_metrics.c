@@ -112,8 +112,9 @@ check_example(uint64_t number)
     assert_ok(lb_scorer_score(&score, scorer, one.map, emd ? LB_ALL_METRICS : LB_CHEAP_METRICS,
                               LB_TIES_STRICT, &err));
     check_counts(&score.counts, figures);
+    assert_int_equal(score.counts.ties, figures[8]);
     for (size_t m = 0; m < (size_t)(emd ? LB_METRICS : LB_METRIC_EMD); m++) {
-        double expected = figures[8 + m], got = score.value[m];
+        double expected = figures[9 + m], got = score.value[m];
         if (isnan(expected) ? !isnan(got) : !(fabs(got - expected) <= 1e-9 + 1e-12 * expected)) {
             fail_msg("example %d: %s is %.15g, not %.15g", (int)number, lb_metric_name(m), got,
                      expected);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "metric_columns.h"
+
+#include <math.h>
+
+lb_metric_set
+metric_columns(const lb_score_rows *rows)
+{
+    lb_metric_set columns = LB_CHEAP_METRICS;
+    for (size_t i = 0; i < rows->count; i++) {
+        for (size_t m = LB_METRIC_EMD; m < LB_METRICS; m++) {
+            if (!isnan(rows->rows[i].metric[m])) {
+                columns |= LB_METRIC_BIT(m);
+            }
+        }
+    }
+    return columns;
+}
+
+void
+metric_header_write(FILE *stream, lb_metric_set columns)
+{
+    for (size_t m = 0; m < LB_METRICS; m++) {
+        if ((columns & LB_METRIC_BIT(m)) != 0) {
+            fprintf(stream, ",%s", lb_metric_name(m));
+        }
+    }
+}
+
+void
+number_write(FILE *stream, double value)
+{
+    if (!isnan(value)) {
+        fprintf(stream, "%.9g", value);
+    }
+}
+
+void
+metric_cells_write(FILE *stream, const lb_score_row *row, lb_metric_set columns)
+{
+    for (size_t m = 0; m < LB_METRICS; m++) {
+        if ((columns & LB_METRIC_BIT(m)) != 0) {
+            fputc(',', stream);
+            number_write(stream, row->metric[m]);
+        }
+    }
+}
+
+void
+metric_columns_read(lb_score_row *rows, const lb_csv *csv, const char *path)
+{
+    lb_error absent;
+    for (size_t m = 0, column = 0; m < LB_METRICS; m++) {
+        bool there = lb_csv_column(&column, csv, lb_metric_name(m), path, &absent) == LB_OK;
+        for (size_t i = 0; i < csv->rows; i++) {
+            rows[i].metric[m] = there ? lb_csv_number(csv, i, column) : NAN;
+        }
+    }
+    size_t column = 0;
+    if (lb_csv_column(&column, csv, "tpr", path, &absent) != LB_OK) {
+        return;
+    }
+    for (size_t i = 0; i < csv->rows; i++) { /* of a baseline as the study has it? */
+        double tpr = lb_csv_number(csv, i, column), usual = lb_tpr(&rows[i].score);
+        rows[i].tpr_uses_fp = fabs(tpr - usual) > 1e-7;
+    }
+}
