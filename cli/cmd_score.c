@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "lesionbench/explanations.h"
+#include "published.h"
 
 typedef struct options {
-    const char *maps, *data, *truth, *metrics, *output;
-    size_t split, ties;
+    const char *maps, *data, *truth, *metrics, *predictions, *quirks, *output;
+    size_t split, ties, images, format, by;
 } options;
+
+/* What a box of published rates is of. */
+static const char *const GROUPS[] = {"model", "degree", NULL};
 
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "maps", maps, LB_SETTING_TEXT, "explanations.h5, or X.npy with --truth"),
@@ -18,8 +22,88 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "metrics", metrics, LB_SETTING_TEXT, "all, cheap, or names of the above"),
     {"ties", LB_SETTING_CHOICE, offsetof(options, ties), 0, 0,
      "of equal values: strict selects none beyond the p-th, stable the first ones", LB_TIE_RULES},
+    OPT_ROW(options, "predictions", predictions, LB_SETTING_LIST,
+            "of all models, for the column selection and for --images"),
+    {"images", LB_SETTING_CHOICE, offsetof(options, images), 0, 0,
+     "those that all models get right, the maps' model gets wrong, or all do", LB_SELECTIONS},
+    OPT_ROW(options, "quirks", quirks, LB_SETTING_LIST,
+            "baseline_tpr_uses_fp[=on|off], over what the dataset records"),
+    {"format", LB_SETTING_CHOICE, offsetof(options, format), 0, 0,
+     "how published files are printed", FORMATS},
+    {"by", LB_SETTING_CHOICE, offsetof(options, by), 0, 0,
+     "what boxes of published files are of; degree: of each corpus", GROUPS},
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "scores.csv to write"),
 };
+
+/* The study's files: rates instead of maps. */
+static lb_status
+score_published(cli *self, const options *given, char **paths, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_score_rows rows = {0};
+    if (given->maps != NULL || given->data != NULL || given->truth != NULL) {
+        LB_TRY(opt_wrong(self, err, "published files go without --maps, --data and --truth"));
+    }
+    LB_TRY(print_published_scores(given->output != NULL ? &rows : NULL, paths, count, given->format,
+                                  given->by == 1, err));
+    if (given->output != NULL) {
+        LB_TRY(lb_scores_write(&rows, given->output, err));
+    }
+cleanup:
+    lb_score_rows_release(&rows);
+    return status;
+}
+
+/* The predictions of a list of files; *models is the caller's, also on failure. */
+static lb_status
+load_models(lb_predictions **models, size_t *count, const char *text, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    LB_TRY(lb_list_parse(&list, text, err));
+    LB_ALLOC(*models, list.count);
+    for (*count = 0; *count < list.count; ++*count) {
+        LB_TRY(lb_predictions_load(&(*models)[*count], list.items[*count], err));
+    }
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
+static lb_status
+score_dataset(cli *self, lb_score_rows *rows, const options *given, lb_scoring *scoring,
+              lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_dataset *dataset = NULL;
+    lb_predictions *models = NULL;
+    size_t count = 0;
+    LB_TRY(lb_dataset_open(&dataset, given->data, err));
+    if (given->predictions != NULL) {
+        LB_TRY(load_models(&models, &count, given->predictions, err));
+        scoring->models = models;
+        scoring->model_count = count;
+        scoring->selection = (lb_selection)given->images;
+    }
+    lb_quirk_set quirks = lb_dataset_quirks(dataset);
+    if (lb_quirks_switch(&quirks, given->quirks, LB_QUIRK_BIT(LB_QUIRK_BASELINE_TPR_USES_FP),
+                         err) != LB_OK) {
+        self->wrong_usage = true;
+        LB_TRY(lb_fail_context(err, "--quirk"));
+    }
+    LB_TRY(lb_score_explanations(rows, given->maps, dataset, (lb_split)given->split, scoring,
+                                 &self->context, err));
+    for (size_t i = 0; i < rows->count; i++) {
+        lb_score_row_set_quirks(&rows->rows[i], quirks);
+    }
+cleanup:
+    for (size_t m = 0; m < count; m++) {
+        lb_predictions_release(&models[m]);
+    }
+    lb_free(models);
+    lb_dataset_close(dataset);
+    return status;
+}
 
 lb_status
 cmd_score(cli *self, int argc, char **argv, lb_error *err)
@@ -28,7 +112,6 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
     size_t operands = 0;
     options given = {.split = LB_HOLDOUT, .metrics = "cheap"};
     lb_scoring scoring = {0};
-    lb_dataset *dataset = NULL;
     lb_score_rows rows = {0};
     char help[4096] = "Compares each map's p brightest pixels with the p true ones. Metrics:";
     for (size_t m = 0, used = strlen(help); lb_metric_name(m) != NULL && used < sizeof help; m++) {
@@ -38,12 +121,18 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
     }
     const opt_spec spec = {
         .usage = "lesionbench score --maps explanations.h5 --data dataset.h5 [--split holdout] | "
-                 "--maps X.npy\n       --truth T.npy [--metrics all|NAME,..] -o scores.csv",
+                 "--maps X.npy\n       --truth T.npy [--metrics all|NAME,..] -o scores.csv\n       "
+                 "lesionbench score "
+                 "PUBLISHED.pkl ... [--format table|csv|json] [--by model|degree] [-o scores.csv]",
         .help = help,
+        .max_operands = 100000,
         .groups = {{LB_SETTING_TABLE(ROWS), &given}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;
+    }
+    if (operands > 0) {
+        return score_published(self, &given, argv + 1, operands, err);
     }
     LB_TRY(opt_need(self, given.maps, "--maps", err));
     LB_TRY(opt_need(self, given.output, "-o", err));
@@ -54,16 +143,17 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
     if (lb_metrics_parse(&scoring.metrics, given.metrics, err) != LB_OK) {
         LB_TRY(opt_wrong(self, err, "--metrics: %s", err->message));
     }
+    if ((given.predictions != NULL && given.data == NULL) ||
+        (given.images != LB_SELECT_ALL && given.predictions == NULL)) {
+        LB_TRY(opt_wrong(self, err, "--images goes with --predictions, and these with --data"));
+    }
     if (given.data != NULL) {
-        LB_TRY(lb_dataset_open(&dataset, given.data, err));
-        LB_TRY(lb_score_explanations(&rows, given.maps, dataset, (lb_split)given.split, &scoring,
-                                     &self->context, err));
+        LB_TRY(score_dataset(self, &rows, &given, &scoring, err));
     } else {
         LB_TRY(lb_score_arrays(&rows, given.maps, given.truth, &scoring, &self->context, err));
     }
     LB_TRY(lb_scores_write(&rows, given.output, err));
 cleanup:
     lb_score_rows_release(&rows);
-    lb_dataset_close(dataset);
     return status;
 }

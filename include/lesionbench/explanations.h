@@ -7,6 +7,7 @@
 #include "lesionbench/dataset.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/predictions.h"
+#include "lesionbench/strata.h"
 #include "lesionbench/tables.h"
 #include "lesionbench/training.h"
 
@@ -16,10 +17,17 @@ extern "C" {
 
 typedef enum lb_keep { LB_KEEP_NONE, LB_KEEP_MAPS, LB_KEEP_RAW } lb_keep;
 
-/* How maps are scored. All zero: no metrics but the counts and rates. */
+/* How maps are scored, and which. All zero: all maps, no metrics but the counts and rates. */
 typedef struct lb_scoring {
     lb_metric_set metrics;
     lb_ties ties;
+    /* What models said of the images of the split. Where there are any, the column selection tells
+     * of each image "correct" (right for all), "wrong_for_all", "wrong" (for the model that the
+     * maps are of, by its name) or nothing, and maps of other images than `selection`'s are left
+     * out. */
+    const lb_predictions *models;
+    size_t model_count;
+    lb_selection selection;
 } lb_scoring;
 
 typedef struct lb_explain_item {

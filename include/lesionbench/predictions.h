@@ -5,6 +5,7 @@
 
 #include "lesionbench/base.h"
 #include "lesionbench/network.h"
+#include "lesionbench/quirks.h"
 #include "lesionbench/score.h"
 
 #ifdef __cplusplus
@@ -29,7 +30,8 @@ lb_status lb_model_name_write(lb_network *network, const lb_model_name *name, lb
 
 typedef struct lb_predictions {
     lb_model_name name;
-    char split[16]; /* "" for images that are no dataset's */
+    char split[16];      /* "" for images that are no dataset's */
+    lb_quirk_set quirks; /* of the dataset: how they were made, how they are to be scored */
     size_t count, classes;
     float *logits;      /* (count, classes) */
     uint8_t *predicted; /* (count) */
@@ -40,7 +42,8 @@ lb_status lb_predictions_save(const lb_predictions *predictions, const char *pat
                               const lb_context *context, lb_error *err);
 lb_status lb_predictions_load(lb_predictions *out, const char *path, lb_error *err);
 void lb_predictions_release(lb_predictions *predictions);
-/* lb_classify_score() of them; path is for messages. */
+/* lb_classify_score() of them, sensitivity and specificity exchanged where the quirks say so; path
+ * is for messages. */
 lb_status lb_predictions_score(lb_classification *out, const lb_predictions *predictions,
                                const char *path, lb_error *err);
 

@@ -30,6 +30,22 @@ double lb_precision(const lb_localisation *score); /* TP / (TP + FP), 0 where no
  * values. */
 double lb_quantile(double *values, size_t n, double q);
 
+/* Tukey's box of n finite values (Exploratory Data Analysis, 1977), with the quartiles of
+ * lb_quantile(): the whiskers reach the furthest value within 1.5 interquartile ranges of the box,
+ * as Matplotlib's do. All NaN where n is 0. Reorders values. */
+typedef struct lb_box {
+    size_t count;
+    double mean, q1, median, q3;
+    double low, high; /* ends of the whiskers */
+} lb_box;
+lb_box lb_box_of(double *values, size_t n);
+
+/* An interval that covers the true value in 95 of 100 samples of images, which are taken for
+ * independent (several slices of a subject are not; lb_bootstrap_bca() is for these). */
+typedef struct lb_range {
+    double low, high; /* NaN where undefined */
+} lb_range;
+
 /* Two-class metrics; class 1 (irregular) is positive. NaN where undefined (one class only); the MCC
  * of a model that gives all images one class is 0. */
 typedef struct lb_classification {
@@ -38,12 +54,30 @@ typedef struct lb_classification {
     double auroc; /* of the soft-max score of class 1, ties count half */
     double auprc; /* mean over both classes of the average precision (step-wise sum) */
     double sensitivity, specificity, balanced_accuracy, mcc;
+    /* Expected calibration error, 0 ... 1: the mean, over images, of |accuracy - confidence| in
+     * their bin of 15 equal ones of the soft-max score of the predicted class (Guo et al., ICML
+     * 2017). */
+    double calibration_error;
+    /* Wilson's (JASA 1927). */
+    lb_range accuracy_range, sensitivity_range, specificity_range;
+    /* DeLong, DeLong and Clarke-Pearson, Biometrics 1988, cut to 0 ... 1; NaN where a class has one
+     * image. */
+    lb_range auroc_range;
+    /* Of a mean of two, from the intervals of the two (MOVER, Zou and Donner, Statistics in
+     * Medicine 2008): for AUPRC those on the logit scale by the number of positive images (Boyd,
+     * Eng and Page, ECML 2013), which are approximate; and for balanced accuracy Wilson's. */
+    lb_range auprc_range, balanced_accuracy_range;
+    /* By the delta method on Fisher's z (Itaya et al., 2024); NaN where |MCC| is 1 or a margin 0.
+     */
+    lb_range mcc_range;
 } lb_classification;
 
 /* logits (n, 2), labels 0 or 1, n > 0 (else LB_ERROR_ARGUMENT); logits that are not finite:
  * LB_ERROR_NUMERIC. */
 lb_status lb_classify_score(lb_classification *out, const float *logits, const uint8_t *labels,
                             size_t n, lb_error *err);
+/* Exchanges sensitivity and specificity: the quirk sensitivity_swapped. */
+void lb_classification_swap(lb_classification *score);
 /* argmax of the logits; the first of equal ones. */
 void lb_predicted(uint8_t *out, const float *logits, size_t n, size_t classes);
 

@@ -44,6 +44,9 @@ lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
 lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset,
                                       lb_split split, size_t image, const lb_model_name *name,
                                       const char *method, lb_error *err);
+/* Whether the row's TPR is a baseline's and told as the study did, by the quirk
+ * baseline_tpr_uses_fp. */
+void lb_score_row_set_quirks(lb_score_row *row, lb_quirk_set quirks);
 /* What the column tpr tells: lb_tpr(), or with the quirk lb_precision(). */
 double lb_score_row_tpr(const lb_score_row *row);
 void lb_score_rows_release(lb_score_rows *rows);
@@ -68,7 +71,8 @@ lb_status lb_explanation_table_write(const lb_score_rows *rows, const lb_model_a
                                      size_t model_count, const char *path, lb_error *err);
 
 /* corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,balanced_accuracy,
- * mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy */
+ * mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy,calibration_error, then low and
+ * high of the 95 % intervals of accuracy ... mcc: accuracy_low,accuracy_high,auroc_low ... */
 lb_status lb_classification_table_write(const char *const *predictions, size_t count,
                                         const char *path, lb_error *err);
 

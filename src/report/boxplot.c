@@ -15,18 +15,8 @@ enum { WIDTH = FIGURE_PAGE, HEIGHT = 780, COLUMNS = 4, PANELS = 8 };
 box
 box_of(double *values, size_t n)
 {
-    box b = {lb_quantile(values, n, 0.25), lb_quantile(values, n, 0.5),
-             lb_quantile(values, n, 0.75), INFINITY, -INFINITY};
-    double reach = 1.5 * (b.q3 - b.q1);
-    for (size_t i = 0; i < n; i++) {
-        if (values[i] >= b.q1 - reach && values[i] <= b.q3 + reach) {
-            b.low = fmin(b.low, values[i]);
-            b.high = fmax(b.high, values[i]);
-        }
-    }
-    b.low = fmin(b.low, b.q1); /* an interpolated quartile can lie beyond the last such value */
-    b.high = fmax(b.high, b.q3);
-    return b;
+    lb_box b = lb_box_of(values, n);
+    return (box){b.q1, b.median, b.q3, b.low, b.high};
 }
 
 /* What is drawn, and what drawing it needs. */

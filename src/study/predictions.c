@@ -12,15 +12,22 @@ static lb_status
 write_all(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
 {
     lb_status status = LB_OK;
+    char *quirks = NULL;
     const size_t shape[2] = {predictions->count, predictions->classes};
     LB_TRY(model_name_save(file, &predictions->name, err));
     LB_TRY(lb_h5_set_text(file, "", "split", predictions->split, err));
+    if (predictions->quirks != 0) {
+        quirks = lb_quirks_print(predictions->quirks, err);
+        LB_TRY(quirks == NULL ? err->code : LB_OK);
+        LB_TRY(lb_h5_set_text(file, "", "quirks", quirks, err));
+    }
     LB_TRY(lb_h5_write(file, "logits", LB_F32, 2, shape, predictions->logits, err));
     LB_TRY(lb_h5_write(file, "predicted", LB_U8, 1, shape, predictions->predicted, err));
     if (predictions->labels != NULL) {
         LB_TRY(lb_h5_write(file, "label", LB_U8, 1, shape, predictions->labels, err));
     }
 cleanup:
+    lb_free(quirks);
     return status;
 }
 
@@ -63,6 +70,7 @@ lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
     lb_h5 *file = NULL;
     lb_array logits = {0};
     lb_predictions made = {0};
+    char quirks[512];
     LB_TRY(lb_h5_open(&file, path, FORMAT, err));
     LB_TRY(lb_h5_read(&logits, file, "logits", LB_F32, err));
     if (logits.rank != 2 || logits.shape[1] < 2) {
@@ -78,6 +86,8 @@ lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
     }
     LB_TRY(model_name_load(&made.name, file, err));
     LB_TRY(root_text_load(made.split, sizeof made.split, file, "split", err));
+    LB_TRY(root_text_load(quirks, sizeof quirks, file, "quirks", err));
+    LB_TRY(lb_quirks_switch(&made.quirks, quirks, LB_ALL_QUIRKS, err));
     *out = made;
     made = (lb_predictions){0};
 cleanup:
@@ -110,6 +120,9 @@ lb_predictions_score(lb_classification *out, const lb_predictions *predictions, 
     if (lb_classify_score(out, predictions->logits, predictions->labels, predictions->count, err) !=
         LB_OK) {
         return lb_fail_context(err, "%s", path);
+    }
+    if (lb_quirk_is_on(predictions->quirks, LB_QUIRK_SENSITIVITY_SWAPPED)) {
+        lb_classification_swap(out);
     }
     return LB_OK;
 }

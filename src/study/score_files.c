@@ -21,7 +21,62 @@ typedef struct maps_file {
     float *map, *truth;           /* one image each */
     lb_scorer *scorer;
     const lb_scoring *scoring;
+    uint8_t *chosen[LB_SELECT_WRONG_FOR_ALL + 1]; /* (images) each, by selection; NULL: not asked */
 } maps_file;
+
+static bool
+same_model(const lb_model_name *a, const lb_model_name *b)
+{
+    return strcmp(a->corpus, b->corpus) == 0 && strcmp(a->degree, b->degree) == 0 &&
+           strcmp(a->seed, b->seed) == 0 && strcmp(a->condition, b->condition) == 0;
+}
+
+/* Which images are in each selection. Where none of the models is the maps', none is wrong for it.
+ */
+static lb_status
+choose_images(maps_file *maps, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_scoring *scoring = maps->scoring;
+    size_t images = lb_dataset_count(maps->dataset, maps->split), model = 0;
+    while (model < scoring->model_count && !same_model(&scoring->models[model].name, &maps->name)) {
+        model++;
+    }
+    if (model == scoring->model_count && scoring->selection == LB_SELECT_WRONG) {
+        LB_TRY(
+            lb_fail(err, LB_ERROR_ARGUMENT,
+                    "%s: none of the predictions is of its model (corpus '%s', degree '%s', seed "
+                    "'%s')",
+                    maps->path, maps->name.corpus, maps->name.degree, maps->name.seed));
+    }
+    if (scoring->models[0].count != images) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "the predictions are of %zu images, the %s split has %zu",
+                       scoring->models[0].count, lb_split_name(maps->split), images));
+    }
+    for (size_t s = 0; s <= LB_SELECT_WRONG_FOR_ALL; s++) {
+        LB_ALLOC(maps->chosen[s], images);
+        if (s != LB_SELECT_WRONG || model < scoring->model_count) {
+            LB_TRY(lb_select(maps->chosen[s], scoring->models, scoring->model_count,
+                             model < scoring->model_count ? model : 0, (lb_selection)s, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+static const char *
+selection_of(const maps_file *maps, size_t image)
+{
+    static const lb_selection ORDER[] = {LB_SELECT_CORRECT, LB_SELECT_WRONG_FOR_ALL,
+                                         LB_SELECT_WRONG};
+    for (size_t k = 0; k < 3 && maps->chosen[0] != NULL; k++) {
+        if (maps->chosen[ORDER[k]][image]) {
+            return LB_SELECTIONS[ORDER[k]];
+        }
+    }
+    return "";
+}
 
 /* Scores a map into a row that knows the rest. */
 static lb_status
@@ -51,6 +106,9 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
                        (int)image, lb_split_name(maps->split)));
     }
     size_t item = (size_t)image;
+    if (maps->chosen[0] != NULL && !maps->chosen[maps->scoring->selection][item]) {
+        return LB_OK;
+    }
     LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, maps->map, err));
     LB_TRY(lb_dataset_read(NULL, maps->truth, maps->dataset, maps->split, item, 1, err));
     lb_score_row *row =
@@ -61,6 +119,7 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
     if (score_map(row, maps->scorer, maps->map, maps->truth, maps->scoring, err) != LB_OK) {
         LB_TRY(lb_fail_context(err, "%s: image %zu, method %s", maps->path, item, method));
     }
+    snprintf(row->selection, sizeof row->selection, "%s", selection_of(maps, item));
     row->certificate = maps->certificates[row_index];
     lb_certify_map(&row->certificate, maps->map, maps->pixels);
     row->certificate.ties = row->score.ties;
@@ -123,6 +182,9 @@ lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *
     maps_file maps = {.path = maps_path, .dataset = dataset, .split = split, .scoring = scoring};
     maps.pixels = lb_dataset_height(dataset) * lb_dataset_width(dataset);
     LB_TRY(open_maps(&maps, err));
+    if (scoring->model_count > 0) {
+        LB_TRY(choose_images(&maps, err));
+    }
     LB_TRY(lb_h5_members(&names, &count, maps.file, "", err));
     for (size_t i = 0; i < count; i++) {
         char member[80];
@@ -140,6 +202,9 @@ lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *
     }
 cleanup:
     lb_h5_free_names(names, count);
+    for (size_t s = 0; s <= LB_SELECT_WRONG_FOR_ALL; s++) {
+        lb_free(maps.chosen[s]);
+    }
     lb_scorer_free(maps.scorer);
     lb_free(maps.truth);
     lb_free(maps.map);

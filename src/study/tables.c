@@ -37,12 +37,18 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
 /* Baselines are what knows nothing of the network's training: filters, and the untrained network.
  */
 static bool
-is_baseline(const lb_model_name *name, const char *method)
+is_baseline(const lb_score_row *row)
 {
     size_t index = 0;
     lb_error unknown;
-    return strcmp(name->corpus, "baseline") == 0 || strcmp(name->corpus, "untrained") == 0 ||
-           (lb_method_find(&index, method, &unknown) == LB_OK && lb_method_is_baseline(index));
+    return strcmp(row->corpus, "baseline") == 0 || strcmp(row->corpus, "untrained") == 0 ||
+           (lb_method_find(&index, row->method, &unknown) == LB_OK && lb_method_is_baseline(index));
+}
+
+void
+lb_score_row_set_quirks(lb_score_row *row, lb_quirk_set quirks)
+{
+    row->tpr_uses_fp = lb_quirk_is_on(quirks, LB_QUIRK_BASELINE_TPR_USES_FP) && is_baseline(row);
 }
 
 lb_score_row *
@@ -60,9 +66,7 @@ lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split
         snprintf(row->seed, sizeof row->seed, "%s", name->seed);
         snprintf(row->method, sizeof row->method, "%s", method);
         snprintf(row->condition, sizeof row->condition, "%s", name->condition);
-        row->tpr_uses_fp =
-            lb_quirk_is_on(lb_dataset_quirks(dataset), LB_QUIRK_BASELINE_TPR_USES_FP) &&
-            is_baseline(name, method);
+        lb_score_row_set_quirks(row, lb_dataset_quirks(dataset));
     }
     return row;
 }
@@ -316,6 +320,25 @@ cleanup:
     return status;
 }
 
+/* The calibration error and the intervals, to the end of the row. */
+static void
+write_ranges(FILE *stream, const lb_classification *score)
+{
+    const lb_range ranges[] = {score->accuracy_range,    score->auroc_range,
+                               score->auprc_range,       score->sensitivity_range,
+                               score->specificity_range, score->balanced_accuracy_range,
+                               score->mcc_range};
+    fputc(',', stream);
+    number_write(stream, score->calibration_error);
+    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++) {
+        fputc(',', stream);
+        number_write(stream, ranges[r].low);
+        fputc(',', stream);
+        number_write(stream, ranges[r].high);
+    }
+    fputc('\n', stream);
+}
+
 lb_status
 lb_classification_table_write(const char *const *predictions, size_t count, const char *path,
                               lb_error *err)
@@ -327,7 +350,10 @@ lb_classification_table_write(const char *const *predictions, size_t count, cons
     LB_TRY(lb_output_open(&output, path, err));
     FILE *stream = lb_output_stream(output);
     fputs("corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,"
-          "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy\n",
+          "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy,"
+          "calibration_error,accuracy_low,accuracy_high,auroc_low,auroc_high,auprc_low,auprc_high,"
+          "sensitivity_low,sensitivity_high,specificity_low,specificity_high,"
+          "balanced_accuracy_low,balanced_accuracy_high,mcc_low,mcc_high\n",
           stream);
     for (size_t i = 0; i < count; i++) {
         LB_TRY(lb_predictions_load(&one, predictions[i], err));
@@ -335,10 +361,11 @@ lb_classification_table_write(const char *const *predictions, size_t count, cons
         const lb_model_name *name = &one.name;
         put_fields(stream, (const char *const[]){name->corpus, name->degree, name->seed, one.split},
                    4);
-        fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%s,%s,%s,%s,%s\n", score.images,
+        fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%s,%s,%s,%s,%s", score.images,
                 score.accuracy, score.auroc, score.auprc, score.sensitivity, score.specificity,
                 score.balanced_accuracy, score.mcc, name->learning_rate, name->epochs,
                 name->kept_epoch, name->condition, name->target_accuracy);
+        write_ranges(stream, &score);
         lb_predictions_release(&one);
     }
     LB_TRY(lb_output_commit(output, err));
