@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "lesionbench/png.h"
+
 lb_status
 canvas_init(canvas *out, size_t height, size_t width, lb_error *err)
 {
@@ -25,7 +27,10 @@ lb_status
 canvas_init_figure(canvas *out, size_t height, size_t width, lb_error *err)
 {
     lb_status status = canvas_init(out, height, width, err);
-    out->recording = status == LB_OK;
+    if (status == LB_OK) {
+        out->recording = true;
+        out->print_width = 180;
+    }
     return status;
 }
 
@@ -220,4 +225,43 @@ canvas_outline(canvas *picture, size_t x, size_t y, size_t zoom, const segment *
         segment line = {left + z * s->x0, top + z * s->y0, left + z * s->x1, top + z * s->y1};
         canvas_line(picture, line, thickness, ink);
     }
+}
+
+/* Means of squares of `reduce` pixels; what is left over at the far sides is dropped. */
+static void
+average(uint8_t *out, const canvas *picture, size_t reduce)
+{
+    size_t rows = picture->height / reduce, columns = picture->width / reduce;
+    for (size_t i = 0; i < rows * columns * 3; i++) {
+        size_t y = i / 3 / columns * reduce, x = i / 3 % columns * reduce, sum = 0;
+        for (size_t k = 0; k < reduce * reduce; k++) {
+            sum +=
+                picture->pixels[3 * ((y + k / reduce) * picture->width + x + k % reduce) + i % 3];
+        }
+        out[i] = (uint8_t)((sum + reduce * reduce / 2) / (reduce * reduce));
+    }
+}
+
+lb_status
+canvas_preview(uint8_t **out, size_t *size, const canvas *picture, size_t most_across,
+               size_t most_bytes, lb_error *err)
+{
+    lb_status status = LB_OK;
+    uint8_t *small = NULL, *png = NULL;
+    size_t count = 0, reduce = (picture->width + most_across - 1) / most_across;
+    LB_ALLOC(small, 3 * picture->height * picture->width);
+    do {
+        lb_free(png);
+        png = NULL;
+        average(small, picture, reduce);
+        LB_TRY(lb_png_encode(&png, &count, picture->height / reduce, picture->width / reduce, 3,
+                             small, err));
+    } while (count > most_bytes && ++reduce <= 8);
+    *out = png;
+    *size = count;
+    png = NULL;
+cleanup:
+    lb_free(png);
+    lb_free(small);
+    return status;
 }

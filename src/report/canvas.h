@@ -23,21 +23,27 @@ typedef struct mark {
 
 typedef struct canvas {
     size_t height, width;
-    uint8_t *pixels; /* (height, width, 3) */
-    bool recording;  /* marks are kept */
-    bool failed;     /* there was no memory for one */
+    uint8_t *pixels;    /* (height, width, 3) */
+    double print_width; /* of the PDF, in millimetres */
+    bool recording;     /* marks are kept */
+    bool failed;        /* there was no memory for one */
     mark *marks;
     size_t mark_count, mark_room;
 } canvas;
 
 /* White. Release with canvas_release(). */
 lb_status canvas_init(canvas *out, size_t height, size_t width, lb_error *err);
-/* One that canvas_write() can write. */
+/* One that canvas_write() can write; as wide as a printed page, 180 mm, unless print_width is set.
+ */
 lb_status canvas_init_figure(canvas *out, size_t height, size_t width, lb_error *err);
 void canvas_release(canvas *picture);
-/* Writes DIRECTORY/figures/NAME.svg, .pdf (180 mm wide) and .png from what was drawn. */
+/* Writes DIRECTORY/figures/NAME.svg, .pdf and .png from what was drawn. */
 lb_status canvas_write(const canvas *picture, const char *directory, const char *name,
                        lb_error *err);
+/* A PNG for the page, reduced until it has at most so many pixels across and bytes; *out is the
+ * caller's (lb_free). */
+lb_status canvas_preview(uint8_t **out, size_t *size, const canvas *picture, size_t most_across,
+                         size_t most_bytes, lb_error *err);
 /* The vector formats, each in a file of its own. */
 lb_status canvas_svg(FILE *stream, const canvas *picture, lb_error *err);
 lb_status canvas_pdf(FILE *stream, const canvas *picture, lb_error *err);

@@ -221,8 +221,7 @@ lb_status
 canvas_pdf(FILE *stream, const canvas *picture, lb_error *err)
 {
     lb_status status = LB_OK;
-    const double width = 180 / 25.4 * 72; /* points */
-    double scale = width / (double)picture->width;
+    double scale = picture->print_width / 25.4 * 72 / (double)picture->width; /* points */
     long *offsets = NULL;
     char *content = NULL;
     size_t length = 0, images = 0;

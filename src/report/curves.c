@@ -10,13 +10,13 @@
 #include "colour.h"
 #include "gnuplot.h"
 
-enum { WIDTH = 1240, ROW_HEIGHT = 270, ROW_GAP = 36, TITLE_HEIGHT = 34, KEY_HEIGHT = 100 };
+enum { WIDTH = 1240, ROW_HEIGHT = 270, ROW_GAP = 36, TITLE_HEIGHT = 34, KEY_HEIGHT = 116 };
 enum { PANELS = DEGREES + 1 };
 
 /* What a panel holds so far: its histories are data blocks $h_ROW_PANEL_0 and so on. */
 typedef struct panel {
     size_t histories;
-    double epochs;
+    double epochs, loss; /* the greatest */
 } panel;
 
 /* Writes a history as a data block: epoch, training, validation accuracy, kept. */
@@ -24,9 +24,9 @@ static lb_status
 write_history(FILE *script, double *lowest, panel *where, size_t row, size_t column,
               const char *path, lb_error *err)
 {
-    enum { EPOCH, TRAIN, VALIDATION, KEPT, FIELDS };
+    enum { EPOCH, TRAIN, VALIDATION, KEPT, TRAIN_LOSS, VALIDATION_LOSS, FIELDS };
     static const char *const names[FIELDS] = {"epoch", "train_accuracy", "validation_accuracy",
-                                              "kept"};
+                                              "kept",  "train_loss",     "validation_loss"};
     lb_csv csv = {0};
     size_t at[FIELDS] = {0};
     lb_status status = LB_OK;
@@ -43,8 +43,11 @@ write_history(FILE *script, double *lowest, panel *where, size_t row, size_t col
         for (size_t k = 0; k < FIELDS; k++) {
             value[k] = lb_csv_number(&csv, r, at[k]);
         }
-        fprintf(script, "%g %g %g %g\n", value[EPOCH], value[TRAIN], value[VALIDATION],
-                value[KEPT]);
+        fprintf(script, "%g %g %g %g %g %g\n", value[EPOCH], value[TRAIN], value[VALIDATION],
+                value[KEPT], value[TRAIN_LOSS], value[VALIDATION_LOSS]);
+        for (size_t k = TRAIN_LOSS; k < FIELDS; k++) {
+            where->loss = isfinite(value[k]) ? fmax(where->loss, value[k]) : where->loss;
+        }
         *lowest = fmin(*lowest, fmin(value[TRAIN], value[VALIDATION]));
         where->epochs = fmax(where->epochs, value[EPOCH]);
     }
@@ -124,28 +127,35 @@ static void
 plot_panel(FILE *script, const panel *where, const study_folder *folder, size_t row, size_t column,
            double height)
 {
-    double x = 0.075 + 0.1542 * (double)column;
+    double x = 0.075 + 0.1462 * (double)column;
+    bool last = column == PANELS - 1;
+    char title[96];
+    snprintf(title, sizeof title, "%.60s: accuracy", corpus_title(folder->corpora[row]));
     double top = height - TITLE_HEIGHT - (double)(ROW_HEIGHT * row);
-    gnuplot_place(script, x, x + 0.144, (top - ROW_HEIGHT + ROW_GAP) / height, top / height);
+    gnuplot_place(script, x, x + 0.135, (top - ROW_HEIGHT + ROW_GAP) / height, top / height);
     fprintf(script, "set title '%s%s'\n", row > 0 ? "" : (column == 0 ? "Pre-training" : "Degree "),
             row > 0 || column == 0 ? "" : degree_names[column - 1]);
     if (column == 0) {
         fprintf(script, "set ylabel ");
-        gnuplot_quote(script, corpus_title(folder->corpora[row]));
-        fprintf(script, " font ',17' offset 0.5,0\nset format y '%%.1f'\n");
+        gnuplot_quote(script, title);
+        fprintf(script, " offset 1,0\nset format y '%%.1f'\n");
     } else {
         fprintf(script, "set ylabel ''\nset format y ''\n");
     }
+    fprintf(script, "set format y2 '%s'\nset y2label '%s' offset -1,0\n", last ? "%.1f" : "",
+            last ? "Loss" : "");
     fprintf(script, "set xlabel '%s'\nset xrange [0:%g]\nset xtics %g\nplot NaN notitle",
-            row + 1 == folder->corpus_count ? "Epoch" : "", fmax(where->epochs, 1) * 1.04,
-            fmax(ceil(where->epochs / 6), 1));
+            row + 1 == folder->corpus_count ? "Epoch" : "", fmax(where->epochs, 1) * 1.12,
+            fmax(ceil(where->epochs / 5), 1));
     const char *ink = colour_of_corpus(row);
     for (size_t k = 0; k < where->histories; k++) {
         fprintf(script,
                 ", \\\n  $h_%zu_%zu_%zu using 1:2 with lines lw 1.5 dt '-' lc rgb '%s' notitle"
                 ", \\\n  '' using 1:3 with lines lw 2.5 lc rgb '%s' notitle"
                 ", \\\n  '' using 1:($4 > 0 ? $3 : NaN) with points pt 7 ps 0.8 "
-                "lc rgb '#222222' notitle",
+                "lc rgb '#222222' notitle, \\\n  '' using 1:5 axes x1y2 with lines lw 1 dt '.' lc "
+                "rgb '#777777' notitle, '' using 1:6 axes x1y2 with lines lw 1.2 lc rgb '#777777' "
+                "notitle",
                 row, column, k, ink, ink);
     }
     fprintf(script, "\n");
@@ -155,10 +165,17 @@ static void
 plot_all(FILE *script, panel (*panels)[PANELS], const study_folder *folder, double lowest,
          double height)
 {
+    const double most = 3; /* a loss that diverges leaves the panel */
+    double loss = 0.1;
+    for (size_t i = 0; i < folder->corpus_count * PANELS; i++) {
+        loss = fmin(fmax(loss, panels[i / PANELS][i % PANELS].loss), most);
+    }
+    fprintf(script, "set y2range [0:%g]\nset y2tics %g nomirror\n", loss * 1.05,
+            loss > 1.2 ? 1.0 : 0.5);
     fprintf(script,
             "set multiplot\nset key off\nset yrange [%g:1]\nset ytics 0.2 nomirror\n"
             "set xtics nomirror scale 0.5\nset grid ytics lc rgb '#dddddd' lt 1 lw 1\n"
-            "set border 3 lc rgb '#555555'\nset tics textcolor rgb '#222222'\n"
+            "set border 11 lc rgb '#555555'\nset tics textcolor rgb '#222222'\n"
             "set title offset 0,-0.5\n",
             floor(5 * fmin(lowest, 0.4)) / 5);
     for (size_t row = 0; row < folder->corpus_count; row++) {
@@ -166,11 +183,13 @@ plot_all(FILE *script, panel (*panels)[PANELS], const study_folder *folder, doub
             plot_panel(script, &panels[row][column], folder, row, column, height);
         }
     }
-    gnuplot_key_strip(script, 40 / height);
+    gnuplot_key_strip(script, 56 / height);
     fprintf(script,
             "plot NaN with lines lw 1.5 dt '-' lc rgb '#222222' title 'Training accuracy', "
             "NaN with lines lw 2.5 lc rgb '#222222' title 'Validation accuracy', "
-            "NaN with points pt 7 ps 0.8 lc rgb '#222222' title 'Kept epoch'\nunset multiplot\n");
+            "NaN with points pt 7 ps 0.8 lc rgb '#222222' title 'Kept epoch', NaN with lines lw 1 "
+            "dt '.' lc rgb '#777777' title 'Training loss', NaN with lines lw 1.2 lc rgb '#777777' "
+            "title 'Validation loss'\nunset multiplot\n");
 }
 
 lb_status

@@ -94,3 +94,32 @@ cleanup:
     lb_free(source);
     return status;
 }
+
+lb_status
+draw_lesions(bool *drawn, study_folder *folder, const lb_context *context, lb_error *err)
+{
+    enum { ITEMS = 48 };
+    lb_status status = LB_OK;
+    sheet s = {.source = NULL};
+    bool there = false;
+    char *path = NULL;
+    *drawn = false;
+    LB_TRY(folder_has(&there, folder, "lesions.h5", "the lesions", err));
+    if (!there) {
+        goto cleanup;
+    }
+    path = folder_path(folder, "lesions.h5", err);
+    status = path == NULL ? err->code : sheet_of_lesions(&s, path, ITEMS, err);
+    if (status != LB_OK) {
+        LB_TRY(folder_forgive(status, folder, err));
+        goto cleanup;
+    }
+    LB_TRY(sheet_write_figure(&s, folder->directory, "lesions", context, err));
+    *drawn = true;
+cleanup:
+    if (s.close != NULL) {
+        s.close(s.source);
+    }
+    lb_free(path);
+    return status;
+}

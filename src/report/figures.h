@@ -34,10 +34,25 @@ lb_status draw_boxplot(size_t *pages, study_folder *folder, selection chosen, ra
                        lb_error *err);
 /* training_curves (.svg, .pdf, .png). */
 lb_status draw_curves(bool *drawn, study_folder *folder, lb_error *err);
-/* heatmaps.png; *shown is the holdout image shown. */
-lb_status draw_heatmaps(bool *drawn, typical_image *shown, map_set *set, const lb_context *context,
-                        lb_error *err);
-/* examples.png */
+/* heatmaps: of the typical image; heatmaps_best and heatmaps_worst besides where there are three to
+ * choose from. *small is the caller's to release. */
+typedef struct preview {
+    uint8_t *bytes; /* a PNG; NULL where there is none */
+    size_t size;
+} preview;
+lb_status draw_heatmaps(bool *drawn, preview *small, bool *extremes, typical_image *shown,
+                        map_set *set, const lb_context *context, lb_error *err);
+/* accuracy: explanation performance against accuracy; not drawn with fewer than two networks. */
+lb_status draw_scatter(bool *drawn, study_folder *folder, lb_error *err);
+/* Least squares; false for fewer than 3 points or a constant x. */
+bool fit_line(double *slope, double *offset, const double *x, const double *y, size_t n);
+/* completeness: not drawn where the table of scores has no such errors. */
+lb_status draw_completeness(bool *drawn, study_folder *folder, lb_error *err);
+/* agreement: of the kept maps' highest pixels. */
+lb_status draw_agreement(bool *drawn, map_set *set, const lb_context *context, lb_error *err);
+/* lesions: some of each shape. */
+lb_status draw_lesions(bool *drawn, study_folder *folder, const lb_context *context, lb_error *err);
+/* examples */
 lb_status draw_examples(bool *drawn, study_folder *folder, lb_error *err);
 
 #endif

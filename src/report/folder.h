@@ -52,6 +52,7 @@ typedef struct explanation_row { /* tables/explanation.csv */
 typedef struct score_row {
     int32_t image; /* holdout image, or NOT_KNOWN */
     float tpr, tnr;
+    float completeness; /* NaN unknown */
     signed char corpus, degree, method, selection;
     signed char label; /* or NOT_KNOWN */
 } score_row;

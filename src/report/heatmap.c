@@ -11,16 +11,31 @@
 #include "maps.h"
 
 enum { LEAST_PANEL = 200, MARGIN = 28, LETTER = 28, TITLE = 36, SPACE = 6, CORPUS_SPACE = 26 };
+enum { MOST_ACROSS = 2400, MOST_BYTES = 2 << 20 }; /* on the page */
 enum { HEAD = 150 }; /* between the image above the grid and the grid */
 
 static const colour ink = {34, 34, 34}, pale = {232, 232, 232}, outline = {120, 235, 255};
 static const colour plate = {4, 12, 30};
 
 typedef struct layout {
+    size_t rows[MAX_METHODS], row_count; /* the methods that have maps */
     size_t zoom, panel_height, panel_width;
     size_t left, top; /* of the first panel */
     size_t height, width;
 } layout;
+
+static bool
+has_maps(const map_set *set, size_t method)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s/map", set->folder->methods[method].name);
+    for (size_t i = 0; i < set->file_count; i++) {
+        if (set->files[i].degree < DEGREES && lb_h5_has(set->files[i].file, name)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static layout
 plan(const map_set *set, const study_folder *folder)
@@ -29,15 +44,18 @@ plan(const map_set *set, const study_folder *folder)
     l.panel_height = l.zoom * set->height;
     l.panel_width = l.zoom * set->width;
     double widest = 0;
-    for (size_t m = 0; m < STUDY_METHODS; m++) {
-        widest = fmax(widest, canvas_text_width(LETTER, folder->methods[m].title));
+    for (size_t m = 0; m < folder->attribution_count; m++) {
+        if (has_maps(set, m)) {
+            l.rows[l.row_count++] = m;
+            widest = fmax(widest, canvas_text_width(LETTER, folder->methods[m].title));
+        }
     }
     l.left = MARGIN + (size_t)widest + 20;
     l.top = MARGIN + l.panel_height + HEAD;
     size_t columns = folder->corpus_count * DEGREES + 1;
     l.width =
         l.left + columns * (l.panel_width + SPACE) + folder->corpus_count * CORPUS_SPACE + MARGIN;
-    l.height = l.top + STUDY_METHODS * (l.panel_height + SPACE) + MARGIN;
+    l.height = l.top + l.row_count * (l.panel_height + SPACE) + MARGIN;
     return l;
 }
 
@@ -152,11 +170,11 @@ draw_titles(canvas *picture, const layout *l, const study_folder *folder)
         }
     }
     centred(picture, (double)column_left(l, folder, 0, UNTRAINED) + half, y, LETTER, "Untrained");
-    for (size_t method = 0; method < STUDY_METHODS; method++) {
-        const char *title = folder->methods[method].title;
-        double row = (double)(l->top + method * (l->panel_height + SPACE) + l->panel_height / 2);
+    for (size_t row = 0; row < l->row_count; row++) {
+        const char *title = folder->methods[l->rows[row]].title;
+        double middle = (double)(l->top + row * (l->panel_height + SPACE) + l->panel_height / 2);
         canvas_text(picture, (double)l->left - 14 - canvas_text_width(LETTER, title),
-                    row + LETTER / 2, LETTER, title, ink);
+                    middle + LETTER / 2, LETTER, title, ink);
     }
 }
 
@@ -165,8 +183,8 @@ draw_grid(canvas *picture, const layout *l, map_set *set, const study_folder *fo
           const segment *lines, size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
-    for (size_t method = 0; method < STUDY_METHODS; method++) {
-        size_t y = l->top + method * (l->panel_height + SPACE);
+    for (size_t row = 0; row < l->row_count; row++) {
+        size_t y = l->top + row * (l->panel_height + SPACE), method = l->rows[row];
         for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
             for (size_t degree = 0; degree < DEGREES; degree++) {
                 LB_TRY(draw_panel(picture, l, column_left(l, folder, corpus, degree), y, set,
@@ -181,18 +199,46 @@ cleanup:
     return status;
 }
 
-lb_status
-draw_heatmaps(bool *drawn, typical_image *shown, map_set *set, const lb_context *context,
-              lb_error *err)
+/* One figure, of one image. */
+static lb_status
+draw_figure(bool *drawn, preview *small, map_set *set, size_t image, const char *name,
+            lb_error *err)
 {
     lb_status status = LB_OK;
-    study_folder *folder = set->folder;
+    const study_folder *folder = set->folder;
     canvas picture = {0};
     segment *lines = NULL;
     size_t count = 0;
     bool read = false;
+    LB_TRY(maps_read_image(&read, set, image, err));
+    if (!read) {
+        goto cleanup;
+    }
+    LB_TRY(contour_trace(&lines, &count, set->truth, set->height, set->width, err));
+    layout l = plan(set, folder);
+    LB_TRY(canvas_init_figure(&picture, l.height, l.width, err));
+    draw_legend(&picture, &l, set, image, lines, count);
+    draw_titles(&picture, &l, folder);
+    LB_TRY(draw_grid(&picture, &l, set, folder, image, lines, count, err));
+    LB_TRY(canvas_write(&picture, folder->directory, name, err));
+    if (small != NULL) {
+        LB_TRY(canvas_preview(&small->bytes, &small->size, &picture, MOST_ACROSS, MOST_BYTES, err));
+    }
+    *drawn = true;
+cleanup:
+    lb_free(lines);
+    canvas_release(&picture);
+    return status;
+}
+
+lb_status
+draw_heatmaps(bool *drawn, preview *small, bool *extremes, typical_image *shown, map_set *set,
+              const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    study_folder *folder = set->folder;
     char name[48];
-    *drawn = false;
+    *drawn = *extremes = false;
     if (set->file_count > 0) {
         LB_TRY(maps_typical(shown, set, folder, context, err));
     }
@@ -201,21 +247,14 @@ draw_heatmaps(bool *drawn, typical_image *shown, map_set *set, const lb_context 
                            folder->suffix));
         goto cleanup;
     }
-    LB_TRY(maps_read_image(&read, set, shown->image, err));
-    if (!read) {
-        goto cleanup;
-    }
-    LB_TRY(contour_trace(&lines, &count, set->truth, set->height, set->width, err));
-    layout l = plan(set, folder);
-    LB_TRY(canvas_init_figure(&picture, l.height, l.width, err));
-    draw_legend(&picture, &l, set, shown->image, lines, count);
-    draw_titles(&picture, &l, folder);
-    LB_TRY(draw_grid(&picture, &l, set, folder, shown->image, lines, count, err));
     snprintf(name, sizeof name, "heatmaps%s", folder->suffix);
-    LB_TRY(canvas_write(&picture, folder->directory, name, err));
-    *drawn = true;
+    LB_TRY(draw_figure(drawn, small, set, shown->image, name, err));
+    if (shown->of >= 3) {
+        snprintf(name, sizeof name, "heatmaps_best%s", folder->suffix);
+        LB_TRY(draw_figure(extremes, NULL, set, shown->best, name, err));
+        snprintf(name, sizeof name, "heatmaps_worst%s", folder->suffix);
+        LB_TRY(draw_figure(extremes, NULL, set, shown->worst, name, err));
+    }
 cleanup:
-    lb_free(lines);
-    canvas_release(&picture);
     return status;
 }

@@ -350,7 +350,11 @@ maps_typical(typical_image *out, map_set *set, const study_folder *folder,
         }
     }
     qsort(candidates, n, sizeof *candidates, by_tpr);
-    *out = (typical_image){.image = candidates[n / 2].image, .of = n, .correct = correct};
+    *out = (typical_image){.image = candidates[n / 2].image,
+                           .of = n,
+                           .correct = correct,
+                           .best = candidates[n - 1].image,
+                           .worst = candidates[0].image};
 cleanup:
     lb_free(candidates);
     return status;

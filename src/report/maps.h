@@ -45,6 +45,7 @@ typedef struct typical_image {
     size_t image;
     size_t of;    /* images that it was chosen from */
     bool correct; /* they are right for all networks; otherwise they are all that were kept */
+    size_t best, worst;
 } typical_image;
 
 /* The typical image: of those whose maps were kept, and of the correct ones where there are any,

@@ -9,96 +9,10 @@
 #include "lesionbench/output.h"
 #include "web.h"
 
-typedef struct figure {
-    const char *name; /* without the folder's suffix */
-    bool vector;      /* SVG is embedded, else PNG; all three files are linked */
-    const char *alt, *caption;
-} figure;
-
-/* The picture stands within the page, so that one file can be passed on; the links lead to the
- * files for print. */
-static lb_status
-write_figure(FILE *page, const page_facts *facts, const figure *f, lb_error *err)
-{
-    static const char *const endings[][2] = {{"svg", "SVG"}, {"pdf", "PDF"}, {"png", "PNG"}};
-    lb_status status = LB_OK;
-    const char *suffix = facts->folder->suffix;
-    char *path = lb_format(err, "%s/figures/%s%s.%s", facts->folder->directory, f->name, suffix,
-                           f->vector ? "svg" : "png");
-    if (path == NULL) {
-        return err->code;
-    }
-    fprintf(page,
-            "<figure class=\"page-figure\" id=\"figure-%s%s\"><div class=\"scroll\" tabindex=\"0\" "
-            "role=\"group\" "
-            "aria-label=\"Figure\"><img src=\"",
-            f->name, suffix);
-    LB_TRY(html_embed(page, path, f->vector ? "image/svg+xml" : "image/png", err));
-    fputs("\" alt=\"", page);
-    html_text(page, f->alt);
-    fprintf(page, "\"></div><figcaption>%s", f->caption);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        fprintf(page, " <a href=\"../figures/%s%s.%s\">%s</a>", f->name, suffix, endings[i][0],
-                endings[i][1]);
-    }
-    fputs("</figcaption></figure>\n", page);
-cleanup:
-    lb_free(path);
-    return status;
-}
-
 static void
 open_section(FILE *page, const char *id, const char *title)
 {
     fprintf(page, "<section aria-labelledby=\"%s\"><h2 id=\"%s\">%s</h2>\n", id, id, title);
-}
-
-/* What a box plot shows, which depends on the rows that there are. */
-static void
-describe_boxplot(char *out, size_t size, const study_folder *folder, selection chosen, rate of)
-{
-    char lines[160] = "";
-    size_t used = 0;
-    reference_line key[LINES];
-    reference_key(key, folder, chosen);
-    for (size_t k = 0; k < LINES && of == TPR; k++) {
-        if (isfinite(key[k].value)) {
-            int wrote = snprintf(lines + used, sizeof lines - used, "%s%s",
-                                 used == 0 ? ", with lines for: " : ", ", key[k].title);
-            used += wrote > 0 ? (size_t)wrote : 0;
-        }
-    }
-    snprintf(out, size,
-             "Box plots over the images that %s, one panel for each method: true %s rate by degree "
-             "of fine-tuning, a colour for each corpus%s. The medians are in the table that "
-             "follows.",
-             chosen == CORRECT ? "all networks classify correctly"
-                               : "each network itself gets wrong",
-             of == TPR ? "positive" : "negative", lines);
-}
-
-/* The box plots of one rate, of the study's methods first. */
-static lb_status
-write_boxplots(FILE *page, const page_facts *facts, selection chosen, rate of, lb_error *err)
-{
-    lb_status status = LB_OK;
-    const char *suffix = facts->folder->suffix;
-    char alt[640], images[400], caption[800], name[64];
-    describe_boxplot(alt, sizeof alt, facts->folder, chosen, of);
-    page_name_images(images, sizeof images, facts->folder, chosen);
-    snprintf(caption, sizeof caption,
-             "%s over %s. Boxes: quartiles and median over images; whiskers: within 1.5 "
-             "interquartile ranges; points: the networks’ accuracy, on the right axis.%s",
-             of == TPR ? "True positive rate" : "True negative rate", images,
-             chosen == CORRECT ? "" : " The images differ from network to network and can be few.");
-    for (size_t i = 0; i < facts->boxplot[chosen][of]; i++) {
-        boxplot_name(name, sizeof name, facts->folder, chosen, of, i);
-        name[strlen(name) - strlen(suffix)] = '\0';
-        const figure boxes = {name, true, alt, caption};
-        LB_TRY(write_figure(page, facts, &boxes, err));
-    }
-cleanup:
-    return status;
 }
 
 static lb_status
@@ -106,11 +20,14 @@ write_selection(FILE *page, const page_facts *facts, selection chosen, lb_error 
 {
     lb_status status = LB_OK;
     page_note_images(page, facts->folder, chosen);
-    LB_TRY(write_boxplots(page, facts, chosen, TPR, err));
+    LB_TRY(page_boxplots(page, facts, chosen, TPR, err));
     page_explanation_table(page, facts, chosen);
+    if (chosen == CORRECT) {
+        LB_TRY(page_comparisons(page, facts, err));
+    }
     if (facts->boxplot[chosen][TNR] > 0) {
         fputs("<details><summary>True negative rates</summary>\n", page);
-        LB_TRY(write_boxplots(page, facts, chosen, TNR, err));
+        LB_TRY(page_boxplots(page, facts, chosen, TNR, err));
         fputs("</details>\n", page);
     }
 cleanup:
@@ -130,73 +47,18 @@ cleanup:
     return status;
 }
 
-static bool
-several_seeds(const study_folder *folder)
-{
-    for (size_t i = 1; i < folder->model_count; i++) {
-        if (strcmp(folder->models[i].seed, folder->models[0].seed) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* How the image of the heat maps was chosen, as maps_typical() does it. */
-static void
-describe_choice(char *out, size_t size, const page_facts *facts)
-{
-    const typical_image *shown = &facts->heatmap_image;
-    char choice[240];
-    const char *which = shown->correct ? " and that all networks classify correctly" : "";
-    if (shown->of == 1) {
-        snprintf(choice, sizeof choice, "the only image whose maps were kept%s", which);
-    } else {
-        snprintf(choice, sizeof choice,
-                 "of the %zu images whose maps were kept%s, the one %s by mean TPR over the "
-                 "networks and methods shown",
-                 shown->of, which,
-                 shown->of == 2  ? "that is higher"
-                 : shown->of % 2 ? "in the middle"
-                                 : "that is the higher of the two in the middle");
-    }
-    snprintf(out, size, "Holdout image %zu: %s.%s", shown->image, choice,
-             several_seeds(facts->folder) ? " Each network is that of its first seed." : "");
-}
-
-static lb_status
-write_heatmaps(FILE *page, const page_facts *facts, lb_error *err)
-{
-    char caption[400];
-    if (!facts->heatmaps) {
-        return LB_OK;
-    }
-    describe_choice(caption, sizeof caption, facts);
-    const figure heatmaps = {
-        "heatmaps", false,
-        "Grid of heat maps of one image: a row for each of the eight methods, columns for each "
-        "corpus and degree and for the untrained network, the lesions outlined, the true positive "
-        "rate in each corner.",
-        caption};
-    return write_figure(page, facts, &heatmaps, err);
-}
-
 static lb_status
 write_pictures(FILE *page, const page_facts *facts, lb_error *err)
 {
     lb_status status = LB_OK;
-    const figure examples = {
-        "examples", false,
-        "Two rows of brain slices with artificial lesions outlined: round ones in blue above, "
-        "irregular ones in orange below.",
-        "The benchmark: the first holdout images of each class, their ground truth outlined."};
-    if (facts->examples) {
+    if (facts->examples || facts->lesions) {
         open_section(page, "benchmark", "The benchmark");
-        LB_TRY(write_figure(page, facts, &examples, err));
+        LB_TRY(page_benchmark(page, facts, err));
         fputs("</section>\n", page);
     }
     if (facts->heatmaps) {
         open_section(page, "maps", "The maps themselves");
-        LB_TRY(write_heatmaps(page, facts, err));
+        LB_TRY(page_heatmaps(page, facts, err));
         fputs("</section>\n", page);
     }
 cleanup:
@@ -206,13 +68,8 @@ cleanup:
 static lb_status
 write_networks(FILE *page, const page_facts *facts, lb_error *err)
 {
-    const figure curves = {"training_curves", true,
-                           "Line charts of training and validation accuracy over the epochs: a row "
-                           "for each corpus, a column for pre-training and one for each degree.",
-                           "Accuracy over the epochs; the dot marks the epoch whose weights were "
-                           "kept."};
     page_model_table(page, facts);
-    return facts->curves ? write_figure(page, facts, &curves, err) : LB_OK;
+    return page_curves(page, facts, err);
 }
 
 /* The other condition, in a section of its own, so that no figure mixes the two. */
@@ -231,7 +88,7 @@ write_matched(FILE *page, const page_facts *facts, lb_error *err)
     LB_TRY(write_selection(page, facts, CORRECT, err));
     fputs("<h3>When the network is wrong</h3>\n", page);
     LB_TRY(write_selection(page, facts, WRONG, err));
-    LB_TRY(write_heatmaps(page, facts, err));
+    LB_TRY(page_heatmaps(page, facts, err));
     fputs("<h3>How well the networks classify</h3>\n", page);
     LB_TRY(write_networks(page, facts, err));
     fputs("</section>\n", page);
@@ -299,7 +156,7 @@ write_contents(FILE *page, const page_facts *facts, const page_facts *matched)
         {true, "short", "In short"},
         {facts->heatmaps, "look", "Look through the maps"},
         {true, "explanations", "How well the methods explain"},
-        {facts->examples, "benchmark", "The benchmark"},
+        {facts->examples || facts->lesions, "benchmark", "The benchmark"},
         {facts->heatmaps, "maps", "The maps themselves"},
         {true, "networks", "How well the networks classify"},
         {matched != NULL, "matched", "At matched accuracy"},

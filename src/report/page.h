@@ -23,8 +23,10 @@ typedef struct page_facts {
     double distractors;                /* for each lesion */
     size_t holdout;                    /* images, 0 unknown */
     size_t boxplot[SELECTIONS][RATES]; /* figures drawn */
-    bool curves, heatmaps, examples;
+    bool curves, heatmaps, examples, lesions, scatter, completeness, agreement;
+    bool extremes; /* heat maps of the best and the worst image */
     typical_image heatmap_image;
+    preview heatmap_preview; /* what the page shows of it */
 } page_facts;
 
 /* Reads what stands in slices.h5, dataset.h5, study.yaml and manifest.json; figures are the
@@ -36,6 +38,13 @@ lb_status page_write(page_facts *facts, page_facts *matched, const lb_context *c
                      lb_error *err);
 
 /* The parts, each in a file of its own. */
+/* Figures that were drawn, with captions. */
+lb_status page_boxplots(FILE *page, const page_facts *facts, selection chosen, rate of,
+                        lb_error *err);
+lb_status page_comparisons(FILE *page, const page_facts *facts, lb_error *err);
+lb_status page_heatmaps(FILE *page, const page_facts *facts, lb_error *err);
+lb_status page_benchmark(FILE *page, const page_facts *facts, lb_error *err);
+lb_status page_curves(FILE *page, const page_facts *facts, lb_error *err);
 /* The explorer of kept maps, where there are any. */
 lb_status page_explorer(FILE *page, page_facts *facts, page_facts *matched,
                         const lb_context *context, lb_error *err);

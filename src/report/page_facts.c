@@ -105,6 +105,7 @@ void
 page_facts_release(page_facts *facts)
 {
     maps_close(&facts->maps);
+    lb_free(facts->heatmap_preview.bytes);
     lb_free(facts->template_name);
     lb_free(facts->protocol);
     lb_free(facts->quirks);

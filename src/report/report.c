@@ -48,7 +48,7 @@ cleanup:
 static lb_status
 draw_all(page_facts *facts, const lb_context *context, lb_error *err)
 {
-    enum { STEPS = 3 };
+    enum { STEPS = 6 };
     static const char what[] = "drawing figures";
     lb_status status = LB_OK;
     study_folder *folder = facts->folder;
@@ -59,8 +59,14 @@ draw_all(page_facts *facts, const lb_context *context, lb_error *err)
     LB_TRY(draw_curves(&facts->curves, folder, err));
     lb_progress(context, what, 2, STEPS);
     LB_TRY(lb_check_cancelled(context, err));
+    LB_TRY(draw_scatter(&facts->scatter, folder, err));
+    LB_TRY(draw_completeness(&facts->completeness, folder, err));
+    lb_progress(context, what, 3, STEPS);
     LB_TRY(maps_open(&facts->maps, folder, err));
-    LB_TRY(draw_heatmaps(&facts->heatmaps, &facts->heatmap_image, &facts->maps, context, err));
+    LB_TRY(draw_heatmaps(&facts->heatmaps, &facts->heatmap_preview, &facts->extremes,
+                         &facts->heatmap_image, &facts->maps, context, err));
+    lb_progress(context, what, 4, STEPS);
+    LB_TRY(draw_agreement(&facts->agreement, &facts->maps, context, err));
     lb_progress(context, what, STEPS, STEPS);
 cleanup:
     return status;
@@ -88,6 +94,7 @@ lb_report(const char *directory, const lb_context *context, lb_error *err)
     LB_TRY(check_study(first->folder, first, err));
     LB_TRY(make_folders(directory, err));
     LB_TRY(draw_examples(&first->examples, first->folder, err));
+    LB_TRY(draw_lesions(&first->lesions, first->folder, context, err));
     LB_TRY(draw_all(first, context, err));
     if (matched && !alone) {
         LB_TRY(draw_all(&facts[MATCHED], context, err));

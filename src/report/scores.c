@@ -73,14 +73,15 @@ whole(double value, int32_t limit)
     return value >= 0 && value < limit && value == floor(value) ? (int32_t)value : NOT_KNOWN;
 }
 
-enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, IMAGE, LABEL, NEEDED, TNR = NEEDED, CONDITION };
-enum { FIELDS = CONDITION + 1 };
+enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, IMAGE, LABEL, NEEDED };
+enum { TNR = NEEDED, CONDITION, COMPLETENESS, FIELDS };
 
 static lb_status
 find_columns(size_t at[FIELDS], const lb_csv_stream *stream, const char *path, lb_error *err)
 {
-    static const char *const names[FIELDS] = {"corpus", "degree", "method", "selection", "tpr",
-                                              "image",  "label",  "tnr",    "condition"};
+    static const char *const names[FIELDS] = {
+        "corpus", "degree", "method", "selection", "tpr",
+        "image",  "label",  "tnr",    "condition", "completeness_error"};
     size_t columns = 0;
     char *const *header = lb_csv_header(stream, &columns);
     for (size_t k = 0; k < FIELDS; k++) {
@@ -91,6 +92,13 @@ find_columns(size_t at[FIELDS], const lb_csv_stream *stream, const char *path, l
         at[k] = found == NOT_KNOWN ? columns : (size_t)found;
     }
     return LB_OK;
+}
+
+/* NaN where there is no such column. */
+static float
+number_at(char *const *cells, size_t column, size_t columns)
+{
+    return column < columns ? (float)lb_csv_value(cells[column]) : (float)NAN;
 }
 
 /* False where the report does not show such rows. */
@@ -111,7 +119,8 @@ take_row(score_row *out, const study_folder *folder, char *const *cells, const s
     *out = (score_row){
         .image = whole(lb_csv_value(cells[at[IMAGE]]), MOST_IMAGES),
         .tpr = (float)tpr,
-        .tnr = at[TNR] < columns ? (float)lb_csv_value(cells[at[TNR]]) : NAN,
+        .completeness = number_at(cells, at[COMPLETENESS], columns),
+        .tnr = number_at(cells, at[TNR], columns),
         .corpus = (signed char)corpus,
         .degree = (signed char)degree,
         .method = (signed char)method,

@@ -212,23 +212,46 @@ cleanup:
     return status;
 }
 
-lb_status
-sheet_write(const sheet *s, const char *path, const lb_context *context, lb_error *err)
+static lb_status
+draw_sheet(canvas *picture, const sheet *s, bool figure, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    canvas picture = {0};
     workspace work = {0};
     layout l = plan(s);
     size_t pixels = (s->height + l.reduce) / l.reduce * ((s->width + l.reduce) / l.reduce);
     LB_ALLOC(work.image, pixels);
     LB_ALLOC(work.truth, pixels);
-    LB_TRY(canvas_init(&picture, l.height, l.width, err));
-    draw_header(&picture, s, &l);
-    LB_TRY(draw_sections(&picture, s, &l, &work, context, err));
+    LB_TRY(figure ? canvas_init_figure(picture, l.height, l.width, err)
+                  : canvas_init(picture, l.height, l.width, err));
+    draw_header(picture, s, &l);
+    LB_TRY(draw_sections(picture, s, &l, &work, context, err));
+cleanup:
+    lb_free(work.truth);
+    lb_free(work.image);
+    return status;
+}
+
+lb_status
+sheet_write(const sheet *s, const char *path, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    canvas picture = {0};
+    LB_TRY(draw_sheet(&picture, s, false, context, err));
     LB_TRY(lb_png_write(path, picture.height, picture.width, 3, picture.pixels, err));
 cleanup:
     canvas_release(&picture);
-    lb_free(work.truth);
-    lb_free(work.image);
+    return status;
+}
+
+lb_status
+sheet_write_figure(const sheet *s, const char *directory, const char *name,
+                   const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    canvas picture = {0};
+    LB_TRY(draw_sheet(&picture, s, true, context, err));
+    LB_TRY(canvas_write(&picture, directory, name, err));
+cleanup:
+    canvas_release(&picture);
     return status;
 }

@@ -47,6 +47,9 @@ lb_status sheet_of_dataset(sheet *out, const char *path, size_t items, lb_error 
 lb_status sheet_of_maps(sheet *out, const char *path, size_t items, lb_error *err);
 
 lb_status sheet_write(const sheet *s, const char *path, const lb_context *context, lb_error *err);
+/* The same as DIRECTORY/figures/NAME.svg, .pdf and .png. */
+lb_status sheet_write_figure(const sheet *s, const char *directory, const char *name,
+                             const lb_context *context, lb_error *err);
 
 /* Item i of `shown` of n: one of each of as many equal stretches, at an irregular place in it, so
  * that what repeats in the file (every tenth slice, every second subject) does not repeat here. */

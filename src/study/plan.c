@@ -66,7 +66,7 @@ static const lb_setting explain_rows[] = {
     {"wrong", LB_SETTING_SIZE, offsetof(plan_explain, wrong), 0, 1e7,
      "images that each model gets wrong, at most; 0 all", NULL},
     {"examples", LB_SETTING_SIZE, offsetof(plan_explain, examples), 0, 1e5,
-     "images whose maps are kept", NULL},
+     "images right for all whose maps are kept; of those wrong for each, half as many", NULL},
 };
 
 /* The seed of a network's training comes from `seeds`, so its row, the table's last, is left out.

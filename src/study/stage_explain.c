@@ -16,7 +16,16 @@ typedef struct selection {
     size_t count;
     uint8_t *all_right; /* (count) */
     uint8_t *wrong;     /* (count) */
+    uint8_t *example;   /* (count) wrong, and its map is kept */
 } selection;
+
+/* How many of each class make so many images. */
+static void
+halve(size_t out[2], size_t count)
+{
+    out[0] = (count + 1) / 2;
+    out[1] = count / 2;
+}
 
 static lb_status
 select_images(selection *out, const stage_list *list, const stage *self, const uint8_t *labels,
@@ -28,6 +37,7 @@ select_images(selection *out, const stage_list *list, const stage *self, const u
     out->count = count;
     LB_ALLOC(out->all_right, count);
     LB_ALLOC(out->wrong, count);
+    LB_ALLOC(out->example, count);
     memset(out->all_right, 1, count);
     size_t models = stages_models(list->study);
     size_t first = self->condition == list->study->conditions[0] ? 0 : models;
@@ -39,13 +49,18 @@ select_images(selection *out, const stage_list *list, const stage *self, const u
                            predictions.count, count));
         }
         bool asked = self->model == NO_MODEL || self->model == m;
-        size_t left = limit > 0 ? limit : count;
+        size_t left = limit > 0 ? limit : count, examples[2];
+        halve(examples, (list->study->explain.examples + 1) / 2);
         for (size_t i = 0; i < count; i++) {
             bool wrong = predictions.predicted[i] != labels[i];
             out->all_right[i] = out->all_right[i] && !wrong;
             if (wrong && asked && left > 0) {
                 out->wrong[i] = 1;
                 left--;
+                if (examples[labels[i] != 0] > 0) {
+                    out->example[i] = 1;
+                    examples[labels[i] != 0]--;
+                }
             }
         }
         lb_predictions_release(&predictions);
@@ -78,7 +93,8 @@ add_items(lb_explain_item *items, const uint8_t *marked, const uint8_t *labels, 
 static void
 mark_examples(lb_explain_item *items, size_t count, size_t examples)
 {
-    size_t left[2] = {(examples + 1) / 2, examples / 2};
+    size_t left[2];
+    halve(left, examples);
     for (size_t i = 0; i < count; i++) {
         size_t label = items[i].target != 0;
         if (left[label] > 0) {
@@ -133,13 +149,18 @@ explain_and_score(lb_explain_job *job, const stage_list *list, const stage *self
     job->items = items;
     job->count = add_items(items, chosen.all_right, labels, chosen.count, plan->correct, "correct");
     mark_examples(items, job->count, plan->examples);
+    size_t wrong = job->count;
     job->count += add_items(items + job->count, chosen.wrong, labels, chosen.count, 0, "wrong");
+    for (size_t i = wrong; i < job->count; i++) {
+        items[i].kept = chosen.example[items[i].image] != 0;
+    }
     LB_TRY(lb_explain_to_file(job, self->outputs[0], &scores, context, err));
     LB_TRY(lb_scores_write(&scores, self->outputs[1], err));
 cleanup:
     lb_score_rows_release(&scores);
     lb_free(items);
     lb_free(chosen.all_right);
+    lb_free(chosen.example);
     lb_free(chosen.wrong);
     return status;
 }

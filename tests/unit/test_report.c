@@ -34,8 +34,8 @@ whole_study(void **state)
     assert_silent(page, "src=\"http");
     assert_silent(page, "url(");
     assert_silent(page, "These brains are simulated");
-    assert_int_equal(times(page, "<img src=\"data:image/"), 5);
-    assert_int_equal(times(page, "\" alt=\""), 5);
+    assert_int_equal(times(page, "<img src=\"data:image/"), 7);
+    assert_int_equal(times(page, "\" alt=\""), 7);
     /* What this study lacks is named: no wrong images, no slices, two of three models' maps. */
     assert_says(page, "figures/boxplot_wrong: ");
     assert_says(page, "<li>slices.h5: ");
@@ -68,7 +68,7 @@ again_with_less(void **state)
         assert_says(third, line);
         lb_free(line);
     }
-    assert_int_equal(times(third, "<img src=\"data:image/"), 1);
+    assert_int_equal(times(third, "<img src=\"data:image/"), 2);
     lb_free(third);
     lb_free(second);
     lb_free(first);
