@@ -5,7 +5,7 @@
 #define LESIONBENCH_EXPLAIN_H
 
 #include "lesionbench/base.h"
-#include "lesionbench/network.h"
+#include "lesionbench/pass.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -80,7 +80,10 @@ typedef struct lb_explain_options {
     size_t samples;       /* GradientSHAP, default 5 */
     const double *alphas; /* GradientSHAP: `samples` explicit alphas; NULL draws them by image */
     uint64_t seed;        /* of every random choice, keyed by image */
-    size_t batch;         /* images (or integration points) computed together, default 16 */
+    size_t batch;         /* images, or points of a path, computed together at most; default 16 */
+    size_t memory;        /* MiB for activations and gradients, beside the network; default 512.
+                             One image and one point at a time are computed whatever it says */
+    lb_compute compute;   /* of paths, and of all ways back */
     lb_lrp_options lrp;
     lb_perturbation_options perturbation;
     size_t smooth_samples;   /* SmoothGrad and VarGrad, default 50 */

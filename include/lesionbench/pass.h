@@ -4,7 +4,8 @@
  * computation.
  *
  * Max pooling is tie-stable: of the elements within a relative 1e-6 of the maximum the first in
- * row-major order is the winner, so that rounding does not decide between equal activations. */
+ * row-major order is the winner, so that rounding does not decide between equal activations. In
+ * double, within 1e-9 of the mean magnitude of the image's activations there. */
 #ifndef LESIONBENCH_PASS_H
 #define LESIONBENCH_PASS_H
 
@@ -79,6 +80,15 @@ typedef struct lb_pass_options {
     bool freeze_first;       /* ... but its first convolution */
     bool keep_preactivation; /* needed by the DeepLIFT rules */
     bool forget; /* keep the last output alone: less memory, but nothing to go backward from */
+    /* Keep of the forward computation what LB_RULE_GRADIENT asks for: which ReLUs are on, as bits,
+     * and which elements won a pooling: a twentieth of the memory. Exact ties alone count in
+     * pooling. No other rule. */
+    bool decisions_only;
+    /* Compute forward in double, whatever the algorithm of the way back: activations are rounded
+     * afterwards, but what is decided, winners and signs, is decided by doubles. Takes
+     * twice the time of the direct algorithm. A whole network from the image. */
+    bool in_double;
+    bool transient_weights; /* lay weights out anew for each use: a tenth of the memory */
     lb_compute compute;
 } lb_pass_options;
 
@@ -86,6 +96,10 @@ typedef struct lb_pass_options {
 lb_status lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *options,
                          lb_error *err);
 void lb_pass_free(lb_pass *pass); /* accepts NULL */
+/* Keeps what was computed forward, but frees what computing took: to be compared with, no more. */
+void lb_pass_settle(lb_pass *pass);
+/* About the memory that such a pass takes for each image of its batch. */
+size_t lb_pass_image_bytes(const lb_network *network, const lb_pass_options *options);
 /* Takes over the network's convolution weights anew, after they have changed. */
 lb_status lb_pass_refresh(lb_pass *pass, lb_error *err);
 

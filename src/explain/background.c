@@ -96,7 +96,8 @@ lb_explainer_background(lb_background **out, lb_explainer *e, const char *method
                                      .width = e->width,
                                      .last_block = LB_BLOCKS,
                                      .keep_preactivation = true,
-                                     .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
+                                     .in_double = true,
+                                     .transient_weights = true};
     if (e->background != NULL) {
         *out = e->background;
         return LB_OK;

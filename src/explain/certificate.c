@@ -42,7 +42,7 @@ lb_explainer_promise(lb_certificate *certificates, const lb_explainer *e, bool m
         size_t target = e->targets[i];
         double promised = (double)logits[i * e->classes + target];
         if (minus_baseline) {
-            promised -= (double)lb_pass_logits(e->reference)[target];
+            promised -= (double)e->reference_logits[target];
         }
         certificates[i].promised = promised;
     }

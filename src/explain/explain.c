@@ -20,6 +20,7 @@ lb_explain_defaults(lb_explain_options *options)
     *options = (lb_explain_options){.steps = 50,
                                     .samples = 5,
                                     .batch = 16,
+                                    .memory = 512,
                                     .lrp = lb_lrp_defaults,
                                     .perturbation = lb_perturbation_defaults,
                                     .smooth_samples = 50,
@@ -86,33 +87,104 @@ load_batch(lb_explainer *e, const float *images, size_t channels, lb_error *err)
     return LB_OK;
 }
 
+/* Images and points go through the network in batches that memory allows; of these, points in the
+ * one that leaves the fewest places empty, where each batch costs a fraction of a point besides. */
+static size_t
+points_at_a_time(size_t most, size_t points)
+{
+    const double cost_of_batch = 0.3;
+    size_t best = most;
+    double least = INFINITY;
+    for (size_t batch = most; 2 * batch >= most && batch > 0; batch--) {
+        double cost = (double)((points + batch - 1) / batch) * ((double)batch + cost_of_batch);
+        if (cost < least) {
+            least = cost;
+            best = batch;
+        }
+    }
+    return best;
+}
+
+static size_t
+within(size_t value, size_t least, size_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+static void
+plan_batches(lb_explainer *e, const lb_network *network, unsigned needs, size_t count,
+             const lb_pass_options *image, const lb_pass_options *point)
+{
+    const lb_explain_options *options = e->options;
+    size_t memory = options->memory << 20;
+    size_t image_bytes = lb_pass_image_bytes(network, image);
+    size_t point_bytes = lb_pass_image_bytes(network, point);
+    bool compares = (needs & LB_NEEDS_REFERENCE) != 0 && image->keep_preactivation;
+    size_t references = compares ? 1 : 0;
+    size_t images = memory / image_bytes;
+    images = images > references ? images - references : 1;
+    bool path = (needs & LB_NEEDS_PATH) != 0;
+    e->batch =
+        within(path ? images / 2 : images, 1, options->batch < count ? options->batch : count);
+    size_t taken = (e->batch + references) * image_bytes;
+    size_t most = within(memory > taken ? (memory - taken) / point_bytes : 1, 1, options->batch);
+    e->points = points_at_a_time(most, e->batch * options->steps);
+}
+
+/* The baseline's logits, and where a rule compares with them its activations. */
 static lb_status
-plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
+compute_reference(lb_explainer *e, lb_network *network, const lb_pass_options *image, lb_error *err)
 {
     lb_status status = LB_OK;
-    /* Direct: maps are decided by ties between activations, which Winograd's rounding breaks. */
-    lb_pass_options options = {.batch = e->batch,
-                               .height = e->height,
-                               .width = e->width,
-                               .last_block = LB_BLOCKS,
-                               .backward = true,
-                               .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
+    lb_pass *pass = e->pass;
+    if (image->keep_preactivation) {
+        lb_pass_options options = *image;
+        options.batch = 1;
+        options.backward = false;
+        LB_TRY(lb_pass_create(&e->reference, network, &options, err));
+        pass = e->reference;
+    }
+    LB_TRY(lb_pass_forward(pass, err)); /* a new pass's input is all 0 */
+    LB_ALLOC(e->reference_logits, e->classes);
+    memcpy(e->reference_logits, lb_pass_logits(pass), e->classes * sizeof *e->reference_logits);
+    if (e->reference != NULL) {
+        lb_pass_settle(e->reference);
+    }
+cleanup:
+    return status;
+}
+
+/* The passes of images compute in double, so that what ReLU and pooling decide is right whatever
+ * the algorithm of the way back. A path's many points do so in float32: each weighs little. */
+static lb_status
+plan_passes(lb_explainer *e, lb_network *network, unsigned needs, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pass_options image = {.height = e->height,
+                             .width = e->width,
+                             .last_block = LB_BLOCKS,
+                             .backward = true,
+                             .transient_weights = true,
+                             .compute = e->options->compute};
+    lb_pass_options point = image;
+    image.in_double = true;
+    image.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
+    point.decisions_only = true;
+    plan_batches(e, network, needs, count, &image, &point);
+    point.batch = e->points;
+    image.batch = e->batch;
     if ((needs & LB_NEEDS_PATH) != 0) {
-        LB_TRY(lb_pass_create(&e->path, network, &options, err));
+        LB_TRY(lb_pass_create(&e->path, network, &point, err));
         LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
     }
     if ((needs & LB_NEEDS_COPIES) != 0) {
         LB_TRY(lb_perturbation_create(&e->perturbation, network, e->height, e->width, err));
     }
-    options.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
     if ((needs & ~(unsigned)LB_NEEDS_COPIES) != 0) {
-        LB_TRY(lb_pass_create(&e->pass, network, &options, err));
+        LB_TRY(lb_pass_create(&e->pass, network, &image, err));
     }
     if ((needs & LB_NEEDS_REFERENCE) != 0) {
-        options.batch = 1;
-        options.backward = false;
-        LB_TRY(lb_pass_create(&e->reference, network, &options, err));
-        LB_TRY(lb_pass_forward(e->reference, err)); /* its input is all 0 */
+        LB_TRY(compute_reference(e, network, &image, err));
     }
 cleanup:
     return status;
@@ -129,6 +201,7 @@ explainer_release(lb_explainer *e)
     lb_free(e->grey);
     lb_free(e->gradient);
     lb_free(e->first_sum);
+    lb_free(e->reference_logits);
     lb_free(e->seeds);
     lb_background_free(e->background);
     lb_free(e->gradient_error);
@@ -136,18 +209,18 @@ explainer_release(lb_explainer *e)
 }
 
 static lb_status
-explainer_init(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
+explainer_init(lb_explainer *e, lb_network *network, unsigned needs, size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
-    LB_ALLOC(e->images, e->batch * e->values);
-    LB_ALLOC(e->grey, e->batch * e->pixels);
     if (needs != 0) {
         e->classes = lb_network_architecture(network)->classes;
+        LB_TRY(plan_passes(e, network, needs, count, err));
         LB_ALLOC(e->gradient, e->batch * e->values);
-        LB_ALLOC(e->seeds, e->batch * e->classes);
         LB_ALLOC(e->gradient_error, e->batch);
-        LB_TRY(plan_passes(e, network, needs, err));
+        LB_ALLOC(e->seeds, (e->batch > e->points ? e->batch : e->points) * e->classes);
     }
+    LB_ALLOC(e->images, e->batch * e->values);
+    LB_ALLOC(e->grey, e->batch * e->pixels);
 cleanup:
     return status;
 }
@@ -275,10 +348,10 @@ lb_explain(lb_network *network, const float *images, size_t channels, size_t hei
         needs |= lb_method_at(methods[m])->needs;
     }
     LB_TRY(check_request(network, needs, options, channels, count, targets, err));
+    LB_TRY(explainer_init(&e, network, needs, count, err));
     LB_ALLOC(r.map, e.batch * e.pixels);
     LB_ALLOC(r.certificates, e.batch);
     LB_ALLOC(r.attribution, needs != 0 ? e.batch * e.values : 1);
-    LB_TRY(explainer_init(&e, network, needs, err));
     for (size_t start = 0; start < count; start += e.batch) {
         e.count = count - start < e.batch ? count - start : e.batch;
         e.items = items + start;

@@ -87,7 +87,7 @@ add_path_batch(lb_explainer *e, const double *alphas, const double *weights, siz
     float *first = NULL;
     fill_points(e, alphas, points, start, n);
     LB_TRY(lb_pass_forward(e->path, err));
-    memset(e->seeds, 0, e->batch * e->classes * sizeof *e->seeds);
+    memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
     for (size_t p = 0; p < n; p++) {
         e->seeds[p * e->classes + e->targets[(start + p) / points]] = 1.0f;
     }
@@ -104,12 +104,12 @@ lb_explainer_path(float *out, lb_explainer *e, const double *alphas, const doubl
     lb_status status = LB_OK;
     size_t all = e->count * points;
     memset(e->first_sum, 0, e->batch * lb_pass_first_size(e->path) * sizeof *e->first_sum);
-    for (size_t start = 0; start < all; start += e->batch) {
-        size_t n = all - start < e->batch ? all - start : e->batch;
+    for (size_t start = 0; start < all; start += e->points) {
+        size_t n = all - start < e->points ? all - start : e->points;
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(add_path_batch(e, alphas, weights, points, start, n, err));
     }
-    LB_TRY(lb_pass_to_input(out, e->path, LB_RULE_GRADIENT, e->first_sum, err));
+    LB_TRY(lb_pass_to_input(out, e->pass, LB_RULE_GRADIENT, e->first_sum, err));
     for (size_t v = 0; v < e->count * e->values; v++) {
         out[v] *= e->images[v];
     }

@@ -22,15 +22,19 @@ typedef struct lb_explainer {
     float *grey;   /* (batch, H, W): luminance, for the baselines */
     const size_t *items;
     const uint8_t *targets;
-    lb_pass *pass;      /* holds the forward computation of images, where a method needs it */
-    lb_pass *path;      /* for points between baseline and image, where a method needs it */
-    lb_pass *reference; /* batch 1, at the baseline 0 */
+    lb_pass *pass; /* holds the forward computation of images, where a method needs it */
+    /* For many points between baseline and image, where a method needs it: batches of `points`,
+     * LB_RULE_GRADIENT alone. */
+    lb_pass *path;
+    size_t points;
+    lb_pass *reference; /* batch 1, at the baseline 0, where a rule compares activations with it */
+    float *reference_logits;              /* (classes), where a method needs the baseline */
     struct lb_perturbation *perturbation; /* for changed copies, where a method needs it */
     bool has_gradient, has_check;
     float *gradient; /* (batch, 3, H, W) of the target's logit, see lb_explainer_gradient() */
     double *gradient_error;           /* (batch), where has_check */
     float *first_sum;                 /* (batch, first_size), for path methods */
-    float *seeds;                     /* (batch, classes), values at the logits */
+    float *seeds;                     /* (batch or points, classes), values at the logits */
     struct lb_background *background; /* see background.h; NULL until a method asks for it */
     struct lb_patterns *patterns;     /* likewise, see pattern_fit.h */
 } lb_explainer;

@@ -16,7 +16,7 @@ compute_batch(float *gradient, lb_explainer *e, const lb_points *points, size_t 
                      (start + p) % points->count);
     }
     LB_TRY(lb_pass_forward(e->path, err));
-    memset(e->seeds, 0, e->batch * e->classes * sizeof *e->seeds);
+    memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
     for (size_t p = 0; p < n; p++) {
         e->seeds[p * e->classes + e->targets[(start + p) / points->count]] = 1.0f;
     }
@@ -36,9 +36,9 @@ lb_explainer_points(lb_explainer *e, const lb_points *points, lb_error *err)
     lb_status status = LB_OK;
     size_t all = e->count * points->count;
     float *gradient = NULL;
-    LB_ALLOC(gradient, e->batch * e->values);
-    for (size_t start = 0; start < all; start += e->batch) {
-        size_t n = all - start < e->batch ? all - start : e->batch;
+    LB_ALLOC(gradient, e->points * e->values);
+    for (size_t start = 0; start < all; start += e->points) {
+        size_t n = all - start < e->points ? all - start : e->points;
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(compute_batch(gradient, e, points, start, n, err));
     }

@@ -17,6 +17,8 @@ struct lb_backend {
     /* Shared by all convolutions, as large as the most demanding needs. */
     void *scratch;
     size_t scratch_size;
+    void *weights; /* those that are laid out anew for each use */
+    size_t weights_size;
     uint16_t *low[LOW_ARRAYS];
     size_t low_count[LOW_ARRAYS];
 };
@@ -47,6 +49,9 @@ struct lb_convolution {
      * channel counts are slow, or missing. The weights are NULL where the channels fill blocks. */
     float *padded_bias, *padded_bias_gradient;
     float *padded_weight, *padded_weight_gradient;
+    const float *source; /* the plain weights: padded_weight, or the caller's */
+    bool direct;
+    bool transient; /* the weights of both ways lie in the backend's memory while in use */
     size_t input_count, output_count; /* floats of a batch */
 };
 
@@ -93,6 +98,7 @@ lb_backend_free(lb_backend *backend)
         lb_free(backend->low[i]);
     }
     lb_free(backend->scratch);
+    lb_free(backend->weights);
     lb_free(backend);
 }
 
@@ -102,15 +108,16 @@ lb_backend_block(const lb_backend *backend)
     return backend->block;
 }
 
+/* Makes one of the backend's arrays at least so large. */
 static lb_status
-need_scratch(lb_backend *backend, size_t bytes, lb_error *err)
+need_bytes(void **array, size_t *size, size_t bytes, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (bytes > backend->scratch_size) {
-        lb_free(backend->scratch);
-        backend->scratch_size = 0;
-        LB_ALLOC(backend->scratch, bytes);
-        backend->scratch_size = bytes;
+    if (bytes > *size) {
+        lb_free(*array);
+        *size = 0;
+        LB_ALLOC(*array, bytes);
+        *size = bytes;
     }
 cleanup:
     return status;
@@ -170,7 +177,7 @@ static bool
 prefers_winograd(const lb_convolution *c, lb_plan_kind kind)
 {
     enum { FEW = 64 };
-    return c->backend->compute.convolution == LB_CONVOLUTION_FASTEST &&
+    return !c->direct && c->backend->compute.convolution == LB_CONVOLUTION_FASTEST &&
            c->backend->compute.precision == LB_PRECISION_F32 &&
            (kind != LB_PLAN_TO_WEIGHTS || (c->padded_in >= FEW && c->padded_out >= FEW));
 }
@@ -180,7 +187,9 @@ plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
 {
     lb_status status = LB_OK;
     dnnl_engine_t engine = c->backend->engine;
+    lb_backend *backend = c->backend;
     bool planned = false, gradient = request->kind == LB_PLAN_TO_WEIGHTS;
+    dnnl_query_t weight = gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
     if (prefers_winograd(c, request->kind)) {
         request->algorithm = dnnl_convolution_winograd;
         LB_TRY(lb_plan_convolution(&planned, &out->plan, engine, request, err));
@@ -194,12 +203,16 @@ plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
                        "oneDNN has no convolution of %zu to %zu channels on this machine", c->in,
                        c->out));
     }
-    LB_TRY(lb_plan_memory(&out->weight, engine, &out->plan,
-                          gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md,
-                          DNNL_MEMORY_ALLOCATE, err));
+    LB_TRY(lb_plan_memory(&out->weight, engine, &out->plan, weight,
+                          c->transient ? DNNL_MEMORY_NONE : DNNL_MEMORY_ALLOCATE, err));
+    if (c->transient) {
+        LB_TRY(need_bytes(&backend->weights, &backend->weights_size,
+                          lb_plan_bytes(&out->plan, weight), err));
+    }
     LB_TRY(lb_plan_memory(&out->scratch, engine, &out->plan, dnnl_query_scratchpad_md,
                           DNNL_MEMORY_NONE, err));
-    LB_TRY(need_scratch(c->backend, lb_plan_scratch(&out->plan), err));
+    LB_TRY(need_bytes(&backend->scratch, &backend->scratch_size,
+                      lb_plan_bytes(&out->plan, dnnl_query_scratchpad_md), err));
     LB_TRY(lb_plan_reorder(&out->lay_out, engine, gradient ? out->weight : c->plain_weight,
                            gradient ? c->plain_weight : out->weight, err));
 cleanup:
@@ -277,6 +290,8 @@ lb_convolution_create(lb_convolution **out, lb_backend *backend, const lb_convol
     c->backend = backend;
     c->in = shape->in;
     c->out = shape->out;
+    c->direct = shape->direct;
+    c->transient = shape->transient && !shape->to_weights;
     c->padded_in = shape->plain_input ? shape->in : whole_blocks(shape->in, backend->block);
     c->padded_out = whole_blocks(shape->out, backend->block);
     c->input_count = shape->batch * c->padded_in * shape->height * shape->width;
@@ -394,10 +409,27 @@ lb_convolution_set_weights(lb_convolution *c, const float *weight, const float *
         memcpy(c->padded_weight + o * c->padded_in * KERNEL, weight + o * c->in * KERNEL,
                c->in * KERNEL * sizeof *weight);
     }
-    LB_TRY(bind(c->plain_weight, c->padded_weight != NULL ? c->padded_weight : weight, err));
-    LB_TRY(lay_out(c, &c->forward, c->plain_weight, c->forward.weight, err));
-    if (c->to_input.weight != NULL) {
-        LB_TRY(lay_out(c, &c->to_input, c->plain_weight, c->to_input.weight, err));
+    c->source = c->padded_weight != NULL ? c->padded_weight : weight;
+    if (!c->transient) {
+        LB_TRY(bind(c->plain_weight, c->source, err));
+        LB_TRY(lay_out(c, &c->forward, c->plain_weight, c->forward.weight, err));
+        if (c->to_input.weight != NULL) {
+            LB_TRY(lay_out(c, &c->to_input, c->plain_weight, c->to_input.weight, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+/* Before a way is used: its weights. */
+static lb_status
+lend_weights(const lb_convolution *c, const way *w, lb_error *err)
+{
+    lb_status status = LB_OK;
+    if (c->transient) {
+        LB_TRY(bind(c->plain_weight, c->source, err));
+        LB_TRY(bind(w->weight, c->backend->weights, err));
+        LB_TRY(lay_out(c, w, c->plain_weight, w->weight, err));
     }
 cleanup:
     return status;
@@ -411,6 +443,7 @@ lb_convolution_forward(lb_convolution *c, const float *input, float *output, lb_
     LB_TRY(bind(c->output, output, err));
     LB_TRY(bind(c->bias, c->padded_bias, err));
     LB_TRY(bind(c->forward.scratch, c->backend->scratch, err));
+    LB_TRY(lend_weights(c, &c->forward, err));
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, c->input},
                                          {DNNL_ARG_WEIGHTS, c->forward.weight},
                                          {DNNL_ARG_BIAS, c->bias},
@@ -430,6 +463,7 @@ lb_convolution_backward_input(lb_convolution *c, const float *output_gradient,
         bind_operand(c, c->output_gradient, LOW_GRADIENT, output_gradient, c->output_count, err));
     LB_TRY(bind(c->input_gradient, input_gradient, err));
     LB_TRY(bind(c->to_input.scratch, c->backend->scratch, err));
+    LB_TRY(lend_weights(c, &c->to_input, err));
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_DIFF_DST, c->output_gradient},
                                          {DNNL_ARG_WEIGHTS, c->to_input.weight},
                                          {DNNL_ARG_DIFF_SRC, c->input_gradient},

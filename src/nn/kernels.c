@@ -9,7 +9,7 @@
 /* One row of outputs from two rows of inputs. */
 LB_CLONES static void
 pool_row(float *restrict out, uint8_t *restrict choice, const float *restrict above,
-         const float *restrict below, size_t width, size_t block)
+         const float *restrict below, size_t width, size_t block, float tie)
 {
     for (size_t x = 0; x < width; x++) {
         const float *a = above + 2 * x * block, *c = below + 2 * x * block;
@@ -17,7 +17,7 @@ pool_row(float *restrict out, uint8_t *restrict choice, const float *restrict ab
             float v0 = a[k], v1 = a[k + block], v2 = c[k], v3 = c[k + block];
             float top = v0 > v1 ? v0 : v1, bottom = v2 > v3 ? v2 : v3;
             float most = top > bottom ? top : bottom;
-            float enough = most - LB_TIE * (most > 0 ? most : -most);
+            float enough = most - tie * (most > 0 ? most : -most);
             int winner = v2 >= enough ? 2 : 3;
             winner = v1 >= enough ? 1 : winner;
             winner = v0 >= enough ? 0 : winner;
@@ -30,8 +30,16 @@ pool_row(float *restrict out, uint8_t *restrict choice, const float *restrict ab
     }
 }
 
-void
-lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *s)
+LB_CLONES static void
+mark_nobody(uint8_t *restrict choice, const float *restrict out, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        choice[i] = out[i] > 0 ? choice[i] : LB_NOBODY;
+    }
+}
+
+static void
+pool(float *out, uint8_t *choice, const float *in, const lb_planes *s, float tie, bool rectified)
 {
     size_t half_height = s->height / 2, half_width = s->width / 2;
     size_t in_row = s->width * s->block, out_row = half_width * s->block;
@@ -41,9 +49,24 @@ lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *s
             const float *above = in + (p * s->height + 2 * y) * in_row;
             size_t at = (p * half_height + y) * out_row;
             pool_row(out + at, choice != NULL ? choice + at : NULL, above, above + in_row,
-                     half_width, s->block);
+                     half_width, s->block, tie);
+            if (rectified) {
+                mark_nobody(choice + at, out + at, out_row);
+            }
         }
     }
+}
+
+void
+lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *s)
+{
+    pool(out, choice, in, s, LB_TIE, false);
+}
+
+void
+lb_pool_forward_rectified(float *out, uint8_t *choice, const float *in, const lb_planes *s)
+{
+    pool(out, choice, in, s, 0, true);
 }
 
 /* above and below are the ReLU's output where masked is set; else they are not read. */
@@ -115,16 +138,11 @@ lb_pool_rectify_backward(float *values, const float *out_gradient, const uint8_t
     unpool(values, out_gradient, choice, shape, true);
 }
 
-static size_t
-window_start(size_t i, size_t length)
+lb_span
+lb_average_window(size_t i, size_t length)
 {
-    return i * length / LB_POOLED_SIDE;
-}
-
-static size_t
-window_end(size_t i, size_t length)
-{
-    return ((i + 1) * length + LB_POOLED_SIDE - 1) / LB_POOLED_SIDE;
+    return (lb_span){.start = i * length / LB_POOLED_SIDE,
+                     .end = ((i + 1) * length + LB_POOLED_SIDE - 1) / LB_POOLED_SIDE};
 }
 
 /* Calls for every (image, channel): plane points at the channel's first element, whose pixels are
@@ -144,17 +162,16 @@ lb_average_forward(float *out, const float *in, size_t channels, const lb_planes
         const float *plane = channel_start(in, c / channels, c % channels, s);
         float *pooled = out + c * LB_POOLED_SIDE * LB_POOLED_SIDE;
         for (size_t i = 0; i < LB_POOLED_SIDE * LB_POOLED_SIDE; i++) {
-            size_t y0 = window_start(i / LB_POOLED_SIDE, s->height);
-            size_t y1 = window_end(i / LB_POOLED_SIDE, s->height);
-            size_t x0 = window_start(i % LB_POOLED_SIDE, s->width);
-            size_t x1 = window_end(i % LB_POOLED_SIDE, s->width);
+            lb_span rows = lb_average_window(i / LB_POOLED_SIDE, s->height);
+            lb_span columns = lb_average_window(i % LB_POOLED_SIDE, s->width);
+            size_t count = (rows.end - rows.start) * (columns.end - columns.start);
             float sum = 0;
-            for (size_t y = y0; y < y1; y++) {
-                for (size_t x = x0; x < x1; x++) {
+            for (size_t y = rows.start; y < rows.end; y++) {
+                for (size_t x = columns.start; x < columns.end; x++) {
                     sum += plane[(y * s->width + x) * s->block];
                 }
             }
-            pooled[i] = sum / (float)((y1 - y0) * (x1 - x0));
+            pooled[i] = sum / (float)count;
         }
     }
 }
@@ -171,13 +188,12 @@ lb_average_backward(float *in_gradient, const float *out_gradient, size_t channe
             (size_t)(channel_start(in_gradient, c / channels, c % channels, s) - in_gradient);
         const float *pooled = out_gradient + c * LB_POOLED_SIDE * LB_POOLED_SIDE;
         for (size_t i = 0; i < LB_POOLED_SIDE * LB_POOLED_SIDE; i++) {
-            size_t y0 = window_start(i / LB_POOLED_SIDE, s->height);
-            size_t y1 = window_end(i / LB_POOLED_SIDE, s->height);
-            size_t x0 = window_start(i % LB_POOLED_SIDE, s->width);
-            size_t x1 = window_end(i % LB_POOLED_SIDE, s->width);
-            float share = pooled[i] / (float)((y1 - y0) * (x1 - x0));
-            for (size_t y = y0; y < y1; y++) {
-                for (size_t x = x0; x < x1; x++) {
+            lb_span rows = lb_average_window(i / LB_POOLED_SIDE, s->height);
+            lb_span columns = lb_average_window(i % LB_POOLED_SIDE, s->width);
+            size_t count = (rows.end - rows.start) * (columns.end - columns.start);
+            float share = pooled[i] / (float)count;
+            for (size_t y = rows.start; y < rows.end; y++) {
+                for (size_t x = columns.start; x < columns.end; x++) {
                     in_gradient[offset + (y * s->width + x) * s->block] += share;
                 }
             }
@@ -233,6 +249,67 @@ lb_rectify_backward(float *values, const float *out_gradient, size_t count)
     for (size_t start = 0; start < count; start += CHUNK) {
         size_t rest = count - start;
         rectify_backward_range(values + start, out_gradient + start, rest < CHUNK ? rest : CHUNK);
+    }
+}
+
+enum { WORD = 32 };
+
+size_t
+lb_bit_words(size_t count)
+{
+    return (count + WORD - 1) / WORD;
+}
+
+LB_CLONES static void
+positive_words(uint32_t *restrict bits, const float *restrict values, size_t words)
+{
+    for (size_t w = 0; w < words; w++) {
+        uint32_t word = 0;
+        for (uint32_t k = 0; k < WORD; k++) {
+            word |= (uint32_t)(values[w * WORD + k] > 0) << k;
+        }
+        bits[w] = word;
+    }
+}
+
+LB_CLONES static void
+keep_words(float *restrict values, const uint32_t *restrict bits, size_t words)
+{
+    for (size_t w = 0; w < words; w++) {
+        for (uint32_t k = 0; k < WORD; k++) {
+            values[w * WORD + k] = (bits[w] >> k & 1) != 0 ? values[w * WORD + k] : 0.0f;
+        }
+    }
+}
+
+void
+lb_positive_bits(uint32_t *bits, const float *values, size_t count)
+{
+    enum { CHUNK = 512 };
+    size_t words = count / WORD;
+#pragma omp parallel for schedule(static)
+    for (size_t start = 0; start < words; start += CHUNK) {
+        size_t rest = words - start;
+        positive_words(bits + start, values + start * WORD, rest < CHUNK ? rest : CHUNK);
+    }
+    for (size_t i = words * WORD; i < count; i++) {
+        uint32_t bit = (uint32_t)(values[i] > 0) << i % WORD;
+        bits[words] = i % WORD == 0 ? bit : bits[words] | bit;
+    }
+}
+
+void
+lb_keep_where(float *values, const uint32_t *bits, size_t count)
+{
+    enum { CHUNK = 512 };
+    size_t words = count / WORD;
+#pragma omp parallel for schedule(static)
+    for (size_t start = 0; start < words; start += CHUNK) {
+        size_t rest = words - start;
+        keep_words(values + start * WORD, bits + start, rest < CHUNK ? rest : CHUNK);
+    }
+    for (size_t i = words * WORD; i < count; i++) {
+        values[i] = (bits[words] >> i % WORD & 1) != 0 ? values[i] : 0.0f;
     }
 }
 

@@ -207,8 +207,7 @@ lb_plan_memory(dnnl_memory_t *out, dnnl_engine_t engine, const lb_plan *plan, dn
 }
 
 size_t
-lb_plan_scratch(const lb_plan *plan)
+lb_plan_bytes(const lb_plan *plan, dnnl_query_t what)
 {
-    return dnnl_memory_desc_get_size(
-        dnnl_primitive_desc_query_md(plan->description, dnnl_query_scratchpad_md, 0));
+    return dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(plan->description, what, 0));
 }

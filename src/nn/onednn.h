@@ -55,7 +55,7 @@ void lb_plan_release(lb_plan *plan);
 /* Memory of the layout that the plan chose for one of its arguments. */
 lb_status lb_plan_memory(dnnl_memory_t *out, dnnl_engine_t engine, const lb_plan *plan,
                          dnnl_query_t what, void *handle, lb_error *err);
-/* Bytes of scratchpad that the plan needs. */
-size_t lb_plan_scratch(const lb_plan *plan);
+/* ... and its bytes. */
+size_t lb_plan_bytes(const lb_plan *plan, dnnl_query_t what);
 
 #endif

@@ -2,8 +2,10 @@
 /* Computing a pass: forward, and backward by a rule. */
 #include "pass.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "pass_double.h"
 #include "rules.h"
 
 float *
@@ -93,6 +95,10 @@ lb_status
 lb_pass_forward(lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
+    if (pass->wide != NULL) {
+        lb_double_pass_forward(pass->wide, pass);
+        return LB_OK;
+    }
     for (size_t i = 0; i < pass->count; i++) {
         const lb_step *step = &pass->steps[i];
         const float *in = lb_step_input(pass, i);
@@ -107,9 +113,16 @@ lb_pass_forward(lb_pass *pass, lb_error *err)
             if (dropout_factors(pass, i) != NULL) {
                 multiply(step->output, dropout_factors(pass, i), pass->options.batch * step->size);
             }
+            if (step->positive != NULL) {
+                lb_positive_bits(step->positive, step->output, pass->options.batch * step->size);
+            }
             break;
         case LB_STEP_POOL:
-            lb_pool_forward(step->output, step->choice, in, &step->shape);
+            if (pass->options.decisions_only) {
+                lb_pool_forward_rectified(step->output, step->choice, in, &step->shape);
+            } else {
+                lb_pool_forward(step->output, step->choice, in, &step->shape);
+            }
             break;
         case LB_STEP_AVERAGE:
             lb_average_forward(step->output, in, step->channels, &step->shape);
@@ -169,6 +182,12 @@ step_backward(lb_pass *pass, size_t i, const lb_rule_table *rule, const lb_pass 
     const lb_step *step = &pass->steps[i];
     lb_around at = around(pass, i, reference);
     float *from = pass->gradient[0], *to = pass->gradient[1];
+    if (step->kind == LB_STEP_RELU && pass->options.decisions_only) {
+        if (step->positive != NULL) {
+            lb_keep_where(from, step->positive, pass->options.batch * step->size);
+        }
+        return LB_OK;
+    }
     if (step->kind == LB_STEP_RELU) {
         rule->relu(from, &at);
         return LB_OK;
@@ -215,6 +234,7 @@ lb_pass_backward_to(float **out, lb_pass *pass, size_t last, lb_rule rule, const
 {
     lb_status status = LB_OK;
     const lb_rule_table *table = lb_rule_find(rule);
+    assert(rule == LB_RULE_GRADIENT || !pass->options.decisions_only);
     start_backward(pass, logit_values);
     for (size_t i = pass->count; i-- > last + 1;) {
         LB_TRY(step_backward(pass, i, table, reference, err));

@@ -27,10 +27,13 @@ typedef struct lb_step {
     float *output;        /* (batch, size); of a ReLU in place that of the step before */
     bool in_place;        /* ReLU: shares its input's array */
     uint8_t *choice;      /* pool */
+    uint32_t *positive;   /* ReLU where only decisions are kept, but for those before a pool */
     lb_convolution *convolution;
 } lb_step;
 
 enum { LB_MAX_STEPS = 2 * LB_MAX_CONVOLUTIONS + LB_BLOCKS + 1 + 2 * LB_DENSE_LAYERS };
+
+typedef struct lb_double_pass lb_double_pass;
 
 struct lb_pass {
     lb_network *network;
@@ -41,7 +44,9 @@ struct lb_pass {
     float *input;
     size_t input_size;
     float *gradient[2]; /* ping-pong, each of the largest step; training alone needs [1] only */
-    float *passing[2];  /* outputs by turns, where the pass forgets */
+    /* Outputs by turns, where the pass forgets or keeps decisions only; then `gradient` too. */
+    float *passing[2];
+    lb_double_pass *wide;                   /* where it computes in double */
     const struct lb_relevance *relevance;   /* while lb_pass_relevance() is at work */
     const struct lb_pattern_rule *patterns; /* while lb_pass_patterns() is at work */
     /* Training only. */

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "pass_double.h"
+
 const char *const LB_CONVOLUTIONS[] = {"fastest", "direct", NULL};
 const char *const LB_PRECISIONS[] = {"f32", "bf16", NULL};
 
@@ -58,6 +60,7 @@ add_convolution(lb_pass *pass, cursor *at, size_t channels, lb_error *err)
         .relu = !options->keep_preactivation,
         .to_input = options->backward || (options->train && place > first_trained),
         .to_weights = options->train && !frozen,
+        .transient = options->transient_weights,
     };
     LB_TRY(lb_convolution_create(&step->convolution, pass->backend, &shape, err));
     at->channels = channels;
@@ -146,6 +149,21 @@ cleanup:
     return status;
 }
 
+/* Which ReLUs are on; those before a pool are known by its choice. */
+static lb_status
+allocate_bits(lb_pass *pass, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; i + 1 < pass->count; i++) {
+        lb_step *step = &pass->steps[i];
+        if (step->kind == LB_STEP_RELU && step[1].kind != LB_STEP_POOL) {
+            LB_ALLOC(step->positive, lb_bit_words(pass->options.batch * step->size));
+        }
+    }
+cleanup:
+    return status;
+}
+
 static lb_status
 allocate_outputs(lb_pass *pass, lb_error *err)
 {
@@ -159,15 +177,21 @@ allocate_outputs(lb_pass *pass, lb_error *err)
         lb_step *step = &pass->steps[i];
         if (step->in_place) {
             step->output = pass->steps[i - 1].output;
-        } else if (!pass->options.forget) {
+        } else if (!pass->options.forget && !pass->options.decisions_only) {
             LB_ALLOC(step->output, batch * step->size);
         }
         largest = step->size > largest ? step->size : largest;
     }
-    if (pass->options.forget) {
+    if (pass->options.forget || pass->options.decisions_only) {
         LB_TRY(allocate_passing(pass, largest, err));
     }
     LB_ALLOC(pass->input, batch * pass->input_size);
+    if (pass->options.decisions_only) {
+        LB_TRY(allocate_bits(pass, err));
+        pass->gradient[0] = pass->passing[0];
+        pass->gradient[1] = pass->passing[1];
+        return LB_OK;
+    }
     if (pass->options.backward) {
         LB_ALLOC(pass->gradient[0], batch * largest);
     }
@@ -196,6 +220,27 @@ cleanup:
     return status;
 }
 
+size_t
+lb_pass_image_bytes(const lb_network *network, const lb_pass_options *options)
+{
+    enum { BITS = 8, EDGE = 2 };
+    const lb_architecture *architecture = &network->architecture;
+    size_t height = options->height, width = options->width;
+    size_t kept = LB_INPUT_CHANNELS * height * width * sizeof(float), largest = 0;
+    size_t copies = options->keep_preactivation ? 2 : 1;
+    for (size_t b = 0; b < LB_BLOCKS; b++, height /= 2, width /= 2) {
+        size_t size = architecture->channels[b] * height * width;
+        size_t convolutions = lb_architecture_block(architecture, b);
+        size_t bordered = architecture->channels[b] * (height + EDGE) * (width + EDGE);
+        largest = bordered > largest ? bordered : largest;
+        kept += size / 4; /* the choice */
+        kept += options->decisions_only ? (convolutions - 1) * size / BITS
+                                        : (copies * convolutions * size + size / 4) * sizeof(float);
+    }
+    return kept + 2 * largest * sizeof(float) +
+           (options->in_double ? 2 * largest * sizeof(double) : 0);
+}
+
 lb_status
 lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *options, lb_error *err)
 {
@@ -210,6 +255,9 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
     }
     assert(!options->forget || (!options->backward && !options->train));
     assert(!options->train || !options->keep_preactivation);
+    assert(!options->decisions_only || (options->backward && !options->keep_preactivation));
+    assert(!options->in_double || (options->first_block == 0 && !options->forget &&
+                                   !options->train && !options->decisions_only));
     LB_ALLOC(pass, 1);
     pass->network = network;
     pass->options = *options;
@@ -224,12 +272,28 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
     if (options->train) {
         LB_TRY(allocate_training(pass, err));
     }
+    if (options->in_double) {
+        LB_TRY(lb_double_pass_create(&pass->wide, pass, err));
+    }
     LB_TRY(lb_pass_refresh(pass, err));
     *out = pass;
     pass = NULL;
 cleanup:
     lb_pass_free(pass);
     return status;
+}
+
+void
+lb_pass_settle(lb_pass *pass)
+{
+    for (size_t i = 0; i < pass->count; i++) {
+        lb_convolution_free(pass->steps[i].convolution);
+        pass->steps[i].convolution = NULL;
+    }
+    lb_double_pass_free(pass->wide);
+    lb_backend_free(pass->backend);
+    pass->wide = NULL;
+    pass->backend = NULL;
 }
 
 void
@@ -245,14 +309,18 @@ lb_pass_free(lb_pass *pass)
             lb_free(step->output);
         }
         lb_free(step->choice);
+        lb_free(step->positive);
         lb_convolution_free(step->convolution);
     }
     for (size_t i = 0; i < LB_MAX_PARAMETERS; i++) {
         lb_free(pass->parameter_gradient[i]);
     }
     lb_free(pass->input);
-    lb_free(pass->gradient[0]);
-    lb_free(pass->gradient[1]);
+    if (!pass->options.decisions_only) {
+        lb_free(pass->gradient[0]);
+        lb_free(pass->gradient[1]);
+    }
+    lb_double_pass_free(pass->wide);
     lb_free(pass->passing[0]);
     lb_free(pass->passing[1]);
     lb_backend_free(pass->backend);

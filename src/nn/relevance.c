@@ -83,7 +83,8 @@ terms_init(terms *t, lb_pass *pass, const lb_step *step, lb_error *err)
                                         .height = step->shape.height,
                                         .width = step->shape.width,
                                         .plain_input = first,
-                                        .to_input = true};
+                                        .to_input = true,
+                                        .direct = true}; /* shares are divided by small sums */
     for (size_t i = 0; i < rule->count; i++) {
         const lb_term *term = &rule->terms[i];
         if (!first && term->input == LB_INPUT_NEGATIVE) {

@@ -192,11 +192,12 @@ assert_convolution(const lb_convolution_shape *shape, const lb_compute *compute,
 }
 
 /* Sides that no tile of 4 divides, channels that fill blocks and that do not. */
-static const lb_convolution_shape shapes[] = {{2, 3, 20, 9, 14, true, true, true, true},
-                                              {2, 16, 32, 14, 9, false, false, true, true},
-                                              {3, 24, 40, 7, 7, false, true, true, true},
-                                              {2, 64, 64, 10, 13, false, true, true, true},
-                                              {1, 80, 128, 16, 16, false, false, true, true}};
+static const lb_convolution_shape shapes[] = {
+    {2, 3, 20, 9, 14, true, true, true, true, false, false},
+    {2, 16, 32, 14, 9, false, false, true, true, false, false},
+    {3, 24, 40, 7, 7, false, true, true, true, false, false},
+    {2, 64, 64, 10, 13, false, true, true, true, false, false},
+    {1, 80, 128, 16, 16, false, false, true, true, false, false}};
 
 static void
 convolutions_equal_their_sums(void **state)
