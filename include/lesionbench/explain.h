@@ -86,6 +86,10 @@ typedef struct lb_explain_options {
     lb_compute compute;   /* of paths, and of all ways back */
     lb_lrp_options lrp;
     lb_perturbation_options perturbation;
+    size_t blur_steps;       /* Blur-IG, default 50 */
+    double blur_sigma;       /* its widest blur; 0, the default: 50 pixels of a side of 224 */
+    size_t xrai_steps;       /* from each of XRAI's two baselines, default 50 */
+    size_t xrai_dilation;    /* pixels by which XRAI widens regions, default 5 */
     size_t smooth_samples;   /* SmoothGrad and VarGrad, default 50 */
     double noise;            /* theirs: standard deviation over the image's range, default 0.15 */
     double sign_threshold;   /* GradientXSign, default 0.5 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cutting an image into connected regions of like pixels. Labels are 0 .. count - 1 in row-major
- * order of the regions' first pixels; every pixel has one, every region is 4-connected. */
+ * order of the regions' first pixels; every pixel has one. Regions are 4-connected unless said
+ * otherwise. */
 #ifndef LESIONBENCH_SEGMENT_H
 #define LESIONBENCH_SEGMENT_H
 
@@ -25,6 +26,16 @@ typedef struct lb_slic_options {
  * LB_ERROR_ARGUMENT for no segment, no compactness above 0, or 2^31 pixels. */
 lb_status lb_slic(int32_t *labels, size_t *count, const double *image, size_t channels,
                   size_t height, size_t width, const lb_slic_options *options, lb_error *err);
+
+/* Felzenszwalb & Huttenlocher: Efficient graph-based image segmentation, IJCV 59 (2004) 167, as
+ * skimage.segmentation.felzenszwalb has it: edges between the 8 neighbours, weighing the distance
+ * of their values; two regions join along an edge that weighs less than what is within each plus
+ * scale / 255 over its pixels; then every region with fewer than `least` pixels joins another along
+ * its lightest edge. image (channels, H, W), smoothed beforehand if at all. Of edges of equal
+ * weight the first in row-major order comes first. Regions are 8-connected here.
+ * LB_ERROR_ARGUMENT for no pixel or 2^28 pixels. */
+lb_status lb_felzenszwalb(int32_t *labels, size_t *count, const double *image, size_t channels,
+                          size_t height, size_t width, double scale, size_t least, lb_error *err);
 
 /* Makes regions of labels that may lie in pieces: pieces with fewer than `least` pixels join the
  * neighbour with which they share the longest border (of equals the first), until none is left or

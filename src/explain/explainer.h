@@ -78,7 +78,7 @@ extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, l
     lb_expected_gradients, lb_deep_shap, lb_grad_cam, lb_guided_grad_cam, lb_layer_cam,
     lb_pattern_net, lb_pattern_attribution;
 /* Of methods that look at changed copies of the image, or at regions. */
-extern const lb_method lb_occlusion, lb_rise, lb_kernel_shap, lb_lime;
+extern const lb_method lb_occlusion, lb_rise, lb_kernel_shap, lb_lime, lb_blur_ig, lb_xrai;
 
 const lb_method *lb_method_at(size_t index); /* NULL past the end */
 

@@ -5,7 +5,7 @@
 
 #include "lesionbench/explain.h"
 
-enum { TARGET = 1, SEED = 5, ITEM = 7, PICKS = 4 };
+enum { TARGET = 1, SEED = 5, ITEM = 7, STEPS = 10, BLUR_STEPS = 20, DILATION = 2, PICKS = 4 };
 static const size_t PICKED[PICKS] = {1000, 2222, 3003, 3817};
 /* Of the attribution's first channel: sum of absolute values, sum, sum with weights that depend on
  * the place, a few pixels. */
@@ -81,6 +81,20 @@ static const struct perturbation_figure {
      7.70011636443,
      386.330865279,
      {0.00641672083095, 0.0144029355027, -0.00131491281816, -0.000498928443566}},
+    {"blur_ig",
+     {0},
+     0,
+     5.68606696373,
+     0.280895933998,
+     8.74643433919,
+     {-0.00136083636442, 0.00103674026606, -0.000206854658896, -0.000904103627237}},
+    {"xrai",
+     {.superpixels = 16},
+     230,
+     2.32919665082,
+     0.268310977541,
+     13.8910100732,
+     {8.0481582284e-06, -0.000208225822153, 0.000503065458201, 0.000118085888847}},
 };
 
 #endif

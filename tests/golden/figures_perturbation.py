@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Prints tests/golden/figures_perturbation.h: attributions of the formula network (formula_network.h) by methods that hide
-parts of an image, in float64 by PyTorch 1.13, NumPy and scikit-image. Where Captum can be imported, its Occlusion is
+or blur parts of an image, or rank its regions, in float64 by PyTorch 1.13, NumPy and scikit-image. Where Captum can be imported, its Occlusion is
 compared with the loop here."""
 import itertools
 import math
@@ -9,11 +9,15 @@ import sys
 
 import numpy as np
 import torch
+from scipy import ndimage
+from skimage.morphology import disk
+from skimage.segmentation import felzenszwalb
 from skimage.transform import resize
 
 from figures_training import SIDE, network, values
 
 TARGET, SEED, ITEM = 1, 5, 7
+STEPS, BLUR_STEPS, DILATION = 10, 20, 2
 PICKS = [1000, 2222, 3003, 3817]
 model = network().eval()
 image = values(3 * SIDE * SIDE, 99).astype(np.float32).astype(float).reshape(3, SIDE, SIDE)
@@ -201,6 +205,59 @@ def lime(per_side, purpose, copies, width, ridge, mean, say):
     return found[:n][label]
 
 
+def gradients(points):
+    found = []
+    for point in points:
+        x = torch.from_numpy(point[None]).requires_grad_(True)
+        model(x)[0, TARGET].backward()
+        found.append(x.grad[0].numpy())
+    return np.stack(found)
+
+
+def blur_ig(sigma):
+    """Of the first channel."""
+
+    def at(k):
+        return np.stack([ndimage.gaussian_filter(c, sigma * ((BLUR_STEPS - k) / BLUR_STEPS) ** 2) for c in image])
+
+    found = gradients([at(k + 0.5) for k in range(BLUR_STEPS)])
+    total = sum(found[k] * (at(k + 1) - at(k)) for k in range(BLUR_STEPS))
+    first, last = logits([at(0), at(BLUR_STEPS)])[:, TARGET]
+    print(f"blur_ig: sums to {total.sum():.5f}, f changes by {last - first:.5f}", file=sys.stderr)
+    return total[0]
+
+
+def xrai(purpose):
+    made, _ = cells(4, purpose)
+    area, low, high = SIDE * SIDE / 224**2, made.min(), made.max()
+    pixel = np.zeros((SIDE, SIDE))
+    for baseline in (low, high):
+        alphas = (np.arange(STEPS) + 0.5) / STEPS
+        mean = gradients([baseline + a * (made - baseline) for a in alphas]).mean(0)
+        pixel += ((made - baseline) * mean).sum(0) / 2
+    regions = []
+    scaled = np.moveaxis((made - low) / (high - low) * 2 - 1, 0, -1)
+    for scale in (50, 100, 150, 250, 500, 1200):
+        label = felzenszwalb(scaled, scale * area, 0.8, int(150 * area), channel_axis=-1)
+        masks = [label == k for k in range(label.max() + 1)]
+        masks.sort(key=lambda m: np.flatnonzero(m)[0])
+        regions += [ndimage.binary_dilation(m, disk(DILATION)) for m in masks]
+    print(f"xrai: {len(regions)} regions", file=sys.stderr)
+    out, taken = np.zeros_like(pixel), np.zeros(pixel.shape, bool)
+    while regions:
+        regions = [r for r in regions if (r & ~taken).sum() >= 50 * area]
+        if not regions:
+            break
+        gains = [pixel[r & ~taken].mean() for r in regions]
+        best = int(np.argmax(gains))
+        new = regions.pop(best) & ~taken
+        out[new] = gains[best]
+        taken |= new
+    if not taken.all():
+        out[~taken] = pixel[~taken].mean()
+    return out
+
+
 MAPS = [
     ("occlusion", "{.occlusion_window = 16, .occlusion_stride = 8}", occlusion(16, 8, 0)),
     ("occlusion", "{.occlusion_window = 13, .occlusion_stride = 10, .hidden_value = 0.5}", occlusion(13, 10, 0.5)),
@@ -210,6 +267,8 @@ MAPS = [
     ("kernel_shap", "{.superpixels = 16, .compactness = 1, .shap_samples = 150}", kernel_shap(4, 210, 150), 210),
     ("lime", "{.superpixels = 16, .compactness = 1, .lime_samples = 120, .lime_width = 0.25, .lime_ridge = 1, .hide_with = LB_FILLING_VALUE}", lime(4, 210, 120, 0.25, 1, False, probabilities), 210),
     ("lime", "{.superpixels = 16, .compactness = 1, .lime_samples = 90, .lime_width = 0.4, .lime_ridge = 0.1, .answer = LB_ANSWER_LOGIT}", lime(4, 220, 90, 0.4, 0.1, True, logits), 220),
+    ("blur_ig", "{0}", blur_ig(50 * SIDE / 224)),
+    ("xrai", "{.superpixels = 16}", xrai(230), 230),
 ]
 
 
@@ -218,7 +277,7 @@ def main():
     print("/* Made by figures_perturbation.py. Do not edit. */")
     print("#ifndef LB_FIGURES_PERTURBATION_H\n#define LB_FIGURES_PERTURBATION_H\n")
     print('#include "lesionbench/explain.h"\n')
-    print(f"enum {{ TARGET = {TARGET}, SEED = {SEED}, ITEM = {ITEM}, PICKS = {len(PICKS)} }};")
+    print(f"enum {{ TARGET = {TARGET}, SEED = {SEED}, ITEM = {ITEM}, STEPS = {STEPS}, BLUR_STEPS = {BLUR_STEPS}, DILATION = {DILATION}, PICKS = {len(PICKS)} }};")
     print(f"static const size_t PICKED[PICKS] = {{{', '.join(map(str, PICKS))}}};")
     print("/* Of the attribution's first channel: sum of absolute values, sum, sum with weights that depend on")
     print(" * the place, a few pixels. */")

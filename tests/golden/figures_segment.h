@@ -21,5 +21,15 @@ static const struct slic_figure {
     {100, 5, 70, 0.973958},  {100, 10, 90, 1},       {100, 40, 99, 0.940104},
     {200, 5, 180, 0.979167}, {200, 10, 196, 1},      {200, 40, 208, 0.994792},
 };
+/* scikit-image's felzenszwalb: regions, and a sum of labels, in order of first pixels, with weights
+ * that depend on the place. */
+static const struct felzenszwalb_figure {
+    double scale;
+    size_t least, found;
+    double weighted;
+} FELZENSZWALB_FIGURES[] = {
+    {50, 1, 489, 66585769}, {50, 20, 25, 3998358},  {400, 8, 5, 327552},
+    {3000, 8, 5, 327282},   {3000, 300, 3, 196637},
+};
 
 #endif

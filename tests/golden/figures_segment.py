@@ -3,7 +3,7 @@
 """Prints tests/golden/figures_segment.h: what scikit-image 0.19 makes of a picture of discs (test_segment.c makes the same
 one): how many super-pixels its SLIC gives, and how much of the discs' outlines they keep."""
 import numpy as np
-from skimage.segmentation import slic
+from skimage.segmentation import felzenszwalb, slic
 
 from figures_training import values
 
@@ -49,6 +49,15 @@ def main():
         for compactness in (5.0, 10.0, 40.0):
             labels = slic(image, segments, compactness / np.ptp(image), channel_axis=None, start_label=0)
             print(f"    {{{segments}, {compactness:g}, {labels.max() + 1}, {recall(labels):.6g}}},")
+    print("};\n/* scikit-image's felzenszwalb: regions, and a sum of labels, in order of first pixels, with weights that depend on")
+    print(" * the place. */")
+    print("static const struct felzenszwalb_figure {\n    double scale;\n    size_t least, found;\n    double weighted;\n} FELZENSZWALB_FIGURES[] = {")
+    weights = (np.arange(image.size) * 37) % 101
+    for scale, least in ((50, 1), (50, 20), (400, 8), (3000, 8), (3000, 300)):
+        labels = felzenszwalb(image / 100, scale, 0, least, channel_axis=None).ravel()
+        _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+        ordered = np.argsort(np.argsort(first))[inverse]
+        print(f"    {{{scale}, {least}, {len(first)}, {(ordered * weights).sum()}}},")
     print("};\n\n#endif")
 
 

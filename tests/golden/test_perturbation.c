@@ -2,6 +2,7 @@
 /* Methods that hide parts of an image against figures in float64 (figures_perturbation.py), on the
  * formula network. */
 #include <math.h>
+#include <string.h>
 
 #include "formula_network.h"
 
@@ -13,6 +14,8 @@ static lb_status
 compare(void *data, const lb_explanation *e, lb_error *err)
 {
     const struct perturbation_figure *expected = data;
+    bool channels = strcmp(expected->method, "blur_ig") == 0;
+    bool positive = strcmp(expected->method, "xrai") == 0;
     double absolute = 0, sum = 0, weighted = 0;
     (void)err;
     for (size_t p = 0; p < PIXELS; p++) {
@@ -20,17 +23,21 @@ compare(void *data, const lb_explanation *e, lb_error *err)
         absolute += fabs(value);
         sum += value;
         weighted += value * (double)(p * 37 % 101);
-        assert_true(e->attribution[PIXELS + p] == e->attribution[p]);
-        assert_true(e->attribution[2 * PIXELS + p] == e->attribution[p]);
-        assert_true(e->map[p] == fabsf(e->attribution[p]));
+        if (!channels) {
+            assert_true(e->attribution[PIXELS + p] == e->attribution[p]);
+            assert_true(e->attribution[2 * PIXELS + p] == e->attribution[p]);
+            assert_true(e->map[p] == (float)(positive ? fmax(value, 0) : fabs(value)));
+        }
     }
     /* Logits of a few units by Winograd in float32, differences of a hundredth. */
     double mean = expected->absolute / PIXELS;
     print_message("%s: sum off by %.1e\n", expected->method,
                   fabs(absolute - expected->absolute) / expected->absolute);
-    assert_close(absolute, expected->absolute, 0, 1e-4);
-    assert_close(sum, expected->sum, 1e-4 * expected->absolute, 0);
-    assert_close(weighted, expected->weighted, 1e-4 * 50 * expected->absolute, 0);
+    /* Regions of nearly equal gain may come in another order, and hand on pixels. */
+    double limit = positive ? 1e-3 : 1e-4;
+    assert_close(absolute, expected->absolute, 0, limit);
+    assert_close(sum, expected->sum, limit * expected->absolute, 0);
+    assert_close(weighted, expected->weighted, limit * 50 * expected->absolute, 0);
     for (size_t i = 0; i < PICKS; i++) {
         assert_close(e->attribution[PICKED[i]], expected->picks[i], 1e-3 * mean, 1e-3);
     }
@@ -67,6 +74,9 @@ methods_equal_figures(void **state)
         lb_explain_options options;
         lb_explain_defaults(&options);
         options.perturbation = expected.options;
+        options.xrai_steps = STEPS;
+        options.blur_steps = BLUR_STEPS;
+        options.xrai_dilation = DILATION;
         for (uint32_t v = 0; v < VALUES && expected.cells == 0; v++) {
             image[v] = (float)formula_value(v, 99);
         }

@@ -146,6 +146,38 @@ slic_of_plain_and_of_grey_images(void **state)
                      LB_ERROR_ARGUMENT);
 }
 
+static void
+felzenszwalb_equals_scikit_image(void **state)
+{
+    (void)state;
+    lb_error err;
+    static double image[PIXELS];
+    static int32_t truth[PIXELS], labels[PIXELS];
+    size_t count = 0;
+    draw_discs(image, truth);
+    for (size_t p = 0; p < PIXELS; p++) {
+        image[p] /= 100;
+    }
+    for (size_t i = 0; i < sizeof FELZENSZWALB_FIGURES / sizeof *FELZENSZWALB_FIGURES; i++) {
+        const struct felzenszwalb_figure *theirs = &FELZENSZWALB_FIGURES[i];
+        double weighted = 0;
+        assert_ok(lb_felzenszwalb(labels, &count, image, 1, HEIGHT, WIDTH, theirs->scale,
+                                  theirs->least, &err));
+        for (size_t p = 0; p < PIXELS; p++) {
+            weighted += (double)labels[p] * (double)(p * 37 % 101);
+        }
+        assert_int_equal(count, theirs->found);
+        assert_close(weighted, theirs->weighted, 0, 0);
+    }
+    for (size_t p = 0; p < PIXELS; p++) { /* nothing to tell apart: one region */
+        image[p] = 0.25;
+    }
+    assert_ok(lb_felzenszwalb(labels, &count, image, 1, HEIGHT, WIDTH, 50, 1, &err));
+    assert_int_equal(count, 1);
+    assert_int_equal(lb_felzenszwalb(labels, &count, image, 1, 0, WIDTH, 50, 1, &err),
+                     LB_ERROR_ARGUMENT);
+}
+
 /* Noise of labels in the grain of single pixels, and a piece that lies within another. */
 static void
 small_pieces_join(void **state)
@@ -176,6 +208,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(slic_is_as_good_as_another),
                                        cmocka_unit_test(slic_of_plain_and_of_grey_images),
+                                       cmocka_unit_test(felzenszwalb_equals_scikit_image),
                                        cmocka_unit_test(small_pieces_join)};
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
 }

@@ -93,6 +93,8 @@ explain_all(collected *out, const fixture *f, size_t batch, const size_t *method
     options.smooth_samples = 20;
     options.expected_samples = 20;
     options.seed = 5;
+    options.blur_steps = 5;
+    options.xrai_steps = 3;
     options.perturbation.occlusion_window = 16;
     options.perturbation.rise_masks = 20;
     options.perturbation.superpixels = 20;
