@@ -13,12 +13,12 @@
 static const double USUAL_SIGMA = 50, SIDE = 224; /* pixels of an image with this side */
 
 typedef struct blur {
-    size_t steps, batch;
+    size_t steps, places; /* places: points computed together */
     double sigma;
-    float *change;      /* (batch, 3, H, W) of the points under way */
+    float *change;      /* (places, 3, H, W) of the points under way */
     float *attribution; /* (count, 3, H, W) */
-    double *scratch;    /* (batch, 2, H, W) */
-    lb_error *failed;   /* (batch) code LB_OK where all went well */
+    double *scratch;    /* (places, 2, H, W) */
+    lb_error *failed;   /* (places) code LB_OK where all went well */
 } blur;
 
 static void
@@ -36,15 +36,15 @@ blur_init(blur *b, const lb_explainer *e, float *attribution, lb_error *err)
     size_t shorter = e->height < e->width ? e->height : e->width;
     double sigma = e->options->blur_sigma;
     *b = (blur){.steps = e->options->blur_steps,
-                .batch = e->batch,
+                .places = e->points,
                 .sigma = sigma > 0 ? sigma : USUAL_SIGMA * (double)shorter / SIDE,
                 .attribution = attribution};
     if (b->steps == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "blur_ig needs at least one step");
     }
-    LB_ALLOC(b->change, e->batch * e->values);
-    LB_ALLOC(b->scratch, e->batch * 2 * e->pixels);
-    LB_ALLOC(b->failed, e->batch);
+    LB_ALLOC(b->change, e->points * e->values);
+    LB_ALLOC(b->scratch, e->points * 2 * e->pixels);
+    LB_ALLOC(b->failed, e->points);
 cleanup:
     return status;
 }
@@ -86,7 +86,7 @@ static void
 fill_point(const void *data, const lb_explainer *e, float *point, size_t i, size_t k)
 {
     const blur *b = data;
-    size_t slot = (i * b->steps + k) % b->batch; /* points of a batch follow each other */
+    size_t slot = (i * b->steps + k) % b->places; /* points of a batch follow each other */
     const float *image = e->images + i * e->values;
     float *change = b->change + slot * e->values;
     double *scratch = b->scratch + slot * 2 * e->pixels, step = (double)k;
@@ -103,7 +103,7 @@ static void
 take_gradient(void *data, const lb_explainer *e, const float *gradient, size_t i, size_t k)
 {
     blur *b = data;
-    const float *change = b->change + (i * b->steps + k) % b->batch * e->values;
+    const float *change = b->change + (i * b->steps + k) % b->places * e->values;
     float *sum = b->attribution + i * e->values;
     for (size_t v = 0; v < e->values; v++) {
         sum[v] += gradient[v] * change[v];
@@ -115,15 +115,19 @@ static lb_status
 promise(lb_certificate *certificates, const blur *b, lb_explainer *e, lb_error *err)
 {
     lb_status status = LB_OK;
-    for (size_t i = 0; i < e->count; i++) {
-        LB_TRY(blur_image(lb_pass_input(e->path) + i * e->values, b->scratch, e,
-                          e->images + i * e->values, b->sigma, false, err));
-    }
-    LB_TRY(lb_pass_forward(e->path, err));
     lb_explainer_promise(certificates, e, false);
-    for (size_t i = 0; i < e->count; i++) {
-        certificates[i].steps = b->steps;
-        certificates[i].promised -= (double)lb_pass_logits(e->path)[i * e->classes + e->targets[i]];
+    for (size_t first = 0; first < e->count; first += b->places) {
+        size_t n = e->count - first < b->places ? e->count - first : b->places;
+        for (size_t k = 0; k < n; k++) {
+            LB_TRY(blur_image(lb_pass_input(e->path) + k * e->values, b->scratch, e,
+                              e->images + (first + k) * e->values, b->sigma, false, err));
+        }
+        LB_TRY(lb_pass_forward(e->path, err));
+        for (size_t k = 0; k < n; k++) {
+            certificates[first + k].steps = b->steps;
+            certificates[first + k].promised -=
+                (double)lb_pass_logits(e->path)[k * e->classes + e->targets[first + k]];
+        }
     }
 cleanup:
     return status;
@@ -140,7 +144,7 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
     const lb_points points = {
         .count = b.steps, .data = &b, .fill = fill_point, .take = take_gradient};
     LB_TRY(lb_explainer_points(e, &points, err));
-    for (size_t slot = 0; slot < b.batch; slot++) {
+    for (size_t slot = 0; slot < b.places; slot++) {
         if (b.failed[slot].code != LB_OK) {
             *err = b.failed[slot];
             LB_TRY(err->code);

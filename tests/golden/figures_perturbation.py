@@ -104,14 +104,15 @@ def rise(masks, grid, probability, say):
     return sum(p * mask for p, mask in zip(said, seen)) / (masks * probability)
 
 
-def cells(per_side, purpose):
+def cells(per_side, purpose, black=True):
     """An image of plain squares with a little noise, which are its super-pixels; the last and, of many, the second are black."""
     side = SIDE // per_side
     y, x = np.mgrid[:SIDE, :SIDE] // side
     label = y * per_side + x
     colour = values(3 * per_side**2, purpose).reshape(3, -1)
     made = colour[:, label] + 0.05 * values(3 * SIDE * SIDE, purpose + 1).reshape(3, SIDE, SIDE)
-    made[:, ((label == 1) & (per_side > 2)) | (label == per_side**2 - 1)] = 0
+    if black:
+        made[:, ((label == 1) & (per_side > 2)) | (label == per_side**2 - 1)] = 0
     return made.astype(np.float32).astype(float), label
 
 
@@ -228,7 +229,8 @@ def blur_ig(sigma):
 
 
 def xrai(purpose):
-    made, _ = cells(4, purpose)
+    # Nothing black: in plain fields rounding decides which of equal activations wins a pooling.
+    made, _ = cells(4, purpose, False)
     area, low, high = SIDE * SIDE / 224**2, made.min(), made.max()
     pixel = np.zeros((SIDE, SIDE))
     for baseline in (low, high):
