@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ranking of methods. */
 #include <math.h>
+#include <string.h>
 
 #include "conclusions_internal.h"
 
@@ -11,9 +12,23 @@ static const tidy_column RANKING[] = {
     {"low", TIDY_NUMBER},     {"high", TIDY_NUMBER},    {"best_share", TIDY_NUMBER}};
 enum { RANKING_COLUMNS = sizeof RANKING / sizeof RANKING[0], RANKING_TEXTS = 4 };
 
+/* Columns of scores.csv of which less is better. */
+static double
+direction_of(const char *metric)
+{
+    static const char *const less[] = {"emd", "emd_map", "fp", "fn"};
+    for (size_t i = 0; i < sizeof less / sizeof less[0]; i++) {
+        if (strcmp(metric, less[i]) == 0) {
+            return -1;
+        }
+    }
+    return 1;
+}
+
 /* Ranks of the methods on each image, summed over models. */
 typedef struct ranking {
     size_t methods, models;
+    double direction; /* -1 where less is better */
     uint32_t *method; /* names */
     double *scores;   /* (methods, images); of the model under way, NaN where there is none */
     double *ranks;    /* (methods, images); sums over models */
@@ -31,7 +46,7 @@ ranking_release(ranking *r)
     lb_free(r->best);
     lb_free(r->counts);
     lb_free(r->of_image);
-    *r = (ranking){0};
+    *r = (ranking){.methods = 0};
 }
 
 /* Adds one model: on images that all methods have. Rank 1 is the best. */
@@ -53,7 +68,7 @@ rank_model(ranking *r, const findings *f, const group *where, const score_series
         }
         if (f->kinds[i] == KIND_MODEL && score_same_model(one, model) && method < r->methods) {
             for (size_t k = one->first; k < one->first + one->count; k++) {
-                r->scores[method * images + table->image[k]] = table->value[k];
+                r->scores[method * images + table->image[k]] = r->direction * table->value[k];
             }
         }
     }
@@ -148,7 +163,7 @@ rank_corpus(tidy_table *into, findings *f, const group *where, uint32_t corpus, 
 {
     lb_status status = LB_OK;
     const score_table *table = f->table;
-    ranking r = {0};
+    ranking r = {.direction = direction_of(f->compare.options->metric)};
     query wanted = {KIND_MODEL, corpus, ANY, ANY, ANY};
     size_t cells = 0;
     LB_ALLOC(r.method, table->series_count);
