@@ -128,10 +128,15 @@ typedef struct lb_block_shape {
 } lb_block_shape;
 
 lb_block_shape lb_pass_block_shape(const lb_pass *pass, size_t block);
-/* Copies a block's output, and the gradient there of (batch, classes) values at the logits: each
- * (batch, channels, height, width). block: 0 .. LB_BLOCKS - 1. */
-lb_status lb_pass_block(float *output, float *gradient, lb_pass *pass, size_t block,
-                        const float *logit_values, lb_error *err);
+/* Backward from (batch, classes) values at the logits to a block's output. block: 0 .. LB_BLOCKS
+ * - 1.
+ */
+lb_status lb_pass_block_backward(lb_pass *pass, size_t block, const float *logit_values,
+                                 lb_error *err);
+/* Copies one image's output of that block, and the gradient there, until the next computation: each
+ * (channels, height, width). */
+void lb_pass_block_read(float *output, float *gradient, const lb_pass *pass, size_t block,
+                        size_t image);
 /* The last step, from there to the input: out (batch, 3, H, W). */
 lb_status lb_pass_to_input(float *out, lb_pass *pass, lb_rule rule, const float *first,
                            lb_error *err);

@@ -65,14 +65,15 @@ lb_explainer_cam(float *out, lb_explainer *e, lb_cam_combine combine, lb_error *
     lb_block_shape shape = lb_pass_block_shape(e->pass, block);
     size_t cells = shape.height * shape.width, size = shape.channels * cells;
     float *output = NULL, *gradient = NULL, *map = NULL;
-    LB_ALLOC(output, e->batch * size);
-    LB_ALLOC(gradient, e->batch * size);
+    LB_ALLOC(output, size);
+    LB_ALLOC(gradient, size);
     LB_ALLOC(map, cells);
     lb_explainer_seed(e, false);
-    LB_TRY(lb_pass_block(output, gradient, e->pass, block, e->seeds, err));
+    LB_TRY(lb_pass_block_backward(e->pass, block, e->seeds, err));
     for (size_t i = 0; i < e->count; i++) {
         float *image = out + i * e->values;
-        combine(map, output + i * size, gradient + i * size, &shape);
+        lb_pass_block_read(output, gradient, e->pass, block, i);
+        combine(map, output, gradient, &shape);
         lb_cam_enlarge(image, e->height, e->width, map, shape.height, shape.width);
         for (size_t c = 1; c < LB_INPUT_CHANNELS; c++) {
             memcpy(image + c * e->pixels, image, e->pixels * sizeof *image);

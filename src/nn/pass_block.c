@@ -32,16 +32,20 @@ lb_pass_block_shape(const lb_pass *pass, size_t block)
 }
 
 lb_status
-lb_pass_block(float *output, float *gradient, lb_pass *pass, size_t block,
-              const float *logit_values, lb_error *err)
+lb_pass_block_backward(lb_pass *pass, size_t block, const float *logit_values, lb_error *err)
 {
-    lb_status status = LB_OK;
-    size_t pool = find_pool(pass, block);
-    const lb_planes *shape = &pass->steps[pool].shape;
-    float *at = NULL;
-    lb_unblock(output, lb_step_input(pass, pool), block_channels(pass, block), shape);
-    LB_TRY(lb_pass_backward_to(&at, pass, pool - 1, LB_RULE_GRADIENT, NULL, logit_values, err));
-    lb_unblock(gradient, at, block_channels(pass, block), shape);
-cleanup:
-    return status;
+    float *at = NULL; /* gradient[0] */
+    return lb_pass_backward_to(&at, pass, find_pool(pass, block) - 1, LB_RULE_GRADIENT, NULL,
+                               logit_values, err);
+}
+
+void
+lb_pass_block_read(float *output, float *gradient, const lb_pass *pass, size_t block, size_t image)
+{
+    size_t pool = find_pool(pass, block), channels = block_channels(pass, block);
+    lb_planes one = pass->steps[pool].shape;
+    one.images = 1;
+    size_t start = image * pass->steps[pool].in_size;
+    lb_unblock(output, lb_step_input(pass, pool) + start, channels, &one);
+    lb_unblock(gradient, pass->gradient[0] + start, channels, &one);
 }
