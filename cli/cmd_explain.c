@@ -30,8 +30,7 @@ static const lb_setting ROWS[] = {
      "none, maps, or raw: signed attributions besides", KEEPS},
     OPT_ROW(options, "alphas", alphas, LB_SETTING_LIST, "those of GradientSHAP, one per sample"),
     OPT_ROW(options, "background", background, LB_SETTING_TEXT,
-            "X.npy: images that expected_gradients and deep_shap compare with, and patterns are "
-            "fitted on; else --data's training split"),
+            "X.npy: images to compare with and to fit patterns on; else --data's training split"),
     OPT_ROW(options, "scores", scores, LB_SETTING_TEXT, "scores.csv to write, with --data"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "explanations.h5 to write"),
 };
