@@ -82,6 +82,14 @@ lb_status opt_wrong(cli *self, lb_error *err, const char *format, ...) LB_PRINTF
 lb_status opt_unknown(cli *self, const char *what, const char *text, const char *const *names,
                       size_t count, lb_error *err);
 
+/* What stands out on a terminal: text that a colour is put around, never a colour alone. */
+typedef enum cli_ink { CLI_PLAIN, CLI_BOLD, CLI_GOOD, CLI_DOUBTFUL, CLI_BAD } cli_ink;
+/* printf() of a text in an ink, padded to a width; without colours where standard output is no
+ * terminal, TERM is dumb or NO_COLOR is set (no-color.org). */
+void cli_print(cli_ink ink, int width, const char *text);
+/* "316 MB": bytes in the unit that leaves three digits. */
+void cli_bytes(char *out, size_t size, double bytes);
+
 /* For lb_context: data is the cli. */
 void cli_show_progress(void *data, const char *what, size_t done, size_t total);
 /* Takes the bar off the line before something else is printed to standard error. */
@@ -104,7 +112,22 @@ lb_status cmd_score(cli *, int, char **, lb_error *);
 lb_status cmd_slices(cli *, int, char **, lb_error *);
 lb_status cmd_study(cli *, int, char **, lb_error *);
 
-/* Parts of `info`. */
+/* Parts of `info`. Names of lb_type; the attributes and the metadata shown, NULL-terminated. */
+extern const char *const INFO_TYPES[], *const INFO_H5_KEYS[], *const INFO_MODEL_KEYS[];
 lb_status info_pickle(const char *path, lb_error *err);
+/* What a file is by its first bytes, or by its ending. */
+typedef enum info_kind {
+    INFO_UNKNOWN,
+    INFO_H5,
+    INFO_MODEL,
+    INFO_NIFTI,
+    INFO_CSV,
+    INFO_PICKLE,
+    INFO_NPY,
+    INFO_IDX
+} info_kind;
+lb_status info_kind_of(info_kind *out, size_t *bytes, const char *path, lb_error *err);
+/* A file's kind and contents as a JSON object. */
+lb_status info_json(const char *path, lb_error *err);
 
 #endif

@@ -61,6 +61,15 @@ print_p(double p)
     }
 }
 
+static cli_ink
+ink_of(lb_verdict verdict)
+{
+    return verdict == LB_VERDICT_FAIL      ? CLI_BAD
+           : verdict == LB_VERDICT_WARNING ? CLI_DOUBTFUL
+           : verdict == LB_VERDICT_PASS    ? CLI_GOOD
+                                           : CLI_PLAIN;
+}
+
 static void
 print_check(const lb_check *check)
 {
@@ -72,8 +81,9 @@ print_check(const lb_check *check)
     print_number(check->chance, 6, digits);
     print_number(check->limit, 6, digits);
     print_p(check->p);
-    printf("  %-7s%s%s\n", lb_verdict_name(check->verdict), check->note[0] != '\0' ? "  " : "",
-           check->note);
+    fputs("  ", stdout);
+    cli_print(ink_of(check->verdict), 7, lb_verdict_name(check->verdict));
+    printf("%s%s\n", check->note[0] != '\0' ? "  " : "", check->note);
 }
 
 static void
@@ -105,9 +115,11 @@ print_verdict(const lb_audit *audit, bool failed)
     for (int v = LB_VERDICT_SKIPPED; v <= LB_VERDICT_FAIL; v++) {
         tally[v] = lb_audit_tally(audit, (lb_verdict)v);
     }
-    printf("\nverdict: %s (%zu checks: %zu failed, %zu warnings, %zu passed, %zu skipped)\n",
-           failed ? "fail" : "pass", audit->count, tally[LB_VERDICT_FAIL],
-           tally[LB_VERDICT_WARNING], tally[LB_VERDICT_PASS], tally[LB_VERDICT_SKIPPED]);
+    fputs("\nverdict: ", stdout);
+    cli_print(failed ? CLI_BAD : CLI_GOOD, 0, failed ? "fail" : "pass");
+    printf(" (%zu checks: %zu failed, %zu warnings, %zu passed, %zu skipped)\n", audit->count,
+           tally[LB_VERDICT_FAIL], tally[LB_VERDICT_WARNING], tally[LB_VERDICT_PASS],
+           tally[LB_VERDICT_SKIPPED]);
 }
 
 static lb_status

@@ -14,7 +14,31 @@
 #include "lesionbench/picture.h"
 #include "lesionbench/weights.h"
 
-static const char *const TYPES[] = {"uint8", "int8", "int32", "int64", "float32", "float64"};
+const char *const INFO_TYPES[] = {"uint8", "int8", "int32", "int64", "float32", "float64"};
+
+const char *const INFO_H5_KEYS[] = {"corpus",
+                                    "degree",
+                                    "seed",
+                                    "condition",
+                                    "target_accuracy",
+                                    "split",
+                                    "protocol",
+                                    "quirks",
+                                    "polarity",
+                                    "label_by",
+                                    "brain_intensity",
+                                    "lesion_intensity",
+                                    "truth_threshold",
+                                    "distractors",
+                                    "plain_share",
+                                    "simulated",
+                                    "voxel",
+                                    "axis",
+                                    "provenance",
+                                    NULL};
+const char *const INFO_MODEL_KEYS[] = {"corpus",          "source", "degree",     "seed",
+                                       "learning_rate",   "epochs", "kept_epoch", "condition",
+                                       "target_accuracy", NULL};
 
 /* A file's own text, padded to a width, without what could drive the terminal. */
 static void
@@ -94,13 +118,6 @@ cleanup:
 static lb_status
 info_h5(const char *path, lb_error *err)
 {
-    static const char *const KEYS[] = {"corpus",          "degree",          "seed",
-                                       "condition",       "target_accuracy", "split",
-                                       "protocol",        "quirks",          "polarity",
-                                       "label_by",        "brain_intensity", "lesion_intensity",
-                                       "truth_threshold", "distractors",     "plain_share",
-                                       "simulated",       "voxel",           "axis",
-                                       "provenance"};
     lb_status status = LB_OK;
     lb_h5 *file = NULL;
     char *format = NULL;
@@ -112,8 +129,8 @@ info_h5(const char *path, lb_error *err)
     fputs("HDF5, format ", stdout);
     print_text(format, 0);
     printf(", version %g\n", version);
-    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
-        print_attribute(file, KEYS[i]);
+    for (size_t i = 0; INFO_H5_KEYS[i] != NULL; i++) {
+        print_attribute(file, INFO_H5_KEYS[i]);
     }
     LB_TRY(print_members(file, "", 0, &left, err));
 cleanup:
@@ -125,9 +142,6 @@ cleanup:
 static lb_status
 info_model(const char *path, lb_error *err)
 {
-    static const char *const KEYS[] = {"corpus",     "source",        "degree",
-                                       "seed",       "learning_rate", "epochs",
-                                       "kept_epoch", "condition",     "target_accuracy"};
     lb_status status = LB_OK;
     lb_weights *weights = NULL;
     lb_architecture found;
@@ -139,10 +153,10 @@ info_model(const char *path, lb_error *err)
         printf("vgg%u, channels %zu to %zu, %zu hidden units, %zu classes\n", found.depth,
                found.channels[0], found.channels[LB_BLOCKS - 1], found.hidden, found.classes);
     }
-    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
-        const char *value = lb_weights_metadata(weights, KEYS[i]);
+    for (size_t i = 0; INFO_MODEL_KEYS[i] != NULL; i++) {
+        const char *value = lb_weights_metadata(weights, INFO_MODEL_KEYS[i]);
         if (value != NULL && value[0] != '\0') {
-            printf("%s: ", KEYS[i]);
+            printf("%s: ", INFO_MODEL_KEYS[i]);
             print_text(value, 0);
             putchar('\n');
         }
@@ -165,7 +179,7 @@ info_array(const char *path, bool npy, lb_error *err)
     lb_array array = {0};
     lb_status status = npy ? lb_npy_read(&array, path, err) : lb_idx_read(&array, path, err);
     if (status == LB_OK) {
-        printf("%s, %s ", npy ? "NumPy array" : "IDX array", TYPES[array.type]);
+        printf("%s, %s ", npy ? "NumPy array" : "IDX array", INFO_TYPES[array.type]);
         print_shape(array.shape, array.rank);
     }
     lb_array_release(&array);
@@ -209,57 +223,99 @@ ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-static lb_status
-info_of(const char *path, lb_error *err)
+lb_status
+info_kind_of(info_kind *out, size_t *bytes, const char *path, lb_error *err)
 {
     static const unsigned char H5[] = {0x89, 'H', 'D', 'F'}, NPY[] = {0x93, 'N', 'U', 'M'};
+    static const struct {
+        const char *ending;
+        info_kind kind;
+    } endings[] = {{".safetensors", INFO_MODEL}, {".pt", INFO_MODEL},     {".pth", INFO_MODEL},
+                   {".nii", INFO_NIFTI},         {".nii.gz", INFO_NIFTI}, {".hdr", INFO_NIFTI},
+                   {".csv", INFO_CSV},           {".pkl", INFO_PICKLE},   {".pickle", INFO_PICKLE}};
     unsigned char start[LB_WEIGHTS_START] = {0};
     FILE *stream = NULL;
-    size_t size = 0;
-    lb_status status = lb_file_open(&stream, &size, path, err);
+    lb_status status = lb_file_open(&stream, bytes, path, err);
     if (status != LB_OK) {
         return status;
     }
     size_t length = fread(start, 1, sizeof start, stream);
     fclose(stream);
-    if (length >= sizeof H5 && memcmp(start, H5, sizeof H5) == 0) {
-        return info_h5(path, err);
-    }
-    if (length >= sizeof NPY && memcmp(start, NPY, sizeof NPY) == 0) {
-        return info_array(path, true, err);
-    }
     lb_weights_format weights = lb_weights_recognise(start, length);
-    if (weights == LB_WEIGHTS_TORCH_ZIP || weights == LB_WEIGHTS_TORCH_LEGACY ||
-        ends_with(path, ".safetensors") || ends_with(path, ".pt") || ends_with(path, ".pth")) {
-        return info_model(path, err);
+    *out = INFO_UNKNOWN;
+    if (length >= sizeof H5 && memcmp(start, H5, sizeof H5) == 0) {
+        *out = INFO_H5;
+    } else if (length >= sizeof NPY && memcmp(start, NPY, sizeof NPY) == 0) {
+        *out = INFO_NPY;
+    } else if (weights == LB_WEIGHTS_TORCH_ZIP || weights == LB_WEIGHTS_TORCH_LEGACY) {
+        *out = INFO_MODEL;
     }
-    if (ends_with(path, ".nii") || ends_with(path, ".nii.gz") || ends_with(path, ".hdr")) {
-        return info_nifti(path, err);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings && *out == INFO_UNKNOWN; i++) {
+        *out = ends_with(path, endings[i].ending) ? endings[i].kind : INFO_UNKNOWN;
     }
-    if (ends_with(path, ".csv")) {
-        return info_csv(path, err);
+    if (*out == INFO_UNKNOWN && (strstr(path, "idx") != NULL || strstr(path, "ubyte") != NULL)) {
+        *out = INFO_IDX;
     }
-    if (ends_with(path, ".pkl") || ends_with(path, ".pickle")) {
-        return info_pickle(path, err);
+    return *out != INFO_UNKNOWN
+               ? LB_OK
+               : lb_fail(
+                     err, LB_ERROR_UNSUPPORTED,
+                     "%s: is none of HDF5, safetensors, PyTorch, NIfTI, NPY, pickle, IDX or CSV",
+                     path);
+}
+
+static lb_status
+info_of(const char *path, lb_error *err)
+{
+    info_kind kind = INFO_UNKNOWN;
+    size_t bytes = 0;
+    char size[24];
+    lb_status status = info_kind_of(&kind, &bytes, path, err);
+    if (status != LB_OK) {
+        return status;
     }
-    if (strstr(path, "idx") != NULL || strstr(path, "ubyte") != NULL) {
-        return info_array(path, false, err);
+    switch (kind) {
+    case INFO_H5:
+        status = info_h5(path, err);
+        break;
+    case INFO_MODEL:
+        status = info_model(path, err);
+        break;
+    case INFO_NIFTI:
+        status = info_nifti(path, err);
+        break;
+    case INFO_CSV:
+        status = info_csv(path, err);
+        break;
+    case INFO_PICKLE:
+        status = info_pickle(path, err);
+        break;
+    case INFO_NPY:
+    case INFO_IDX:
+    case INFO_UNKNOWN:
+        status = info_array(path, kind == INFO_NPY, err);
+        break;
     }
-    return lb_fail(err, LB_ERROR_UNSUPPORTED,
-                   "%s: is none of HDF5, safetensors, PyTorch, NIfTI, NPY, pickle, IDX or CSV",
-                   path);
+    if (status == LB_OK) {
+        cli_bytes(size, sizeof size, (double)bytes);
+        printf("size: %s\n", size);
+    }
+    return status;
 }
 
 typedef struct options {
     const char *picture;
-    size_t items;
+    size_t items, format;
 } options;
+
+static const char *const INFO_FORMATS[] = {"table", "json", NULL};
 
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "picture", picture, LB_SETTING_TEXT,
             "contact sheet to write (PNG): of slices, lesions, datasets and explanations"),
     {"items", LB_SETTING_SIZE, offsetof(options, items), 1, LB_PICTURE_MOST_ITEMS,
      "panels of the contact sheet", NULL},
+    {"format", LB_SETTING_CHOICE, offsetof(options, format), 0, 0, "table or json", INFO_FORMATS},
 };
 
 lb_status
@@ -279,7 +335,7 @@ cmd_info(cli *self, int argc, char **argv, lb_error *err)
     if (given.picture != NULL) {
         LB_TRY(lb_picture_write(given.picture, argv[1], given.items, &self->context, err));
     }
-    LB_TRY(info_of(argv[1], err));
+    LB_TRY(given.format == 1 ? info_json(argv[1], err) : info_of(argv[1], err));
 cleanup:
     return status;
 }

@@ -115,9 +115,23 @@ print_option(const lb_setting *setting, const void *target)
     putchar('\n');
 }
 
+/* The setting that --json stands for; NULL where this command knows no JSON. */
+static const lb_setting *
+find_format(void **target, cli *self, const opt_spec *spec)
+{
+    const lb_setting *format = find_option(target, self, spec, "format", strlen("format"));
+    for (size_t i = 0; format != NULL && format->choices != NULL && format->choices[i]; i++) {
+        if (strcmp(format->choices[i], "json") == 0) {
+            return format;
+        }
+    }
+    return NULL;
+}
+
 static void
 print_help(cli *self, const opt_spec *spec)
 {
+    void *target = NULL;
     printf("usage: %s\n", spec->usage);
     if (spec->help != NULL) {
         printf("\n%s\n", spec->help);
@@ -128,6 +142,9 @@ print_help(cli *self, const opt_spec *spec)
         for (size_t j = 0; j < group.table.count; j++) {
             print_option(&group.table.settings[j], group.target);
         }
+    }
+    if (find_format(&target, self, spec) != NULL) {
+        printf("  %-34s %s\n", "--json", "the same as --format json");
     }
     printf("  %-34s %s\n", "--help, -h", "this text");
 }
@@ -182,6 +199,9 @@ take_option(cli *self, const opt_spec *spec, int argc, char **argv, int *index, 
     }
     size_t length = strcspn(name, "=");
     void *target = NULL;
+    if (strcmp(name, "json") == 0 && find_format(&target, self, spec) != NULL) {
+        return lb_setting_read(target, find_format(&target, self, spec), "json", err);
+    }
     const lb_setting *setting = find_option(&target, self, spec, name, length);
     if (setting == NULL && name != text + 2) {
         return opt_wrong(self, err, "this command knows no -o");
