@@ -50,6 +50,8 @@ bool fit_line(double *slope, double *offset, const double *x, const double *y, s
 lb_status draw_completeness(bool *drawn, study_folder *folder, lb_error *err);
 /* agreement: of the kept maps' highest pixels. */
 lb_status draw_agreement(bool *drawn, map_set *set, const lb_context *context, lb_error *err);
+/* audit: what audit.json says. */
+lb_status draw_audit(bool *drawn, study_folder *folder, lb_error *err);
 /* lesions: some of each shape. */
 lb_status draw_lesions(bool *drawn, study_folder *folder, const lb_context *context, lb_error *err);
 /* examples */

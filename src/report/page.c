@@ -51,7 +51,7 @@ static lb_status
 write_pictures(FILE *page, const page_facts *facts, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (facts->examples || facts->lesions) {
+    if (facts->examples || facts->lesions || facts->audit) {
         open_section(page, "benchmark", "The benchmark");
         LB_TRY(page_benchmark(page, facts, err));
         fputs("</section>\n", page);
@@ -96,11 +96,13 @@ cleanup:
     return status;
 }
 
-static void
-write_run(FILE *page, const page_facts *facts)
+static lb_status
+write_run(FILE *page, page_facts *facts, lb_error *err)
 {
     open_section(page, "run", "How this was made");
     page_run_tables(page, facts);
+    page_provenance(page, facts);
+    lb_status status = page_tables(page, facts, err);
     if (facts->study_file != NULL) {
         fputs("<details><summary>The study file</summary><pre><code>", page);
         html_text(page, facts->study_file);
@@ -111,6 +113,7 @@ write_run(FILE *page, const page_facts *facts)
           "classification</cite>, Frontiers in Artificial Intelligence 2024, "
           "doi:10.3389/frai.2024.1330919.</p>\n</section>\n",
           page);
+    return status;
 }
 
 /* Lists what is missing in a folder, but what was listed of the one before. */
@@ -137,7 +140,8 @@ write_missing(FILE *page, const study_folder *folder, const page_facts *matched)
         return;
     }
     open_section(page, "missing", "What is missing here");
-    fputs("<p>These were not found in the study’s folder when the page was made:</p>\n<ul>\n",
+    fputs("<p>These were not found in the study’s folder when the page was made, or not "
+          "whole:</p>\n<ul>\n",
           page);
     list_missing(page, folder, NULL);
     if (matched != NULL) {
@@ -156,7 +160,7 @@ write_contents(FILE *page, const page_facts *facts, const page_facts *matched)
         {true, "short", "In short"},
         {facts->heatmaps, "look", "Look through the maps"},
         {true, "explanations", "How well the methods explain"},
-        {facts->examples || facts->lesions, "benchmark", "The benchmark"},
+        {facts->examples || facts->lesions || facts->audit, "benchmark", "The benchmark"},
         {facts->heatmaps, "maps", "The maps themselves"},
         {true, "networks", "How well the networks classify"},
         {matched != NULL, "matched", "At matched accuracy"},
@@ -227,7 +231,7 @@ page_write(page_facts *facts, page_facts *matched, const lb_context *context, lb
     if (matched != NULL) {
         LB_TRY(write_matched(page, matched, err));
     }
-    write_run(page, facts);
+    LB_TRY(write_run(page, facts, err));
     write_missing(page, facts->folder, matched);
     fputs("</main>\n<script>\n", page);
     fputs((const char *)web_page_js, page);

@@ -20,10 +20,13 @@ typedef struct page_facts {
     char *template_name;               /* NULL unknown */
     size_t slices, subjects;           /* 0 unknown */
     char *protocol, *quirks;           /* of the images; NULL unknown */
+    char *provenance;                  /* of the images, JSON; NULL unknown */
+    double data_seed;                  /* NaN unknown */
     double distractors;                /* for each lesion */
     size_t holdout;                    /* images, 0 unknown */
     size_t boxplot[SELECTIONS][RATES]; /* figures drawn */
     bool curves, heatmaps, examples, lesions, scatter, completeness, agreement;
+    bool audit;    /* what audit.json says */
     bool extremes; /* heat maps of the best and the worst image */
     typical_image heatmap_image;
     preview heatmap_preview; /* what the page shows of it */
@@ -58,5 +61,9 @@ void page_name_images(char *out, size_t size, const study_folder *folder, select
 void page_note_images(FILE *page, const study_folder *folder, selection chosen);
 void page_explanation_table(FILE *page, const page_facts *facts, selection chosen);
 void page_run_tables(FILE *page, const page_facts *facts);
+/* Seeds, and what made the images. */
+void page_provenance(FILE *page, const page_facts *facts);
+/* Links to all tables, and those that stand nowhere else on the page. */
+lb_status page_tables(FILE *page, page_facts *facts, lb_error *err);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
+#include <math.h>
+
 #include "lesionbench/dataset.h"
 #include "lesionbench/file_bytes.h"
 #include "lesionbench/h5.h"
@@ -45,6 +47,12 @@ read_dataset(page_facts *out, const char *path, lb_error *err)
     if (lb_h5_has_attribute(file, "", "quirks")) {
         LB_TRY(lb_h5_get_text(&out->quirks, file, "", "quirks", err));
     }
+    if (lb_h5_has_attribute(file, "", "provenance")) {
+        LB_TRY(lb_h5_get_text(&out->provenance, file, "", "provenance", err));
+    }
+    if (lb_h5_has_attribute(file, "", "seed")) {
+        LB_TRY(lb_h5_get_number(&out->data_seed, file, "", "seed", err));
+    }
     if (lb_h5_has_attribute(file, "", "distractors")) {
         LB_TRY(lb_h5_get_number(&out->distractors, file, "", "distractors", err));
     }
@@ -80,7 +88,7 @@ page_facts_read(page_facts *out, study_folder *folder, lb_error *err)
         {"study.yaml", "the study's settings", read_study},
     };
     lb_status status = LB_OK;
-    page_facts facts = {.folder = folder};
+    page_facts facts = {.folder = folder, .data_seed = NAN};
     char *path = NULL;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         bool there = false;
@@ -109,6 +117,7 @@ page_facts_release(page_facts *facts)
     lb_free(facts->template_name);
     lb_free(facts->protocol);
     lb_free(facts->quirks);
+    lb_free(facts->provenance);
     lb_free(facts->study_file);
     run_record_release(&facts->run);
     *facts = (page_facts){0};

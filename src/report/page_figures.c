@@ -234,12 +234,22 @@ page_benchmark(FILE *page, const page_facts *facts, lb_error *err)
         .alt = "Rows of small grey masks: round lesions, irregular ones and, where there are any, "
                "distractors.",
         .caption = "The library of lesions, or some of them: compactness is 1 for a disc."};
+    static const figure audit = {
+        .name = "audit",
+        .kind = VECTOR,
+        .alt = "A row for each check of the audit: its value from 0 to 1 with its interval, beside "
+               "chance and the limit; discs passed, squares are warnings, triangles failed.",
+        .caption = "Can the labels be told, or the truth be found, by cheating? What the audit "
+                   "measured. <a href=\"../audit.json\">JSON</a>"};
     lb_status status = LB_OK;
     if (facts->examples) {
         LB_TRY(write_figure(page, facts, &examples, err));
     }
     if (facts->lesions) {
         LB_TRY(write_figure(page, facts, &lesions, err));
+    }
+    if (facts->audit) {
+        LB_TRY(write_figure(page, facts, &audit, err));
     }
 cleanup:
     return status;

@@ -52,6 +52,8 @@ say_protocol(FILE *page, const page_facts *facts)
         fputs(" Defects of the published study that are switched on: <code>", page);
         html_text(page, facts->quirks);
         fputs("</code>.", page);
+    } else if (facts->quirks != NULL) {
+        fputs(" None of the published study’s defects is switched on.", page);
     }
     fputs("</p>\n", page);
 }

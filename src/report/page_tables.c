@@ -253,7 +253,8 @@ page_run_tables(FILE *page, const page_facts *facts)
     if (run->count == 0) {
         return;
     }
-    open_table(page, "table-stages", "Time of each stage");
+    fputs("<details><summary>Time of each stage</summary>\n", page);
+    open_table(page, "table-stages", "Time of each stage, in seconds");
     fputs("<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Seconds</th><th scope=\"col\">"
           "State</th></tr></thead><tbody>\n",
           page);
@@ -270,4 +271,5 @@ page_run_tables(FILE *page, const page_facts *facts)
                 run->stages[i].skipped ? "kept from an earlier run" : "run");
     }
     close_table(page);
+    fputs("</details>\n", page);
 }

@@ -95,6 +95,7 @@ lb_report(const char *directory, const lb_context *context, lb_error *err)
     LB_TRY(make_folders(directory, err));
     LB_TRY(draw_examples(&first->examples, first->folder, err));
     LB_TRY(draw_lesions(&first->lesions, first->folder, context, err));
+    LB_TRY(draw_audit(&first->audit, first->folder, err));
     LB_TRY(draw_all(first, context, err));
     if (matched && !alone) {
         LB_TRY(draw_all(&facts[MATCHED], context, err));

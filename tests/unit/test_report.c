@@ -160,6 +160,40 @@ damaged_parts(void **state)
     assert_no_partial(*state);
 }
 
+/* What others put in the folder: an audit, tables of their own. */
+static void
+further_parts(void **state)
+{
+    lb_error err;
+    write_study(state);
+    write_text(state, "tables/ranks.csv", "method,rank\nlrp <1>,0.123456\n");
+    write_text(state, "tables/broken.csv", "method,rank\nlrp\n");
+    write_text(
+        state, "audit.json",
+        "{\"checks\": [{\"part\": \"a\", \"name\": \"bright & sons\", \"value\": 0.52, \"low\": 0.48, "
+        "\"high\": 0.56, \"chance\": 0.5, \"limit\": 0.55, \"p\": 1, \"verdict\": \"pass\"}, "
+        "{\"part\": \"d\", \"name\": \"shared\", \"value\": 0, \"low\": null, \"verdict\": "
+        "\"fail\"}, "
+        "{\"part\": \"g\", \"name\": \"raw\", \"value\": 0.6, \"low\": 0.5, \"high\": 0.7, "
+        "\"verdict\": \"warning\"}]}");
+    assert_ok(lb_report(*state, NULL, &err));
+    assert_svg(state, "figures/audit.svg", "bright &amp; sons");
+    assert_svg(state, "figures/audit.svg", "raw");
+    char *page = read_page(state);
+    assert_says(page, "id=\"figure-audit\"");
+    assert_says(page, "<td class=\"text\">lrp &lt;1&gt;</td><td>0.1235</td>");
+    assert_says(page, "href=\"../tables/broken.csv\"");
+    assert_says(page, "<li>tables/broken.csv: line 2 has 1 fields");
+    assert_says(page, "Seeds of the networks: 0.");
+    lb_free(page);
+    write_text(state, "audit.json", "{\"checks\": [");
+    assert_ok(lb_report(*state, NULL, &err));
+    page = read_page(state);
+    assert_says(page, "<li>audit.json: is not a JSON object");
+    assert_silent(page, "id=\"figure-audit\"");
+    lb_free(page);
+}
+
 /* A table that stops half-way through a row is used up to there. */
 static void
 half_a_table(void **state)
@@ -259,6 +293,7 @@ main(void)
         cmocka_unit_test_setup_teardown(again_with_less, test_setup, teardown),
         cmocka_unit_test_setup_teardown(conditions_are_kept_apart, test_setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_parts, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(further_parts, test_setup, teardown),
         cmocka_unit_test_setup_teardown(half_a_table, test_setup, teardown),
         cmocka_unit_test_setup_teardown(not_a_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_gnuplot, test_setup, teardown),
