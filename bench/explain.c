@@ -83,12 +83,13 @@ print(const watch *w, size_t batches, size_t images)
     printf("}, \"megabytes\": %.0f}\n", (double)lb_peak_memory() / 1e6);
 }
 
-/* All batches; each is one call, so that what it plans is in its time. */
+/* All batches, each a call; what is planned for all of them is in the first's time. */
 static lb_status
 explain(watch *w, lb_network *network, const lb_image_source *source, size_t images, size_t batches,
         const char *folder, lb_error *err)
 {
     lb_status status = LB_OK;
+    lb_explainer *explainer = NULL;
     float *input = NULL;
     size_t *index = NULL;
     uint8_t *targets = NULL;
@@ -108,12 +109,16 @@ explain(watch *w, lb_network *network, const lb_image_source *source, size_t ima
         w->folder = w->batch == 0 ? folder : NULL;
         w->last = lb_seconds();
         w->seconds[w->batch] = -w->last;
-        LB_TRY(lb_explain(network, input, source->channels, source->height, source->width, images,
-                          index, targets, w->methods, w->method_count, &options, note, w, NULL,
-                          err));
+        if (explainer == NULL) {
+            LB_TRY(lb_explainer_create(&explainer, network, source->height, source->width, images,
+                                       w->methods, w->method_count, &options, err));
+        }
+        LB_TRY(lb_explainer_run(explainer, input, source->channels, images, index, targets, note, w,
+                                NULL, err));
         w->seconds[w->batch] += lb_seconds();
     }
 cleanup:
+    lb_explainer_free(explainer);
     lb_free(targets);
     lb_free(index);
     lb_free(input);

@@ -81,7 +81,7 @@ typedef struct lb_explain_options {
     const double *alphas; /* GradientSHAP: `samples` explicit alphas; NULL draws them by image */
     uint64_t seed;        /* of every random choice, keyed by image */
     size_t batch;         /* images, or points of a path, computed together at most; default 16 */
-    size_t memory;        /* MiB for activations and gradients, beside the network; default 512.
+    size_t memory;        /* MiB for activations and gradients, beside the network; default 600.
                              One image and one point at a time are computed whatever it says */
     lb_compute compute;   /* of paths, and of all ways back */
     lb_lrp_options lrp;
@@ -159,9 +159,22 @@ typedef struct lb_explanation {
 typedef lb_status (*lb_explanation_sink)(void *data, const lb_explanation *explanation,
                                          lb_error *err);
 
-/* Explains images (count, channels 1 or 3, H, W) for their targets by all methods asked for,
- * sharing forward passes, and hands every map to the sink. items: one identity per image, the key
- * of its random stream. network may be NULL where all methods are baselines. */
+/* Planned once for a network, an image size and methods, which share forward computations; what
+ * depends on the network alone, as the baseline's activations, is computed once. `count`: images
+ * of a call, about; larger batches than that are not planned. network may be NULL where all methods
+ * are baselines. Network and options are borrowed and must outlive it. */
+typedef struct lb_explainer lb_explainer;
+lb_status lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size_t width,
+                              size_t count, const size_t *methods, size_t method_count,
+                              const lb_explain_options *options, lb_error *err);
+void lb_explainer_free(lb_explainer *explainer); /* accepts NULL */
+/* Explains images (count, channels 1 or 3, H, W) for their targets and hands every map to the sink.
+ * items: one identity per image, the key of its random stream. */
+lb_status lb_explainer_run(lb_explainer *explainer, const float *images, size_t channels,
+                           size_t count, const size_t *items, const uint8_t *targets,
+                           lb_explanation_sink sink, void *sink_data, const lb_context *context,
+                           lb_error *err);
+/* All of it in one call. */
 lb_status lb_explain(lb_network *network, const float *images, size_t channels, size_t height,
                      size_t width, size_t count, const size_t *items, const uint8_t *targets,
                      const size_t *methods, size_t method_count, const lb_explain_options *options,

@@ -10,10 +10,14 @@ struct lb_perturbation; /* perturbation.h */
 
 /* One batch of images on its way through the methods. Places of a pass beyond count hold old data.
  */
-typedef struct lb_explainer {
+struct lb_explainer {
     const lb_explain_options *options;
     const lb_context *context;
     lb_network *network;
+    size_t *methods, method_count;
+    /* Of the batch and method at work: (batch, 3, H, W), (batch, H, W), (batch). */
+    float *attribution, *map;
+    lb_certificate *certificates;
     size_t batch, classes, height, width;
     size_t pixels; /* H x W */
     size_t values; /* 3 x H x W */
@@ -37,7 +41,7 @@ typedef struct lb_explainer {
     float *seeds;                     /* (batch or points, classes), values at the logits */
     struct lb_background *background; /* see background.h; NULL until a method asks for it */
     struct lb_patterns *patterns;     /* likewise, see pattern_fit.h */
-} lb_explainer;
+};
 
 enum {
     LB_NEEDS_FORWARD = 1,   /* pass */
@@ -79,6 +83,11 @@ extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, l
     lb_pattern_net, lb_pattern_attribution;
 /* Of methods that look at changed copies of the image, or at regions. */
 extern const lb_method lb_occlusion, lb_rise, lb_kernel_shap, lb_lime, lb_blur_ig, lb_xrai;
+
+/* Plans for `count` images in a call, as the options allow. On failure as well release what there
+ * is. */
+lb_status lb_explainer_plan(lb_explainer *explainer, unsigned needs, size_t count, lb_error *err);
+void lb_explainer_release(lb_explainer *explainer);
 
 const lb_method *lb_method_at(size_t index); /* NULL past the end */
 

@@ -123,6 +123,16 @@ cleanup:
     return status;
 }
 
+lb_status
+lb_backend_lend(void **out, lb_backend *backend, size_t bytes, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(need_bytes(&backend->weights, &backend->weights_size, bytes, err));
+    *out = backend->weights;
+cleanup:
+    return status;
+}
+
 static lb_status
 need_low(lb_backend *backend, size_t which, size_t count, lb_error *err)
 {

@@ -14,6 +14,8 @@ typedef struct lb_backend lb_backend; /* a oneDNN engine, its stream, and shared
 /* LB_ERROR_UNSUPPORTED for bfloat16 on a machine without AVX-512. */
 lb_status lb_backend_create(lb_backend **out, const lb_compute *compute, lb_error *err);
 void lb_backend_free(lb_backend *backend);
+/* The memory of transient weights, for other work between convolutions. */
+lb_status lb_backend_lend(void **out, lb_backend *backend, size_t bytes, lb_error *err);
 /* Channels of a block: 16 with AVX-512, else 8. */
 size_t lb_backend_block(const lb_backend *backend);
 

@@ -96,8 +96,7 @@ lb_pass_forward(lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     if (pass->wide != NULL) {
-        lb_double_pass_forward(pass->wide, pass);
-        return LB_OK;
+        return lb_double_pass_forward(pass->wide, pass, err);
     }
     for (size_t i = 0; i < pass->count; i++) {
         const lb_step *step = &pass->steps[i];

@@ -7,8 +7,9 @@
 
 /* Outputs of the steps by turns in two arrays: blocked and bordered, then plain. */
 struct lb_double_pass {
-    double *turns[2];
-    double *weights, *bias; /* of the convolution at work */
+    void *turns[2];
+    size_t weights_size;
+    double *weights, *bias; /* of the convolution at work; weights are the backend's */
     double *scratch;        /* (batch, most planes) */
 };
 
@@ -38,9 +39,9 @@ lb_double_pass_create(lb_double_pass **out, const lb_pass *pass, lb_error *err)
                                                            step->channels, step->shape.block));
         }
     }
-    LB_ALLOC(wide->turns[0], batch * largest);
-    LB_ALLOC(wide->turns[1], batch * largest);
-    LB_ALLOC(wide->weights, weights);
+    LB_ALLOC(wide->turns[0], batch * largest * sizeof(double));
+    LB_ALLOC(wide->turns[1], batch * largest * sizeof(double));
+    wide->weights_size = weights;
     LB_ALLOC(wide->bias, planes * lb_backend_block(pass->backend));
     LB_ALLOC(wide->scratch, batch * planes);
     *out = wide;
@@ -58,10 +59,16 @@ lb_double_pass_free(lb_double_pass *wide)
     }
     lb_free(wide->turns[0]);
     lb_free(wide->turns[1]);
-    lb_free(wide->weights);
     lb_free(wide->bias);
     lb_free(wide->scratch);
     lb_free(wide);
+}
+
+void
+lb_double_pass_lend(float *out[2], const lb_double_pass *wide)
+{
+    out[0] = wide->turns[0];
+    out[1] = wide->turns[1];
 }
 
 /* The shape of a blocked step's output. */
@@ -148,10 +155,15 @@ is_plain(const lb_pass *pass, size_t i)
            (pass->steps[i].kind == LB_STEP_RELU && pass->steps[i - 1].kind == LB_STEP_DENSE);
 }
 
-void
-lb_double_pass_forward(const lb_double_pass *wide, const lb_pass *pass)
+lb_status
+lb_double_pass_forward(lb_double_pass *wide, const lb_pass *pass, lb_error *err)
 {
+    lb_status status = LB_OK;
+    void *weights = NULL;
     double *in = wide->turns[0], *out = wide->turns[1];
+    LB_TRY(
+        lb_backend_lend(&weights, pass->backend, wide->weights_size * sizeof *wide->weights, err));
+    wide->weights = weights;
     lb_double_load(in, pass->input, LB_INPUT_CHANNELS, &pass->steps[0].shape);
     for (size_t i = 0; i < pass->count; i++) {
         const lb_step *step = &pass->steps[i];
@@ -170,4 +182,6 @@ lb_double_pass_forward(const lb_double_pass *wide, const lb_pass *pass)
             lb_double_narrow(step->output, in, &shape);
         }
     }
+cleanup:
+    return status;
 }

@@ -8,7 +8,9 @@
 /* For a whole network from the image. */
 lb_status lb_double_pass_create(lb_double_pass **out, const lb_pass *pass, lb_error *err);
 void lb_double_pass_free(lb_double_pass *wide);
+/* Two arrays of the largest step's floats, free between forward computations. */
+void lb_double_pass_lend(float *out[2], const lb_double_pass *wide);
 /* Fills the pass's outputs, rounded to float32, and its poolings' choices. */
-void lb_double_pass_forward(const lb_double_pass *wide, const lb_pass *pass);
+lb_status lb_double_pass_forward(lb_double_pass *wide, const lb_pass *pass, lb_error *err);
 
 #endif

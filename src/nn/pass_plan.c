@@ -192,6 +192,11 @@ allocate_outputs(lb_pass *pass, lb_error *err)
         pass->gradient[1] = pass->passing[1];
         return LB_OK;
     }
+    if (pass->options.in_double) {
+        LB_TRY(lb_double_pass_create(&pass->wide, pass, err));
+        lb_double_pass_lend(pass->gradient, pass->wide);
+        return LB_OK;
+    }
     if (pass->options.backward) {
         LB_ALLOC(pass->gradient[0], batch * largest);
     }
@@ -237,8 +242,11 @@ lb_pass_image_bytes(const lb_network *network, const lb_pass_options *options)
         kept += options->decisions_only ? (convolutions - 1) * size / BITS
                                         : (copies * convolutions * size + size / 4) * sizeof(float);
     }
-    return kept + 2 * largest * sizeof(float) +
-           (options->in_double ? 2 * largest * sizeof(double) : 0);
+    size_t turn = options->in_double ? sizeof(double) : sizeof(float);
+    bool winograd = options->compute.convolution == LB_CONVOLUTION_FASTEST;
+    /* Winograd's tiles, input and output, are 36 values for 16; most where channels double. */
+    size_t scratch = winograd ? 2 * 36 * largest / 2 / 16 * sizeof(float) : 0;
+    return kept + 2 * largest * turn + scratch;
 }
 
 lb_status
@@ -261,7 +269,11 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
     LB_ALLOC(pass, 1);
     pass->network = network;
     pass->options = *options;
-    LB_TRY(lb_backend_create(&pass->backend, &options->compute, err));
+    if (options->shares != NULL) {
+        pass->backend = options->shares->backend;
+    } else {
+        LB_TRY(lb_backend_create(&pass->backend, &options->compute, err));
+    }
     cursor at = {.channels = LB_INPUT_CHANNELS, .height = options->height, .width = options->width};
     at.size = pass->input_size = LB_INPUT_CHANNELS * options->height * options->width;
     LB_TRY(add_blocks(pass, &at, err));
@@ -272,15 +284,21 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
     if (options->train) {
         LB_TRY(allocate_training(pass, err));
     }
-    if (options->in_double) {
-        LB_TRY(lb_double_pass_create(&pass->wide, pass, err));
-    }
     LB_TRY(lb_pass_refresh(pass, err));
     *out = pass;
     pass = NULL;
 cleanup:
     lb_pass_free(pass);
     return status;
+}
+
+static void
+release_backend(lb_pass *pass)
+{
+    if (pass->options.shares == NULL) {
+        lb_backend_free(pass->backend);
+    }
+    pass->backend = NULL;
 }
 
 void
@@ -291,9 +309,8 @@ lb_pass_settle(lb_pass *pass)
         pass->steps[i].convolution = NULL;
     }
     lb_double_pass_free(pass->wide);
-    lb_backend_free(pass->backend);
     pass->wide = NULL;
-    pass->backend = NULL;
+    release_backend(pass);
 }
 
 void
@@ -316,14 +333,14 @@ lb_pass_free(lb_pass *pass)
         lb_free(pass->parameter_gradient[i]);
     }
     lb_free(pass->input);
-    if (!pass->options.decisions_only) {
+    if (!pass->options.decisions_only && !pass->options.in_double) {
         lb_free(pass->gradient[0]);
         lb_free(pass->gradient[1]);
     }
     lb_double_pass_free(pass->wide);
     lb_free(pass->passing[0]);
     lb_free(pass->passing[1]);
-    lb_backend_free(pass->backend);
+    release_backend(pass);
     lb_free(pass);
 }
 

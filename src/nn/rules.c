@@ -62,12 +62,37 @@ rescale(float *restrict m, const float *restrict in, const float *restrict out,
     }
 }
 
+/* Part of the values of a batch, within one image. */
+typedef struct part {
+    size_t start;  /* in the batch */
+    size_t within; /* the image */
+    size_t count;
+} part;
+
+enum { PART = 16384 };
+
+static size_t
+parts(size_t size)
+{
+    return (size + PART - 1) / PART;
+}
+
+static part
+part_at(size_t i, size_t size)
+{
+    size_t within = i % parts(size) * PART;
+    return (part){.start = i / parts(size) * size + within,
+                  .within = within,
+                  .count = size - within < PART ? size - within : PART};
+}
+
 static void
 gradient_at_relu(float *g, const lb_around *at)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < at->images; i++) {
-        relu_gradient(g + i * at->in_size, at->in + i * at->in_size, at->in_size);
+    for (size_t i = 0; i < at->images * parts(at->in_size); i++) {
+        const part p = part_at(i, at->in_size);
+        relu_gradient(g + p.start, at->in + p.start, p.count);
     }
 }
 
@@ -75,8 +100,9 @@ static void
 guided_at_relu(float *g, const lb_around *at)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < at->images; i++) {
-        relu_guided(g + i * at->in_size, at->in + i * at->in_size, at->in_size);
+    for (size_t i = 0; i < at->images * parts(at->in_size); i++) {
+        const part p = part_at(i, at->in_size);
+        relu_guided(g + p.start, at->in + p.start, p.count);
     }
 }
 
@@ -84,8 +110,9 @@ static void
 deconvolution_at_relu(float *g, const lb_around *at)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < at->images; i++) {
-        relu_deconvolution(g + i * at->in_size, at->in_size);
+    for (size_t i = 0; i < at->images * parts(at->in_size); i++) {
+        const part p = part_at(i, at->in_size);
+        relu_deconvolution(g + p.start, p.count);
     }
 }
 
@@ -101,8 +128,9 @@ static void
 relevance_before_linear(float *g, const lb_around *at)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < at->images; i++) {
-        divide_by_output(g + i * at->out_size, at->out + i * at->out_size, at->out_size);
+    for (size_t i = 0; i < at->images * parts(at->out_size); i++) {
+        const part p = part_at(i, at->out_size);
+        divide_by_output(g + p.start, at->out + p.start, p.count);
     }
 }
 
@@ -110,8 +138,9 @@ static void
 relevance_after_linear(float *g, const lb_around *at)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < at->images; i++) {
-        multiply_by_input(g + i * at->in_size, at->in + i * at->in_size, at->in_size);
+    for (size_t i = 0; i < at->images * parts(at->in_size); i++) {
+        const part p = part_at(i, at->in_size);
+        multiply_by_input(g + p.start, at->in + p.start, p.count);
     }
 }
 
@@ -119,10 +148,10 @@ static void
 multiplier_at_relu(float *m, const lb_around *at)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < at->images; i++) {
-        size_t start = i * at->in_size;
-        rescale(m + start, at->in + start, at->out + start, at->reference_in, at->reference_out,
-                at->in_size);
+    for (size_t i = 0; i < at->images * parts(at->in_size); i++) {
+        const part p = part_at(i, at->in_size);
+        rescale(m + p.start, at->in + p.start, at->out + p.start, at->reference_in + p.within,
+                at->reference_out + p.within, p.count);
     }
 }
 

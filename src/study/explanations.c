@@ -214,8 +214,8 @@ cleanup:
 }
 
 static lb_status
-explain_batch(run *work, float *images, size_t *index, uint8_t *targets, const lb_context *context,
-              lb_error *err)
+explain_batch(run *work, lb_explainer *explainer, float *images, size_t *index, uint8_t *targets,
+              const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_explain_job *job = work->job;
@@ -228,14 +228,13 @@ explain_batch(run *work, float *images, size_t *index, uint8_t *targets, const l
         }
     }
     LB_TRY(job->images->read(job->images->data, images, index, work->batch, err));
-    LB_TRY(lb_explain(job->network, images, job->images->channels, job->images->height,
-                      job->images->width, work->batch, index, targets, job->methods,
-                      job->method_count, &job->options, take_maps, work, context, err));
+    LB_TRY(lb_explainer_run(explainer, images, job->images->channels, work->batch, index, targets,
+                            take_maps, work, context, err));
 cleanup:
     return status;
 }
 
-/* Progress of one call of lb_explain(), told as that of the whole job. */
+/* Progress of one call of lb_explainer_run(), told as that of the whole job. */
 typedef struct batch_progress {
     const lb_context *outer;
     const run *work;
@@ -254,9 +253,13 @@ explain_all(run *work, size_t step, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_explain_job *job = work->job;
+    lb_explainer *explainer = NULL;
     float *images = NULL;
     size_t *index = NULL;
     uint8_t *targets = NULL;
+    LB_TRY(lb_explainer_create(&explainer, job->network, job->images->height, job->images->width,
+                               job->count < step ? job->count : step, job->methods,
+                               job->method_count, &job->options, err));
     LB_ALLOC(images, step * job->images->channels * work->pixels);
     LB_ALLOC(index, step);
     LB_ALLOC(targets, step);
@@ -268,7 +271,7 @@ explain_all(run *work, size_t step, const lb_context *context, lb_error *err)
         size_t left = job->count - work->first;
         work->batch = left < step ? left : step;
         LB_TRY(lb_check_cancelled(context, err));
-        LB_TRY(explain_batch(work, images, index, targets, &inner, err));
+        LB_TRY(explain_batch(work, explainer, images, index, targets, &inner, err));
     }
     for (size_t i = 0; i < job->method_count * job->count; i++) {
         if (!work->seen[i]) {
@@ -278,6 +281,7 @@ explain_all(run *work, size_t step, const lb_context *context, lb_error *err)
         }
     }
 cleanup:
+    lb_explainer_free(explainer);
     lb_free(images);
     lb_free(index);
     lb_free(targets);
@@ -309,7 +313,6 @@ lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *s
                    const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    /* Each call of lb_explain() plans the network anew: give it many batches. */
     size_t cells = 0, step = 8 * (job->options.batch > 0 ? job->options.batch : 1);
     run work = {.job = job, .pixels = job->images->height * job->images->width};
     LB_TRY(lb_multiply(&cells, job->count, job->method_count, err));

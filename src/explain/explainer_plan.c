@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* What an explainer computes with: passes, and batches that memory allows. */
+#include <math.h>
+#include <string.h>
+
+#include "background.h"
+#include "explainer.h"
+#include "lesionbench/patterns.h"
+#include "perturbation.h"
+
+/* Images and points go through the network in batches that memory allows; of these, points in the
+ * one that leaves the fewest places empty, where each batch costs a fraction of a point besides. */
+static size_t
+points_at_a_time(size_t most, size_t points)
+{
+    const double cost_of_batch = 0.3;
+    size_t best = most;
+    double least = INFINITY;
+    for (size_t batch = most; 2 * batch >= most && batch > 0; batch--) {
+        double cost = (double)((points + batch - 1) / batch) * ((double)batch + cost_of_batch);
+        if (cost < least) {
+            least = cost;
+            best = batch;
+        }
+    }
+    return best;
+}
+
+static size_t
+within(size_t value, size_t least, size_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+static void
+plan_batches(lb_explainer *e, const lb_network *network, unsigned needs, size_t count,
+             const lb_pass_options *image, const lb_pass_options *point)
+{
+    const lb_explain_options *options = e->options;
+    size_t memory = options->memory << 20;
+    size_t image_bytes = lb_pass_image_bytes(network, image);
+    size_t point_bytes = lb_pass_image_bytes(network, point);
+    bool compares = (needs & LB_NEEDS_REFERENCE) != 0 && image->keep_preactivation;
+    size_t references = compares ? 1 : 0;
+    size_t images = memory / image_bytes;
+    images = images > references ? images - references : 1;
+    bool path = (needs & LB_NEEDS_PATH) != 0;
+    e->batch =
+        within(path ? images / 2 : images, 1, options->batch < count ? options->batch : count);
+    size_t taken = (e->batch + references) * image_bytes;
+    size_t most = within(memory > taken ? (memory - taken) / point_bytes : 1, 1, options->batch);
+    e->points = points_at_a_time(most, e->batch * options->steps);
+}
+
+/* The baseline's logits, and where a rule compares with them its activations. */
+static lb_status
+compute_reference(lb_explainer *e, lb_network *network, const lb_pass_options *image, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pass *pass = e->pass;
+    if (image->keep_preactivation) {
+        lb_pass_options options = *image;
+        options.batch = 1;
+        options.backward = false;
+        options.shares = pass;
+        LB_TRY(lb_pass_create(&e->reference, network, &options, err));
+        pass = e->reference;
+    }
+    LB_TRY(lb_pass_forward(pass, err)); /* a new pass's input is all 0 */
+    LB_ALLOC(e->reference_logits, e->classes);
+    memcpy(e->reference_logits, lb_pass_logits(pass), e->classes * sizeof *e->reference_logits);
+    if (e->reference != NULL) {
+        lb_pass_settle(e->reference);
+    }
+cleanup:
+    return status;
+}
+
+/* The passes of images compute in double, so that what ReLU and pooling decide is right whatever
+ * the algorithm of the way back. A path's many points do so in float32: each weighs little. */
+static lb_status
+plan_passes(lb_explainer *e, lb_network *network, unsigned needs, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_pass_options image = {.height = e->height,
+                             .width = e->width,
+                             .last_block = LB_BLOCKS,
+                             .backward = true,
+                             .transient_weights = true,
+                             .compute = e->options->compute};
+    lb_pass_options point = image;
+    image.in_double = true;
+    image.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
+    point.decisions_only = true;
+    plan_batches(e, network, needs, count, &image, &point);
+    point.batch = e->points;
+    image.batch = e->batch;
+    if ((needs & LB_NEEDS_COPIES) != 0) {
+        LB_TRY(lb_perturbation_create(&e->perturbation, network, e->height, e->width, err));
+    }
+    if ((needs & ~(unsigned)LB_NEEDS_COPIES) != 0) {
+        LB_TRY(lb_pass_create(&e->pass, network, &image, err));
+    }
+    if ((needs & LB_NEEDS_PATH) != 0) {
+        point.shares = e->pass;
+        LB_TRY(lb_pass_create(&e->path, network, &point, err));
+        LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
+    }
+    if ((needs & LB_NEEDS_REFERENCE) != 0) {
+        LB_TRY(compute_reference(e, network, &image, err));
+    }
+cleanup:
+    return status;
+}
+
+void
+lb_explainer_release(lb_explainer *e)
+{
+    lb_pass_free(e->path);
+    lb_pass_free(e->reference);
+    lb_pass_free(e->pass); /* last: the others share its memory */
+    lb_perturbation_free(e->perturbation);
+    lb_free(e->images);
+    lb_free(e->grey);
+    lb_free(e->gradient);
+    lb_free(e->first_sum);
+    lb_free(e->reference_logits);
+    lb_free(e->seeds);
+    lb_background_free(e->background);
+    lb_free(e->gradient_error);
+    lb_patterns_free(e->patterns);
+}
+
+lb_status
+lb_explainer_plan(lb_explainer *e, unsigned needs, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_network *network = e->network;
+    if (needs != 0) {
+        e->classes = lb_network_architecture(network)->classes;
+        LB_TRY(plan_passes(e, network, needs, count, err));
+        LB_ALLOC(e->gradient, e->batch * e->values);
+        LB_ALLOC(e->gradient_error, e->batch);
+        LB_ALLOC(e->seeds, (e->batch > e->points ? e->batch : e->points) * e->classes);
+    }
+    LB_ALLOC(e->images, e->batch * e->values);
+    LB_ALLOC(e->grey, e->batch * e->pixels);
+cleanup:
+    return status;
+}
