@@ -15,6 +15,7 @@ lb_background_free(lb_background *background)
     lb_pass_free(background->pass);
     lb_free(background->images);
     lb_free(background->logits);
+    lb_free(background->known);
     lb_free(background);
 }
 
@@ -80,9 +81,28 @@ cleanup:
 lb_status
 lb_background_compute(lb_background *self, const lb_explainer *e, size_t index, lb_error *err)
 {
+    lb_status status = LB_OK;
     memcpy(lb_pass_input(self->pass), self->images + index * e->values,
            e->values * sizeof *self->images);
-    return lb_pass_forward(self->pass, err);
+    LB_TRY(lb_pass_forward(self->pass, err));
+    memcpy(self->logits + index * e->classes, lb_pass_logits(self->pass),
+           e->classes * sizeof *self->logits);
+    self->known[index] = true;
+cleanup:
+    return status;
+}
+
+lb_status
+lb_background_logits(const float **out, lb_background *self, const lb_explainer *e, size_t index,
+                     lb_error *err)
+{
+    lb_status status = LB_OK;
+    if (!self->known[index]) {
+        LB_TRY(lb_background_compute(self, e, index, err));
+    }
+    *out = self->logits + index * e->classes;
+cleanup:
+    return status;
 }
 
 lb_status
@@ -108,15 +128,11 @@ lb_explainer_background(lb_background **out, lb_explainer *e, const char *method
     self->count = e->options->backgrounds < all ? e->options->backgrounds : all;
     LB_ALLOC(self->images, self->count * e->values);
     LB_ALLOC(self->logits, self->count * e->classes);
+    LB_ALLOC(self->known, self->count);
     LB_ALLOC(indices, self->count);
     LB_TRY(lb_background_draw(indices, self->count, e, 0, err));
     LB_TRY(lb_background_read(self->images, e, indices, self->count, err));
     LB_TRY(lb_pass_create(&self->pass, e->network, &options, err));
-    for (size_t i = 0; i < self->count; i++) {
-        LB_TRY(lb_background_compute(self, e, i, err));
-        memcpy(self->logits + i * e->classes, lb_pass_logits(self->pass),
-               e->classes * sizeof *self->logits);
-    }
     *out = e->background = self;
     self = NULL;
 cleanup:

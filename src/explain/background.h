@@ -8,7 +8,8 @@
 typedef struct lb_background {
     size_t count;
     float *images; /* (count, 3, H, W) */
-    float *logits; /* (count, classes) */
+    float *logits; /* (count, classes), of those that are known */
+    bool *known;   /* (count) */
     lb_pass *pass; /* batch 1, keeps preactivations: a reference for DeepLIFT */
 } lb_background;
 
@@ -21,13 +22,17 @@ lb_status lb_background_read(float *out, const lb_explainer *explainer, const si
 /* LB_ERROR_ARGUMENT, naming the method, where the options have no source, or one of another size.
  */
 lb_status lb_background_check(const lb_explainer *explainer, const char *method, lb_error *err);
-/* The background, drawn and computed when first asked for, the same for all batches. Borrowed from
+/* The background, drawn when first asked for, the same for all batches. Borrowed from
  * the explainer. */
 lb_status lb_explainer_background(lb_background **out, lb_explainer *explainer, const char *method,
                                   lb_error *err);
-/* The forward computation of one background image in its pass. */
+/* The forward computation of one background image in its pass; its logits are known from then on.
+ */
 lb_status lb_background_compute(lb_background *background, const lb_explainer *explainer,
                                 size_t index, lb_error *err);
+/* One background image's logits (classes), computed where they are not known. Borrowed. */
+lb_status lb_background_logits(const float **out, lb_background *background,
+                               const lb_explainer *explainer, size_t index, lb_error *err);
 void lb_background_free(lb_background *background);
 
 #endif

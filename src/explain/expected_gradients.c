@@ -9,7 +9,7 @@
 #include "points.h"
 
 typedef struct work {
-    const lb_background *background;
+    lb_background *background;
     float *attribution;
 } work;
 
@@ -51,21 +51,26 @@ take(void *data, const lb_explainer *e, const float *gradient, size_t image, siz
 }
 
 /* The target's logit less its mean over the background images that were drawn. */
-static void
-promise(lb_certificate *certificates, const work *doing, const lb_explainer *e)
+static lb_status
+promise(lb_certificate *certificates, const work *doing, const lb_explainer *e, lb_error *err)
 {
+    lb_status status = LB_OK;
+    const float *logits = NULL;
     size_t samples = e->options->expected_samples;
     for (size_t i = 0; i < e->count; i++) {
         double mean = 0, alpha = 0;
         for (size_t k = 0; k < samples; k++) {
             const float *b = draw(&alpha, doing, e, i, k);
             size_t index = (size_t)(b - doing->background->images) / e->values;
-            mean += (double)doing->background->logits[index * e->classes + e->targets[i]];
+            LB_TRY(lb_background_logits(&logits, doing->background, e, index, err));
+            mean += (double)logits[e->targets[i]];
         }
         double logit = (double)lb_pass_logits(e->pass)[i * e->classes + e->targets[i]];
         certificates[i].promised = logit - mean / (double)samples;
         certificates[i].steps = samples;
     }
+cleanup:
+    return status;
 }
 
 static lb_status
@@ -82,7 +87,7 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
     for (size_t v = 0; v < e->count * e->values; v++) {
         attribution[v] /= (float)points.count;
     }
-    promise(certificates, &doing, e);
+    LB_TRY(promise(certificates, &doing, e, err));
 cleanup:
     return status;
 }
