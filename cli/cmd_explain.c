@@ -5,10 +5,12 @@
 
 #include "lesionbench/explanations.h"
 #include "lesionbench/network.h"
+#include "lesionbench/quirks.h"
 #include "lesionbench/sources.h"
 
 typedef struct options {
-    const char *model, *data, *images, *targets, *methods, *alphas, *scores, *background, *output;
+    const char *model, *data, *images, *targets, *methods, *alphas, *scores, *background, *quirks;
+    const char *randomise, *similarity, *output;
     size_t split, keep, limit;
     lb_explain_options explain;
 } options;
@@ -25,12 +27,19 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "targets", targets, LB_SETTING_LIST,
             "the class to explain of each of --images"),
     OPT_ROW(options, "methods", methods, LB_SETTING_LIST,
-            "names, all of the above, or quick: all not marked slow"),
+            "names or groups of them: study, controls, quick, all; untrained:NAME for new weights"),
     {"keep", LB_SETTING_CHOICE, offsetof(options, keep), 0, 0,
      "none, maps, or raw: signed attributions besides", KEEPS},
     OPT_ROW(options, "alphas", alphas, LB_SETTING_LIST, "those of GradientSHAP, one per sample"),
     OPT_ROW(options, "background", background, LB_SETTING_TEXT,
             "X.npy: images to compare with and to fit patterns on; else --data's training split"),
+    OPT_ROW(options, "randomise", randomise, LB_SETTING_LIST,
+            "layers (features.28, classifier.6): explain also networks with new weights from this "
+            "layer to the last; cascade: each in turn"),
+    OPT_ROW(options, "similarity", similarity, LB_SETTING_TEXT,
+            "similarity.csv to write: how like the model's maps those on new weights are"),
+    OPT_ROW(options, "quirks", quirks, LB_SETTING_LIST,
+            "sobel_is_laplace, on or off, upon the dataset's own"),
     OPT_ROW(options, "scores", scores, LB_SETTING_TEXT, "scores.csv to write, with --data"),
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "explanations.h5 to write"),
 };
@@ -40,55 +49,64 @@ typedef struct work {
     lb_explain_job job;
     lb_image_source images, background;
     lb_explain_item *items;
-    size_t *methods;
+    lb_method_list methods;
+    lb_explain_control *controls;
+    size_t *of_network; /* methods, without baselines */
+    size_t of_network_count;
     double *alphas;
-    bool untrained; /* explain a network of new weights in the model's place */
 } work;
-
-/* The control among the method names that is no method, but another network. */
-static const char UNTRAINED[] = "untrained";
 
 static lb_status
 read_methods(cli *self, work *out, const options *given, lb_error *err)
 {
-    lb_status status = LB_OK;
-    lb_list list = {0};
-    size_t count = 0;
-    const char *text = given->methods;
-    bool quick = strcmp(text, "quick") == 0, all = quick || strcmp(text, "all") == 0;
-    bool background = given->background != NULL || given->data != NULL;
-    LB_TRY(lb_list_parse(&list, text, err));
-    while (lb_method_name(count) != NULL) {
-        count++;
+    const lb_method_filter filter = {.background = given->background != NULL || given->data != NULL,
+                                     .controls = true};
+    lb_status status = lb_method_list_parse(&out->methods, given->methods, filter, err);
+    if (status != LB_OK) {
+        self->wrong_usage = true;
+        return lb_fail_context(err, "--methods");
     }
-    count = all ? count : list.count;
-    LB_ALLOC(out->methods, count + lb_method_study_set(NULL));
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        out->methods[found] = i;
-        if ((all && !background && lb_method_needs_background(i)) ||
-            (quick && lb_method_is_slow(i))) {
-            continue;
+    out->job.methods = out->methods.methods;
+    out->job.method_count = out->methods.count;
+    LB_ALLOC(out->of_network, out->methods.count);
+    for (size_t i = 0; i < out->methods.count; i++) {
+        if (!lb_method_is_baseline(out->methods.methods[i])) {
+            out->of_network[out->of_network_count++] = out->methods.methods[i];
         }
-        if (!all && strcmp(list.items[i], UNTRAINED) == 0) {
-            out->untrained = true;
-            continue;
-        }
-        if (!all && lb_method_find(&out->methods[found], list.items[i], err) != LB_OK) {
-            self->wrong_usage = true;
-            LB_TRY(lb_fail_context(err, "--methods"));
-        }
-        for (size_t j = 0; j < found; j++) {
-            if (out->methods[j] == out->methods[found]) {
-                LB_TRY(opt_wrong(self, err, "--methods: '%s' is there twice", list.items[i]));
-            }
-        }
-        found++;
     }
-    out->job.methods = out->methods;
-    out->job.method_count = found > 0 ? found : lb_method_study_set(out->methods);
 cleanup:
-    lb_list_release(&list);
+    return status;
+}
+
+/* The controls by new weights: layers of --randomise, with all methods of networks that are named;
+ * and the untrained network. */
+static lb_status
+read_controls(cli *self, work *out, const options *given, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t count = 0;
+    lb_explain_job *job = &out->job;
+    if (given->randomise == NULL) {
+        LB_ALLOC(out->controls, 1);
+    } else if (out->of_network_count == 0) {
+        LB_TRY(opt_wrong(self, err, "--randomise: no method of networks is named"));
+    } else if (lb_randomised_controls(&out->controls, &count, job->network, given->randomise,
+                                      err) != LB_OK) {
+        self->wrong_usage = true;
+        LB_TRY(lb_fail_context(err, "--randomise"));
+    }
+    for (size_t i = 0; i < count; i++) {
+        out->controls[i].methods = out->of_network;
+        out->controls[i].method_count = out->of_network_count;
+    }
+    if (out->methods.untrained_count > 0) {
+        out->controls[count++] = (lb_explain_control){.name = "untrained",
+                                                      .methods = out->methods.untrained,
+                                                      .method_count = out->methods.untrained_count};
+    }
+    job->controls = out->controls;
+    job->control_count = count;
+cleanup:
     return status;
 }
 
@@ -175,6 +193,9 @@ open_background(work *out, const options *given, lb_error *err)
     for (size_t i = 0; i < out->job.method_count; i++) {
         needed = needed || lb_method_needs_background(out->job.methods[i]);
     }
+    for (size_t i = 0; i < out->methods.untrained_count; i++) {
+        needed = needed || lb_method_needs_background(out->methods.untrained[i]);
+    }
     if (needed && given->background != NULL) {
         LB_TRY(lb_source_npy(&out->background, given->background, err));
     } else if (needed && given->data != NULL) {
@@ -183,17 +204,6 @@ open_background(work *out, const options *given, lb_error *err)
     out->job.options.background = out->background.read != NULL ? &out->background : NULL;
 cleanup:
     return status;
-}
-
-static bool
-needs_network(const lb_explain_job *job)
-{
-    for (size_t i = 0; i < job->method_count; i++) {
-        if (!lb_method_is_baseline(job->methods[i])) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static lb_status
@@ -212,27 +222,53 @@ check(cli *self, const options *given, lb_error *err)
     if (given->scores != NULL && given->data == NULL) {
         LB_TRY(opt_wrong(self, err, "--scores needs the truth of --data"));
     }
+    if (given->similarity != NULL && given->randomise == NULL &&
+        strstr(given->methods, "untrained") == NULL) {
+        LB_TRY(opt_wrong(self, err, "--similarity needs --randomise, or an untrained method"));
+    }
 cleanup:
     return status;
 }
 
-/* The model, or in its place one of the same architecture that has learnt nothing. */
+/* The quirks of the dataset, and those given. */
 static lb_status
-open_network(cli *self, work *doing, const options *given, lb_error *err)
+read_quirks(cli *self, work *doing, const options *given, lb_error *err)
+{
+    lb_quirk_set quirks = doing->job.dataset != NULL ? lb_dataset_quirks(doing->job.dataset) : 0;
+    lb_status status = lb_quirks_switch(&quirks, given->quirks, LB_EXPLANATION_QUIRKS, err);
+    if (status != LB_OK) {
+        self->wrong_usage = true;
+        return lb_fail_context(err, "--quirk");
+    }
+    doing->job.options.sobel_is_laplace = lb_quirk_is_on(quirks, LB_QUIRK_SOBEL_IS_LAPLACE);
+    return LB_OK;
+}
+
+/* All that the job needs. */
+static lb_status
+prepare(cli *self, work *doing, const options *given, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_network *fresh = NULL;
-    lb_explain_job *job = &doing->job;
-    LB_TRY(opt_need(self, given->model, "--model", err));
-    LB_TRY(lb_network_load(&job->network, given->model, err));
-    lb_model_name_read(&job->name, job->network);
-    if (doing->untrained) {
-        LB_TRY(lb_network_create(&fresh, lb_network_architecture(job->network), given->explain.seed,
-                                 err));
-        lb_network_free(job->network);
-        job->network = fresh;
-        job->name = (lb_model_name){.corpus = "untrained", .degree = "none"};
+    size_t classes = 0;
+    doing->job.keep = (lb_keep)given->keep;
+    doing->job.options = given->explain;
+    LB_TRY(read_methods(self, doing, given, err));
+    if (given->alphas != NULL) {
+        LB_TRY(read_alphas(self, doing, given->alphas, err));
     }
+    if (doing->of_network_count + doing->methods.untrained_count > 0) {
+        LB_TRY(opt_need(self, given->model, "--model", err));
+        LB_TRY(lb_network_load(&doing->job.network, given->model, err));
+        lb_model_name_read(&doing->job.name, doing->job.network);
+        classes = lb_network_architecture(doing->job.network)->classes;
+    } else {
+        doing->job.name = (lb_model_name){.corpus = "baseline", .degree = "none"};
+    }
+    LB_TRY(read_controls(self, doing, given, err));
+    LB_TRY(open_images(doing, given, err));
+    LB_TRY(open_background(doing, given, err));
+    LB_TRY(read_quirks(self, doing, given, err));
+    LB_TRY(read_targets(self, doing, given, classes, err));
 cleanup:
     return status;
 }
@@ -242,28 +278,18 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_score_rows rows = {0};
-    size_t classes = 0;
-    doing->job.keep = (lb_keep)given->keep;
-    doing->job.options = given->explain;
-    LB_TRY(read_methods(self, doing, given, err));
-    if (given->alphas != NULL) {
-        LB_TRY(read_alphas(self, doing, given->alphas, err));
-    }
-    if (needs_network(&doing->job)) {
-        LB_TRY(open_network(self, doing, given, err));
-        classes = lb_network_architecture(doing->job.network)->classes;
-    } else {
-        doing->job.name = (lb_model_name){.corpus = "baseline", .degree = "none"};
-    }
-    LB_TRY(open_images(doing, given, err));
-    LB_TRY(open_background(doing, given, err));
-    LB_TRY(read_targets(self, doing, given, classes, err));
+    lb_similarity_rows alike = {0};
+    LB_TRY(prepare(self, doing, given, err));
     LB_TRY(lb_explain_to_file(&doing->job, given->output, given->scores != NULL ? &rows : NULL,
-                              &self->context, err));
+                              given->similarity != NULL ? &alike : NULL, &self->context, err));
     if (given->scores != NULL) {
         LB_TRY(lb_scores_write(&rows, given->scores, err));
     }
+    if (given->similarity != NULL) {
+        LB_TRY(lb_similarities_write(&alike, &doing->job.name, given->similarity, err));
+    }
 cleanup:
+    lb_free(alike.rows);
     lb_score_rows_release(&rows);
     return status;
 }
@@ -273,7 +299,7 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t operands = 0;
-    options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "quick"};
+    options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "study,controls"};
     work doing = {.job = {.scoring = {.metrics = LB_CHEAP_METRICS}}};
     lb_explain_defaults(&given.explain);
     char help[8192] = "Methods:";
@@ -282,16 +308,21 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
                               lb_method_summary(i), lb_method_is_slow(i) ? " (slow)" : "");
         used += length > 0 ? (size_t)length : 0;
     }
-    snprintf(help + strlen(help), sizeof help - strlen(help), "\n  %-22s %s", UNTRAINED,
-             "the methods named beside it, or the study's eight, on new weights instead");
     size_t said = strlen(help);
-    snprintf(help + said, sizeof help - said,
-             "\n\nA map is one grey image of each: 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of the "
-             "attribution, whose\nsign only --keep raw keeps.");
+    snprintf(
+        help + said, sizeof help - said,
+        "\n  %-22s the method NAME on new weights, beside the model's own; untrained alone: "
+        "all that\n  %-22s are named\n"
+        "Groups: study, the eight of the reference study; controls, the baselines; quick, all but "
+        "the slow\nones; all. study,controls is the default.\n\n"
+        "A map is one grey image of each: 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of the "
+        "attribution, whose\nsign only --keep raw keeps.",
+        "untrained:NAME", "");
     const opt_spec spec = {
-        .usage = "lesionbench explain --model MODEL --data dataset.h5 [--split holdout] | "
-                 "--images X.npy --targets 0,1,..\n       --methods all|NAME,.. [options] -o "
-                 "explanations.h5",
+        .usage =
+            "lesionbench explain --model MODEL --data dataset.h5 [--split holdout] | "
+            "--images X.npy --targets 0,1,..\n       --methods study,controls,NAME,.. [options] -o "
+            "explanations.h5",
         .help = help,
         .groups = {{LB_SETTING_TABLE(ROWS), &given}, {lb_explain_settings(), &given.explain}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
@@ -302,7 +333,9 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(explain(self, &doing, &given, err));
 cleanup:
     lb_free(doing.alphas);
-    lb_free(doing.methods);
+    lb_free(doing.of_network);
+    lb_free(doing.controls);
+    lb_method_list_release(&doing.methods);
     lb_free(doing.items);
     lb_source_release(&doing.images);
     lb_source_release(&doing.background);

@@ -105,6 +105,7 @@ typedef struct lb_explain_options {
     /* Random directions along which the gradient is compared with differences of the logit, for the
      * methods made of the gradient at the image; default 0. */
     size_t check_gradient;
+    bool sobel_is_laplace; /* the quirk: sobel and laplace are both the signed Laplace filter */
 } lb_explain_options;
 
 void lb_explain_defaults(lb_explain_options *options);

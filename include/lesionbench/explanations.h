@@ -7,6 +7,7 @@
 #include "lesionbench/dataset.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/predictions.h"
+#include "lesionbench/similarity.h"
 #include "lesionbench/strata.h"
 #include "lesionbench/tables.h"
 #include "lesionbench/training.h"
@@ -37,6 +38,15 @@ typedef struct lb_explain_item {
     bool kept;             /* its maps go into the file */
 } lb_explain_item;
 
+/* The network with new weights from some layer on, as a control of methods: what a map owes to what
+ * was learnt (Adebayo et al.: Sanity checks for saliency maps, NeurIPS 2018). */
+typedef struct lb_explain_control {
+    char name[40];          /* stands before the method's, with a colon */
+    size_t first_parameter; /* this and all after it are drawn anew, by the options' seed */
+    const size_t *methods;
+    size_t method_count;
+} lb_explain_control;
+
 typedef struct lb_explain_job {
     lb_network *network; /* NULL where all methods are baselines */
     lb_model_name name;
@@ -47,16 +57,61 @@ typedef struct lb_explain_job {
     size_t count;
     const size_t *methods;
     size_t method_count;
+    const lb_explain_control *controls;
+    size_t control_count;
     lb_explain_options options;
     lb_scoring scoring;
     lb_keep keep;
 } lb_explain_job;
 
-/* Writes `index`, `label` (the targets) and a group per method with the kept images' maps to path.
- * Appends count x method_count rows to scores, ordered by method, then by item; scores may be NULL.
- */
+/* How alike a control's map of an image is to that of the network itself. */
+typedef struct lb_similarity_row {
+    size_t image;
+    const char *control, *method; /* the control's name is the job's */
+    lb_similarity value;
+} lb_similarity_row;
+
+typedef struct lb_similarity_rows {
+    size_t count;
+    lb_similarity_row *rows; /* lb_free() */
+} lb_similarity_rows;
+
+/* Writes `index`, `label` (the targets) and a group per method with the kept images' maps and
+ * certificates to path; those of controls are named CONTROL:METHOD. Appends a row for each group
+ * and item to scores, in this order; fills similarities with a row for each control's map whose
+ * method is also explained by the network itself. Both may be NULL. */
 lb_status lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *scores,
-                             const lb_context *context, lb_error *err);
+                             lb_similarity_rows *similarities, const lb_context *context,
+                             lb_error *err);
+/* image,corpus,degree,seed,control,method,rank_correlation,ssim,top_overlap */
+lb_status lb_similarities_write(const lb_similarity_rows *rows, const lb_model_name *name,
+                                const char *path, lb_error *err);
+
+/* What a list of methods may hold. */
+typedef struct lb_method_filter {
+    bool background; /* groups have methods that compare with other images, too */
+    bool controls;   /* untrained and untrained:NAME are allowed */
+    bool of_network; /* groups have no baselines */
+    bool of_image;   /* groups have baselines alone */
+} lb_method_filter;
+
+typedef struct lb_method_list {
+    size_t count, untrained_count;
+    size_t *methods, *untrained;
+} lb_method_list;
+
+/* Methods by their names and by groups: `study`, the eight of the reference study; `controls`, the
+ * baselines; `quick`, all but the slow ones; `all`. Where controls are allowed, untrained:NAME,
+ * also of a group, is put into `untrained`, and `untrained` alone stands for all methods of
+ * networks beside it, or the study's where there are none. */
+lb_status lb_method_list_parse(lb_method_list *out, const char *text, lb_method_filter filter,
+                               lb_error *err);
+void lb_method_list_release(lb_method_list *list);
+/* Controls for cascading weight randomisation: of each layer listed, or for `cascade` of each from
+ * the last to the first, this one and all after it; named randomised_LAYER
+ * ("randomised_features.28"). *out is the caller's (lb_free). */
+lb_status lb_randomised_controls(lb_explain_control **out, size_t *count, lb_network *network,
+                                 const char *layers, lb_error *err);
 
 /* Scores the maps of explanations.h5 against the truth of dataset.h5. */
 lb_status lb_score_explanations(lb_score_rows *scores, const char *maps, lb_dataset *dataset,

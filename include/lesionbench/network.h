@@ -40,6 +40,10 @@ typedef struct lb_network lb_network;
  * N(0, 0.01), biases 0. The untrained network of the study. */
 lb_status lb_network_create(lb_network **out, const lb_architecture *architecture, uint64_t seed,
                             lb_error *err);
+/* Parameters first .. end - 1 become what lb_network_create() draws for them by this seed. */
+void lb_network_randomise(lb_network *network, size_t first, size_t end, uint64_t seed);
+/* ... or what they are in another network of the same architecture. */
+void lb_network_restore(lb_network *network, size_t first, size_t end, const lb_network *from);
 lb_status lb_network_copy(lb_network **out, const lb_network *network, lb_error *err);
 void lb_network_free(lb_network *network);                                 /* accepts NULL */
 const lb_architecture *lb_network_architecture(const lb_network *network); /* borrowed */

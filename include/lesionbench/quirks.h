@@ -41,6 +41,9 @@ typedef uint32_t lb_quirk_set; /* bit q is set where quirk q is on */
     (LB_QUIRK_BIT(LB_QUIRK_DROPOUT_AT_INFERENCE) | LB_QUIRK_BIT(LB_QUIRK_FIRST_BLOCK_CONV_FROZEN))
 #define LB_PREDICTION_QUIRKS LB_QUIRK_BIT(LB_QUIRK_DROPOUT_AT_INFERENCE)
 
+/* That of explaining. */
+#define LB_EXPLANATION_QUIRKS LB_QUIRK_BIT(LB_QUIRK_SOBEL_IS_LAPLACE)
+
 const char *lb_quirk_name(size_t quirk);    /* NULL past the end; borrowed */
 const char *lb_quirk_summary(size_t quirk); /* what the study does, one line */
 static inline bool

@@ -53,21 +53,33 @@ lb_network_create(lb_network **out, const lb_architecture *architecture, uint64_
     lb_status status = LB_OK;
     lb_network *network = NULL;
     LB_TRY(lb_network_allocate(&network, architecture, err));
-    for (size_t i = 0; i < network->count; i++) {
-        initialise(&network->parameters[i], seed, i);
-    }
+    lb_network_randomise(network, 0, network->count, seed);
     *out = network;
 cleanup:
     return status;
 }
 
 void
+lb_network_randomise(lb_network *network, size_t first, size_t end, uint64_t seed)
+{
+    for (size_t i = first; i < end; i++) {
+        initialise(&network->parameters[i], seed, i);
+    }
+}
+
+void
+lb_network_restore(lb_network *network, size_t first, size_t end, const lb_network *from)
+{
+    for (size_t i = first; i < end; i++) {
+        memcpy(network->parameters[i].value, from->parameters[i].value,
+               network->parameters[i].count * sizeof(float));
+    }
+}
+
+void
 lb_network_copy_values(lb_network *to, const lb_network *from)
 {
-    for (size_t i = 0; i < to->count; i++) {
-        memcpy(to->parameters[i].value, from->parameters[i].value,
-               to->parameters[i].count * sizeof(float));
-    }
+    lb_network_restore(to, 0, to->count, from);
 }
 
 lb_status

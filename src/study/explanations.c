@@ -5,65 +5,76 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "certificates.h"
-#include "lesionbench/settings.h"
-#include "model_name.h"
+#include "explanation_file.h"
+#include "lesionbench/csv.h"
+#include "lesionbench/output.h"
 
-/* What the sink needs while maps come in. */
+/* What the sink needs while maps come in. A cell is an item of a group. */
 typedef struct run {
     const lb_explain_job *job;
     lb_h5 *file;
+    map_group *groups;
+    size_t group_count;
     size_t pixels;
-    size_t *kept_row;             /* (count) row in the file, SIZE_MAX where not kept */
-    size_t kept;                  /* rows in the file */
-    lb_certificate *certificates; /* (method_count, count) */
-    lb_map_score *scores;         /* (method_count, count), NULL where maps are not scored */
-    uint8_t *seen;                /* (method_count, count) */
+    size_t *row;                  /* (count) in the file, SIZE_MAX where not kept */
+    size_t rows;                  /* in the file */
+    lb_certificate *certificates; /* (group_count, count) */
+    lb_map_score *scores;         /* (group_count, count), NULL where maps are not scored */
+    lb_similarity *similarities;  /* (group_count, count), NULL where there are no controls */
+    uint8_t *seen;                /* (group_count, count) */
     float *truth;                 /* (batch, H, W) */
     lb_scorer *scorer;
-    size_t first; /* item of the batch's first image */
-    size_t batch; /* images in it */
+    float *originals;    /* (method_count, batch, H, W), to compare controls with */
+    size_t control;      /* whose maps are coming; NO_CONTROL: the network's own */
+    size_t first;        /* item of the batch's first image */
+    size_t batch;        /* images in it */
+    size_t step;         /* images in a full one */
+    lb_network *changed; /* the network with new weights from `changed_from` on */
+    size_t changed_from;
 } run;
 
+static const uint64_t CONTROL_SEED = 0x636f6e74726f6c73;
+
 static lb_status
-score_map(run *work, size_t method, size_t item, const float *map, lb_error *err)
+score_map(run *work, size_t group, size_t item, const float *map, lb_error *err)
 {
-    size_t cell = method * work->job->count + item;
+    size_t cell = group * work->job->count + item;
     lb_map_score *score = &work->scores[cell];
     const float *truth = work->truth + (item - work->first) * work->pixels;
     const lb_scoring *scoring = &work->job->scoring;
     if (lb_scorer_set_truth(work->scorer, truth, err) != LB_OK ||
         lb_scorer_score(score, work->scorer, map, scoring->metrics, scoring->ties, err) != LB_OK) {
         return lb_fail_context(err, "image %zu, method %s", work->job->items[item].image,
-                               lb_method_name(work->job->methods[method]));
+                               work->groups[group].name);
     }
     work->certificates[cell].ties = score->counts.ties;
     return LB_OK;
 }
 
+/* Keeps the network's own map until its controls' come, and compares these with it. */
 static lb_status
-keep_map(run *work, size_t item, const lb_explanation *explanation, size_t index, lb_error *err)
+compare_map(run *work, size_t group, size_t item, const float *map, lb_error *err)
 {
-    char name[80];
-    size_t row = work->kept_row[item];
-    const char *method = lb_method_name(explanation->method);
-    snprintf(name, sizeof name, "%s/map", method);
-    lb_status status = lb_h5_write_rows(work->file, name, LB_F32, row, 1,
-                                        explanation->map + index * work->pixels, err);
-    if (status == LB_OK && work->job->keep == LB_KEEP_RAW && explanation->attribution != NULL) {
-        snprintf(name, sizeof name, "%s/attribution", method);
-        status = lb_h5_write_rows(work->file, name, LB_F32, row, 1,
-                                  explanation->attribution + index * 3 * work->pixels, err);
+    size_t original = work->groups[group].original, place = item - work->first;
+    if (work->groups[group].control == NO_CONTROL) {
+        memcpy(work->originals + (group * work->step + place) * work->pixels, map,
+               work->pixels * sizeof *map);
+        return LB_OK;
     }
-    return status;
+    if (original == NO_CONTROL) {
+        return LB_OK;
+    }
+    return lb_compare_maps(&work->similarities[group * work->job->count + item],
+                           work->originals + (original * work->step + place) * work->pixels, map,
+                           work->job->images->height, work->job->images->width, err);
 }
 
 /* The items of the batch are found by their image; the batch is small. */
 static lb_status
-find_item(size_t *out, const run *work, size_t method, size_t image, lb_error *err)
+find_item(size_t *out, const run *work, size_t group, size_t image, lb_error *err)
 {
     for (size_t i = work->first; i < work->first + work->batch; i++) {
-        size_t cell = method * work->job->count + i;
+        size_t cell = group * work->job->count + i;
         if (work->job->items[i].image == image && !work->seen[cell]) {
             work->seen[cell] = 1;
             *out = i;
@@ -74,167 +85,101 @@ find_item(size_t *out, const run *work, size_t method, size_t image, lb_error *e
 }
 
 static lb_status
+take_map(run *work, size_t group, const lb_explanation *explanation, size_t index, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t item = 0;
+    const float *map = explanation->map + index * work->pixels;
+    const float *attribution = explanation->attribution;
+    LB_TRY(find_item(&item, work, group, explanation->items[index], err));
+    work->certificates[group * work->job->count + item] = explanation->certificates[index];
+    if (work->scores != NULL) {
+        LB_TRY(score_map(work, group, item, map, err));
+    }
+    if (work->similarities != NULL) {
+        LB_TRY(compare_map(work, group, item, map, err));
+    }
+    if (work->row[item] != SIZE_MAX && work->job->keep != LB_KEEP_NONE) {
+        attribution = attribution != NULL ? attribution + index * 3 * work->pixels : NULL;
+        LB_TRY(explanation_keep(work->file, work->job, &work->groups[group], work->row[item], map,
+                                attribution, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
 take_maps(void *data, const lb_explanation *explanation, lb_error *err)
 {
     run *work = data;
     lb_status status = LB_OK;
-    size_t method = 0, item = 0;
-    while (method + 1 < work->job->method_count &&
-           work->job->methods[method] != explanation->method) {
-        method++;
+    size_t group = 0;
+    while (group + 1 < work->group_count && (work->groups[group].method != explanation->method ||
+                                             work->groups[group].control != work->control)) {
+        group++;
     }
     for (size_t i = 0; i < explanation->count; i++) {
-        LB_TRY(find_item(&item, work, method, explanation->items[i], err));
-        work->certificates[method * work->job->count + item] = explanation->certificates[i];
-        if (work->scores != NULL) {
-            LB_TRY(score_map(work, method, item, explanation->map + i * work->pixels, err));
-        }
-        if (work->kept_row[item] != SIZE_MAX && work->job->keep != LB_KEEP_NONE) {
-            LB_TRY(keep_map(work, item, explanation, i, err));
-        }
+        LB_TRY(take_map(work, group, explanation, i, err));
     }
 cleanup:
     return status;
 }
 
-static lb_status
-write_index(run *work, lb_error *err)
+/* Gives the changed network new weights from this parameter on, the network's own before it. */
+static void
+change_network(run *work, size_t first)
 {
-    lb_status status = LB_OK;
-    int32_t *index = NULL;
-    uint8_t *label = NULL;
-    LB_ALLOC(index, work->kept);
-    LB_ALLOC(label, work->kept);
-    for (size_t i = 0; i < work->job->count; i++) {
-        if (work->kept_row[i] != SIZE_MAX) {
-            index[work->kept_row[i]] = (int32_t)work->job->items[i].image;
-            label[work->kept_row[i]] = work->job->items[i].target;
-        }
+    if (first < work->changed_from) {
+        /* Not the weights that a training of the same seed began with. */
+        lb_network_randomise(work->changed, first, work->changed_from,
+                             work->job->options.seed ^ CONTROL_SEED);
+    } else {
+        lb_network_restore(work->changed, work->changed_from, first, work->job->network);
     }
-    LB_TRY(lb_h5_write(work->file, "index", LB_I32, 1, &work->kept, index, err));
-    LB_TRY(lb_h5_write(work->file, "label", LB_U8, 1, &work->kept, label, err));
-cleanup:
-    lb_free(index);
-    lb_free(label);
-    return status;
+    work->changed_from = first;
 }
 
-/* Root attributes, index, and an empty group per method. */
+/* Images of one batch, as lb_explain() takes them. */
+typedef struct batch_images {
+    float *images;
+    size_t *index;
+    uint8_t *targets;
+} batch_images;
+
 static lb_status
-begin_file(run *work, lb_error *err)
+explain_batch(run *work, lb_explainer *explainer, const batch_images *b, const lb_context *context,
+              lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_explain_job *job = work->job;
-    for (size_t i = 0; i < job->count; i++) {
-        bool wanted = job->keep == LB_KEEP_NONE || job->items[i].kept;
-        work->kept_row[i] = wanted ? work->kept++ : SIZE_MAX;
-    }
-    LB_TRY(model_name_save(work->file, &job->name, err));
-    LB_TRY(lb_h5_set_text(work->file, "", "split",
-                          job->dataset != NULL ? lb_split_name(job->split) : "", err));
-    LB_TRY(write_index(work, err));
-    size_t height = job->images->height, width = job->images->width;
-    for (size_t m = 0; m < job->method_count && job->keep != LB_KEEP_NONE; m++) {
-        char name[80];
-        const char *method = lb_method_name(job->methods[m]);
-        snprintf(name, sizeof name, "%s/map", method);
-        LB_TRY(lb_h5_reserve(work->file, name, LB_F32, 3,
-                             (const size_t[]){work->kept, height, width}, err));
-        if (job->keep == LB_KEEP_RAW && !lb_method_is_baseline(job->methods[m])) {
-            snprintf(name, sizeof name, "%s/attribution", method);
-            LB_TRY(lb_h5_reserve(work->file, name, LB_F32, 4,
-                                 (const size_t[]){work->kept, 3, height, width}, err));
-        }
-    }
-cleanup:
-    return status;
-}
-
-/* The settings that the method uses, as attributes of its group. */
-static lb_status
-write_parameters(run *work, size_t method, lb_error *err)
-{
-    lb_status status = LB_OK;
-    char *text = NULL;
-    const lb_explain_options *options = &work->job->options;
-    const char *group = lb_method_name(method);
-    lb_setting_table table = lb_explain_settings();
-    for (const char *const *key = lb_method_parameters(method); *key != NULL; key++) {
-        for (size_t s = 0; s < table.count; s++) {
-            const lb_setting *setting = &table.settings[s];
-            double number = 0;
-            lb_error no_number;
-            if (strcmp(setting->key, *key) != 0) {
-                continue;
-            }
-            text = lb_setting_print(options, setting, err);
-            LB_TRY(text == NULL ? err->code : LB_OK);
-            if (lb_parse_real(&number, text, -HUGE_VAL, HUGE_VAL, &no_number) == LB_OK) {
-                LB_TRY(lb_h5_set_number(work->file, group, *key, number, err));
-            } else {
-                LB_TRY(lb_h5_set_text(work->file, group, *key, text, err));
-            }
-            lb_free(text);
-            text = NULL;
-        }
-    }
-cleanup:
-    lb_free(text);
-    return status;
-}
-
-/* Of the images in the file, in the order of their rows. */
-static lb_status
-write_certificates(run *work, size_t method, lb_certificate *scratch, lb_error *err)
-{
-    size_t count = work->job->count;
-    for (size_t i = 0; i < count; i++) {
-        if (work->kept_row[i] != SIZE_MAX) {
-            scratch[work->kept_row[i]] = work->certificates[method * count + i];
-        }
-    }
-    return certificates_save(work->file, lb_method_name(work->job->methods[method]), scratch,
-                             work->kept, err);
-}
-
-static lb_status
-end_file(run *work, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_certificate *scratch = NULL;
-    LB_ALLOC(scratch, work->kept);
-    for (size_t m = 0; m < work->job->method_count; m++) {
-        LB_TRY(write_parameters(work, work->job->methods[m], err));
-        LB_TRY(write_certificates(work, m, scratch, err));
-    }
-    LB_TRY(lb_h5_commit(work->file, err));
-cleanup:
-    lb_free(scratch);
-    return status;
-}
-
-static lb_status
-explain_batch(run *work, lb_explainer *explainer, float *images, size_t *index, uint8_t *targets,
-              const lb_context *context, lb_error *err)
-{
-    lb_status status = LB_OK;
-    const lb_explain_job *job = work->job;
+    const lb_image_source *source = job->images;
     for (size_t i = 0; i < work->batch; i++) {
-        index[i] = job->items[work->first + i].image;
-        targets[i] = job->items[work->first + i].target;
+        b->index[i] = job->items[work->first + i].image;
+        b->targets[i] = job->items[work->first + i].target;
         if (work->scores != NULL) {
             LB_TRY(lb_dataset_read(NULL, work->truth + i * work->pixels, job->dataset, job->split,
-                                   index[i], 1, err));
+                                   b->index[i], 1, err));
         }
     }
-    LB_TRY(job->images->read(job->images->data, images, index, work->batch, err));
-    LB_TRY(lb_explainer_run(explainer, images, job->images->channels, work->batch, index, targets,
-                            take_maps, work, context, err));
+    LB_TRY(source->read(source->data, b->images, b->index, work->batch, err));
+    work->control = NO_CONTROL;
+    LB_TRY(lb_explainer_run(explainer, b->images, source->channels, work->batch, b->index,
+                            b->targets, take_maps, work, context, err));
+    for (size_t c = 0; c < job->control_count; c++) {
+        const lb_explain_control *control = &job->controls[c];
+        work->control = c;
+        change_network(work, control->first_parameter);
+        if (lb_explain(work->changed, b->images, source->channels, source->height, source->width,
+                       work->batch, b->index, b->targets, control->methods, control->method_count,
+                       &job->options, take_maps, work, context, err) != LB_OK) {
+            LB_TRY(lb_fail_context(err, "%s", control->name));
+        }
+    }
 cleanup:
     return status;
 }
 
-/* Progress of one call of lb_explainer_run(), told as that of the whole job. */
+/* Progress of one call of lb_explain(), told as that of the whole job. */
 typedef struct batch_progress {
     const lb_context *outer;
     const run *work;
@@ -249,42 +194,39 @@ tell_batch(void *data, const char *what, size_t done, size_t total)
 }
 
 static lb_status
-explain_all(run *work, size_t step, const lb_context *context, lb_error *err)
+explain_all(run *work, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_explain_job *job = work->job;
     lb_explainer *explainer = NULL;
-    float *images = NULL;
-    size_t *index = NULL;
-    uint8_t *targets = NULL;
+    batch_images b = {NULL, NULL, NULL};
     LB_TRY(lb_explainer_create(&explainer, job->network, job->images->height, job->images->width,
-                               job->count < step ? job->count : step, job->methods,
+                               job->count < work->step ? job->count : work->step, job->methods,
                                job->method_count, &job->options, err));
-    LB_ALLOC(images, step * job->images->channels * work->pixels);
-    LB_ALLOC(index, step);
-    LB_ALLOC(targets, step);
+    LB_ALLOC(b.images, work->step * job->images->channels * work->pixels);
+    LB_ALLOC(b.index, work->step);
+    LB_ALLOC(b.targets, work->step);
     batch_progress told = {.outer = context, .work = work};
     lb_context inner = context != NULL ? *context : (lb_context){0};
     inner.progress = tell_batch;
     inner.progress_data = &told;
     for (work->first = 0; work->first < job->count; work->first += work->batch) {
         size_t left = job->count - work->first;
-        work->batch = left < step ? left : step;
+        work->batch = left < work->step ? left : work->step;
         LB_TRY(lb_check_cancelled(context, err));
-        LB_TRY(explain_batch(work, explainer, images, index, targets, &inner, err));
+        LB_TRY(explain_batch(work, explainer, &b, &inner, err));
     }
-    for (size_t i = 0; i < job->method_count * job->count; i++) {
+    for (size_t i = 0; i < work->group_count * job->count; i++) {
         if (!work->seen[i]) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "method %s left out image %zu",
-                           lb_method_name(job->methods[i / job->count]),
-                           job->items[i % job->count].image));
+                           work->groups[i / job->count].name, job->items[i % job->count].image));
         }
     }
 cleanup:
     lb_explainer_free(explainer);
-    lb_free(images);
-    lb_free(index);
-    lb_free(targets);
+    lb_free(b.images);
+    lb_free(b.index);
+    lb_free(b.targets);
     return status;
 }
 
@@ -292,11 +234,11 @@ static lb_status
 append_rows(lb_score_rows *scores, const run *work, lb_error *err)
 {
     const lb_explain_job *job = work->job;
-    for (size_t i = 0; i < job->method_count * job->count; i++) {
+    for (size_t i = 0; i < work->group_count * job->count; i++) {
         const lb_explain_item *item = &job->items[i % job->count];
         lb_score_row *row =
             lb_score_rows_add_image(scores, job->dataset, job->split, item->image, &job->name,
-                                    lb_method_name(job->methods[i / job->count]), err);
+                                    work->groups[i / job->count].name, err);
         if (row == NULL) {
             return err->code;
         }
@@ -308,36 +250,138 @@ append_rows(lb_score_rows *scores, const run *work, lb_error *err)
     return LB_OK;
 }
 
-lb_status
-lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *scores,
-                   const lb_context *context, lb_error *err)
+static lb_status
+end_file(run *work, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t cells = 0, step = 8 * (job->options.batch > 0 ? job->options.batch : 1);
-    run work = {.job = job, .pixels = job->images->height * job->images->width};
-    LB_TRY(lb_multiply(&cells, job->count, job->method_count, err));
-    LB_ALLOC(work.kept_row, job->count);
-    LB_ALLOC(work.certificates, cells);
-    LB_ALLOC(work.seen, cells);
-    if (scores != NULL && job->dataset != NULL) {
-        LB_ALLOC(work.scores, cells);
-        LB_ALLOC(work.truth, step * work.pixels);
-        LB_TRY(lb_scorer_create(&work.scorer, job->images->height, job->images->width, err));
+    size_t count = work->job->count;
+    for (size_t g = 0; g < work->group_count; g++) {
+        bool compared = work->groups[g].original != NO_CONTROL;
+        LB_TRY(explanation_finish_group(work->file, work->job, &work->groups[g], work->row,
+                                        work->rows, work->certificates + g * count,
+                                        compared ? work->similarities + g * count : NULL, err));
     }
+    LB_TRY(lb_h5_commit(work->file, err));
+cleanup:
+    return status;
+}
+
+static lb_status
+run_init(run *work, bool scored, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_explain_job *job = work->job;
+    size_t cells = 0, batch = job->options.batch > 0 ? job->options.batch : 1;
+    LB_TRY(explanation_groups(&work->groups, &work->group_count, job, err));
+    LB_TRY(lb_multiply(&cells, job->count, work->group_count, err));
+    LB_ALLOC(work->row, job->count);
+    LB_ALLOC(work->certificates, cells);
+    LB_ALLOC(work->seen, cells);
+    work->rows = explanation_rows(work->row, job);
+    /* Many batches at a time, but where maps have to be kept for comparison. */
+    work->step = job->control_count > 0 ? batch : 8 * batch;
+    if (scored) {
+        LB_ALLOC(work->scores, cells);
+        LB_ALLOC(work->truth, work->step * work->pixels);
+        LB_TRY(lb_scorer_create(&work->scorer, job->images->height, job->images->width, err));
+    }
+    if (job->control_count > 0) {
+        LB_ALLOC(work->similarities, cells);
+        LB_ALLOC(work->originals, job->method_count * work->step * work->pixels);
+        LB_TRY(lb_network_copy(&work->changed, job->network, err));
+        work->changed_from = lb_network_parameters(work->changed);
+    }
+cleanup:
+    return status;
+}
+
+static void
+run_release(run *work)
+{
+    lb_h5_close(work->file);
+    lb_network_free(work->changed);
+    lb_free(work->originals);
+    lb_free(work->similarities);
+    lb_scorer_free(work->scorer);
+    lb_free(work->truth);
+    lb_free(work->scores);
+    lb_free(work->seen);
+    lb_free(work->certificates);
+    lb_free(work->row);
+    lb_free(work->groups);
+}
+
+/* Gives the similarities to the caller, a row for each control's map that has an original. */
+static lb_status
+append_similarities(lb_similarity_rows *out, const run *work, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t count = work->job->count, used = 0;
+    LB_ALLOC(out->rows, work->group_count * count);
+    for (size_t i = 0; i < work->group_count * count; i++) {
+        const map_group *group = &work->groups[i / count];
+        if (group->original != NO_CONTROL) {
+            out->rows[used++] =
+                (lb_similarity_row){.image = work->job->items[i % count].image,
+                                    .control = work->job->controls[group->control].name,
+                                    .method = lb_method_name(group->method),
+                                    .value = work->similarities[i]};
+        }
+    }
+    out->count = used;
+cleanup:
+    return status;
+}
+
+lb_status
+lb_explain_to_file(const lb_explain_job *job, const char *path, lb_score_rows *scores,
+                   lb_similarity_rows *similarities, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    run work = {.job = job, .pixels = job->images->height * job->images->width};
+    LB_TRY(run_init(&work, scores != NULL && job->dataset != NULL, err));
     LB_TRY(lb_h5_create(&work.file, path, "explanations", 1, context, err));
-    LB_TRY(begin_file(&work, err));
-    LB_TRY(explain_all(&work, step, context, err));
+    LB_TRY(
+        explanation_begin(work.file, job, work.groups, work.group_count, work.row, work.rows, err));
+    LB_TRY(explain_all(&work, context, err));
     LB_TRY(end_file(&work, err));
     if (work.scores != NULL) {
         LB_TRY(append_rows(scores, &work, err));
     }
+    if (similarities != NULL && work.similarities != NULL) {
+        LB_TRY(append_similarities(similarities, &work, err));
+    }
 cleanup:
-    lb_h5_close(work.file);
-    lb_scorer_free(work.scorer);
-    lb_free(work.truth);
-    lb_free(work.scores);
-    lb_free(work.seen);
-    lb_free(work.certificates);
-    lb_free(work.kept_row);
+    run_release(&work);
+    return status;
+}
+
+lb_status
+lb_similarities_write(const lb_similarity_rows *rows, const lb_model_name *name, const char *path,
+                      lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_output *output = NULL;
+    LB_TRY(lb_output_open(&output, path, err));
+    FILE *stream = lb_output_stream(output);
+    fputs("image,corpus,degree,seed,control,method,rank_correlation,ssim,top_overlap\n", stream);
+    for (size_t i = 0; i < rows->count; i++) {
+        const lb_similarity_row *row = &rows->rows[i];
+        const char *const fields[] = {name->corpus, name->degree, name->seed, row->control,
+                                      row->method};
+        fprintf(stream, "%zu", row->image);
+        for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
+            fputc(',', stream);
+            lb_csv_field(stream, fields[f]);
+        }
+        fputc(',', stream);
+        if (!isnan(row->value.rank_correlation)) {
+            fprintf(stream, "%.9g", row->value.rank_correlation);
+        }
+        fprintf(stream, ",%.9g,%.9g\n", row->value.ssim, row->value.top_overlap);
+    }
+    LB_TRY(lb_output_commit(output, err));
+cleanup:
+    lb_output_close(output);
     return status;
 }

@@ -439,6 +439,32 @@ controls_are_what_they_say(void **state)
     assert_true(f->all.map[method("laplace")][0] == 0.0f);
 }
 
+/* The study's Sobel results are its Laplace results, and those have a sign. */
+static void
+sobel_is_laplace(void **state)
+{
+    const fixture *f = *state;
+    lb_error err;
+    collected *quirk = lb_alloc(1, sizeof *quirk, &err);
+    assert_non_null(quirk);
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.sobel_is_laplace = true;
+    size_t sobel = method("sobel"), laplace = method("laplace"), negative = 0;
+    explain_with(quirk, f, &options, laplace);
+    for (size_t i = 0; i < IMAGES * PIXELS; i++) {
+        assert_close(fabs((double)quirk->map[laplace][i]), f->all.map[laplace][i], 0, 0);
+        negative += quirk->map[laplace][i] < 0;
+    }
+    assert_in_range(negative, PIXELS, (IMAGES - 1) * PIXELS);
+    collected *other = lb_alloc(1, sizeof *other, &err);
+    assert_non_null(other);
+    explain_with(other, f, &options, sobel);
+    assert_memory_equal(other->map[sobel], quirk->map[laplace], sizeof other->map[sobel]);
+    lb_free(other);
+    lb_free(quirk);
+}
+
 static void
 assert_certified(const lb_certificate *certificate, const float *map, const float *attribution)
 {
@@ -556,6 +582,7 @@ main(void)
         cmocka_unit_test(map_is_the_luminance_of_the_absolute_attribution),
         cmocka_unit_test(batches_and_company_do_not_matter),
         cmocka_unit_test(controls_are_what_they_say),
+        cmocka_unit_test(sobel_is_laplace),
         cmocka_unit_test(certificates_say_what_the_maps_are),
         cmocka_unit_test(table_and_names),
         cmocka_unit_test(errors),

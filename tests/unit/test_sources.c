@@ -329,7 +329,7 @@ kept_maps_are_written_in_order(void **state)
                           .keep = LB_KEEP_MAPS};
     lb_explain_defaults(&job.options);
     job.options.batch = 2; /* so that the last batch is not full */
-    assert_ok(lb_explain_to_file(&job, FILE_B, NULL, NULL, &err));
+    assert_ok(lb_explain_to_file(&job, FILE_B, NULL, NULL, NULL, &err));
     assert_ok(lb_h5_open(&file, FILE_B, "explanations", &err));
     assert_ok(lb_h5_read(&index, file, "index", LB_I32, &err));
     assert_ok(lb_h5_read(&map, file, "raw_input/map", LB_F32, &err));
@@ -373,7 +373,7 @@ nothing_to_explain_is_a_file(void **state)
     lb_explain_job job = {
         .images = &images, .methods = &method, .method_count = 1, .keep = LB_KEEP_MAPS};
     lb_explain_defaults(&job.options);
-    assert_ok(lb_explain_to_file(&job, FILE_B, &rows, NULL, &err));
+    assert_ok(lb_explain_to_file(&job, FILE_B, &rows, NULL, NULL, &err));
     assert_int_equal(rows.count, 0);
     assert_ok(lb_scores_write(&rows, FILE_A, &err));
     assert_ok(lb_scores_read(&rows, FILE_A, &err));
