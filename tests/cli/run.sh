@@ -13,7 +13,7 @@ small_published=$here/../data/published
 template=/usr/share/mricron/templates/ch2bet.nii.gz
 work=$(mktemp -d)
 mounted=
-trap '[ -z "$mounted" ] || umount "$mounted"; rm -rf "$work"' EXIT
+trap 'for disk in $mounted; do umount "$disk"; done; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 
 ok() {
@@ -638,9 +638,6 @@ expect "compare scores of two datasets" 1 "" "of subject 1 and of subject 2" com
 printf 'image,corpus,degree,seed,method,selection,tpr\n0.5,,,,a,,0.25\n' >half.csv
 expect "compare half an image" 1 "" "half.csv: row 1: '0.5' is no index of an image" compare half.csv -o c
 absent "nothing of what could not be compared" c
-expect "explain an untrained network" 0 "" "" explain --model tuned/model.safetensors --data d1.h5 \
-    --methods untrained,saliency --quiet -o u.h5
-expect "info of the untrained network's maps" 0 "corpus: untrained" "" info u.h5
 expect "evaluate by class" 0 "p class=[01] " "" evaluate p.h5 --by class --data d1.h5
 expect "evaluate by area" 0 "p,mri,2,5,holdout,1,.*,area=3" "" evaluate p.h5 --by area --data d1.h5 --format csv
 expect "evaluate by area without data" 2 "" "--data goes with --by" evaluate p.h5 --by area
@@ -723,6 +720,7 @@ else
 fi
 expect "explain without maps" 0 "" "" explain --data d1.h5 --methods sobel --keep none --quiet -o n.h5
 expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data d1.h5 -o n.csv
+. "$here/explain_cases.sh"
 
 ### A whole study from a file
 sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml
