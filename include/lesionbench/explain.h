@@ -81,7 +81,7 @@ typedef struct lb_explain_options {
     const double *alphas; /* GradientSHAP: `samples` explicit alphas; NULL draws them by image */
     uint64_t seed;        /* of every random choice, keyed by image */
     size_t batch;         /* images, or points of a path, computed together at most; default 16 */
-    size_t memory;        /* MiB for activations and gradients, beside the network; default 600.
+    size_t memory;        /* MiB for activations and gradients, beside the network; default 700.
                              One image and one point at a time are computed whatever it says */
     lb_compute compute;   /* of paths, and of all ways back */
     lb_lrp_options lrp;

@@ -18,7 +18,7 @@ lb_explain_defaults(lb_explain_options *options)
     *options = (lb_explain_options){.steps = 50,
                                     .samples = 5,
                                     .batch = 16,
-                                    .memory = 600,
+                                    .memory = 700,
                                     .lrp = lb_lrp_defaults,
                                     .perturbation = lb_perturbation_defaults,
                                     .blur_steps = 50,
