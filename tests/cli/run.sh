@@ -625,8 +625,8 @@ expect "compare maps from elsewhere" 0 "" "" compare own.csv own.csv --methods m
 grep -q '^,,,,mine,theirs,2,2,0.5,0.5,0,0,0,0,0,0,1,1,1$' both/methods.csv && ok "methods are named" ||
     not_ok "methods are named"
 printf 'image,corpus,degree,seed,method,selection,emd\n0,,,,far,,9\n0,,,,near,,2\n1,,,,far,,8\n1,,,,near,,1\n' >emd.csv
-expect "compare distances" 0 "" "" compare emd.csv --metric emd --quiet -o emd
-grep -q '^,,,near,2,1,2,2,1,1,1,1$' emd/ranking.csv && ok "the nearer is better" || not_ok "the nearer is better"
+expect "compare distances" 0 "" "" compare emd.csv --metric emd --quiet -o nearer
+grep -q '^,,,near,2,1,2,2,1,1,1,1$' nearer/ranking.csv && ok "the nearer is better" || not_ok "the nearer is better"
 expect "a name for each file" 2 "" "--methods has 1 names for 2 files" compare own.csv own.csv --methods a -o c
 expect "compare without a folder" 2 "" "-o is missing" compare s.csv
 expect "compare maps without data" 2 "" "--data is missing" compare s.csv --maps e.h5 -o c
