@@ -274,12 +274,12 @@ pool_row(double *restrict out, uint8_t *restrict choice, const double *restrict 
         for (size_t k = 0; k < block; k++) {
             double v0 = a[k], v1 = a[k + block], v2 = c[k], v3 = c[k + block];
             double top = v0 > v1 ? v0 : v1, bottom = v2 > v3 ? v2 : v3;
-            double enough = (top > bottom ? top : bottom) - tolerance;
+            double most = top > bottom ? top : bottom, enough = most - tolerance;
             int winner = v2 >= enough ? 2 : 3;
             winner = v1 >= enough ? 1 : winner;
             winner = v0 >= enough ? 0 : winner;
             choice[x * block + k] = (uint8_t)winner;
-            out[x * block + k] = winner < 2 ? (winner == 0 ? v0 : v1) : (winner == 2 ? v2 : v3);
+            out[x * block + k] = most;
         }
     }
 }

@@ -30,8 +30,8 @@ void lb_double_convolution(double *out, const double *in, const double *weights,
 void lb_double_rectify(double *values, const lb_planes *shape);
 
 /* As lb_pool_forward(), with the tolerance that float64 allows: of each window the first element
- * within LB_DOUBLE_TIE x the mean |activation| of the image's input wins, and its value is passed
- * on. channels are the true ones; scratch (images x planes). */
+ * within LB_DOUBLE_TIE x the mean |activation| of the image's input wins. What is passed on is the
+ * maximum. channels are the true ones; scratch (images x planes). */
 #define LB_DOUBLE_TIE 1e-9
 void lb_double_pool(double *out, uint8_t *choice, const double *in, size_t channels,
                     double *scratch, const lb_planes *shape);
