@@ -32,24 +32,24 @@ within(size_t value, size_t least, size_t most)
     return value < least ? least : value > most ? most : value;
 }
 
+/* As if all methods were asked for, so that a map does not depend on its company: another batch can
+ * mean another algorithm. */
 static void
-plan_batches(lb_explainer *e, const lb_network *network, unsigned needs, size_t count,
-             const lb_pass_options *image, const lb_pass_options *point)
+plan_batches(lb_explainer *e, const lb_network *network, size_t count, const lb_pass_options *image,
+             const lb_pass_options *point)
 {
     const lb_explain_options *options = e->options;
+    lb_pass_options largest = *image;
+    largest.keep_preactivation = true;
     size_t memory = options->memory << 20;
-    size_t image_bytes = lb_pass_image_bytes(network, image);
+    size_t image_bytes = lb_pass_image_bytes(network, &largest);
     size_t point_bytes = lb_pass_image_bytes(network, point);
-    bool compares = (needs & LB_NEEDS_REFERENCE) != 0 && image->keep_preactivation;
-    size_t references = compares ? 1 : 0;
-    size_t images = memory / image_bytes;
-    images = images > references ? images - references : 1;
-    bool path = (needs & LB_NEEDS_PATH) != 0;
-    e->batch =
-        within(path ? images / 2 : images, 1, options->batch < count ? options->batch : count);
-    size_t taken = (e->batch + references) * image_bytes;
-    size_t most = within(memory > taken ? (memory - taken) / point_bytes : 1, 1, options->batch);
-    e->points = points_at_a_time(most, e->batch * options->steps);
+    size_t taken = 2 * image_bytes; /* an image and the baseline */
+    size_t points = memory > taken ? (memory - taken) / point_bytes : 1;
+    e->points = points_at_a_time(within(points, 1, options->batch), options->steps);
+    taken = image_bytes + e->points * point_bytes;
+    size_t images = memory > taken ? (memory - taken) / image_bytes : 1;
+    e->batch = within(images, 1, options->batch < count ? options->batch : count);
 }
 
 /* The baseline's logits, and where a rule compares with them its activations. */
@@ -92,7 +92,7 @@ plan_passes(lb_explainer *e, lb_network *network, unsigned needs, size_t count, 
     image.in_double = true;
     image.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
     point.decisions_only = true;
-    plan_batches(e, network, needs, count, &image, &point);
+    plan_batches(e, network, count, &image, &point);
     point.batch = e->points;
     image.batch = e->batch;
     if ((needs & LB_NEEDS_COPIES) != 0) {

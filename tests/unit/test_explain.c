@@ -456,7 +456,7 @@ sobel_is_laplace(void **state)
         assert_close(fabs((double)quirk->map[laplace][i]), f->all.map[laplace][i], 0, 0);
         negative += quirk->map[laplace][i] < 0;
     }
-    assert_in_range(negative, PIXELS, (IMAGES - 1) * PIXELS);
+    assert_in_range(negative, PIXELS / 2, (IMAGES - 1) * PIXELS); /* within the brains */
     collected *other = lb_alloc(1, sizeof *other, &err);
     assert_non_null(other);
     explain_with(other, f, &options, sobel);
