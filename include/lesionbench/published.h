@@ -44,7 +44,7 @@ typedef struct lb_published {
     lb_published_group *groups; /* in the file's order */
 } lb_published;
 
-/* Whether the file begins as a pickle of protocol 2 or later does. */
+/* Whether the name ends in .pkl, or the file begins as a pickle of protocol 2 or later does. */
 bool lb_published_is(const char *path);
 /* LB_ERROR_FORMAT where the pickle holds none of these. */
 lb_status lb_published_read(lb_published *out, const char *path, lb_error *err);

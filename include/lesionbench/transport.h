@@ -33,7 +33,8 @@ typedef struct lb_point_masses {
 
 /* Cost of turning `from` into `to`, both scaled to a mass of 1. `free_mass`, >= 0 and in the units
  * of from->mass, is more mass on the side of `from` that reaches every point of `to` for nothing
- * (0: none). LB_ERROR_ARGUMENT where one side has no mass. */
+ * (0: none). LB_ERROR_ARGUMENT where one side has no mass, or more than 2^20
+ * points. */
 lb_status lb_transport(double *out, const lb_point_masses *from, const lb_point_masses *to,
                        double free_mass, lb_ground ground, lb_error *err);
 

@@ -11,7 +11,8 @@
 
 #include "transport_internal.h"
 
-enum { COARSEST = 24, MASS_BITS = 61 };
+/* Masses add up to 2^MASS_BITS; with more points than that their smallest would not be whole. */
+enum { COARSEST = 24, MASS_BITS = 61, MOST_POINTS = 1 << 20 };
 
 typedef struct pixel {
     uint32_t code; /* Morton's */
@@ -408,8 +409,8 @@ lb_transport(double *out, const lb_point_masses *from, const lb_point_masses *to
     if (self.sources == 0 || self.to.count == 0) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "there is no mass to move"));
     }
-    if (self.sources + self.to.count > UINT32_MAX / 2) {
-        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "too many points to move"));
+    if (self.sources > MOST_POINTS || self.to.count > MOST_POINTS) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "more than %d points cannot be moved", MOST_POINTS));
     }
     LB_TRY(problem_sinks(&self, ground, err));
     LB_TRY(problem_masses(&self, err));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesionbench/file_bytes.h"
 #include "lesionbench/pickle.h"
 
 typedef struct reader {
@@ -32,11 +33,17 @@ static const char *const METHODS[][2] = {
 bool
 lb_published_is(const char *path)
 {
-    FILE *file = fopen(path, "rb");
-    int first = file != NULL ? fgetc(file) : EOF, second = file != NULL ? fgetc(file) : EOF;
-    if (file != NULL) {
-        fclose(file);
+    FILE *file = NULL;
+    size_t size = 0, length = strlen(path);
+    if (length >= 4 && strcmp(path + length - 4, ".pkl") == 0) {
+        return true;
     }
+    lb_error unreadable; /* whoever reads the file will tell */
+    if (lb_file_open(&file, &size, path, &unreadable) != LB_OK) {
+        return false;
+    }
+    int first = fgetc(file), second = fgetc(file);
+    fclose(file);
     return first == 0x80 && second >= 2 && second <= 5;
 }
 

@@ -7,6 +7,7 @@
 #include "lesionbench/explanations.h"
 #include "lesionbench/sources.h"
 #include "model_name.h"
+#include "scoring_team.h"
 
 /* An opened explanations.h5 and what its maps are scored against. */
 typedef struct maps_file {
@@ -16,11 +17,10 @@ typedef struct maps_file {
     lb_model_name name;
     lb_dataset *dataset;
     lb_split split;
-    size_t pixels;
     lb_certificate *certificates; /* (n), of the method under way */
-    float *map, *truth;           /* one image each */
-    lb_scorer *scorer;
+    scoring_team team;
     const lb_scoring *scoring;
+    const lb_context *context;
     uint8_t *chosen[LB_SELECT_WRONG_FOR_ALL + 1]; /* (images) each, by selection; NULL: not asked */
 } maps_file;
 
@@ -78,21 +78,6 @@ selection_of(const maps_file *maps, size_t image)
     return "";
 }
 
-/* Scores a map into a row that knows the rest. */
-static lb_status
-score_map(lb_score_row *row, lb_scorer *scorer, const float *map, const float *truth,
-          const lb_scoring *scoring, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_map_score score;
-    LB_TRY(lb_scorer_set_truth(scorer, truth, err));
-    LB_TRY(lb_scorer_score(&score, scorer, map, scoring->metrics, scoring->ties, err));
-    row->score = score.counts;
-    memcpy(row->metric, score.value, sizeof row->metric);
-cleanup:
-    return status;
-}
-
 static lb_status
 score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row_index,
           lb_error *err)
@@ -109,20 +94,20 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
     if (maps->chosen[0] != NULL && !maps->chosen[maps->scoring->selection][item]) {
         return LB_OK;
     }
-    LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, maps->map, err));
-    LB_TRY(lb_dataset_read(NULL, maps->truth, maps->dataset, maps->split, item, 1, err));
+    LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, scoring_team_map(&maps->team),
+                           err));
+    LB_TRY(lb_dataset_read(NULL, scoring_team_truth(&maps->team), maps->dataset, maps->split, item,
+                           1, err));
     lb_score_row *row =
         lb_score_rows_add_image(scores, maps->dataset, maps->split, item, &maps->name, method, err);
     if (row == NULL) {
         LB_TRY(err->code);
     }
-    if (score_map(row, maps->scorer, maps->map, maps->truth, maps->scoring, err) != LB_OK) {
-        LB_TRY(lb_fail_context(err, "%s: image %zu, method %s", maps->path, item, method));
-    }
     snprintf(row->selection, sizeof row->selection, "%s", selection_of(maps, item));
     row->certificate = maps->certificates[row_index];
-    lb_certify_map(&row->certificate, maps->map, maps->pixels);
-    row->certificate.ties = row->score.ties;
+    if (scoring_team_push(&maps->team, err) != LB_OK) {
+        LB_TRY(lb_fail_context(err, "%s", maps->path));
+    }
 cleanup:
     return status;
 }
@@ -143,7 +128,11 @@ score_method(lb_score_rows *scores, maps_file *maps, const char *method, lb_erro
     }
     LB_TRY(certificates_load(maps->certificates, shape[0], maps->file, method, err));
     for (size_t i = 0; i < shape[0]; i++) {
+        LB_TRY(lb_check_cancelled(maps->context, err));
         LB_TRY(score_one(scores, maps, method, i, err));
+    }
+    if (scoring_team_flush(&maps->team, err) != LB_OK) {
+        LB_TRY(lb_fail_context(err, "%s", maps->path));
     }
 cleanup:
     return status;
@@ -163,10 +152,6 @@ open_maps(maps_file *maps, lb_error *err)
                        maps->path, split, split));
     }
     LB_ALLOC(maps->certificates, maps->index.shape[0]);
-    LB_ALLOC(maps->map, maps->pixels);
-    LB_ALLOC(maps->truth, maps->pixels);
-    LB_TRY(lb_scorer_create(&maps->scorer, lb_dataset_height(maps->dataset),
-                            lb_dataset_width(maps->dataset), err));
 cleanup:
     return status;
 }
@@ -179,9 +164,14 @@ lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *
     lb_status status = LB_OK;
     char **names = NULL;
     size_t count = 0, scored = 0;
-    maps_file maps = {.path = maps_path, .dataset = dataset, .split = split, .scoring = scoring};
-    maps.pixels = lb_dataset_height(dataset) * lb_dataset_width(dataset);
+    maps_file maps = {.path = maps_path,
+                      .dataset = dataset,
+                      .split = split,
+                      .scoring = scoring,
+                      .context = context};
     LB_TRY(open_maps(&maps, err));
+    LB_TRY(scoring_team_create(&maps.team, scores, scoring, lb_dataset_height(dataset),
+                               lb_dataset_width(dataset), err));
     if (scoring->model_count > 0) {
         LB_TRY(choose_images(&maps, err));
     }
@@ -205,9 +195,7 @@ cleanup:
     for (size_t s = 0; s <= LB_SELECT_WRONG_FOR_ALL; s++) {
         lb_free(maps.chosen[s]);
     }
-    lb_scorer_free(maps.scorer);
-    lb_free(maps.truth);
-    lb_free(maps.map);
+    scoring_team_release(&maps.team);
     lb_free(maps.certificates);
     lb_array_release(&maps.index);
     lb_h5_close(maps.file);
@@ -220,7 +208,7 @@ lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths
 {
     lb_status status = LB_OK;
     lb_array maps = {0}, truths = {0};
-    lb_scorer *scorer = NULL;
+    scoring_team team = {0};
     LB_TRY(lb_read_floats(&maps, maps_path, err));
     LB_TRY(lb_read_floats(&truths, truths_path, err));
     if (maps.rank != 3 || truths.rank != 3 ||
@@ -232,7 +220,7 @@ lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no maps", maps_path));
     }
     size_t pixels = maps.shape[1] * maps.shape[2];
-    LB_TRY(lb_scorer_create(&scorer, maps.shape[1], maps.shape[2], err));
+    LB_TRY(scoring_team_create(&team, scores, scoring, maps.shape[1], maps.shape[2], err));
     for (size_t i = 0; i < maps.shape[0]; i++) {
         LB_TRY(lb_check_cancelled(context, err));
         lb_progress(context, "scoring", i, maps.shape[0]);
@@ -242,15 +230,18 @@ lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths
         }
         row->image = (uint32_t)i;
         snprintf(row->method, sizeof row->method, "maps");
-        if (score_map(row, scorer, (const float *)maps.data + i * pixels,
-                      (const float *)truths.data + i * pixels, scoring, err) != LB_OK) {
-            LB_TRY(lb_fail_context(err, "%s: image %zu", maps_path, i));
+        memcpy(scoring_team_map(&team), (const float *)maps.data + i * pixels,
+               pixels * sizeof(float));
+        memcpy(scoring_team_truth(&team), (const float *)truths.data + i * pixels,
+               pixels * sizeof(float));
+        status = scoring_team_push(&team, err);
+        if (status == LB_OK && i + 1 == maps.shape[0]) {
+            status = scoring_team_flush(&team, err);
         }
-        lb_certify_map(&row->certificate, (const float *)maps.data + i * pixels, pixels);
-        row->certificate.ties = row->score.ties;
+        LB_TRY(status == LB_OK ? LB_OK : lb_fail_context(err, "%s", maps_path));
     }
 cleanup:
-    lb_scorer_free(scorer);
+    scoring_team_release(&team);
     lb_array_release(&truths);
     lb_array_release(&maps);
     return status;

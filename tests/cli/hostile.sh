@@ -26,7 +26,8 @@ commands() {
     csv) echo "compare $2 -o made" ;;
     tsv) echo "$import v.nii --participants $2" ;;
     safetensors | pth) printf '%s\n' "$finetune $2" "$predict $2" ;;
-    pkl) printf '%s\n' "$lesions $2 $2" "$import $2" "convert $2 made/x.h5" "convert $2 made/x.npy" ;;
+    pkl) printf '%s\n' "$lesions $2 $2" "$import $2" "convert $2 made/x.h5" "convert $2 made/x.npy" \
+        "evaluate $2" "score $2" ;;
     yaml) echo "study $2 -o made" ;;
     h5) printf '%s\n' "evaluate $2" "audit $2" ;;
     esac
@@ -144,7 +145,9 @@ header() { # FILE DESCR SHAPE: a header of version 1, padded to 118 characters
     printf '\223NUMPY\001\0\166\0%-117s\n' "$text" >"$1"
 }
 header x.npy '<f4' '2, 4, 4' && head -c 128 /dev/zero >>x.npy
-refuse "maps that find nothing to score" "x.npy" $maps x.npy --truth x.npy
+header nan.npy '<f4' '2, 4, 4' && head -c 124 /dev/zero >>nan.npy && printf '\0\0\300\177' >>nan.npy
+refuse "maps that are not numbers" "nan.npy: image 1, .*not finite at pixel 15" $maps nan.npy --truth x.npy
+refuse "a truth that is not a number" "image 1, .*ground truth is not a number at pixel 15" $maps x.npy --truth nan.npy
 head -c 200 x.npy >cut.npy
 refuse "truncated NPY" "cut.npy: .*asks for 128 bytes" $maps cut.npy --truth x.npy
 refuse "truncated NPY as truth" "cut.npy: .*asks for" $maps x.npy --truth cut.npy

@@ -651,6 +651,9 @@ expect "images wrong for all" 0 "wrong_for_all: [0-9]+ of 40 images" "" evaluate
 "$program" evaluate "$small_published/predictions.pkl" --list wrong | sed 's/ of 40//' >lists1
 "$program" evaluate "$small_published/indices.pkl" --list wrong >lists2
 same "published lists are those of published predictions" lists1 lists2
+mkfifo pipe.pkl
+expect "evaluate of a pipe" 1 "" "pipe.pkl: " evaluate pipe.pkl
+expect "score of a pipe" 1 "" "pipe.pkl: " score pipe.pkl
 expect "lists as predictions" 2 "" "holds lists of images" evaluate "$small_published/indices.pkl"
 expect "counts as predictions" 1 "" "counts.pkl: holds no predictions" evaluate "$small_published/counts.pkl"
 expect "score of published counts" 0 "^integrated_gradients .* tpr +9 .* 0.4000 " "" score "$small_published/counts.pkl" \
@@ -684,6 +687,9 @@ fi
 expect "score by one metric" 0 "" "" score --maps v.h5 --data d1.h5 --split validation --metrics emd --quiet -o one.csv
 expect "score by no metric" 2 "" "--metrics: unknown metric 'emdd' \(did you mean 'emd'\?\)" score --maps v.h5 \
     --data d1.h5 --metrics iou,emdd -o one.csv
+"$program" score --maps e.h5 --data d1.h5 --threads 1 --metrics all --quiet -o t1.csv
+"$program" score --maps e.h5 --data d1.h5 --threads 2 --metrics all --quiet -o t2.csv
+same "scores do not hang on threads" t1.csv t2.csv
 expect "score with predictions" 0 "" "" score --maps e.h5 --data d1.h5 --predictions p.h5 --quiet -o sel.csv
 expect "score of what all get right" 0 "" "" score --maps e.h5 --data d1.h5 --predictions p.h5,p.h5 --images correct \
     --quiet -o right.csv

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Maps are scored some at a time, by all threads. Each map's score hangs on that map alone. */
+#ifndef LB_STUDY_SCORING_TEAM_H
+#define LB_STUDY_SCORING_TEAM_H
+
+#include "lesionbench/explanations.h"
+
+typedef struct scoring_team {
+    lb_score_rows *rows;
+    const lb_scoring *scoring;
+    size_t pixels, threads, room, count;
+    lb_scorer **scorers; /* (threads) */
+    float *map, *truth;  /* (room, H, W): what waits to be scored ... */
+    size_t *row;         /* (room) ... into these rows */
+} scoring_team;
+
+/* Borrows rows and scoring. */
+lb_status scoring_team_create(scoring_team *out, lb_score_rows *rows, const lb_scoring *scoring,
+                              size_t height, size_t width, lb_error *err);
+void scoring_team_release(scoring_team *team);
+/* Where the next map and its truth go. */
+float *scoring_team_map(scoring_team *team);
+float *scoring_team_truth(scoring_team *team);
+/* The last row's map and truth are in place; its score, metrics and what its certificate tells of the
+ * map will be. Scores all that waits where there is no room for more. */
+lb_status scoring_team_push(scoring_team *team, lb_error *err);
+/* Scores all that waits. The first map that cannot be scored is named in err. */
+lb_status scoring_team_flush(scoring_team *team, lb_error *err);
+
+#endif
