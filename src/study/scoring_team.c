@@ -12,7 +12,8 @@ scoring_team_create(scoring_team *out, lb_score_rows *rows, const lb_scoring *sc
 {
     lb_status status = LB_OK;
     size_t values = 0;
-    scoring_team made = {.rows = rows, .scoring = scoring, .threads = (size_t)omp_get_max_threads()};
+    scoring_team made = {
+        .rows = rows, .scoring = scoring, .threads = (size_t)omp_get_max_threads()};
     LB_TRY(lb_multiply(&made.pixels, height, width, err));
     made.room = made.pixels > 0 ? MOST_VALUES / made.pixels : 1;
     made.room = made.room < made.threads ? made.threads : made.room;

@@ -21,8 +21,8 @@ void scoring_team_release(scoring_team *team);
 /* Where the next map and its truth go. */
 float *scoring_team_map(scoring_team *team);
 float *scoring_team_truth(scoring_team *team);
-/* The last row's map and truth are in place; its score, metrics and what its certificate tells of the
- * map will be. Scores all that waits where there is no room for more. */
+/* The last row's map and truth are in place; its score, metrics and what its certificate tells of
+ * the map will be. Scores all that waits where there is no room for more. */
 lb_status scoring_team_push(scoring_team *team, lb_error *err);
 /* Scores all that waits. The first map that cannot be scored is named in err. */
 lb_status scoring_team_flush(scoring_team *team, lb_error *err);
