@@ -170,7 +170,8 @@ further_parts(void **state)
     write_text(state, "tables/broken.csv", "method,rank\nlrp\n");
     write_text(
         state, "audit.json",
-        "{\"checks\": [{\"part\": \"a\", \"name\": \"bright & sons\", \"value\": 0.52, \"low\": 0.48, "
+        "{\"checks\": [{\"part\": \"a\", \"name\": \"bright & sons\", \"value\": 0.52, \"low\": "
+        "0.48, "
         "\"high\": 0.56, \"chance\": 0.5, \"limit\": 0.55, \"p\": 1, \"verdict\": \"pass\"}, "
         "{\"part\": \"d\", \"name\": \"shared\", \"value\": 0, \"low\": null, \"verdict\": "
         "\"fail\"}, "
@@ -192,6 +193,36 @@ further_parts(void **state)
     assert_says(page, "<li>audit.json: is not a JSON object");
     assert_silent(page, "id=\"figure-audit\"");
     lb_free(page);
+}
+
+/* Methods beyond the study's eight have pages, rows and maps of their own. */
+static void
+further_methods(void **state)
+{
+    lb_error err;
+    write_study(state);
+    char *explanation = test_path(state, "tables/explanation.csv");
+    char *scores = test_path(state, "tables/scores.csv");
+    FILE *table = fopen(explanation, "a");
+    assert_non_null(table);
+    fputs("mri,all,0,grad_cam,correct,3,0.95,0.7,0.1,0.95,0.9,0.9,0.9,0.05\n"
+          "mri,1,0,lrp_gamma,correct,3,0.75,0.3,0.1,0.95,0.9,0.9,0.9,0.05\n",
+          table);
+    assert_int_equal(fclose(table), 0);
+    table = fopen(scores, "a");
+    assert_non_null(table);
+    fputs("0,0,3,mri,all,0,grad_cam,correct,1,1,1,1,0.7,0.9,0.5\n", table);
+    assert_int_equal(fclose(table), 0);
+    assert_ok(lb_report(*state, NULL, &err));
+    assert_svg(state, "figures/boxplot_correct_2.svg", "Grad-CAM");
+    assert_svg(state, "figures/boxplot_correct_2.svg", "LRP gamma");
+    char *page = read_page(state);
+    assert_says(page, "The best explanation is <strong>Grad-CAM</strong>");
+    assert_says(page, "../figures/boxplot_correct_2.pdf");
+    assert_says(page, "<th scope=\"row\">LRP gamma</th>");
+    lb_free(page);
+    lb_free(scores);
+    lb_free(explanation);
 }
 
 /* A table that stops half-way through a row is used up to there. */
@@ -294,6 +325,7 @@ main(void)
         cmocka_unit_test_setup_teardown(conditions_are_kept_apart, test_setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_parts, test_setup, teardown),
         cmocka_unit_test_setup_teardown(further_parts, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(further_methods, test_setup, teardown),
         cmocka_unit_test_setup_teardown(half_a_table, test_setup, teardown),
         cmocka_unit_test_setup_teardown(not_a_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_gnuplot, test_setup, teardown),
