@@ -121,7 +121,7 @@ draw(canvas *picture, const answers *a, const study_folder *folder, lb_error *er
     picture->print_width = 85;
     for (size_t i = 0; i < count; i++) {
         const char *title = folder->methods[shown[i]].title;
-        char number[8];
+        char number[24];
         double y = (double)(top + i * CELL) + CELL / 2 + LETTER / 2;
         snprintf(number, sizeof number, "%zu", i + 1);
         canvas_text(picture, (double)left - GAP - canvas_text_width(LETTER, title), y, LETTER,

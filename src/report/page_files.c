@@ -14,7 +14,7 @@
 enum { MOST_FILES = 64, MOST_ROWS = 400, MOST_FIELDS = 40 };
 
 typedef struct file_list {
-    char names[MOST_FILES][96];
+    char names[MOST_FILES][256];
     size_t count;
 } file_list;
 

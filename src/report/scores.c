@@ -214,7 +214,7 @@ collect_images(study_folder *folder, lb_error *err)
     scored_image *all = NULL, *images = NULL;
     size_t most = 0, count = 0;
     for (size_t i = 0; i < folder->score_count; i++) {
-        size_t end = (size_t)(folder->scores[i].image + 1);
+        size_t end = (size_t)folder->scores[i].image + 1; /* NOT_KNOWN gives 0 */
         most = end > most ? end : most;
     }
     LB_ALLOC(all, most);
