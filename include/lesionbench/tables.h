@@ -52,8 +52,8 @@ double lb_score_row_tpr(const lb_score_row *row);
 void lb_score_rows_release(lb_score_rows *rows);
 /* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision,
  * condition,subject,completeness_error,attribution_sum,promised_sum,nan_share,zero_share,ties,
- * steps_used,gradient_error, then the metrics by their names: the cheap ones, and of the others those
- * that a row has. What is undefined is empty. */
+ * steps_used,gradient_error, then the metrics by their names: the cheap ones, and of the others
+ * those that a row has. What is undefined is empty. */
 lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
 /* Appends what the file holds. It may lack the column condition and those after it. */
 lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);
