@@ -193,6 +193,8 @@ run_explain(const stage_list *list, const stage *self, const lb_context *context
                           .scoring = {.metrics = LB_CHEAP_METRICS},
                           .keep = LB_KEEP_MAPS};
     LB_TRY(lb_dataset_open(&job.dataset, stage_path(list, list->dataset, 0), err));
+    job.options.sobel_is_laplace =
+        lb_quirk_is_on(lb_dataset_quirks(job.dataset), LB_QUIRK_SOBEL_IS_LAPLACE);
     LB_TRY(lb_source_dataset(&images, job.dataset, LB_HOLDOUT, err));
     LB_TRY(open_background(&background, &job, err));
     LB_TRY(open_network(&job.network, &job.name, list, self, err));
