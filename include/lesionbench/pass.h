@@ -89,8 +89,10 @@ typedef struct lb_pass_options {
      * twice the time of the direct algorithm. A whole network from the image. */
     bool in_double;
     bool transient_weights; /* lay weights out anew for each use: a tenth of the memory */
-    /* Share another pass's memory for what outlives no call; it must outlive this one, and compute
-     * in the same way. NULL: its own. One of them computes at a time. */
+    /* Share another pass's memory for what outlives no call: scratch, transient weights, and with
+     * in_double its arrays of outputs, if it keeps decisions only. It must outlive this one, and
+     * compute in the same way. NULL: its own. One of them computes at a time, and what one gives
+     * back is gone when another computes. */
     const struct lb_pass *shares;
     lb_compute compute;
 } lb_pass_options;

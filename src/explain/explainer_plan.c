@@ -62,7 +62,7 @@ compute_reference(lb_explainer *e, lb_network *network, const lb_pass_options *i
         lb_pass_options options = *image;
         options.batch = 1;
         options.backward = false;
-        options.shares = pass;
+        options.shares = e->path != NULL ? e->path : pass;
         LB_TRY(lb_pass_create(&e->reference, network, &options, err));
         pass = e->reference;
     }
@@ -95,16 +95,16 @@ plan_passes(lb_explainer *e, lb_network *network, unsigned needs, size_t count, 
     plan_batches(e, network, count, &image, &point);
     point.batch = e->points;
     image.batch = e->batch;
+    if ((needs & LB_NEEDS_PATH) != 0) {
+        LB_TRY(lb_pass_create(&e->path, network, &point, err));
+        LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
+        image.shares = e->path;
+    }
     if ((needs & LB_NEEDS_COPIES) != 0) {
         LB_TRY(lb_perturbation_create(&e->perturbation, network, e->height, e->width, err));
     }
     if ((needs & ~(unsigned)LB_NEEDS_COPIES) != 0) {
         LB_TRY(lb_pass_create(&e->pass, network, &image, err));
-    }
-    if ((needs & LB_NEEDS_PATH) != 0) {
-        point.shares = e->pass;
-        LB_TRY(lb_pass_create(&e->path, network, &point, err));
-        LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
     }
     if ((needs & LB_NEEDS_REFERENCE) != 0) {
         LB_TRY(compute_reference(e, network, &image, err));
@@ -116,9 +116,9 @@ cleanup:
 void
 lb_explainer_release(lb_explainer *e)
 {
-    lb_pass_free(e->path);
     lb_pass_free(e->reference);
-    lb_pass_free(e->pass); /* last: the others share its memory */
+    lb_pass_free(e->pass);
+    lb_pass_free(e->path); /* last: the others share its memory */
     lb_perturbation_free(e->perturbation);
     lb_free(e->images);
     lb_free(e->grey);

@@ -46,6 +46,7 @@ struct lb_pass {
     float *gradient[2]; /* ping-pong, each of the largest step; training alone needs [1] only */
     /* Outputs by turns, where the pass forgets or keeps decisions only; then `gradient` too. */
     float *passing[2];
+    size_t passing_bytes;                   /* of each */
     lb_double_pass *wide;                   /* where it computes in double */
     const struct lb_relevance *relevance;   /* while lb_pass_relevance() is at work */
     const struct lb_pattern_rule *patterns; /* while lb_pass_patterns() is at work */

@@ -8,6 +8,7 @@
 /* Outputs of the steps by turns in two arrays: blocked and bordered, then plain. */
 struct lb_double_pass {
     void *turns[2];
+    bool borrowed; /* they are another pass's */
     size_t weights_size;
     double *weights, *bias; /* of the convolution at work; weights are the backend's */
     double *scratch;        /* (batch, most planes) */
@@ -20,7 +21,8 @@ most(size_t a, size_t b)
 }
 
 lb_status
-lb_double_pass_create(lb_double_pass **out, const lb_pass *pass, lb_error *err)
+lb_double_pass_create(lb_double_pass **out, const lb_pass *pass, const lb_pass *lender,
+                      lb_error *err)
 {
     lb_status status = LB_OK;
     size_t largest = 0, weights = 0, planes = 0, batch = pass->options.batch;
@@ -39,8 +41,15 @@ lb_double_pass_create(lb_double_pass **out, const lb_pass *pass, lb_error *err)
                                                            step->channels, step->shape.block));
         }
     }
-    LB_ALLOC(wide->turns[0], batch * largest * sizeof(double));
-    LB_ALLOC(wide->turns[1], batch * largest * sizeof(double));
+    largest *= batch * sizeof(double);
+    wide->borrowed = lender != NULL && lender->passing_bytes >= largest;
+    if (wide->borrowed) {
+        wide->turns[0] = lender->passing[0];
+        wide->turns[1] = lender->passing[1];
+    } else {
+        LB_ALLOC(wide->turns[0], largest);
+        LB_ALLOC(wide->turns[1], largest);
+    }
     wide->weights_size = weights;
     LB_ALLOC(wide->bias, planes * lb_backend_block(pass->backend));
     LB_ALLOC(wide->scratch, batch * planes);
@@ -57,8 +66,10 @@ lb_double_pass_free(lb_double_pass *wide)
     if (wide == NULL) {
         return;
     }
-    lb_free(wide->turns[0]);
-    lb_free(wide->turns[1]);
+    if (!wide->borrowed) {
+        lb_free(wide->turns[0]);
+        lb_free(wide->turns[1]);
+    }
     lb_free(wide->bias);
     lb_free(wide->scratch);
     lb_free(wide);

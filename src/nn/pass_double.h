@@ -5,8 +5,10 @@
 
 #include "pass.h"
 
-/* For a whole network from the image. */
-lb_status lb_double_pass_create(lb_double_pass **out, const lb_pass *pass, lb_error *err);
+/* For a whole network from the image. lender, or NULL: a pass whose two arrays of outputs to use,
+ * where they are large enough. */
+lb_status lb_double_pass_create(lb_double_pass **out, const lb_pass *pass, const lb_pass *lender,
+                                lb_error *err);
 void lb_double_pass_free(lb_double_pass *wide);
 /* Two arrays of the largest step's floats, free between forward computations. */
 void lb_double_pass_lend(float *out[2], const lb_double_pass *wide);

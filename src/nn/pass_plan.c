@@ -139,6 +139,7 @@ allocate_passing(lb_pass *pass, size_t largest, lb_error *err)
     size_t turn = 0, batch = pass->options.batch;
     LB_ALLOC(pass->passing[0], batch * largest);
     LB_ALLOC(pass->passing[1], batch * largest);
+    pass->passing_bytes = batch * largest * sizeof *pass->passing[0];
     for (size_t i = 0; i < pass->count; i++) {
         lb_step *step = &pass->steps[i];
         step->output = step->in_place ? pass->steps[i - 1].output : pass->passing[turn++ % 2];
@@ -193,7 +194,7 @@ allocate_outputs(lb_pass *pass, lb_error *err)
         return LB_OK;
     }
     if (pass->options.in_double) {
-        LB_TRY(lb_double_pass_create(&pass->wide, pass, err));
+        LB_TRY(lb_double_pass_create(&pass->wide, pass, pass->options.shares, err));
         lb_double_pass_lend(pass->gradient, pass->wide);
         return LB_OK;
     }
