@@ -117,6 +117,8 @@ lb_explainer_background(lb_background **out, lb_explainer *e, const char *method
                                      .last_block = LB_BLOCKS,
                                      .keep_preactivation = true,
                                      .in_double = true,
+                                     .shares = e->path != NULL ? e->path : e->pass,
+                                     .compute = e->options->compute,
                                      .transient_weights = true};
     if (e->background != NULL) {
         *out = e->background;

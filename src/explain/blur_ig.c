@@ -155,8 +155,9 @@ cleanup:
     return status;
 }
 
-const lb_method lb_blur_ig = {.name = "blur_ig",
-                              .summary = "gradients integrated along the path of a Gaussian blur",
-                              .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
-                              .parameters = (const char *const[]){"blur_steps", "blur_sigma", NULL},
-                              .attribute = attribute};
+const lb_method lb_blur_ig = {
+    .name = "blur_ig",
+    .summary = "gradients integrated along the path of a Gaussian blur",
+    .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
+    .parameters = (const char *const[]){"blur_steps", "blur_sigma", "convolution", NULL},
+    .attribute = attribute};

@@ -96,5 +96,6 @@ const lb_method lb_expected_gradients = {
     .name = "expected_gradients",
     .summary = "mean gradient between random background images and the image, times difference",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH | LB_NEEDS_BACKGROUND,
-    .parameters = (const char *const[]){"expected_samples", "backgrounds", "seed", NULL},
+    .parameters =
+        (const char *const[]){"expected_samples", "backgrounds", "seed", "convolution", NULL},
     .attribute = attribute};

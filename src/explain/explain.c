@@ -203,7 +203,8 @@ lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size
     LB_ALLOC(e, 1);
     e->options = options;
     e->network = network;
-    e->batch = options->batch;
+    e->batch = options->batch < count ? options->batch : count;
+    e->batch = e->batch > 0 ? e->batch : 1;
     e->height = height;
     e->width = width;
     e->pixels = height * width;
@@ -211,7 +212,7 @@ lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size
     e->method_count = method_count;
     LB_ALLOC(e->methods, method_count);
     memcpy(e->methods, methods, method_count * sizeof *methods);
-    LB_TRY(lb_explainer_plan(e, needs, count, err));
+    LB_TRY(lb_explainer_plan(e, needs, err));
     LB_ALLOC(e->map, e->batch * e->pixels);
     LB_ALLOC(e->certificates, e->batch);
     LB_ALLOC(e->attribution, needs != 0 ? e->batch * e->values : 1);

@@ -84,9 +84,9 @@ extern const lb_method lb_integrated_gradients, lb_gradient_shap, lb_deeplift, l
 /* Of methods that look at changed copies of the image, or at regions. */
 extern const lb_method lb_occlusion, lb_rise, lb_kernel_shap, lb_lime, lb_blur_ig, lb_xrai;
 
-/* Plans for `count` images in a call, as the options allow. On failure as well release what there
- * is. */
-lb_status lb_explainer_plan(lb_explainer *explainer, unsigned needs, size_t count, lb_error *err);
+/* Plans for batches of at most `batch` images, which it may lower. On failure as well release what
+ * there is. */
+lb_status lb_explainer_plan(lb_explainer *explainer, unsigned needs, lb_error *err);
 void lb_explainer_release(lb_explainer *explainer);
 
 const lb_method *lb_method_at(size_t index); /* NULL past the end */

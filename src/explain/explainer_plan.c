@@ -35,7 +35,7 @@ within(size_t value, size_t least, size_t most)
 /* As if all methods were asked for, so that a map does not depend on its company: another batch can
  * mean another algorithm. */
 static void
-plan_batches(lb_explainer *e, const lb_network *network, size_t count, const lb_pass_options *image,
+plan_batches(lb_explainer *e, const lb_network *network, const lb_pass_options *image,
              const lb_pass_options *point)
 {
     const lb_explain_options *options = e->options;
@@ -49,7 +49,7 @@ plan_batches(lb_explainer *e, const lb_network *network, size_t count, const lb_
     e->points = points_at_a_time(within(points, 1, options->batch), options->steps);
     taken = image_bytes + e->points * point_bytes;
     size_t images = memory > taken ? (memory - taken) / image_bytes : 1;
-    e->batch = within(images, 1, options->batch < count ? options->batch : count);
+    e->batch = within(images, 1, e->batch);
 }
 
 /* The baseline's logits, and where a rule compares with them its activations. */
@@ -79,7 +79,7 @@ cleanup:
 /* The passes of images compute in double, so that what ReLU and pooling decide is right whatever
  * the algorithm of the way back. A path's many points do so in float32: each weighs little. */
 static lb_status
-plan_passes(lb_explainer *e, lb_network *network, unsigned needs, size_t count, lb_error *err)
+plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_pass_options image = {.height = e->height,
@@ -92,7 +92,7 @@ plan_passes(lb_explainer *e, lb_network *network, unsigned needs, size_t count, 
     image.in_double = true;
     image.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
     point.decisions_only = true;
-    plan_batches(e, network, count, &image, &point);
+    plan_batches(e, network, &image, &point);
     point.batch = e->points;
     image.batch = e->batch;
     if ((needs & LB_NEEDS_PATH) != 0) {
@@ -132,13 +132,13 @@ lb_explainer_release(lb_explainer *e)
 }
 
 lb_status
-lb_explainer_plan(lb_explainer *e, unsigned needs, size_t count, lb_error *err)
+lb_explainer_plan(lb_explainer *e, unsigned needs, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_network *network = e->network;
     if (needs != 0) {
         e->classes = lb_network_architecture(network)->classes;
-        LB_TRY(plan_passes(e, network, needs, count, err));
+        LB_TRY(plan_passes(e, network, needs, err));
         LB_ALLOC(e->gradient, e->batch * e->values);
         LB_ALLOC(e->gradient_error, e->batch);
         LB_ALLOC(e->seeds, (e->batch > e->points ? e->batch : e->points) * e->classes);

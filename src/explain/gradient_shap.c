@@ -46,5 +46,5 @@ const lb_method lb_gradient_shap = {
     .summary = "mean gradient at random points between the baseline 0 and the image, times input",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH | LB_NEEDS_REFERENCE,
     .in_study = true,
-    .parameters = (const char *const[]){"samples", "seed", NULL},
+    .parameters = (const char *const[]){"samples", "seed", "convolution", NULL},
     .attribute = attribute};

@@ -22,7 +22,11 @@ gauss_legendre(double *points, double *weights, size_t n)
                 current = ((2 * degree + 1) * x * previous - degree * older) / (degree + 1);
             }
             slope = (double)n * (x * current - previous) / (x * x - 1);
-            x -= current / slope;
+            double change = current / slope;
+            x -= change;
+            if (fabs(change) < 1e-16) {
+                break;
+            }
         }
         points[n - 1 - i] = (1 + x) / 2;
         weights[n - 1 - i] = 1 / ((1 - x * x) * slope * slope);
@@ -142,5 +146,5 @@ const lb_method lb_integrated_gradients = {
     .summary = "gradients integrated from the baseline 0, Gauss-Legendre, times input",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH | LB_NEEDS_REFERENCE,
     .in_study = true,
-    .parameters = (const char *const[]){"steps", "tolerance", "maximum_steps", NULL},
+    .parameters = (const char *const[]){"steps", "tolerance", "maximum_steps", "convolution", NULL},
     .attribute = attribute};

@@ -12,9 +12,9 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
     return lb_explainer_noisy(attribution, NULL, e, err);
 }
 
-const lb_method lb_smoothgrad = {.name = "smoothgrad",
-                                 .summary = "mean gradient over noisy images",
-                                 .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
-                                 .parameters =
-                                     (const char *const[]){"smooth_samples", "noise", "seed", NULL},
-                                 .attribute = attribute};
+const lb_method lb_smoothgrad = {
+    .name = "smoothgrad",
+    .summary = "mean gradient over noisy images",
+    .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
+    .parameters = (const char *const[]){"smooth_samples", "noise", "seed", "convolution", NULL},
+    .attribute = attribute};

@@ -18,9 +18,9 @@ cleanup:
     return status;
 }
 
-const lb_method lb_vargrad = {.name = "vargrad",
-                              .summary = "variance of the gradient over noisy images",
-                              .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
-                              .parameters =
-                                  (const char *const[]){"smooth_samples", "noise", "seed", NULL},
-                              .attribute = attribute};
+const lb_method lb_vargrad = {
+    .name = "vargrad",
+    .summary = "variance of the gradient over noisy images",
+    .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
+    .parameters = (const char *const[]){"smooth_samples", "noise", "seed", "convolution", NULL},
+    .attribute = attribute};

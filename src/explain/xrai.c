@@ -299,9 +299,10 @@ cleanup:
     return status;
 }
 
-const lb_method lb_xrai = {.name = "xrai",
-                           .summary = "regions by mean Integrated Gradients, best first",
-                           .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
-                           .parameters = (const char *const[]){"xrai_steps", "xrai_dilation", NULL},
-                           .pixels = attribute,
-                           .positive = true};
+const lb_method lb_xrai = {
+    .name = "xrai",
+    .summary = "regions by mean Integrated Gradients, best first",
+    .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
+    .parameters = (const char *const[]){"xrai_steps", "xrai_dilation", "convolution", NULL},
+    .pixels = attribute,
+    .positive = true};

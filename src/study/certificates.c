@@ -104,6 +104,9 @@ certificates_save(lb_h5 *file, const char *group, const lb_certificate *certific
         for (size_t i = 0; i < count; i++) {
             values[i] = certificate_get(&certificates[i], c);
             said += isnan(values[i]) ? 0 : 1;
+            if (isnan(values[i]) && COLUMNS[c].is_count) {
+                values[i] = 0; /* says nothing, as NaN where there is one */
+            }
         }
         if (said == 0) {
             continue;

@@ -147,7 +147,7 @@ typedef struct batch_images {
 } batch_images;
 
 static lb_status
-explain_batch(run *work, lb_explainer *explainer, const batch_images *b, const lb_context *context,
+explain_batch(run *work, lb_explainer **explainer, const batch_images *b, const lb_context *context,
               lb_error *err)
 {
     lb_status status = LB_OK;
@@ -163,8 +163,17 @@ explain_batch(run *work, lb_explainer *explainer, const batch_images *b, const l
     }
     LB_TRY(source->read(source->data, b->images, b->index, work->batch, err));
     work->control = NO_CONTROL;
-    LB_TRY(lb_explainer_run(explainer, b->images, source->channels, work->batch, b->index,
+    if (*explainer == NULL) {
+        LB_TRY(lb_explainer_create(explainer, job->network, source->height, source->width,
+                                   work->step, job->methods, job->method_count, &job->options,
+                                   err));
+    }
+    LB_TRY(lb_explainer_run(*explainer, b->images, source->channels, work->batch, b->index,
                             b->targets, take_maps, work, context, err));
+    if (job->control_count > 0) { /* memory is for one at a time */
+        lb_explainer_free(*explainer);
+        *explainer = NULL;
+    }
     for (size_t c = 0; c < job->control_count; c++) {
         const lb_explain_control *control = &job->controls[c];
         work->control = c;
@@ -200,9 +209,6 @@ explain_all(run *work, const lb_context *context, lb_error *err)
     const lb_explain_job *job = work->job;
     lb_explainer *explainer = NULL;
     batch_images b = {NULL, NULL, NULL};
-    LB_TRY(lb_explainer_create(&explainer, job->network, job->images->height, job->images->width,
-                               job->count < work->step ? job->count : work->step, job->methods,
-                               job->method_count, &job->options, err));
     LB_ALLOC(b.images, work->step * job->images->channels * work->pixels);
     LB_ALLOC(b.index, work->step);
     LB_ALLOC(b.targets, work->step);
@@ -214,7 +220,7 @@ explain_all(run *work, const lb_context *context, lb_error *err)
         size_t left = job->count - work->first;
         work->batch = left < work->step ? left : work->step;
         LB_TRY(lb_check_cancelled(context, err));
-        LB_TRY(explain_batch(work, explainer, &b, &inner, err));
+        LB_TRY(explain_batch(work, &explainer, &b, &inner, err));
     }
     for (size_t i = 0; i < work->group_count * job->count; i++) {
         if (!work->seen[i]) {
@@ -271,15 +277,17 @@ run_init(run *work, bool scored, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_explain_job *job = work->job;
-    size_t cells = 0, batch = job->options.batch > 0 ? job->options.batch : 1;
+    enum { MOST_STEP = 128 };
+    size_t cells = 0;
     LB_TRY(explanation_groups(&work->groups, &work->group_count, job, err));
     LB_TRY(lb_multiply(&cells, job->count, work->group_count, err));
     LB_ALLOC(work->row, job->count);
     LB_ALLOC(work->certificates, cells);
     LB_ALLOC(work->seen, cells);
     work->rows = explanation_rows(work->row, job);
-    /* Many batches at a time, but where maps have to be kept for comparison. */
-    work->step = job->control_count > 0 ? batch : 8 * batch;
+    /* Many batches at a time: controls are planned anew for each. */
+    work->step = job->count < MOST_STEP ? job->count : MOST_STEP;
+    work->step = work->step > 0 ? work->step : 1;
     if (scored) {
         LB_ALLOC(work->scores, cells);
         LB_ALLOC(work->truth, work->step * work->pixels);

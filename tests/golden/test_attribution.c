@@ -94,6 +94,10 @@ compare(void *data, const lb_explanation *explanation, lb_error *err)
         if (!(distance <= want->limit) || !(shared >= 0.99)) {
             fail_msg("%s: distance %g, overlap %g", want->method, distance, shared);
         }
+        double error = explanation->certificates[i].completeness_error;
+        if (strcmp(want->method, "deeplift") == 0 && !(error <= 1e-4)) {
+            fail_msg("%s: the sum is off by %g", want->method, error);
+        }
         want->images++;
     }
     lb_array_release(&golden);

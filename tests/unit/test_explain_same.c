@@ -11,7 +11,15 @@
 #include "lesionbench/explain.h"
 #include "lesionbench/random.h"
 
-enum { SIDE = 40, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 4, METHODS = 8, MOST = 128 };
+enum {
+    SIDE = 40,
+    PIXELS = SIDE * SIDE,
+    VALUES = 3 * PIXELS,
+    IMAGES = 4,
+    METHODS = 8,
+    MOST = 128,
+    MEMORY = 500
+};
 
 static const uint8_t targets[IMAGES] = {0, 1, 1, 0};
 static const size_t items[IMAGES] = {3, 1, 4, 15};
@@ -43,12 +51,14 @@ collect(void *data, const lb_explanation *e, lb_error *err)
 
 /* Adds the maps of some methods to out. */
 static void
-explain(maps *out, const fixture *f, const size_t *methods, size_t count, size_t batch)
+explain(maps *out, const fixture *f, const size_t *methods, size_t count, size_t batch,
+        size_t memory)
 {
     lb_error err;
     lb_explain_options options;
     lb_explain_defaults(&options);
     options.batch = batch;
+    options.memory = memory;
     options.steps = 5;
     options.samples = 3;
     assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods,
@@ -114,7 +124,7 @@ set_up(void **state)
     assert_int_equal(lb_method_study_set(f->methods), METHODS);
     begin(&f->standard, f);
     omp_set_num_threads(1);
-    explain(&f->standard, f, f->methods, METHODS, 4);
+    explain(&f->standard, f, f->methods, METHODS, 4, MEMORY);
     *state = f;
     return 0;
 }
@@ -135,7 +145,7 @@ threads_do_not_matter(void **state)
     for (int threads = 2; threads <= 3; threads++) {
         omp_set_num_threads(threads);
         begin(&f->other, f);
-        explain(&f->other, f, f->methods, METHODS, 4);
+        explain(&f->other, f, f->methods, METHODS, 4, MEMORY);
         assert_true(furthest(&f->other, &f->standard) == 0);
     }
 }
@@ -150,11 +160,11 @@ order_and_choice_of_methods_do_not_matter(void **state)
     }
     omp_set_num_threads(2);
     begin(&f->other, f);
-    explain(&f->other, f, reverse, METHODS, 4);
+    explain(&f->other, f, reverse, METHODS, 4, MEMORY);
     assert_true(furthest(&f->other, &f->standard) == 0);
     begin(&f->other, f);
     for (size_t m = 0; m < METHODS; m++) {
-        explain(&f->other, f, &f->methods[m], 1, 4);
+        explain(&f->other, f, &f->methods[m], 1, 4, MEMORY);
     }
     assert_true(furthest(&f->other, &f->standard) == 0);
 }
@@ -167,11 +177,41 @@ batches_hardly_matter(void **state)
     omp_set_num_threads(2);
     for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
         begin(&f->other, f);
-        explain(&f->other, f, f->methods, METHODS, batches[b]);
+        explain(&f->other, f, f->methods, METHODS, batches[b], MEMORY);
         double apart = furthest(&f->other, &f->standard);
         print_message("batch %zu: %.1e\n", batches[b], apart);
         assert_true(apart <= 0.01);
     }
+}
+
+/* One image and one point at a time, where memory allows no more. */
+static void
+memory_hardly_matters(void **state)
+{
+    fixture *f = *state;
+    begin(&f->other, f);
+    explain(&f->other, f, f->methods, METHODS, 4, 1);
+    double scarce = furthest(&f->other, &f->standard);
+    assert_true(scarce <= 0.01);
+    begin(&f->other, f);
+    explain(&f->other, f, f->methods, METHODS, 1, MEMORY);
+    maps *single = lb_alloc(1, sizeof *single, &(lb_error){.code = LB_OK});
+    assert_non_null(single);
+    begin(single, f);
+    explain(single, f, f->methods, METHODS, 4, 1);
+    assert_true(furthest(single, &f->other) == 0); /* the same batches, so the same bits */
+    lb_free(single);
+}
+
+static void
+no_images_are_no_work(void **state)
+{
+    fixture *f = *state;
+    lb_error err;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, 0, items, targets, f->methods,
+                         METHODS, &options, collect, &f->other, NULL, &err));
 }
 
 int
@@ -181,6 +221,8 @@ main(void)
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(order_and_choice_of_methods_do_not_matter),
         cmocka_unit_test(batches_hardly_matter),
+        cmocka_unit_test(memory_hardly_matters),
+        cmocka_unit_test(no_images_are_no_work),
     };
     return cmocka_run_group_tests_name("explain_same", tests, set_up, tear_down);
 }
