@@ -112,7 +112,11 @@ print_figures(const boxed *self, const char *rate, const lb_box *box, size_t for
     printf(format == FORMAT_CSV ? "%zu" : "\"images\": %zu", box->count);
     for (size_t f = 0; f < FIGURE_COUNT; f++) {
         printf(format == FORMAT_CSV ? "," : ", \"%s\": ", FIGURES[f]);
-        printf(isnan(values[f]) ? (format == FORMAT_CSV ? "" : "null") : "%.12g", values[f]);
+        if (!isnan(values[f])) {
+            printf("%.12g", values[f]);
+        } else if (format != FORMAT_CSV) {
+            fputs("null", stdout);
+        }
     }
     fputs(format == FORMAT_CSV ? "\n" : "}", stdout);
 }

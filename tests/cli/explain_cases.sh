@@ -24,8 +24,8 @@ else
     not_ok "steps are doubled until the sum is right" "$(cat t.csv)"
 fi
 expect "certificates are in the file" 0 "integrated_gradients/steps_used +\(3\)" "" info t.h5
-expect "certificates without maps" 0 "" "" explain --data d1.h5 --methods sobel --keep none --quiet -o none.h5
-expect "they are there" 0 "sobel/zero_share +\(3\)" "" info none.h5
+expect "certificates without maps" 0 "" "" explain --data d1.h5 --methods sobel --keep none --quiet -o bare.h5
+expect "they are there" 0 "sobel/zero_share +\(3\)" "" info bare.h5
 
 ### Controls
 expect "groups of methods" 0 "" "" explain $model --data d1.h5 --steps 2 --limit 1 --quiet --scores g.csv -o g.h5
