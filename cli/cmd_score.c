@@ -7,7 +7,7 @@
 #include "published.h"
 
 typedef struct options {
-    const char *maps, *data, *truth, *metrics, *predictions, *quirks, *output;
+    const char *maps, *data, *truth, *index, *metrics, *predictions, *quirks, *output;
     size_t split, ties, images, format, by;
 } options;
 
@@ -15,10 +15,15 @@ typedef struct options {
 static const char *const GROUPS[] = {"model", "degree", NULL};
 
 static const lb_setting ROWS[] = {
-    OPT_ROW(options, "maps", maps, LB_SETTING_TEXT, "explanations.h5, or X.npy with --truth"),
-    OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5 that explanations.h5 is of"),
+    OPT_ROW(options, "maps", maps, LB_SETTING_TEXT,
+            "explanations.h5; or [METHOD=]X.npy, .. made elsewhere: maps (N, H, W), attributions "
+            "(N, 3, H, W)"),
+    OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5 that the maps are of"),
     {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
-    OPT_ROW(options, "truth", truth, LB_SETTING_TEXT, "T.npy: the truth of X.npy, both (N, H, W)"),
+    OPT_ROW(options, "truth", truth, LB_SETTING_TEXT,
+            "T.npy: the truth of X.npy, (N, H, W), without --data"),
+    OPT_ROW(options, "index", index, LB_SETTING_LIST,
+            "the image that each map of X.npy is of; without it all, in their order"),
     OPT_ROW(options, "metrics", metrics, LB_SETTING_TEXT, "all, cheap, or names of the above"),
     {"ties", LB_SETTING_CHOICE, offsetof(options, ties), 0, 0,
      "of equal values: strict selects none beyond the p-th, stable the first ones", LB_TIE_RULES},
@@ -91,8 +96,14 @@ score_dataset(cli *self, lb_score_rows *rows, const options *given, lb_scoring *
         self->wrong_usage = true;
         LB_TRY(lb_fail_context(err, "--quirk"));
     }
-    LB_TRY(lb_score_explanations(rows, given->maps, dataset, (lb_split)given->split, scoring,
-                                 &self->context, err));
+    if (lb_is_array_list(given->maps)) {
+        const lb_array_truth truth = {
+            .dataset = dataset, .split = (lb_split)given->split, .index = given->index};
+        LB_TRY(lb_score_arrays(rows, given->maps, &truth, scoring, &self->context, err));
+    } else {
+        LB_TRY(lb_score_explanations(rows, given->maps, dataset, (lb_split)given->split, scoring,
+                                     &self->context, err));
+    }
     for (size_t i = 0; i < rows->count; i++) {
         lb_score_row_set_quirks(&rows->rows[i], quirks);
     }
@@ -120,8 +131,9 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         used += length > 0 ? (size_t)length : 0;
     }
     const opt_spec spec = {
-        .usage = "lesionbench score --maps explanations.h5 --data dataset.h5 [--split holdout] | "
-                 "--maps X.npy\n       --truth T.npy [--metrics all|NAME,..] -o scores.csv\n       "
+        .usage = "lesionbench score --maps explanations.h5|[METHOD=]X.npy,.. --data dataset.h5 "
+                 "[--split holdout] |\n       --maps X.npy --truth T.npy [--metrics all|NAME,..] "
+                 "-o scores.csv\n       "
                  "lesionbench score "
                  "PUBLISHED.pkl ... [--format table|csv|json] [--by model|degree] [-o scores.csv]",
         .help = help,
@@ -147,10 +159,14 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         (given.images != LB_SELECT_ALL && given.predictions == NULL)) {
         LB_TRY(opt_wrong(self, err, "--images goes with --predictions, and these with --data"));
     }
+    if (given.index != NULL && given.data != NULL && !lb_is_array_list(given.maps)) {
+        LB_TRY(opt_wrong(self, err, "--index is for maps in .npy files"));
+    }
     if (given.data != NULL) {
         LB_TRY(score_dataset(self, &rows, &given, &scoring, err));
     } else {
-        LB_TRY(lb_score_arrays(&rows, given.maps, given.truth, &scoring, &self->context, err));
+        const lb_array_truth truth = {.path = given.truth, .index = given.index};
+        LB_TRY(lb_score_arrays(&rows, given.maps, &truth, &scoring, &self->context, err));
     }
     LB_TRY(lb_scores_write(&rows, given.output, err));
 cleanup:

@@ -182,6 +182,10 @@ lb_status lb_explain(lb_network *network, const float *images, size_t channels, 
                      lb_explanation_sink sink, void *sink_data, const lb_context *context,
                      lb_error *err);
 
+/* map (count, H, W) = 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of attribution (count, 3, H, W); the
+ * weights of ITU-R BT.601 as the reference study rounds them. pixels = H x W. */
+void lb_attribution_map(float *map, const float *attribution, size_t count, size_t pixels);
+
 #ifdef __cplusplus
 }
 #endif

@@ -117,8 +117,23 @@ lb_status lb_randomised_controls(lb_explain_control **out, size_t *count, lb_net
 lb_status lb_score_explanations(lb_score_rows *scores, const char *maps, lb_dataset *dataset,
                                 lb_split split, const lb_scoring *scoring,
                                 const lb_context *context, lb_error *err);
-/* Scores maps against truths, both (N, H, W) in .npy files. */
-lb_status lb_score_arrays(lb_score_rows *scores, const char *maps, const char *truths,
+/* What maps made elsewhere are scored against. */
+typedef struct lb_array_truth {
+    const char *path;    /* truths (N, H, W) in an .npy file; NULL: ... */
+    lb_dataset *dataset; /* ... those of the dataset's split */
+    lb_split split;
+    const char *index; /* "0,5,7": the image that each map is of; NULL: all, in their order */
+} lb_array_truth;
+
+/* Whether text names arrays, [METHOD=]X.npy between commas, rather than one explanations.h5. */
+bool lb_is_array_list(const char *text);
+/* Scores maps made elsewhere, from .npy files of any numbers, read image by image: maps (N, H, W)
+ * are taken as they are, attributions (N, 3, H, W) become maps by lb_attribution_map(), and
+ * (N, 1, H, W) by their absolute value. A file's method is METHOD, or its name without ".npy"; one
+ * alone that is scored against an .npy file is `maps`. Rows are appended file by file. A shape that
+ * does not fit: LB_ERROR_FORMAT; a value that is not finite as float32: LB_ERROR_NUMERIC, with file
+ * and image; methods of the same name, or an index that is none: LB_ERROR_ARGUMENT. */
+lb_status lb_score_arrays(lb_score_rows *scores, const char *maps, const lb_array_truth *truth,
                           const lb_scoring *scoring, const lb_context *context, lb_error *err);
 
 #ifdef __cplusplus

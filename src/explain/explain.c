@@ -34,8 +34,8 @@ lb_explain_defaults(lb_explain_options *options)
                                     .pattern_images = 200};
 }
 
-static void
-attribution_map(float *map, const float *attribution, size_t count, size_t pixels)
+void
+lb_attribution_map(float *map, const float *attribution, size_t count, size_t pixels)
 {
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++) {
@@ -115,7 +115,7 @@ run_method(lb_explainer *e, size_t index, lb_explanation_sink sink, void *sink_d
         spread_pixels(e->attribution, e->map, e->count, e->pixels, method->positive);
     } else {
         LB_TRY(method->attribute(e, e->attribution, e->certificates, err));
-        attribution_map(e->map, e->attribution, e->count, e->pixels);
+        lb_attribution_map(e->map, e->attribution, e->count, e->pixels);
     }
     certify(e, method);
     if (method->of_gradient && e->options->check_gradient > 0) {

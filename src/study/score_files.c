@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Scoring of maps that are in files already. */
+/* Scoring of the maps of explanations.h5. */
 #include <stdio.h>
 #include <string.h>
 
 #include "certificates.h"
+#include "chosen_images.h"
 #include "lesionbench/explanations.h"
-#include "lesionbench/sources.h"
 #include "model_name.h"
 #include "scoring_team.h"
 
@@ -21,62 +21,8 @@ typedef struct maps_file {
     scoring_team team;
     const lb_scoring *scoring;
     const lb_context *context;
-    uint8_t *chosen[LB_SELECT_WRONG_FOR_ALL + 1]; /* (images) each, by selection; NULL: not asked */
+    chosen_images chosen;
 } maps_file;
-
-static bool
-same_model(const lb_model_name *a, const lb_model_name *b)
-{
-    return strcmp(a->corpus, b->corpus) == 0 && strcmp(a->degree, b->degree) == 0 &&
-           strcmp(a->seed, b->seed) == 0 && strcmp(a->condition, b->condition) == 0;
-}
-
-/* Which images are in each selection. Where none of the models is the maps', none is wrong for it.
- */
-static lb_status
-choose_images(maps_file *maps, lb_error *err)
-{
-    lb_status status = LB_OK;
-    const lb_scoring *scoring = maps->scoring;
-    size_t images = lb_dataset_count(maps->dataset, maps->split), model = 0;
-    while (model < scoring->model_count && !same_model(&scoring->models[model].name, &maps->name)) {
-        model++;
-    }
-    if (model == scoring->model_count && scoring->selection == LB_SELECT_WRONG) {
-        LB_TRY(
-            lb_fail(err, LB_ERROR_ARGUMENT,
-                    "%s: none of the predictions is of its model (corpus '%s', degree '%s', seed "
-                    "'%s')",
-                    maps->path, maps->name.corpus, maps->name.degree, maps->name.seed));
-    }
-    if (scoring->models[0].count != images) {
-        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
-                       "the predictions are of %zu images, the %s split has %zu",
-                       scoring->models[0].count, lb_split_name(maps->split), images));
-    }
-    for (size_t s = 0; s <= LB_SELECT_WRONG_FOR_ALL; s++) {
-        LB_ALLOC(maps->chosen[s], images);
-        if (s != LB_SELECT_WRONG || model < scoring->model_count) {
-            LB_TRY(lb_select(maps->chosen[s], scoring->models, scoring->model_count,
-                             model < scoring->model_count ? model : 0, (lb_selection)s, err));
-        }
-    }
-cleanup:
-    return status;
-}
-
-static const char *
-selection_of(const maps_file *maps, size_t image)
-{
-    static const lb_selection ORDER[] = {LB_SELECT_CORRECT, LB_SELECT_WRONG_FOR_ALL,
-                                         LB_SELECT_WRONG};
-    for (size_t k = 0; k < 3 && maps->chosen[0] != NULL; k++) {
-        if (maps->chosen[ORDER[k]][image]) {
-            return LB_SELECTIONS[ORDER[k]];
-        }
-    }
-    return "";
-}
 
 static lb_status
 score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row_index,
@@ -91,7 +37,7 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
                        (int)image, lb_split_name(maps->split)));
     }
     size_t item = (size_t)image;
-    if (maps->chosen[0] != NULL && !maps->chosen[maps->scoring->selection][item]) {
+    if (!chosen_images_has(&maps->chosen, item)) {
         return LB_OK;
     }
     LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, scoring_team_map(&maps->team),
@@ -103,7 +49,7 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
     if (row == NULL) {
         LB_TRY(err->code);
     }
-    snprintf(row->selection, sizeof row->selection, "%s", selection_of(maps, item));
+    snprintf(row->selection, sizeof row->selection, "%s", chosen_images_name(&maps->chosen, item));
     row->certificate = maps->certificates[row_index];
     if (scoring_team_push(&maps->team, err) != LB_OK) {
         LB_TRY(lb_fail_context(err, "%s", maps->path));
@@ -172,9 +118,8 @@ lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *
     LB_TRY(open_maps(&maps, err));
     LB_TRY(scoring_team_create(&maps.team, scores, scoring, lb_dataset_height(dataset),
                                lb_dataset_width(dataset), err));
-    if (scoring->model_count > 0) {
-        LB_TRY(choose_images(&maps, err));
-    }
+    LB_TRY(chosen_images_create(&maps.chosen, scoring, lb_dataset_count(dataset, split), split,
+                                &maps.name, maps_path, err));
     LB_TRY(lb_h5_members(&names, &count, maps.file, "", err));
     for (size_t i = 0; i < count; i++) {
         char member[80];
@@ -192,57 +137,10 @@ lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *
     }
 cleanup:
     lb_h5_free_names(names, count);
-    for (size_t s = 0; s <= LB_SELECT_WRONG_FOR_ALL; s++) {
-        lb_free(maps.chosen[s]);
-    }
+    chosen_images_release(&maps.chosen);
     scoring_team_release(&maps.team);
     lb_free(maps.certificates);
     lb_array_release(&maps.index);
     lb_h5_close(maps.file);
-    return status;
-}
-
-lb_status
-lb_score_arrays(lb_score_rows *scores, const char *maps_path, const char *truths_path,
-                const lb_scoring *scoring, const lb_context *context, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_array maps = {0}, truths = {0};
-    scoring_team team = {0};
-    LB_TRY(lb_read_floats(&maps, maps_path, err));
-    LB_TRY(lb_read_floats(&truths, truths_path, err));
-    if (maps.rank != 3 || truths.rank != 3 ||
-        memcmp(maps.shape, truths.shape, 3 * sizeof *maps.shape) != 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s and %s: both must be (N, H, W), of equal shape",
-                       maps_path, truths_path));
-    }
-    if (lb_array_count(&maps) == 0) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no maps", maps_path));
-    }
-    size_t pixels = maps.shape[1] * maps.shape[2];
-    LB_TRY(scoring_team_create(&team, scores, scoring, maps.shape[1], maps.shape[2], err));
-    for (size_t i = 0; i < maps.shape[0]; i++) {
-        LB_TRY(lb_check_cancelled(context, err));
-        lb_progress(context, "scoring", i, maps.shape[0]);
-        lb_score_row *row = lb_score_rows_add(scores, err);
-        if (row == NULL) {
-            LB_TRY(err->code);
-        }
-        row->image = (uint32_t)i;
-        snprintf(row->method, sizeof row->method, "maps");
-        memcpy(scoring_team_map(&team), (const float *)maps.data + i * pixels,
-               pixels * sizeof(float));
-        memcpy(scoring_team_truth(&team), (const float *)truths.data + i * pixels,
-               pixels * sizeof(float));
-        status = scoring_team_push(&team, err);
-        if (status == LB_OK && i + 1 == maps.shape[0]) {
-            status = scoring_team_flush(&team, err);
-        }
-        LB_TRY(status == LB_OK ? LB_OK : lb_fail_context(err, "%s", maps_path));
-    }
-cleanup:
-    scoring_team_release(&team);
-    lb_array_release(&truths);
-    lb_array_release(&maps);
     return status;
 }

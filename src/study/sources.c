@@ -8,6 +8,7 @@
 #include "lesionbench/image.h"
 #include "lesionbench/npy.h"
 #include "lesionbench/random.h"
+#include "npy_floats.h"
 #include "source_draw.h"
 
 /* What any source may hold; what it does not need is NULL. */
@@ -230,22 +231,29 @@ lb_read_floats(lb_array *out, const char *path, lb_error *err)
     return values != NULL ? LB_OK : err->code;
 }
 
+lb_status
+npy_read_floats(float *out, lb_npy *npy, void *room, size_t row, lb_error *err)
+{
+    lb_array array = *lb_npy_header(npy);
+    array.data = array.type == LB_F32 ? out : room;
+    lb_status status = lb_npy_read_rows(array.data, npy, row, 1, err);
+    if (status == LB_OK && array.type != LB_F32) {
+        size_t values = lb_array_count(&array) / array.shape[0]; /* a row was there */
+        for (size_t v = 0; v < values; v++) {
+            out[v] = (float)element(&array, v);
+        }
+    }
+    return status;
+}
+
 static lb_status
 read_npy(void *data, float *out, const size_t *index, size_t n, lb_error *err)
 {
     const source_data *source = data;
-    lb_array image = *lb_npy_header(source->npy);
-    image.data = source->row;
     for (size_t i = 0; i < n; i++, out += source->image_size) {
-        if (image.type == LB_F32) {
-            image.data = out;
-        }
-        lb_status status = lb_npy_read_rows(image.data, source->npy, index[i], 1, err);
+        lb_status status = npy_read_floats(out, source->npy, source->row, index[i], err);
         if (status != LB_OK) {
             return status;
-        }
-        for (size_t v = 0; image.type != LB_F32 && v < source->image_size; v++) {
-            out[v] = (float)element(&image, v);
         }
     }
     return LB_OK;

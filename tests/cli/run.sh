@@ -727,6 +727,7 @@ fi
 expect "explain without maps" 0 "" "" explain --data d1.h5 --methods sobel --keep none --quiet -o n.h5
 expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data d1.h5 -o n.csv
 . "$here/explain_cases.sh"
+. "$here/own_maps_cases.sh"
 
 ### A whole study from a file
 sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* Scoring of maps that were made elsewhere, from .npy files. */
+#include <math.h>
+#include <string.h>
+
+#include "chosen_images.h"
+#include "lesionbench/explanations.h"
+#include "lesionbench/output.h"
+#include "lesionbench/settings.h"
+#include "npy_floats.h"
+#include "scoring_team.h"
+
+/* A file of rows, and what a row is read into. */
+typedef struct rows_file {
+    const char *path;
+    lb_npy *npy;
+    void *room;    /* a row of the file's type */
+    float *values; /* (channels, H, W) */
+    size_t count, channels, height, width;
+} rows_file;
+
+typedef struct scored_arrays {
+    lb_score_rows *scores;
+    const lb_array_truth *against;
+    const lb_scoring *scoring;
+    const lb_context *context;
+    rows_file truth;
+    size_t images, height, width; /* of the truth */
+    size_t *index;                /* (index_count): the image of each map; NULL: its own number */
+    size_t index_count;
+    chosen_images chosen;
+    scoring_team team;
+} scored_arrays;
+
+static void
+rows_file_release(rows_file *rows)
+{
+    lb_npy_close(rows->npy);
+    lb_free(rows->room);
+    lb_free(rows->values);
+    *rows = (rows_file){.path = NULL};
+}
+
+/* Release also on failure. */
+static lb_status
+rows_file_open(rows_file *rows, const char *path, bool channels_too, lb_error *err)
+{
+    lb_status status = LB_OK;
+    rows->path = path;
+    LB_TRY(lb_npy_open(&rows->npy, path, err));
+    const lb_array *header = lb_npy_header(rows->npy);
+    const size_t *shape = header->shape;
+    bool has_channels = channels_too && header->rank == 4 && (shape[1] == 1 || shape[1] == 3);
+    if (header->rank != 3 && !has_channels) {
+        bool last = channels_too && header->rank == 4 && (shape[3] == 1 || shape[3] == 3);
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: must be (N, H, W)%s%s", path,
+                       channels_too ? ", (N, 3, H, W) or (N, 1, H, W)" : "",
+                       last ? "; its channels are last (save numpy.ascontiguousarray("
+                              "numpy.moveaxis(x, -1, 1)))"
+                            : ""));
+    }
+    if (lb_array_count(header) == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no maps", path));
+    }
+    rows->count = shape[0];
+    rows->channels = has_channels ? shape[1] : 1;
+    rows->height = shape[header->rank - 2];
+    rows->width = shape[header->rank - 1];
+    size_t values = lb_array_count(header) / shape[0];
+    rows->room = lb_alloc(values, lb_type_size(header->type), err);
+    if (rows->room == NULL) {
+        LB_TRY(err->code);
+    }
+    LB_ALLOC(rows->values, values);
+cleanup:
+    return status;
+}
+
+bool
+lb_is_array_list(const char *text)
+{
+    size_t length = strlen(text);
+    if (length >= 4 && strcmp(text + length - 4, ".npy") == 0) {
+        return true;
+    }
+    return !lb_exists(text) && strpbrk(text, ",=") != NULL;
+}
+
+/* METHOD=PATH, or a path, whose folders may have an '='. */
+static const char *
+path_of(const char *item)
+{
+    size_t name = strcspn(item, "=/");
+    return item[name] == '=' && !lb_exists(item) ? item + name + 1 : item;
+}
+
+static lb_status
+method_of(char *out, size_t room, const char *item, bool alone, lb_error *err)
+{
+    const char *path = path_of(item), *name = item;
+    size_t length = (size_t)(path - item);
+    if (length > 0) {
+        length--; /* the '=' */
+    } else if (alone) {
+        name = "maps";
+        length = 4;
+    } else {
+        name = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
+        length = strlen(name);
+        length -= length > 4 && strcmp(name + length - 4, ".npy") == 0 ? 4 : 0;
+    }
+    if (length == 0 || length >= room) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: the method's name must have 1 to %zu bytes (name it METHOD=%s)", item,
+                       room - 1, path);
+    }
+    memcpy(out, name, length);
+    out[length] = '\0';
+    return LB_OK;
+}
+
+static lb_status
+parse_index(scored_arrays *a, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    bool *seen = NULL;
+    LB_TRY(lb_list_parse(&list, a->against->index, err));
+    LB_ALLOC(a->index, list.count);
+    LB_ALLOC(seen, a->images);
+    for (a->index_count = 0; a->index_count < list.count; a->index_count++) {
+        uint64_t image = 0;
+        LB_TRY(lb_parse_u64(&image, list.items[a->index_count], 0, a->images - 1, err));
+        if (seen[image]) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "image %llu is there twice",
+                           (unsigned long long)image));
+        }
+        seen[image] = true;
+        a->index[a->index_count] = (size_t)image;
+    }
+cleanup:
+    lb_free(seen);
+    lb_list_release(&list);
+    return status == LB_OK ? LB_OK : lb_fail_context(err, "--index");
+}
+
+/* The maps must be one for each image, of their size. */
+static lb_status
+check_fit(const scored_arrays *a, const rows_file *maps, lb_error *err)
+{
+    const char *truth = a->against->path != NULL ? a->against->path : "the dataset";
+    if (maps->height != a->height || maps->width != a->width) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: the maps are %zu x %zu, the truth of %s %zu x %zu", maps->path,
+                       maps->height, maps->width, truth, a->height, a->width);
+    }
+    if (a->index != NULL && maps->count != a->index_count) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: has %zu maps, --index names %zu images",
+                       maps->path, maps->count, a->index_count);
+    }
+    if (a->index == NULL && maps->count != a->images) {
+        return lb_fail(
+            err, LB_ERROR_FORMAT, "%s: has %zu maps, %s%s%s %zu images (tell which with --index)",
+            maps->path, maps->count, truth, a->against->path == NULL ? ", split " : "",
+            a->against->path == NULL ? lb_split_name(a->against->split) : ", has", a->images);
+    }
+    return LB_OK;
+}
+
+/* The map of a row, into the team's place for it. */
+static lb_status
+read_map(float *out, rows_file *maps, size_t row, size_t image, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t pixels = maps->height * maps->width, values = maps->channels * pixels;
+    LB_TRY(npy_read_floats(maps->values, maps->npy, maps->room, row, err));
+    if (lb_first_not_finite(maps->values, values) < values) {
+        LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
+                       "%s: row %zu, of image %zu, has a value that is NaN or beyond float32 (mend "
+                       "the method or its input, or leave the image out and name the others with "
+                       "--index)",
+                       maps->path, row, image));
+    }
+    if (maps->channels == 3) {
+        lb_attribution_map(out, maps->values, 1, pixels);
+        return LB_OK;
+    }
+    bool is_map = lb_npy_header(maps->npy)->rank == 3;
+    for (size_t p = 0; p < pixels; p++) {
+        out[p] = is_map ? maps->values[p] : fabsf(maps->values[p]);
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+score_row(scored_arrays *a, rows_file *maps, size_t number, const char *method, lb_error *err)
+{
+    static const lb_model_name unknown;
+    lb_status status = LB_OK;
+    const lb_array_truth *against = a->against;
+    size_t image = a->index != NULL ? a->index[number] : number;
+    if (!chosen_images_has(&a->chosen, image)) {
+        return LB_OK;
+    }
+    LB_TRY(read_map(scoring_team_map(&a->team), maps, number, image, err));
+    float *truth = scoring_team_truth(&a->team);
+    lb_score_row *row = NULL;
+    if (against->dataset != NULL) {
+        LB_TRY(lb_dataset_read(NULL, truth, against->dataset, against->split, image, 1, err));
+        row = lb_score_rows_add_image(a->scores, against->dataset, against->split, image, &unknown,
+                                      method, err);
+    } else {
+        LB_TRY(npy_read_floats(truth, a->truth.npy, a->truth.room, image, err));
+        row = lb_score_rows_add(a->scores, err);
+    }
+    if (row == NULL) {
+        LB_TRY(err->code);
+    }
+    row->image = (uint32_t)image;
+    snprintf(row->method, sizeof row->method, "%s", method);
+    snprintf(row->selection, sizeof row->selection, "%s", chosen_images_name(&a->chosen, image));
+    if (scoring_team_push(&a->team, err) != LB_OK) {
+        LB_TRY(lb_fail_context(err, "%s", maps->path));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+score_file(scored_arrays *a, const char *path, const char *method, lb_error *err)
+{
+    lb_status status = LB_OK;
+    rows_file maps = {.path = path};
+    LB_TRY(rows_file_open(&maps, path, true, err));
+    LB_TRY(check_fit(a, &maps, err));
+    for (size_t i = 0; i < maps.count; i++) {
+        LB_TRY(lb_check_cancelled(a->context, err));
+        lb_progress(a->context, method, i, maps.count);
+        LB_TRY(score_row(a, &maps, i, method, err));
+    }
+    if (scoring_team_flush(&a->team, err) != LB_OK) {
+        LB_TRY(lb_fail_context(err, "%s", path));
+    }
+cleanup:
+    rows_file_release(&maps);
+    return status;
+}
+
+static lb_status
+open_truth(scored_arrays *a, const char *maps, lb_error *err)
+{
+    static const lb_model_name unknown;
+    lb_status status = LB_OK;
+    const lb_array_truth *against = a->against;
+    if (against->dataset != NULL) {
+        a->images = lb_dataset_count(against->dataset, against->split);
+        a->height = lb_dataset_height(against->dataset);
+        a->width = lb_dataset_width(against->dataset);
+    } else {
+        LB_TRY(rows_file_open(&a->truth, against->path, false, err));
+        a->images = a->truth.count;
+        a->height = a->truth.height;
+        a->width = a->truth.width;
+    }
+    if (a->images == 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "the dataset's split %s has no images",
+                       lb_split_name(against->split)));
+    }
+    if (against->index != NULL) {
+        LB_TRY(parse_index(a, err));
+    }
+    LB_TRY(chosen_images_create(&a->chosen, a->scoring, a->images, against->split, &unknown, maps,
+                                err));
+    LB_TRY(scoring_team_create(&a->team, a->scores, a->scoring, a->height, a->width, err));
+cleanup:
+    return status;
+}
+
+/* The files' methods, (count, 64) into names; all different. */
+static lb_status
+name_methods(char (*names)[64], const lb_list *files, bool alone, lb_error *err)
+{
+    lb_status status = LB_OK;
+    for (size_t i = 0; i < files->count; i++) {
+        LB_TRY(method_of(names[i], sizeof names[i], files->items[i], alone, err));
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(names[i], names[k]) == 0) {
+                LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                               "two files are of the method '%s' (name them METHOD=X.npy)",
+                               names[i]));
+            }
+        }
+    }
+cleanup:
+    return status;
+}
+
+/* One path as it is, commas and all, or a list. */
+static lb_status
+list_files(lb_list *out, const char *text, lb_error *err)
+{
+    lb_status status = LB_OK;
+    if (!lb_exists(text)) {
+        return lb_list_parse(out, text, err);
+    }
+    LB_ALLOC(out->items, 1);
+    out->items[0] = lb_strdup(text, err);
+    out->count = out->items[0] != NULL ? 1 : 0;
+    status = out->count == 1 ? LB_OK : err->code;
+cleanup:
+    return status;
+}
+
+lb_status
+lb_score_arrays(lb_score_rows *scores, const char *maps, const lb_array_truth *truth,
+                const lb_scoring *scoring, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list files = {0};
+    char(*names)[64] = NULL;
+    scored_arrays a = {.scores = scores, .against = truth, .scoring = scoring, .context = context};
+    LB_TRY(list_files(&files, maps, err));
+    LB_ALLOC(names, files.count);
+    LB_TRY(name_methods(names, &files, files.count == 1 && truth->path != NULL, err));
+    LB_TRY(open_truth(&a, maps, err));
+    for (size_t i = 0; i < files.count; i++) {
+        LB_TRY(score_file(&a, path_of(files.items[i]), names[i], err));
+    }
+cleanup:
+    chosen_images_release(&a.chosen);
+    scoring_team_release(&a.team);
+    lb_free(a.index);
+    rows_file_release(&a.truth);
+    lb_free(names);
+    lb_list_release(&files);
+    return status;
+}
