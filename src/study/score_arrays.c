@@ -159,10 +159,11 @@ check_fit(const scored_arrays *a, const rows_file *maps, lb_error *err)
                        maps->path, maps->count, a->index_count);
     }
     if (a->index == NULL && maps->count != a->images) {
-        return lb_fail(
-            err, LB_ERROR_FORMAT, "%s: has %zu maps, %s%s%s %zu images (tell which with --index)",
-            maps->path, maps->count, truth, a->against->path == NULL ? ", split " : "",
-            a->against->path == NULL ? lb_split_name(a->against->split) : ", has", a->images);
+        bool has_path = a->against->path != NULL;
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: has %zu maps, %s%s has %zu images (tell which with --index)",
+                       maps->path, maps->count, has_path ? "" : "split ",
+                       has_path ? truth : lb_split_name(a->against->split), a->images);
     }
     return LB_OK;
 }

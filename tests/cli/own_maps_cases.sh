@@ -29,7 +29,7 @@ expect "a path with signs in it" 0 "" "" $own "a=b/x,y.npy"
 rm own.csv
 
 ### What is refused
-expect "maps of fewer images" 1 "" "second.npy: has 1 maps, truth.npy, has 2 images \(tell which with --index\)" $own second.npy
+expect "maps of fewer images" 1 "" "second.npy: has 1 maps, truth.npy has 2 images \(tell which with --index\)" $own second.npy
 expect "an index of more" 1 "" "second.npy: has 1 maps, --index names 2 images" $own second.npy --index 0,1
 expect "an index beyond" 1 "" "--index: 2 is not within 0 and 1" $own second.npy --index 2
 expect "an index twice" 1 "" "--index: image 0 is there twice" $own maps.npy --index 0,0
