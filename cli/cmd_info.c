@@ -36,9 +36,10 @@ const char *const INFO_H5_KEYS[] = {"corpus",
                                     "axis",
                                     "provenance",
                                     NULL};
-const char *const INFO_MODEL_KEYS[] = {"corpus",          "source", "degree",     "seed",
-                                       "learning_rate",   "epochs", "kept_epoch", "condition",
-                                       "target_accuracy", NULL};
+const char *const INFO_MODEL_KEYS[] = {
+    "corpus",          "source",         "degree",     "seed",
+    "learning_rate",   "epochs",         "kept_epoch", "condition",
+    "target_accuracy", "permute_labels", NULL};
 
 /* A file's own text, padded to a width, without what could drive the terminal. */
 static void

@@ -68,6 +68,8 @@ typedef struct lb_training_options {
                                   training images. NULL, the default: all alike */
     bool flip;                 /* mirror training images left to right, each with probability 0.5 */
     double rotation;           /* turn them by up to so many degrees, uniform; default 0 */
+    bool permute_labels;       /* training images have each other's labels, by a permutation of the
+                                  seed; validation images keep theirs. A control, default false */
     double maximum_gap;        /* keep only epochs with |validation - training accuracy| <= this,
                                   default 0.05 */
     double stop_change;        /* stop when three successive changes of validation accuracy are

@@ -78,7 +78,8 @@ lb_training_key(uint64_t *out, const lb_training_options *o, const lb_network *n
                               (double)train->width,
                               train->begin_epoch != NULL,
                               o->flip,
-                              o->rotation};
+                              o->rotation,
+                              o->permute_labels};
     uint64_t hash = mix(0xcbf29ce484222325u, numbers, sizeof numbers);
     hash = mix(hash, &o->seed, sizeof o->seed);
     if (o->class_weights != NULL) {

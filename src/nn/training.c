@@ -12,6 +12,7 @@
 #include "loss.h"
 #include "optimizer.h"
 #include "pass.h"
+#include "permute.h"
 #include "selection.h"
 
 typedef struct trainer {
@@ -353,10 +354,15 @@ lb_train(lb_history *out, lb_network *network, const lb_training_options *option
     lb_status status = LB_OK;
     trainer t = {.network = network, .options = options, .context = context};
     lb_augment augment = {.from = NULL};
-    lb_image_source changed;
+    lb_permute permute = {.from = NULL};
+    lb_image_source changed, permuted;
     LB_TRY(check_options(options, train, validation, err));
     LB_TRY(check_labels(train, network->architecture.classes, err));
     LB_TRY(check_labels(validation, network->architecture.classes, err));
+    if (options->permute_labels) {
+        LB_TRY(lb_permute_init(&permute, &permuted, train, options->seed, err));
+        train = &permuted;
+    }
     if (lb_augment_is_on(options)) {
         LB_TRY(lb_augment_init(&augment, &changed, train, options, err));
         train = &changed;
@@ -371,5 +377,6 @@ lb_train(lb_history *out, lb_network *network, const lb_training_options *option
 cleanup:
     trainer_release(&t);
     lb_augment_release(&augment);
+    lb_permute_release(&permute);
     return status;
 }

@@ -89,6 +89,10 @@ train_and_save(lb_network *network, lb_model_name *name, const lb_training_optio
     LB_TRY(status);
     name_epochs(name, &history);
     LB_TRY(lb_model_name_write(network, name, err));
+    if (options->permute_labels || lb_network_metadata(network, "permute_labels") != NULL) {
+        const char *value = options->permute_labels ? "true" : "false";
+        LB_TRY(lb_network_set_metadata(network, "permute_labels", value, err));
+    }
     if (history_path != NULL) {
         LB_TRY(lb_history_write(&history, history_path, err));
     }

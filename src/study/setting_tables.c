@@ -155,6 +155,8 @@ static const lb_setting training_rows[] = {
              "mirror training images left to right, each with probability 0.5"),
     TRAINING(rotation, LB_SETTING_REAL, 0, 180,
              "turn training images by up to so many degrees; 0 outside them"),
+    TRAINING(permute_labels, LB_SETTING_FLAG, 0, 0,
+             "a control: training images have each other's labels, validation images their own"),
     TRAINING(maximum_gap, LB_SETTING_REAL, 0, 1,
              "keep only epochs whose accuracies on validation and training data differ by less"),
     TRAINING(stop_change, LB_SETTING_REAL, 0, 1,
@@ -164,7 +166,7 @@ static const lb_setting training_rows[] = {
     CHOICE(lb_training_options, compute.precision, "precision", LB_PRECISIONS,
            "of convolutions' operands; bf16 needs AVX-512"),
     TRAINING(seed, LB_SETTING_U64, 0, MAX_U64,
-             "of new weights, order of images, flips and turns, and dropout"),
+             "of new weights, order of images, flips and turns, dropout, and permuted labels"),
 };
 
 lb_setting_table

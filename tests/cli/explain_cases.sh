@@ -28,6 +28,12 @@ expect "certificates without maps" 0 "" "" explain --data d1.h5 --methods sobel 
 expect "they are there" 0 "sobel/zero_share +\(3\)" "" info bare.h5
 
 ### Controls
+expect "training on permuted labels" 0 "" "" finetune --from m.safetensors --degree 1 --data d1.h5 --epochs 1 --batch 4 \
+    --permute-labels --quiet -o permuted
+expect "the model says so" 0 "^permute_labels: true" "" info permuted/model.safetensors
+expect "training on true labels again" 0 "" "" finetune --from permuted/model.safetensors --degree 1 --data d1.h5 \
+    --epochs 1 --batch 4 --quiet -o true_again
+expect "that model says so" 0 "^permute_labels: false" "" info true_again/model.safetensors
 expect "groups of methods" 0 "" "" explain $model --data d1.h5 --steps 2 --limit 1 --quiet --scores g.csv -o g.h5
 [ "$(cut -d, -f7 g.csv | sort -u | wc -l)" = 17 ] && ok "the default is the study's methods and the baselines" ||
     not_ok "the default is the study's methods and the baselines" "$(cut -d, -f7 g.csv)"
