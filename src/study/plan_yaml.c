@@ -4,6 +4,7 @@
  * check the values. */
 #include "plan.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ typedef struct raw_section {
     unsigned count;    /* of a sequence of sections; else unused */
 } raw_section;
 
-enum { MAX_SECTIONS = 8, MAX_FIELDS = 40 };
+enum { MAX_SECTIONS = 8, MAX_FIELDS = 80 };
 
 /* The schema that the parts ask for. Kept together, since its pieces point at each other. */
 typedef struct schema {
@@ -76,6 +77,7 @@ static void
 add_field(schema *made, size_t section, const lb_setting *setting)
 {
     size_t index = made->field_count[section]++;
+    assert(index < MAX_FIELDS); /* the last field ends the list */
     cyaml_schema_field_t *field = &made->fields[section][index];
     size_t offset = index * sizeof(raw_value);
     *field = (cyaml_schema_field_t){.key = setting->key, .value = text_schema()};
