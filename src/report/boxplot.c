@@ -153,13 +153,13 @@ write_panel(const boxplot *self, size_t method, bool accuracy)
     bool left = panel % COLUMNS == 0, right = panel % COLUMNS == COLUMNS - 1;
     bool bottom = panel >= COLUMNS;
     FILE *script = self->script;
-    double x = 0.062 + 0.2235 * (double)(panel % COLUMNS), y = bottom ? 0.185 : 0.61;
-    gnuplot_place(script, x, x + 0.2095, y, y + 0.33);
+    double x = 0.062 + 0.2235 * (double)(panel % COLUMNS), y = bottom ? 0.205 : 0.62;
+    gnuplot_place(script, x, x + 0.2095, y, y + 0.325);
     fprintf(script, "set title ");
     gnuplot_quote(script, self->folder->methods[method].title);
     fprintf(script, "\nset ylabel '%s'\n",
             !left ? "" : (self->of == TPR ? "True positive rate" : "True negative rate"));
-    fprintf(script, "set xlabel '%s'\n", bottom ? "Degree of fine-tuning" : "");
+    fprintf(script, "set xlabel '%s' offset 0,0.4\n", bottom ? "Degree of fine-tuning" : "");
     fprintf(script, "set format y '%s'\n", !left ? "" : (self->of == TPR ? "%.1f" : "%.3f"));
     if (accuracy) {
         fprintf(script, "set y2tics 0.2 nomirror\nset format y2 '%s'\nset y2label '%s'\n",
