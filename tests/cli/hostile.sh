@@ -146,7 +146,7 @@ header() { # FILE DESCR SHAPE: a header of version 1, padded to 118 characters
 }
 header x.npy '<f4' '2, 4, 4' && head -c 128 /dev/zero >>x.npy
 header nan.npy '<f4' '2, 4, 4' && head -c 124 /dev/zero >>nan.npy && printf '\0\0\300\177' >>nan.npy
-refuse "maps that are not numbers" "nan.npy: image 1, .*not finite at pixel 15" $maps nan.npy --truth x.npy
+refuse "maps that are not numbers" "nan.npy: row 1, of image 1, has a value that is NaN" $maps nan.npy --truth x.npy
 refuse "a truth that is not a number" "image 1, .*ground truth is not a number at pixel 15" $maps x.npy --truth nan.npy
 head -c 200 x.npy >cut.npy
 refuse "truncated NPY" "cut.npy: .*asks for 128 bytes" $maps cut.npy --truth x.npy

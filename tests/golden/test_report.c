@@ -24,8 +24,8 @@ panel_left(int panel)
 static double
 value_at(int panel, double y)
 {
-    double bottom = panel < 4 ? 0.61 : 0.185;
-    return (1 - y / 780 - bottom) / 0.33;
+    double bottom = panel < 4 ? 0.62 : 0.205;
+    return (1 - y / 780 - bottom) / 0.325;
 }
 
 typedef struct drawn_box {
