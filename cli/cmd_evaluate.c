@@ -137,11 +137,11 @@ add_models(results *all, const char *path, size_t *room, lb_error *err)
             published.groups[g].predictions = (lb_predictions){0};
             memcpy(name, published.groups[g].model, sizeof published.groups[g].model);
         } else {
-            lb_classification score; /* once here, where what is wrong is told by its file */
             LB_TRY(lb_predictions_load(model, path, err));
-            LB_TRY(lb_predictions_score(&score, model, path, err));
         }
         all->models++;
+        lb_classification score; /* here too, where what is wrong is told by its file */
+        LB_TRY(lb_predictions_score(&score, model, path, err));
     }
 cleanup:
     lb_published_release(&published);
