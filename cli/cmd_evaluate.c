@@ -35,8 +35,9 @@ typedef struct results {
     size_t count, capacity;
     evaluation *items;
     size_t models;
-    lb_predictions *predictions; /* (models), with the names below */
+    lb_predictions *predictions; /* (models), with the names and files below */
     char (*names)[128];
+    const char **paths;
 } results;
 
 /* The file's name without folder and ending. */
@@ -123,14 +124,18 @@ add_models(results *all, const char *path, size_t *room, lb_error *err)
         }
     }
     for (size_t g = 0; g < (is_published ? published.count : 1); g++) {
-        size_t room_of_names = *room;
-        void *items = all->predictions, *names = all->names;
+        size_t room_of_names = *room, room_of_paths = *room;
+        void *items = all->predictions, *names = all->names, *paths = all->paths;
         lb_predictions *model = grow(&items, all->models, room, sizeof *model, err);
         LB_TRY(model == NULL ? err->code : LB_OK);
         all->predictions = items;
         char *name = grow(&names, all->models, &room_of_names, sizeof *all->names, err);
         LB_TRY(name == NULL ? err->code : LB_OK);
         all->names = names;
+        const char **from = grow(&paths, all->models, &room_of_paths, sizeof *all->paths, err);
+        LB_TRY(from == NULL ? err->code : LB_OK);
+        all->paths = paths;
+        *from = path;
         stem(name, sizeof *all->names, path);
         if (is_published) {
             *model = published.groups[g].predictions;
@@ -140,8 +145,6 @@ add_models(results *all, const char *path, size_t *room, lb_error *err)
             LB_TRY(lb_predictions_load(model, path, err));
         }
         all->models++;
-        lb_classification score; /* here too, where what is wrong is told by its file */
-        LB_TRY(lb_predictions_score(&score, model, path, err));
     }
 cleanup:
     lb_published_release(&published);
@@ -187,7 +190,7 @@ score_part(results *all, size_t model, const uint32_t *parts, uint32_t part, con
         }
     }
     snprintf(one->part, sizeof one->part, "%s=%u", stratum, (unsigned)part);
-    LB_TRY(lb_predictions_score(&one->score, &some, all->names[model], err));
+    LB_TRY(lb_predictions_score(&one->score, &some, all->paths[model], err));
 cleanup:
     lb_free(some.labels);
     lb_free(some.logits);
@@ -285,7 +288,7 @@ score_models(results *all, const options *given, const lb_context *context, lb_e
         }
         evaluation *one = add_result(all, m, err);
         LB_TRY(one == NULL ? err->code : LB_OK);
-        LB_TRY(lb_predictions_score(&one->score, &all->predictions[m], all->names[m], err));
+        LB_TRY(lb_predictions_score(&one->score, &all->predictions[m], all->paths[m], err));
     }
     if (given->by == BY_DEGREE) {
         pool_degrees(all);
@@ -343,6 +346,7 @@ release(results *all)
     }
     lb_free(all->predictions);
     lb_free(all->names);
+    lb_free(all->paths);
     lb_free(all->items);
 }
 
