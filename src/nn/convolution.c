@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "convolution.h"
 
+#include <omp.h>
 #include <string.h>
 
+#include "backend.h"
 #include "kernels.h"
-#include "onednn.h"
-
-/* Operands that are rounded to bfloat16: a convolution's input, and the gradient at its output. */
-enum { LOW_INPUT, LOW_GRADIENT, LOW_ARRAYS };
-
-struct lb_backend {
-    dnnl_engine_t engine;
-    dnnl_stream_t stream;
-    size_t block;
-    lb_compute compute;
-    /* Shared by all convolutions, as large as the most demanding needs. */
-    void *scratch;
-    size_t scratch_size;
-    void *weights; /* those that are laid out anew for each use */
-    size_t weights_size;
-    uint16_t *low[LOW_ARRAYS];
-    size_t low_count[LOW_ARRAYS];
-};
+#include "winograd.h"
 
 /* One way through a convolution: its plan, its weights in the plan's layout, its scratchpad. */
 typedef struct way {
@@ -29,6 +14,14 @@ typedef struct way {
     dnnl_memory_t weight, scratch;
     lb_plan lay_out; /* between plain weights and the plan's */
 } way;
+
+/* The same by the project's own kernels. */
+typedef struct own_way {
+    bool planned;
+    lb_winograd_shape shape;
+    lb_winograd_weights weights;
+    float *ready; /* prepared weights; NULL where they are transient */
+} own_way;
 
 typedef struct layouts {
     lb_layout input;           /* as the kernels read it */
@@ -42,6 +35,9 @@ struct lb_convolution {
     lb_backend *backend;
     layouts layouts;
     way forward, to_input, to_weights;
+    own_way own_forward, own_to_input; /* instead, where planned */
+    lb_plan hint; /* a forward plan, for to_weights where the way forward is our own */
+    size_t threads;
     /* oneDNN memory over arrays that are bound anew at each call. */
     dnnl_memory_t input, output, output_gradient, input_gradient, plain_weight, bias;
     size_t in, out, padded_in, padded_out;
@@ -50,102 +46,12 @@ struct lb_convolution {
     float *padded_bias, *padded_bias_gradient;
     float *padded_weight, *padded_weight_gradient;
     const float *source; /* the plain weights: padded_weight, or the caller's */
-    bool direct;
+    bool direct, relu;
     bool transient; /* the weights of both ways lie in the backend's memory while in use */
     size_t input_count, output_count; /* floats of a batch */
 };
 
 enum { KERNEL = 9 }; /* 3 x 3 weights */
-
-lb_status
-lb_backend_create(lb_backend **out, const lb_compute *compute, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_backend *backend = NULL;
-    bool avx512 = dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core;
-    if (compute->precision == LB_PRECISION_BF16 && !avx512) {
-        return lb_fail(err, LB_ERROR_UNSUPPORTED,
-                       "precision bf16 needs a processor with AVX-512 (use f32)");
-    }
-    LB_ALLOC(backend, 1);
-    backend->compute = *compute;
-    backend->block = avx512 ? 16 : 8;
-    LB_TRY(lb_onednn_check(dnnl_engine_create(&backend->engine, dnnl_cpu, 0), "create an engine",
-                           err));
-    LB_TRY(lb_onednn_check(
-        dnnl_stream_create(&backend->stream, backend->engine, dnnl_stream_default_flags),
-        "create a stream", err));
-    *out = backend;
-    backend = NULL;
-cleanup:
-    lb_backend_free(backend);
-    return status;
-}
-
-void
-lb_backend_free(lb_backend *backend)
-{
-    if (backend == NULL) {
-        return;
-    }
-    if (backend->stream != NULL) {
-        dnnl_stream_destroy(backend->stream);
-    }
-    if (backend->engine != NULL) {
-        dnnl_engine_destroy(backend->engine);
-    }
-    for (size_t i = 0; i < LOW_ARRAYS; i++) {
-        lb_free(backend->low[i]);
-    }
-    lb_free(backend->scratch);
-    lb_free(backend->weights);
-    lb_free(backend);
-}
-
-size_t
-lb_backend_block(const lb_backend *backend)
-{
-    return backend->block;
-}
-
-/* Makes one of the backend's arrays at least so large. */
-static lb_status
-need_bytes(void **array, size_t *size, size_t bytes, lb_error *err)
-{
-    lb_status status = LB_OK;
-    if (bytes > *size) {
-        lb_free(*array);
-        *size = 0;
-        LB_ALLOC(*array, bytes);
-        *size = bytes;
-    }
-cleanup:
-    return status;
-}
-
-lb_status
-lb_backend_lend(void **out, lb_backend *backend, size_t bytes, lb_error *err)
-{
-    lb_status status = LB_OK;
-    LB_TRY(need_bytes(&backend->weights, &backend->weights_size, bytes, err));
-    *out = backend->weights;
-cleanup:
-    return status;
-}
-
-static lb_status
-need_low(lb_backend *backend, size_t which, size_t count, lb_error *err)
-{
-    lb_status status = LB_OK;
-    if (backend->compute.precision == LB_PRECISION_BF16 && count > backend->low_count[which]) {
-        lb_free(backend->low[which]);
-        backend->low_count[which] = 0;
-        LB_ALLOC(backend->low[which], count);
-        backend->low_count[which] = count;
-    }
-cleanup:
-    return status;
-}
 
 static size_t
 whole_blocks(size_t channels, size_t block)
@@ -181,8 +87,8 @@ cleanup:
 }
 
 /* Which algorithm is the faster, decided by shape alone, so that the same work gives the same bits.
- * Measured with oneDNN 2.6 on AVX-512: Winograd's F(4 x 4, 3 x 3) takes 0.4 to 0.7 of the direct
- * algorithm's time, but for the weights' gradient of few channels. */
+ * Measured on AVX-512: Winograd's F(4 x 4, 3 x 3) takes 0.3 to 0.5 of the time of oneDNN's direct
+ * algorithm, but for the weights' gradient of few channels. */
 static bool
 prefers_winograd(const lb_convolution *c, lb_plan_kind kind)
 {
@@ -190,6 +96,42 @@ prefers_winograd(const lb_convolution *c, lb_plan_kind kind)
     return !c->direct && c->backend->compute.convolution == LB_CONVOLUTION_FASTEST &&
            c->backend->compute.precision == LB_PRECISION_F32 &&
            (kind != LB_PLAN_TO_WEIGHTS || (c->padded_in >= FEW && c->padded_out >= FEW));
+}
+
+/* Our own kernels take blocked images. */
+static bool
+prefers_own(const lb_convolution *c, lb_plan_kind kind, const lb_convolution_shape *s)
+{
+    return prefers_winograd(c, kind) && kind != LB_PLAN_TO_WEIGHTS &&
+           (kind != LB_PLAN_FORWARD || !s->plain_input) && lb_winograd_runs(c->backend->block);
+}
+
+static lb_status
+plan_own(own_way *out, lb_convolution *c, const lb_convolution_shape *s, bool transposed,
+         lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_backend *backend = c->backend;
+    size_t ins = whole_blocks(c->in, backend->block) / backend->block;
+    size_t outs = c->padded_out / backend->block;
+    out->shape = (lb_winograd_shape){.images = s->batch,
+                                     .height = s->height,
+                                     .width = s->width,
+                                     .in = transposed ? outs : ins,
+                                     .out = transposed ? ins : outs,
+                                     .block = backend->block};
+    out->weights = (lb_winograd_weights){.outs = transposed ? c->in : c->out,
+                                         .ins = transposed ? c->out : c->in,
+                                         .transposed = transposed};
+    if (!c->transient) {
+        LB_ALLOC(out->ready, lb_winograd_weights_size(&out->shape));
+        out->weights.ready = out->ready;
+    }
+    LB_TRY(lb_backend_need(&backend->scratch, &backend->scratch_size,
+                           lb_winograd_scratch(&out->shape, c->threads), err));
+    out->planned = true;
+cleanup:
+    return status;
 }
 
 static lb_status
@@ -216,15 +158,80 @@ plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
     LB_TRY(lb_plan_memory(&out->weight, engine, &out->plan, weight,
                           c->transient ? DNNL_MEMORY_NONE : DNNL_MEMORY_ALLOCATE, err));
     if (c->transient) {
-        LB_TRY(need_bytes(&backend->weights, &backend->weights_size,
-                          lb_plan_bytes(&out->plan, weight), err));
+        LB_TRY(lb_backend_need(&backend->weights, &backend->weights_size,
+                               lb_plan_bytes(&out->plan, weight), err));
     }
     LB_TRY(lb_plan_memory(&out->scratch, engine, &out->plan, dnnl_query_scratchpad_md,
                           DNNL_MEMORY_NONE, err));
-    LB_TRY(need_bytes(&backend->scratch, &backend->scratch_size,
-                      lb_plan_bytes(&out->plan, dnnl_query_scratchpad_md), err));
+    LB_TRY(lb_backend_need(&backend->scratch, &backend->scratch_size,
+                           lb_plan_bytes(&out->plan, dnnl_query_scratchpad_md), err));
     LB_TRY(lb_plan_reorder(&out->lay_out, engine, gradient ? out->weight : c->plain_weight,
                            gradient ? c->plain_weight : out->weight, err));
+cleanup:
+    return status;
+}
+
+static lb_status
+plan_forward(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
+{
+    lb_status status = LB_OK;
+    layouts *l = &c->layouts;
+    bool planned = false;
+    lb_plan_request forward = {.kind = LB_PLAN_FORWARD,
+                               .algorithm = dnnl_convolution_direct,
+                               .input = &l->input,
+                               .weight = &l->weight_any,
+                               .bias = &l->bias,
+                               .output = &l->output,
+                               .relu = s->relu};
+    if (!prefers_own(c, LB_PLAN_FORWARD, s)) {
+        LB_TRY(plan_way(&c->forward, c, &forward, err));
+        return LB_OK;
+    }
+    LB_TRY(plan_own(&c->own_forward, c, s, false, err));
+    if (s->to_weights) {
+        LB_TRY(lb_plan_convolution(&planned, &c->hint, c->backend->engine, &forward, err));
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+plan_to_input(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
+{
+    lb_status status = LB_OK;
+    layouts *l = &c->layouts;
+    if (prefers_own(c, LB_PLAN_TO_INPUT, s)) {
+        return plan_own(&c->own_to_input, c, s, true, err);
+    }
+    lb_plan_request back = {.kind = LB_PLAN_TO_INPUT,
+                            .input = &l->input_gradient,
+                            .weight = &l->weight_any,
+                            .output = &l->output_gradient,
+                            .hint = &c->forward.plan};
+    LB_TRY(plan_way(&c->to_input, c, &back, err));
+    LB_TRY(lb_backend_need_low(c->backend, LOW_GRADIENT, c->output_count, err));
+cleanup:
+    return status;
+}
+
+static lb_status
+plan_to_weights(lb_convolution *c, lb_error *err)
+{
+    lb_status status = LB_OK;
+    layouts *l = &c->layouts;
+    lb_plan_request weights = {.kind = LB_PLAN_TO_WEIGHTS,
+                               .input = &l->input,
+                               .weight = &l->weight_gradient_any,
+                               .bias = &l->bias,
+                               .output = &l->output_gradient,
+                               .hint = c->own_forward.planned ? &c->hint : &c->forward.plan};
+    LB_TRY(plan_way(&c->to_weights, c, &weights, err));
+    if (c->padded_weight != NULL) {
+        LB_ALLOC(c->padded_weight_gradient, c->padded_out * c->padded_in * KERNEL);
+    }
+    LB_ALLOC(c->padded_bias_gradient, c->padded_out);
+    LB_TRY(lb_backend_need_low(c->backend, LOW_GRADIENT, c->output_count, err));
 cleanup:
     return status;
 }
@@ -233,38 +240,13 @@ static lb_status
 plan_all(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
 {
     lb_status status = LB_OK;
-    layouts *l = &c->layouts;
-    lb_plan_request forward = {.kind = LB_PLAN_FORWARD,
-                               .input = &l->input,
-                               .weight = &l->weight_any,
-                               .bias = &l->bias,
-                               .output = &l->output,
-                               .relu = s->relu};
-    LB_TRY(plan_way(&c->forward, c, &forward, err));
-    LB_TRY(need_low(c->backend, LOW_INPUT, c->input_count, err));
+    LB_TRY(plan_forward(c, s, err));
+    LB_TRY(lb_backend_need_low(c->backend, LOW_INPUT, c->input_count, err));
     if (s->to_input) {
-        lb_plan_request back = {.kind = LB_PLAN_TO_INPUT,
-                                .input = &l->input_gradient,
-                                .weight = &l->weight_any,
-                                .output = &l->output_gradient,
-                                .hint = &c->forward.plan};
-        LB_TRY(plan_way(&c->to_input, c, &back, err));
+        LB_TRY(plan_to_input(c, s, err));
     }
     if (s->to_weights) {
-        lb_plan_request weights = {.kind = LB_PLAN_TO_WEIGHTS,
-                                   .input = &l->input,
-                                   .weight = &l->weight_gradient_any,
-                                   .bias = &l->bias,
-                                   .output = &l->output_gradient,
-                                   .hint = &c->forward.plan};
-        LB_TRY(plan_way(&c->to_weights, c, &weights, err));
-        if (c->padded_weight != NULL) {
-            LB_ALLOC(c->padded_weight_gradient, c->padded_out * c->padded_in * KERNEL);
-        }
-        LB_ALLOC(c->padded_bias_gradient, c->padded_out);
-    }
-    if (s->to_input || s->to_weights) {
-        LB_TRY(need_low(c->backend, LOW_GRADIENT, c->output_count, err));
+        LB_TRY(plan_to_weights(c, err));
     }
 cleanup:
     return status;
@@ -301,6 +283,8 @@ lb_convolution_create(lb_convolution **out, lb_backend *backend, const lb_convol
     c->in = shape->in;
     c->out = shape->out;
     c->direct = shape->direct;
+    c->relu = shape->relu;
+    c->threads = (size_t)omp_get_max_threads();
     c->transient = shape->transient && !shape->to_weights;
     c->padded_in = shape->plain_input ? shape->in : whole_blocks(shape->in, backend->block);
     c->padded_out = whole_blocks(shape->out, backend->block);
@@ -346,6 +330,9 @@ lb_convolution_free(lb_convolution *c)
     release_way(&c->forward);
     release_way(&c->to_input);
     release_way(&c->to_weights);
+    lb_plan_release(&c->hint);
+    lb_free(c->own_forward.ready);
+    lb_free(c->own_to_input.ready);
     free_memory(c->input);
     free_memory(c->output);
     free_memory(c->output_gradient);
@@ -410,6 +397,22 @@ lay_out(const lb_convolution *c, const way *w, dnnl_memory_t from, dnnl_memory_t
     return execute(c, &w->lay_out, arguments, 2, err);
 }
 
+static void
+set_own_weights(own_way *own, const float *weight)
+{
+    own->weights.plain = weight;
+    if (own->planned && own->ready != NULL) {
+        lb_winograd_prepare(own->ready, &own->weights, &own->shape);
+    }
+}
+
+/* A way of oneDNN's that keeps its weights. */
+static lb_status
+set_way_weights(const lb_convolution *c, const way *w, lb_error *err)
+{
+    return w->weight != NULL ? lay_out(c, w, c->plain_weight, w->weight, err) : LB_OK;
+}
+
 lb_status
 lb_convolution_set_weights(lb_convolution *c, const float *weight, const float *bias, lb_error *err)
 {
@@ -420,12 +423,12 @@ lb_convolution_set_weights(lb_convolution *c, const float *weight, const float *
                c->in * KERNEL * sizeof *weight);
     }
     c->source = c->padded_weight != NULL ? c->padded_weight : weight;
+    set_own_weights(&c->own_forward, weight);
+    set_own_weights(&c->own_to_input, weight);
     if (!c->transient) {
         LB_TRY(bind(c->plain_weight, c->source, err));
-        LB_TRY(lay_out(c, &c->forward, c->plain_weight, c->forward.weight, err));
-        if (c->to_input.weight != NULL) {
-            LB_TRY(lay_out(c, &c->to_input, c->plain_weight, c->to_input.weight, err));
-        }
+        LB_TRY(set_way_weights(c, &c->forward, err));
+        LB_TRY(set_way_weights(c, &c->to_input, err));
     }
 cleanup:
     return status;
@@ -445,10 +448,23 @@ cleanup:
     return status;
 }
 
+static void
+execute_own(const lb_convolution *c, const own_way *own, const lb_winograd_output *out,
+            const lb_winograd_input *in)
+{
+    lb_winograd_convolve(out, in, &own->weights, &own->shape, c->backend->scratch, c->threads);
+}
+
 lb_status
 lb_convolution_forward(lb_convolution *c, const float *input, float *output, lb_error *err)
 {
     lb_status status = LB_OK;
+    if (c->own_forward.planned) {
+        const lb_winograd_input in = {.values = input};
+        const lb_winograd_output out = {.values = output, .bias = c->padded_bias, .relu = c->relu};
+        execute_own(c, &c->own_forward, &out, &in);
+        return LB_OK;
+    }
     LB_TRY(bind_operand(c, c->input, LOW_INPUT, input, c->input_count, err));
     LB_TRY(bind(c->output, output, err));
     LB_TRY(bind(c->bias, c->padded_bias, err));
@@ -469,6 +485,12 @@ lb_convolution_backward_input(lb_convolution *c, const float *output_gradient,
                               float *input_gradient, lb_error *err)
 {
     lb_status status = LB_OK;
+    if (c->own_to_input.planned) {
+        const lb_winograd_input in = {.values = output_gradient};
+        const lb_winograd_output out = {.values = input_gradient};
+        execute_own(c, &c->own_to_input, &out, &in);
+        return LB_OK;
+    }
     LB_TRY(
         bind_operand(c, c->output_gradient, LOW_GRADIENT, output_gradient, c->output_count, err));
     LB_TRY(bind(c->input_gradient, input_gradient, err));
@@ -481,6 +503,35 @@ lb_convolution_backward_input(lb_convolution *c, const float *output_gradient,
     LB_TRY(execute(c, &c->to_input.plan, arguments, 4, err));
 cleanup:
     return status;
+}
+
+bool
+lb_convolution_decides(const lb_convolution *c)
+{
+    return c->own_forward.planned && c->own_to_input.planned;
+}
+
+void
+lb_convolution_decide(lb_convolution *c, const float *input, float *output, uint32_t *positive,
+                      uint8_t *choice)
+{
+    const lb_winograd_input in = {.values = input};
+    const lb_winograd_output out = {.values = output,
+                                    .bias = c->padded_bias,
+                                    .relu = true,
+                                    .positive = positive,
+                                    .choice = choice};
+    execute_own(c, &c->own_forward, &out, &in);
+}
+
+void
+lb_convolution_backward_decided(lb_convolution *c, const float *output_gradient,
+                                const uint32_t *positive, const uint8_t *choice,
+                                float *input_gradient)
+{
+    const lb_winograd_input in = {.values = output_gradient, .keep = positive, .choice = choice};
+    const lb_winograd_output out = {.values = input_gradient};
+    execute_own(c, &c->own_to_input, &out, &in);
 }
 
 lb_status

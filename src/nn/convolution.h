@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* 3 x 3 convolutions (stride 1, padding 1) and matrix products on oneDNN.
+/* 3 x 3 convolutions (stride 1, padding 1), by oneDNN or by winograd.h, and matrix products.
  *
  * Activations between convolutions are blocked: (N, C / block, H, W, block), channels padded with
  * zeros to a multiple of the block. The images of the first layer are plain (N, C, H, W). All are
@@ -46,6 +46,16 @@ lb_status lb_convolution_forward(lb_convolution *convolution, const float *input
 /* The transposed convolution. input_gradient is blocked, also where the input is plain. */
 lb_status lb_convolution_backward_input(lb_convolution *convolution, const float *output_gradient,
                                         float *input_gradient, lb_error *err);
+/* Both ways are by Winograd's algorithm, with what is around them in one sweep: */
+bool lb_convolution_decides(const lb_convolution *convolution);
+/* Forward through the ReLU, of whose outputs positive gets a bit each, set where it is above 0; or,
+ * where choice is not NULL, through the max pooling behind it too, see kernels.h. */
+void lb_convolution_decide(lb_convolution *convolution, const float *input, float *output,
+                           uint32_t *positive, uint8_t *choice);
+/* Back through all that, from the gradient behind it. */
+void lb_convolution_backward_decided(lb_convolution *convolution, const float *output_gradient,
+                                     const uint32_t *positive, const uint8_t *choice,
+                                     float *input_gradient);
 lb_status lb_convolution_backward_weights(lb_convolution *convolution, const float *input,
                                           const float *output_gradient, float *weight_gradient,
                                           float *bias_gradient, lb_error *err);

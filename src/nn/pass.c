@@ -91,6 +91,24 @@ dense_forward(const lb_pass *pass, const lb_step *step, const float *in, bool re
     return status;
 }
 
+/* The max pooling behind the ReLU of a convolution, or NULL. */
+static const lb_step *
+pool_behind(const lb_pass *pass, size_t convolution)
+{
+    const lb_step *step = &pass->steps[convolution + 2];
+    return convolution + 2 < pass->count && step->kind == LB_STEP_POOL ? step : NULL;
+}
+
+/* A convolution and what is behind it; returns the last of these steps. */
+static size_t
+decide(const lb_pass *pass, size_t i, const float *in)
+{
+    const lb_step *step = &pass->steps[i], *pool = pool_behind(pass, i);
+    lb_convolution_decide(step->convolution, in, step->output, step[1].positive,
+                          pool != NULL ? pool->choice : NULL);
+    return pool != NULL ? i + 2 : i + 1;
+}
+
 lb_status
 lb_pass_forward(lb_pass *pass, lb_error *err)
 {
@@ -103,7 +121,11 @@ lb_pass_forward(lb_pass *pass, lb_error *err)
         const float *in = lb_step_input(pass, i);
         switch (step->kind) {
         case LB_STEP_CONVOLUTION:
-            LB_TRY(lb_convolution_forward(step->convolution, in, step->output, err));
+            if (lb_pass_decides(pass, step)) {
+                i = decide(pass, i, in);
+            } else {
+                LB_TRY(lb_convolution_forward(step->convolution, in, step->output, err));
+            }
             break;
         case LB_STEP_RELU:
             if (!step->in_place) {
@@ -171,6 +193,33 @@ transposed(const lb_pass *pass, const lb_step *step, const float *out_gradient, 
     }
 }
 
+static void
+swap_gradients(lb_pass *pass)
+{
+    float *from = pass->gradient[0];
+    pass->gradient[0] = pass->gradient[1];
+    pass->gradient[1] = from;
+}
+
+/* Back through a convolution and what is behind it. */
+static void
+backward_decided(lb_pass *pass, size_t i)
+{
+    const lb_step *step = &pass->steps[i], *pool = pool_behind(pass, i);
+    lb_convolution_backward_decided(step->convolution, pass->gradient[0], step[1].positive,
+                                    pool != NULL ? pool->choice : NULL, pass->gradient[1]);
+    swap_gradients(pass);
+}
+
+/* The convolution that takes a step, behind it, along when it goes backward. */
+static bool
+is_taken_along(size_t *convolution, const lb_pass *pass, size_t i)
+{
+    *convolution = pass->steps[i].kind == LB_STEP_POOL ? i - 2 : i - 1;
+    return i > 0 && (pass->steps[i].kind == LB_STEP_POOL || pass->steps[i].kind == LB_STEP_RELU) &&
+           lb_pass_decides(pass, &pass->steps[*convolution]);
+}
+
 /* One step backward by a rule. gradient[0] holds the values at its output, and afterwards those at
  * its input. */
 static lb_status
@@ -207,8 +256,7 @@ step_backward(lb_pass *pass, size_t i, const lb_rule_table *rule, const lb_pass 
             rule->after_linear(to, &at);
         }
     }
-    pass->gradient[0] = to;
-    pass->gradient[1] = from;
+    swap_gradients(pass);
 cleanup:
     return status;
 }
@@ -236,7 +284,13 @@ lb_pass_backward_to(float **out, lb_pass *pass, size_t last, lb_rule rule, const
     assert(rule == LB_RULE_GRADIENT || !pass->options.decisions_only);
     start_backward(pass, logit_values);
     for (size_t i = pass->count; i-- > last + 1;) {
-        LB_TRY(step_backward(pass, i, table, reference, err));
+        size_t convolution = 0;
+        if (is_taken_along(&convolution, pass, i) && convolution > last) {
+            backward_decided(pass, convolution);
+            i = convolution;
+        } else {
+            LB_TRY(step_backward(pass, i, table, reference, err));
+        }
     }
     *out = pass->gradient[0];
 cleanup:

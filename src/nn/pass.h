@@ -56,6 +56,8 @@ struct lb_pass {
 };
 
 const float *lb_step_input(const lb_pass *pass, size_t step);
+/* A convolution that computes in one sweep with the ReLU and the max pooling behind it. */
+bool lb_pass_decides(const lb_pass *pass, const lb_step *step);
 /* lb_pass_backward() to the output of the step `last` instead of the first one's. */
 lb_status lb_pass_backward_to(float **out, lb_pass *pass, size_t last, lb_rule rule,
                               const lb_pass *reference, const float *logit_values, lb_error *err);

@@ -131,6 +131,13 @@ add_classifier(lb_pass *pass, cursor *at)
     }
 }
 
+bool
+lb_pass_decides(const lb_pass *pass, const lb_step *step)
+{
+    return pass->options.decisions_only && step->kind == LB_STEP_CONVOLUTION &&
+           lb_convolution_decides(step->convolution);
+}
+
 /* Outputs of inner steps by turns in two arrays; the last has its own. */
 static lb_status
 allocate_passing(lb_pass *pass, size_t largest, lb_error *err)
@@ -142,7 +149,9 @@ allocate_passing(lb_pass *pass, size_t largest, lb_error *err)
     pass->passing_bytes = batch * largest * sizeof *pass->passing[0];
     for (size_t i = 0; i < pass->count; i++) {
         lb_step *step = &pass->steps[i];
-        step->output = step->in_place ? pass->steps[i - 1].output : pass->passing[turn++ % 2];
+        bool in_sweep = step->kind == LB_STEP_POOL && lb_pass_decides(pass, step - 2);
+        step->output =
+            step->in_place || in_sweep ? pass->steps[i - 1].output : pass->passing[turn++ % 2];
     }
     pass->steps[pass->count - 1].output = NULL;
     LB_ALLOC(pass->steps[pass->count - 1].output, batch * pass->steps[pass->count - 1].size);

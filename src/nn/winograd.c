@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* Which tiles and channels a thread works on, and when.
+ *
+ * Where the prepared weights are small, a thread takes some tiles from input to output, and all it
+ * touches but the weights fits its own cache. Where they are large, threads transform the input of
+ * many tiles together, and then each takes some output channels through all of these, so that every
+ * weight is read from memory, or made, once. */
+#include "winograd.h"
+
+#include <assert.h>
+#include <omp.h>
+
+#include "winograd_internal.h"
+
+typedef struct plan {
+    const lb_winograd_kernels *kernels;
+    const lb_winograd_shape *shape;
+    size_t rows, columns, tiles; /* of an image, and in all */
+    size_t inputs;               /* channels */
+    size_t pairs;
+    size_t chunk; /* tiles that go through products and to the output at a time */
+    size_t strip; /* tiles whose transformed input is there at a time: chunk, but where shared */
+    bool shared;
+} plan;
+
+/* Floats between arrays that are used together, so that they do not fall into the same sets of a
+ * cache. */
+enum { APART = 16, ALIGNMENT = 64 };
+
+#if defined(__x86_64__)
+static const lb_winograd_kernels *
+find_kernels(size_t block)
+{
+    if (block == lb_winograd_avx512.block) {
+        bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+        return has ? &lb_winograd_avx512 : NULL;
+    }
+    bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return has && block == lb_winograd_avx2.block ? &lb_winograd_avx2 : NULL;
+}
+#else
+static const lb_winograd_kernels *
+find_kernels(size_t block)
+{
+    (void)block;
+    return NULL;
+}
+#endif
+
+bool
+lb_winograd_runs(size_t block)
+{
+    return find_kernels(block) != NULL;
+}
+
+static size_t
+divide_up(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Floats from one place to the next of a chunk's transformed input, of its products, and of
+ * prepared weights. */
+static size_t
+place_of_input(const plan *p)
+{
+    return p->shape->in * p->chunk * p->shape->block + APART;
+}
+
+static size_t
+place_of_product(const plan *p, size_t vectors)
+{
+    return p->chunk * vectors * p->shape->block + APART;
+}
+
+static size_t
+place_of_weights(const plan *p, size_t vectors)
+{
+    return p->inputs * vectors * p->shape->block + APART;
+}
+
+static plan
+make_plan(const lb_winograd_shape *s)
+{
+    const size_t large_weights = (size_t)12 << 20, strip_bytes = (size_t)12 << 20;
+    const size_t chunk_bytes = (size_t)640 << 10;
+    enum { LEAST_GROUPS = 2, SHARED_GROUPS = 4 };
+    plan p = {.kernels = find_kernels(s->block), .shape = s};
+    assert(p.kernels != NULL);
+    p.rows = divide_up(s->height, LB_WINOGRAD_OUT);
+    p.columns = divide_up(s->width, LB_WINOGRAD_OUT);
+    p.tiles = s->images * p.rows * p.columns;
+    p.inputs = s->in * s->block;
+    p.pairs = divide_up(s->out, LB_WINOGRAD_PAIR);
+    p.shared = LB_WINOGRAD_PLACES * p.inputs * s->out * s->block * sizeof(float) > large_weights;
+    size_t group = p.kernels->group;
+    size_t of_input = LB_WINOGRAD_PLACES * p.inputs * sizeof(float);
+    size_t of_product = LB_WINOGRAD_PLACES * LB_WINOGRAD_PAIR * s->block * sizeof(float);
+    if (p.shared) {
+        p.chunk = SHARED_GROUPS * group;
+        p.strip = divide_up(strip_bytes / of_input, p.chunk) * p.chunk;
+    } else {
+        size_t groups = chunk_bytes / ((of_input + of_product) * group);
+        p.chunk = (groups < LEAST_GROUPS ? LEAST_GROUPS : groups) * group;
+        p.strip = p.chunk;
+    }
+    p.strip = least(p.strip, p.tiles);
+    p.chunk = least(p.chunk, p.tiles);
+    return p;
+}
+
+static size_t
+vectors_of(const plan *p, size_t pair)
+{
+    return least(p->shape->out - pair * LB_WINOGRAD_PAIR, LB_WINOGRAD_PAIR);
+}
+
+/* Floats of prepared weights before those of a pair. */
+static size_t
+weights_before(const plan *p, size_t pair)
+{
+    return LB_WINOGRAD_PLACES * pair * place_of_weights(p, LB_WINOGRAD_PAIR);
+}
+
+size_t
+lb_winograd_weights_size(const lb_winograd_shape *s)
+{
+    const plan p = make_plan(s);
+    return weights_before(&p, p.pairs);
+}
+
+static void
+prepare(float *ready, const lb_winograd_weights *w, const plan *p)
+{
+#pragma omp parallel for schedule(dynamic)
+    for (size_t pair = 0; pair < p->pairs; pair++) {
+        size_t vectors = vectors_of(p, pair);
+        p->kernels->weights(ready + weights_before(p, pair), place_of_weights(p, vectors), w, pair,
+                            p->inputs, vectors);
+    }
+}
+
+void
+lb_winograd_prepare(float *ready, const lb_winograd_weights *w, const lb_winograd_shape *s)
+{
+    const plan p = make_plan(s);
+    prepare(ready, w, &p);
+}
+
+/* Floats of a thread's own scratch, and of what all share: a multiple of 16. */
+typedef struct room {
+    size_t input, product, weights; /* of each thread */
+    size_t own, shared;
+} room;
+
+static size_t
+aligned(size_t floats)
+{
+    return divide_up(floats, ALIGNMENT / sizeof(float)) * (ALIGNMENT / sizeof(float));
+}
+
+/* Floats of a chunk's transformed input. */
+static size_t
+input_of_chunk(const plan *p)
+{
+    return aligned(LB_WINOGRAD_PLACES * place_of_input(p));
+}
+
+static room
+measure(const plan *p)
+{
+    size_t input = divide_up(p->strip, p->chunk) * input_of_chunk(p);
+    size_t all = aligned(weights_before(p, p->pairs));
+    size_t of_pair = aligned(weights_before(p, 1));
+    room r = {.product = aligned(LB_WINOGRAD_PLACES * place_of_product(p, LB_WINOGRAD_PAIR))};
+    r.input = p->shared ? 0 : input;
+    r.weights = p->shared ? of_pair : 0;
+    r.shared = p->shared ? input : all;
+    r.own = r.input + r.product + r.weights;
+    return r;
+}
+
+size_t
+lb_winograd_scratch(const lb_winograd_shape *s, size_t threads)
+{
+    const plan p = make_plan(s);
+    const room r = measure(&p);
+    return (r.shared + threads * r.own) * sizeof(float);
+}
+
+static void
+locate(lb_winograd_tile *tiles, const plan *p, size_t start, size_t count)
+{
+    size_t of_image = p->rows * p->columns;
+    for (size_t t = 0; t < count; t++) {
+        size_t within = (start + t) % of_image;
+        tiles[t] = (lb_winograd_tile){.image = (uint32_t)((start + t) / of_image),
+                                      .y = (uint16_t)(within / p->columns),
+                                      .x = (uint16_t)(within % p->columns)};
+    }
+}
+
+/* One pair of output blocks of some tiles, whose transformed input v is. */
+static void
+multiply(const lb_winograd_output *out, float *m, const float *v, const float *u, const plan *p,
+         size_t pair, const lb_winograd_tile *tiles, size_t count)
+{
+    size_t vectors = vectors_of(p, pair), block = p->shape->block;
+    size_t place = place_of_product(p, vectors);
+    for (size_t i = 0; i < LB_WINOGRAD_PLACES; i++) {
+        p->kernels->products(m + i * place, v + i * place_of_input(p), p->chunk * block,
+                             p->shape->in, u + i * place_of_weights(p, vectors), vectors, count);
+    }
+    p->kernels->output_tiles(out, m, place, p->shape, pair, vectors, tiles, count);
+}
+
+/* Tiles located at a time: a chunk has at most so many. */
+enum { MOST_TILES = 512 };
+
+static void
+convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, const float *u,
+                  const plan *p, const room *r, float *own, size_t threads)
+{
+    size_t block = p->shape->block;
+#pragma omp parallel num_threads((int)threads)
+    {
+        float *v = own + (size_t)omp_get_thread_num() * r->own, *m = v + r->input;
+        lb_winograd_tile tiles[MOST_TILES];
+#pragma omp for schedule(dynamic)
+        for (size_t start = 0; start < p->tiles; start += p->chunk) {
+            size_t count = least(p->tiles - start, p->chunk);
+            locate(tiles, p, start, count);
+            for (size_t plane = 0; plane < p->shape->in; plane++) {
+                p->kernels->input_tiles(v + plane * p->chunk * block, place_of_input(p), in,
+                                        p->shape, plane, tiles, count);
+            }
+            for (size_t pair = 0; pair < p->pairs; pair++) {
+                multiply(out, m, v, u + weights_before(p, pair), p, pair, tiles, count);
+            }
+        }
+    }
+}
+
+/* The transformed input of a strip, by all threads of a team. */
+static void
+transform_strip(float *v, const lb_winograd_input *in, const plan *p, size_t start, size_t count)
+{
+    size_t chunks = divide_up(count, p->chunk), block = p->shape->block;
+    lb_winograd_tile tiles[MOST_TILES];
+#pragma omp for schedule(dynamic)
+    for (size_t i = 0; i < chunks * p->shape->in; i++) {
+        size_t chunk = i / p->shape->in, plane = i % p->shape->in;
+        size_t n = least(count - chunk * p->chunk, p->chunk);
+        locate(tiles, p, start + chunk * p->chunk, n);
+        p->kernels->input_tiles(v + chunk * input_of_chunk(p) + plane * p->chunk * block,
+                                place_of_input(p), in, p->shape, plane, tiles, n);
+    }
+}
+
+static void
+convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
+                     const lb_winograd_weights *w, const plan *p, const room *r, float *v,
+                     float *own, size_t threads)
+{
+#pragma omp parallel num_threads((int)threads)
+    {
+        float *m = own + (size_t)omp_get_thread_num() * r->own, *made = m + r->product;
+        lb_winograd_tile tiles[MOST_TILES];
+        for (size_t start = 0; start < p->tiles; start += p->strip) {
+            size_t count = least(p->tiles - start, p->strip);
+            transform_strip(v, in, p, start, count);
+#pragma omp for schedule(dynamic)
+            for (size_t pair = 0; pair < p->pairs; pair++) {
+                const float *u = made;
+                if (w->ready != NULL) {
+                    u = w->ready + weights_before(p, pair);
+                } else {
+                    size_t vectors = vectors_of(p, pair);
+                    p->kernels->weights(made, place_of_weights(p, vectors), w, pair, p->inputs,
+                                        vectors);
+                }
+                for (size_t i = 0; i * p->chunk < count; i++) {
+                    size_t n = least(count - i * p->chunk, p->chunk);
+                    locate(tiles, p, start + i * p->chunk, n);
+                    multiply(out, m, v + i * input_of_chunk(p), u, p, pair, tiles, n);
+                }
+            }
+        }
+    }
+}
+
+void
+lb_winograd_convolve(const lb_winograd_output *out, const lb_winograd_input *in,
+                     const lb_winograd_weights *w, const lb_winograd_shape *s, void *scratch,
+                     size_t threads)
+{
+    const plan p = make_plan(s);
+    const room r = measure(&p);
+    float *shared = scratch, *own = shared + r.shared;
+    assert(p.chunk <= MOST_TILES);
+    if (p.shared) {
+        convolve_by_channels(out, in, w, &p, &r, shared, own, threads);
+        return;
+    }
+    if (w->ready == NULL) {
+        prepare(shared, w, &p);
+    }
+    convolve_by_tiles(out, in, w->ready != NULL ? w->ready : shared, &p, &r, own, threads);
+}

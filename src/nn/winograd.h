@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* 3 x 3 convolutions (stride 1, padding 1) of blocked float32 activations by Winograd's F(4 x 4,
+ * 3 x 3), with what surrounds them in a network that keeps decisions alone done on the way: ReLU
+ * and its bits, max pooling and its choice, and the same backward.
+ *
+ * Each value is computed by itself, in the same order, so that it is the same bits for any number
+ * of threads and whatever else is in the batch. */
+#ifndef LB_NN_WINOGRAD_H
+#define LB_NN_WINOGRAD_H
+
+#include "lesionbench/base.h"
+
+/* The machine has the instructions (AVX-512, or AVX2 with FMA) for blocks of so many channels. */
+bool lb_winograd_runs(size_t block);
+
+typedef struct lb_winograd_shape {
+    size_t images, height, width;
+    size_t in, out; /* blocks of channels */
+    size_t block;
+} lb_winograd_shape;
+
+typedef struct lb_winograd_weights {
+    /* (outs, ins, 3, 3), or (ins, outs, 3, 3) of the layer whose transposed computation this is:
+     * true channels, the rest of the blocks gets 0. */
+    const float *plain;
+    size_t outs, ins;
+    bool transposed;
+    const float *ready; /* what lb_winograd_prepare() made of them; NULL: made anew on the way */
+} lb_winograd_weights;
+
+typedef struct lb_winograd_input {
+    const float *values; /* (images, in, H, W, block) */
+    /* NULL, or a bit for each value, which counts as 0 where it is not set. */
+    const uint32_t *keep;
+    /* NULL, or values are (images, in, H / 2, W / 2, block), and each goes to the corner of its
+     * window that this says, as in lb_pool_backward(). Instead of keep. */
+    const uint8_t *choice;
+} lb_winograd_input;
+
+typedef struct lb_winograd_output {
+    float *values;      /* (images, out, H, W, block) */
+    const float *bias;  /* (out, block), or NULL */
+    bool relu;          /* rectify; also where either of the following is there */
+    uint32_t *positive; /* NULL, or gets a bit for each value, set where it is above 0 */
+    /* NULL, or values are (images, out, H / 2, W / 2, block), max-pooled as by
+     * lb_pool_forward_rectified(), and this gets the winners. Instead of positive. */
+    uint8_t *choice;
+} lb_winograd_output;
+
+/* Floats of prepared weights. */
+size_t lb_winograd_weights_size(const lb_winograd_shape *shape);
+void lb_winograd_prepare(float *ready, const lb_winograd_weights *weights,
+                         const lb_winograd_shape *shape);
+/* Bytes of scratch memory, aligned to 64, that a computation by at most `threads` threads takes.
+ * prepared: the weights will be ready. */
+size_t lb_winograd_scratch(const lb_winograd_shape *shape, size_t threads);
+/* By OpenMP's threads, at most `threads`. */
+void lb_winograd_convolve(const lb_winograd_output *out, const lb_winograd_input *in,
+                          const lb_winograd_weights *weights, const lb_winograd_shape *shape,
+                          void *scratch, size_t threads);
+
+#endif
