@@ -113,7 +113,14 @@ float *lb_pass_input(lb_pass *pass);
 /* Floats of one input, and of one set of features (last_block's output). */
 size_t lb_pass_input_size(const lb_pass *pass);
 size_t lb_pass_features_size(const lb_pass *pass);
-/* Computes the whole batch; places beyond the caller's images hold whatever was there. */
+/* From now on only the first images of the batch count, and time may be saved on the others; at
+ * first all do. images: 1 .. batch. */
+void lb_pass_use(lb_pass *pass, size_t images);
+/* Of LB_RULE_GRADIENT with decisions_only: the gradient at the image is needed at these pixels
+ * alone, (images, H, W) of those in use, until the next call, and time may be saved on others. At
+ * pixels that are not marked lb_pass_to_input() then gives anything. NULL: everywhere. */
+void lb_pass_need(lb_pass *pass, const uint8_t *pixels);
+/* Computes the batch; places beyond the caller's images hold whatever was there. */
 lb_status lb_pass_forward(lb_pass *pass, lb_error *err);
 /* (batch, classes); borrowed until the next forward. NULL where the pass ends with features. */
 const float *lb_pass_logits(const lb_pass *pass);

@@ -42,6 +42,21 @@ cleanup:
     return status;
 }
 
+/* A path's gradient is multiplied by its image: only where that is not 0 does it count. */
+static void
+need_pixels(lb_explainer *e, size_t points, size_t start, size_t n)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t p = 0; p < n; p++) {
+        const float *image = e->images + (start + p) / points * e->values;
+        for (size_t i = 0; i < e->pixels; i++) {
+            e->needed[p * e->pixels + i] =
+                image[i] != 0 || image[i + e->pixels] != 0 || image[i + 2 * e->pixels] != 0;
+        }
+    }
+    lb_pass_need(e->path, e->needed);
+}
+
 /* Puts the points start .. start + n of the count x points grid into the path's input. */
 static void
 fill_points(lb_explainer *e, const double *alphas, size_t points, size_t start, size_t n)
@@ -86,6 +101,8 @@ add_path_batch(lb_explainer *e, const double *alphas, const double *weights, siz
     lb_status status = LB_OK;
     float *first = NULL;
     fill_points(e, alphas, points, start, n);
+    lb_pass_use(e->path, n);
+    need_pixels(e, points, start, n);
     LB_TRY(lb_pass_forward(e->path, err));
     memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
     for (size_t p = 0; p < n; p++) {
@@ -111,7 +128,7 @@ lb_explainer_path(float *out, lb_explainer *e, const double *alphas, const doubl
     }
     LB_TRY(lb_pass_to_input(out, e->pass, LB_RULE_GRADIENT, e->first_sum, err));
     for (size_t v = 0; v < e->count * e->values; v++) {
-        out[v] *= e->images[v];
+        out[v] = e->images[v] != 0 ? out[v] * e->images[v] : 0.0f;
     }
 cleanup:
     return status;

@@ -15,6 +15,8 @@ compute_batch(float *gradient, lb_explainer *e, const lb_points *points, size_t 
         points->fill(points->data, e, input + p * e->values, (start + p) / points->count,
                      (start + p) % points->count);
     }
+    lb_pass_use(e->path, n);
+    lb_pass_need(e->path, NULL);
     LB_TRY(lb_pass_forward(e->path, err));
     memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
     for (size_t p = 0; p < n; p++) {

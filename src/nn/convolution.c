@@ -6,7 +6,6 @@
 
 #include "backend.h"
 #include "kernels.h"
-#include "winograd.h"
 
 /* One way through a convolution: its plan, its weights in the plan's layout, its scratchpad. */
 typedef struct way {
@@ -449,10 +448,10 @@ cleanup:
 }
 
 static void
-execute_own(const lb_convolution *c, const own_way *own, const lb_winograd_output *out,
-            const lb_winograd_input *in)
+execute_own(const lb_convolution *c, const own_way *own, const lb_winograd_shape *shape,
+            const lb_winograd_output *out, const lb_winograd_input *in)
 {
-    lb_winograd_convolve(out, in, &own->weights, &own->shape, c->backend->scratch, c->threads);
+    lb_winograd_convolve(out, in, &own->weights, shape, c->backend->scratch, c->threads);
 }
 
 lb_status
@@ -462,7 +461,7 @@ lb_convolution_forward(lb_convolution *c, const float *input, float *output, lb_
     if (c->own_forward.planned) {
         const lb_winograd_input in = {.values = input};
         const lb_winograd_output out = {.values = output, .bias = c->padded_bias, .relu = c->relu};
-        execute_own(c, &c->own_forward, &out, &in);
+        execute_own(c, &c->own_forward, &c->own_forward.shape, &out, &in);
         return LB_OK;
     }
     LB_TRY(bind_operand(c, c->input, LOW_INPUT, input, c->input_count, err));
@@ -488,7 +487,7 @@ lb_convolution_backward_input(lb_convolution *c, const float *output_gradient,
     if (c->own_to_input.planned) {
         const lb_winograd_input in = {.values = output_gradient};
         const lb_winograd_output out = {.values = input_gradient};
-        execute_own(c, &c->own_to_input, &out, &in);
+        execute_own(c, &c->own_to_input, &c->own_to_input.shape, &out, &in);
         return LB_OK;
     }
     LB_TRY(
@@ -512,26 +511,32 @@ lb_convolution_decides(const lb_convolution *c)
 }
 
 void
-lb_convolution_decide(lb_convolution *c, const float *input, float *output, uint32_t *positive,
-                      uint8_t *choice)
+lb_convolution_decide(lb_convolution *c, const float *input, float *output,
+                      const lb_decided *decided)
 {
     const lb_winograd_input in = {.values = input};
     const lb_winograd_output out = {.values = output,
                                     .bias = c->padded_bias,
                                     .relu = true,
-                                    .positive = positive,
-                                    .choice = choice};
-    execute_own(c, &c->own_forward, &out, &in);
+                                    .positive = decided->positive,
+                                    .choice = decided->choice};
+    lb_winograd_shape shape = c->own_forward.shape;
+    shape.images = decided->images;
+    execute_own(c, &c->own_forward, &shape, &out, &in);
 }
 
 void
 lb_convolution_backward_decided(lb_convolution *c, const float *output_gradient,
-                                const uint32_t *positive, const uint8_t *choice,
-                                float *input_gradient)
+                                float *input_gradient, const lb_decided *decided)
 {
-    const lb_winograd_input in = {.values = output_gradient, .keep = positive, .choice = choice};
+    const lb_winograd_input in = {
+        .values = output_gradient, .keep = decided->positive, .choice = decided->choice};
     const lb_winograd_output out = {.values = input_gradient};
-    execute_own(c, &c->own_to_input, &out, &in);
+    lb_winograd_shape shape = c->own_to_input.shape;
+    shape.images = decided->images;
+    shape.tiles = decided->tiles;
+    shape.tile_count = decided->tile_count;
+    execute_own(c, &c->own_to_input, &shape, &out, &in);
 }
 
 lb_status

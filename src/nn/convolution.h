@@ -8,6 +8,7 @@
 #define LB_NN_CONVOLUTION_H
 
 #include "lesionbench/pass.h"
+#include "winograd.h"
 
 typedef struct lb_backend lb_backend; /* a oneDNN engine, its stream, and shared scratch memory */
 
@@ -46,16 +47,23 @@ lb_status lb_convolution_forward(lb_convolution *convolution, const float *input
 /* The transposed convolution. input_gradient is blocked, also where the input is plain. */
 lb_status lb_convolution_backward_input(lb_convolution *convolution, const float *output_gradient,
                                         float *input_gradient, lb_error *err);
-/* Both ways are by Winograd's algorithm, with what is around them in one sweep: */
+/* Both ways are by Winograd's algorithm, with what is around them in one sweep. */
 bool lb_convolution_decides(const lb_convolution *convolution);
-/* Forward through the ReLU, of whose outputs positive gets a bit each, set where it is above 0; or,
- * where choice is not NULL, through the max pooling behind it too, see kernels.h. */
+
+/* What is decided behind a convolution, and what of it is computed. */
+typedef struct lb_decided {
+    size_t images;      /* the first of the batch */
+    uint32_t *positive; /* of the ReLU's outputs a bit each, set where they are above 0, or ... */
+    uint8_t *choice;    /* ... not NULL: winners of the max pooling behind it, see kernels.h */
+    const lb_winograd_tile *tiles; /* backward: see winograd.h */
+    size_t tile_count;
+} lb_decided;
+
+/* Forward through ReLU and pooling, and back from the gradient behind them. */
 void lb_convolution_decide(lb_convolution *convolution, const float *input, float *output,
-                           uint32_t *positive, uint8_t *choice);
-/* Back through all that, from the gradient behind it. */
+                           const lb_decided *decided);
 void lb_convolution_backward_decided(lb_convolution *convolution, const float *output_gradient,
-                                     const uint32_t *positive, const uint8_t *choice,
-                                     float *input_gradient);
+                                     float *input_gradient, const lb_decided *decided);
 lb_status lb_convolution_backward_weights(lb_convolution *convolution, const float *input,
                                           const float *output_gradient, float *weight_gradient,
                                           float *bias_gradient, lb_error *err);

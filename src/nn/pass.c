@@ -14,6 +14,13 @@ lb_pass_input(lb_pass *pass)
     return pass->input;
 }
 
+void
+lb_pass_use(lb_pass *pass, size_t images)
+{
+    assert(images > 0 && images <= pass->options.batch);
+    pass->used = images;
+}
+
 size_t
 lb_pass_input_size(const lb_pass *pass)
 {
@@ -104,8 +111,10 @@ static size_t
 decide(const lb_pass *pass, size_t i, const float *in)
 {
     const lb_step *step = &pass->steps[i], *pool = pool_behind(pass, i);
-    lb_convolution_decide(step->convolution, in, step->output, step[1].positive,
-                          pool != NULL ? pool->choice : NULL);
+    const lb_decided decided = {.images = pass->used,
+                                .positive = step[1].positive,
+                                .choice = pool != NULL ? pool->choice : NULL};
+    lb_convolution_decide(step->convolution, in, step->output, &decided);
     return pool != NULL ? i + 2 : i + 1;
 }
 
@@ -206,8 +215,13 @@ static void
 backward_decided(lb_pass *pass, size_t i)
 {
     const lb_step *step = &pass->steps[i], *pool = pool_behind(pass, i);
-    lb_convolution_backward_decided(step->convolution, pass->gradient[0], step[1].positive,
-                                    pool != NULL ? pool->choice : NULL, pass->gradient[1]);
+    const lb_decided decided = {.images = pass->used,
+                                .positive = step[1].positive,
+                                .choice = pool != NULL ? pool->choice : NULL,
+                                .tiles = pass->needs_some ? step->needed : NULL,
+                                .tile_count = step->needed_count};
+    lb_convolution_backward_decided(step->convolution, pass->gradient[0], pass->gradient[1],
+                                    &decided);
     swap_gradients(pass);
 }
 

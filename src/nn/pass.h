@@ -29,6 +29,11 @@ typedef struct lb_step {
     uint8_t *choice;      /* pool */
     uint32_t *positive;   /* ReLU where only decisions are kept, but for those before a pool */
     lb_convolution *convolution;
+    /* Convolutions that decide, see lb_pass_need(): flags of the tiles of the input's gradient
+     * (batch, rows, columns), and the list of those that are set. */
+    uint8_t *marks;
+    lb_winograd_tile *needed;
+    size_t needed_count;
 } lb_step;
 
 enum { LB_MAX_STEPS = 2 * LB_MAX_CONVOLUTIONS + LB_BLOCKS + 1 + 2 * LB_DENSE_LAYERS };
@@ -39,6 +44,8 @@ struct lb_pass {
     lb_network *network;
     lb_backend *backend;
     lb_pass_options options;
+    size_t used;     /* images that count, see lb_pass_use() */
+    bool needs_some; /* the gradient of the steps' needed tiles alone */
     size_t count;
     lb_step steps[LB_MAX_STEPS];
     float *input;
@@ -58,6 +65,8 @@ struct lb_pass {
 const float *lb_step_input(const lb_pass *pass, size_t step);
 /* A convolution that computes in one sweep with the ReLU and the max pooling behind it. */
 bool lb_pass_decides(const lb_pass *pass, const lb_step *step);
+/* Rows of Winograd's tiles, or columns, along a side. */
+size_t lb_tile_rows(size_t side);
 /* lb_pass_backward() to the output of the step `last` instead of the first one's. */
 lb_status lb_pass_backward_to(float **out, lb_pass *pass, size_t last, lb_rule rule,
                               const lb_pass *reference, const float *logit_values, lb_error *err);

@@ -169,6 +169,12 @@ allocate_bits(lb_pass *pass, lb_error *err)
         if (step->kind == LB_STEP_RELU && step[1].kind != LB_STEP_POOL) {
             LB_ALLOC(step->positive, lb_bit_words(pass->options.batch * step->size));
         }
+        if (lb_pass_decides(pass, step)) {
+            size_t tiles = pass->options.batch * lb_tile_rows(step->shape.height) *
+                           lb_tile_rows(step->shape.width);
+            LB_ALLOC(step->marks, tiles);
+            LB_ALLOC(step->needed, tiles);
+        }
     }
 cleanup:
     return status;
@@ -253,10 +259,7 @@ lb_pass_image_bytes(const lb_network *network, const lb_pass_options *options)
                                         : (copies * convolutions * size + size / 4) * sizeof(float);
     }
     size_t turn = options->in_double ? sizeof(double) : sizeof(float);
-    bool winograd = options->compute.convolution == LB_CONVOLUTION_FASTEST;
-    /* Winograd's tiles, input and output, are 36 values for 16; most where channels double. */
-    size_t scratch = winograd ? 2 * 36 * largest / 2 / 16 * sizeof(float) : 0;
-    return kept + 2 * largest * turn + scratch;
+    return kept + 2 * largest * turn;
 }
 
 lb_status
@@ -279,6 +282,7 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
     LB_ALLOC(pass, 1);
     pass->network = network;
     pass->options = *options;
+    pass->used = options->batch;
     if (options->shares != NULL) {
         pass->backend = options->shares->backend;
     } else {
@@ -337,6 +341,8 @@ lb_pass_free(lb_pass *pass)
         }
         lb_free(step->choice);
         lb_free(step->positive);
+        lb_free(step->marks);
+        lb_free(step->needed);
         lb_convolution_free(step->convolution);
     }
     for (size_t i = 0; i < LB_MAX_PARAMETERS; i++) {

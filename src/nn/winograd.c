@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <omp.h>
+#include <string.h>
 
 #include "winograd_internal.h"
 
@@ -96,7 +97,7 @@ make_plan(const lb_winograd_shape *s)
     assert(p.kernels != NULL);
     p.rows = divide_up(s->height, LB_WINOGRAD_OUT);
     p.columns = divide_up(s->width, LB_WINOGRAD_OUT);
-    p.tiles = s->images * p.rows * p.columns;
+    p.tiles = s->tiles != NULL ? s->tile_count : s->images * p.rows * p.columns;
     p.inputs = s->in * s->block;
     p.pairs = divide_up(s->out, LB_WINOGRAD_PAIR);
     p.shared = LB_WINOGRAD_PLACES * p.inputs * s->out * s->block * sizeof(float) > large_weights;
@@ -111,8 +112,9 @@ make_plan(const lb_winograd_shape *s)
         p.chunk = (groups < LEAST_GROUPS ? LEAST_GROUPS : groups) * group;
         p.strip = p.chunk;
     }
-    p.strip = least(p.strip, p.tiles);
-    p.chunk = least(p.chunk, p.tiles);
+    size_t some = p.tiles > 0 ? p.tiles : 1;
+    p.strip = least(p.strip, some);
+    p.chunk = least(p.chunk, some);
     return p;
 }
 
@@ -199,6 +201,10 @@ static void
 locate(lb_winograd_tile *tiles, const plan *p, size_t start, size_t count)
 {
     size_t of_image = p->rows * p->columns;
+    if (p->shape->tiles != NULL) {
+        memcpy(tiles, p->shape->tiles + start, count * sizeof *tiles);
+        return;
+    }
     for (size_t t = 0; t < count; t++) {
         size_t within = (start + t) % of_image;
         tiles[t] = (lb_winograd_tile){.image = (uint32_t)((start + t) / of_image),

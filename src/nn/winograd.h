@@ -13,10 +13,26 @@
 /* The machine has the instructions (AVX-512, or AVX2 with FMA) for blocks of so many channels. */
 bool lb_winograd_runs(size_t block);
 
+enum {
+    LB_WINOGRAD_OUT = 4, /* a side of a tile of the output */
+    /* ... and of the input that it is made of, from a row above and a column to the left on. */
+    LB_WINOGRAD_IN = 6
+};
+
+/* Row and column in units of output tiles. */
+typedef struct lb_winograd_tile {
+    uint32_t image;
+    uint16_t y, x;
+} lb_winograd_tile;
+
 typedef struct lb_winograd_shape {
     size_t images, height, width;
     size_t in, out; /* blocks of channels */
     size_t block;
+    /* NULL, or the tiles of the output to compute; the others are left as they are, and of the
+     * input no more is read than these are made of. */
+    const lb_winograd_tile *tiles;
+    size_t tile_count;
 } lb_winograd_shape;
 
 typedef struct lb_winograd_weights {

@@ -1,15 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* Compiled for AVX-512 (F, BW, DQ, VL): 28 sums, 2 weights and a value fill the 32 registers. */
 #include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
 
+#define ALWAYS static inline __attribute__((always_inline))
 #define LB_KERNELS lb_winograd_avx512
 #define LB_LANES 16
 #define LB_GROUP 14
-#define LB_LANE_WORD uint16_t
-#define LB_LANE_BITS                                                                \
-    {                                                                               \
-        1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 \
-    }
-#define LB_POSITIVE(v) ((uint16_t)_mm512_cmp_ps_mask((__m512)(v), _mm512_setzero_ps(), _CMP_GT_OQ))
+
+typedef float vec __attribute__((vector_size(4 * LB_LANES)));
+
+/* v where the bits of the vector `at`, of an array with one for each float, are set; else 0. */
+ALWAYS vec
+kept(const uint32_t *bits, size_t at, vec v)
+{
+    return (vec)_mm512_maskz_mov_ps(((const uint16_t *)bits)[at], (__m512)v);
+}
+
+ALWAYS void
+mark_positive(uint32_t *bits, size_t at, vec v)
+{
+    ((uint16_t *)bits)[at] = _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_GT_OQ);
+}
+
+/* v where the choice is this corner; else 0. */
+ALWAYS vec
+chosen(const uint8_t *choice, int corner, vec v)
+{
+    __m128i wanted = _mm_set1_epi8((char)corner), bytes = _mm_loadu_si128((const void *)choice);
+    return (vec)_mm512_maskz_mov_ps(_mm_cmpeq_epi8_mask(bytes, wanted), (__m512)v);
+}
+
+/* The lowest byte of each lane. */
+ALWAYS void
+store_bytes(uint8_t *to, int32_t __attribute__((vector_size(4 * LB_LANES))) v)
+{
+    _mm_storeu_si128((void *)to, _mm512_cvtepi32_epi8((__m512i)v));
+}
 
 #include "winograd_kernels.h"

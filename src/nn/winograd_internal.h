@@ -7,17 +7,9 @@
 #include "winograd.h"
 
 enum {
-    LB_WINOGRAD_OUT = 4, /* a side of a tile of the output */
-    LB_WINOGRAD_IN = 6,  /* and of the input, that overlaps its neighbours' */
     LB_WINOGRAD_PLACES = LB_WINOGRAD_IN * LB_WINOGRAD_IN,
     LB_WINOGRAD_PAIR = 2 /* output blocks that products make at a time */
 };
-
-/* Row and column in units of output tiles. */
-typedef struct lb_winograd_tile {
-    uint32_t image;
-    uint16_t y, x;
-} lb_winograd_tile;
 
 /* Of one instruction set. A `pair` is two output blocks, or a last single one: `vectors`. */
 typedef struct lb_winograd_kernels {

@@ -10,14 +10,17 @@
 
 #include "winograd_internal.h"
 
-typedef float vec __attribute__((vector_size(4 * LB_LANES)));
 typedef int32_t ints __attribute__((vector_size(4 * LB_LANES)));
-typedef uint8_t bytes __attribute__((vector_size(LB_LANES)));
 
-#define ALWAYS static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 36")
 
-enum { IN = LB_WINOGRAD_IN, OUT = LB_WINOGRAD_OUT, PLACES = LB_WINOGRAD_PLACES, SIDE = 3 };
+enum {
+    IN = LB_WINOGRAD_IN,
+    OUT = LB_WINOGRAD_OUT,
+    PLACES = LB_WINOGRAD_PLACES,
+    SIDE = 3,
+    AHEAD = 4
+};
 
 static const float A1 = 0.625f, B1 = 1.5f;
 static const float A2 = 0.625f * 0.625f, B2 = 1.5f * 1.5f;
@@ -47,30 +50,6 @@ ALWAYS vec
 choose(ints where, vec v)
 {
     return (vec)((ints)v & where);
-}
-
-ALWAYS ints
-load_choice(const uint8_t *from)
-{
-    bytes b;
-    memcpy(&b, from, sizeof b);
-    return __builtin_convertvector(b, ints);
-}
-
-ALWAYS void
-store_choice(uint8_t *to, ints choice)
-{
-    bytes b = __builtin_convertvector(choice, bytes);
-    memcpy(to, &b, sizeof b);
-}
-
-/* The bits of the vector `at` of a bit array that has one for each float. */
-ALWAYS ints
-bits_at(const uint32_t *bits, size_t at)
-{
-    ints each = LB_LANE_BITS;
-    LB_LANE_WORD word = ((const LB_LANE_WORD *)bits)[at];
-    return (((ints){0} + (int32_t)word) & each) != 0;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -194,15 +173,15 @@ input_at(const lb_winograd_input *in, source_kind kind, size_t plane, size_t hei
             return zero();
         }
         size_t at = ((plane * rows + (size_t)y / 2) * columns + (size_t)x / 2) * LB_LANES;
-        int32_t corner = (int32_t)(y % 2 * 2 + x % 2);
-        return choose(load_choice(in->choice + at) == corner, load(in->values + at));
+        int corner = (int)(y % 2 * 2 + x % 2);
+        return chosen(in->choice + at, corner, load(in->values + at));
     }
     if (y < 0 || x < 0 || (size_t)y >= height || (size_t)x >= width) {
         return zero();
     }
     size_t at = (plane * height + (size_t)y) * width + (size_t)x;
     vec v = load(in->values + at * LB_LANES);
-    return kind == KEPT ? choose(bits_at(in->keep, at), v) : v;
+    return kind == KEPT ? kept(in->keep, at, v) : v;
 }
 
 /* A row of a tile away from the border, which begins at an odd row and column. */
@@ -213,16 +192,16 @@ inner_row(vec d[IN], const lb_winograd_input *in, source_kind kind, size_t plane
     if (kind == UNPOOLED) {
         enum { CELLS = IN / 2 + 1 };
         size_t at = ((plane * (height / 2) + y / 2) * (width / 2) + x / 2) * LB_LANES;
-        int32_t left = (int32_t)(y % 2 * 2), right = left + 1;
+        int left = (int)(y % 2 * 2), right = left + 1;
         UNROLL for (size_t c = 0; c < CELLS; c++)
         {
             vec v = load(in->values + at + c * LB_LANES);
-            ints choice = load_choice(in->choice + at + c * LB_LANES);
+            const uint8_t *choice = in->choice + at + c * LB_LANES;
             if (c > 0) {
-                d[2 * c - 1] = choose(choice == left, v);
+                d[2 * c - 1] = chosen(choice, left, v);
             }
             if (c < CELLS - 1) {
-                d[2 * c] = choose(choice == right, v);
+                d[2 * c] = chosen(choice, right, v);
             }
         }
         return;
@@ -231,7 +210,7 @@ inner_row(vec d[IN], const lb_winograd_input *in, source_kind kind, size_t plane
     UNROLL for (size_t j = 0; j < IN; j++)
     {
         vec v = load(in->values + (at + j) * LB_LANES);
-        d[j] = kind == KEPT ? choose(bits_at(in->keep, at + j), v) : v;
+        d[j] = kind == KEPT ? kept(in->keep, at + j, v) : v;
     }
 }
 
@@ -269,6 +248,29 @@ input_tile(float *v, size_t place_stride, const lb_winograd_input *in, source_ki
     }
 }
 
+/* Asks for a tile of another plane, or further on: planes are far apart, and a processor does not
+ * foresee the way through them. */
+ALWAYS void
+expect_tile(const lb_winograd_input *in, size_t plane, const lb_winograd_shape *s,
+            lb_winograd_tile tile)
+{
+    size_t half = in->choice != NULL ? 2 : 1, side = OUT / half;
+    size_t height = s->height / half, width = s->width / half;
+    for (size_t y = 0; y < IN / half; y++) {
+        size_t row = (size_t)tile.y * side + y;
+        size_t at =
+            (plane * height + (row < height ? row : height - 1)) * width + (size_t)tile.x * side;
+        for (size_t x = 0; x < side; x++) {
+            __builtin_prefetch(in->values + (at + x) * LB_LANES);
+        }
+        if (in->choice != NULL) {
+            __builtin_prefetch(in->choice + at * LB_LANES);
+        } else if (in->keep != NULL) {
+            __builtin_prefetch((const uint8_t *)in->keep + at * LB_LANES / 8);
+        }
+    }
+}
+
 /* See lb_winograd_kernels. */
 static void
 input_tiles(float *v, size_t place_stride, const lb_winograd_input *in, const lb_winograd_shape *s,
@@ -276,6 +278,12 @@ input_tiles(float *v, size_t place_stride, const lb_winograd_input *in, const lb
 {
     for (size_t t = 0; t < count; t++) {
         size_t at = (size_t)tiles[t].image * s->in + plane;
+        if (plane + 1 < s->in) {
+            expect_tile(in, at + 1, s, tiles[t]);
+        }
+        if (plane == 0 && t + AHEAD < count) {
+            expect_tile(in, (size_t)tiles[t + AHEAD].image * s->in, s, tiles[t + AHEAD]);
+        }
         if (in->choice != NULL) {
             input_tile(v + t * LB_LANES, place_stride, in, UNPOOLED, at, s, tiles[t]);
         } else if (in->keep != NULL) {
@@ -405,7 +413,7 @@ store_tile(const lb_winograd_output *out, target_kind kind, const vec r[OUT][OUT
         for (size_t x = 0; x < columns; x++) {
             store(out->values + (at + x) * LB_LANES, r[y][x]);
             if (kind == DECIDED) {
-                ((LB_LANE_WORD *)out->positive)[at + x] = LB_POSITIVE(r[y][x]);
+                mark_positive(out->positive, at + x, r[y][x]);
             }
         }
     }
@@ -431,7 +439,7 @@ pool_tile(const lb_winograd_output *out, const vec r[OUT][OUT], size_t plane, si
             winner = (winner & somebody) | (((ints){0} + LB_NOBODY) & ~somebody);
             size_t at = ((plane * rows + top / 2 + y) * columns + left / 2 + x) * LB_LANES;
             store(out->values + at, most);
-            store_choice(out->choice + at, winner);
+            store_bytes(out->choice + at, winner);
         }
     }
 }
