@@ -116,10 +116,13 @@ size_t lb_pass_features_size(const lb_pass *pass);
 /* From now on only the first images of the batch count, and time may be saved on the others; at
  * first all do. images: 1 .. batch. */
 void lb_pass_use(lb_pass *pass, size_t images);
-/* Of LB_RULE_GRADIENT with decisions_only: the gradient at the image is needed at these pixels
- * alone, (images, H, W) of those in use, until the next call, and time may be saved on others. At
- * pixels that are not marked lb_pass_to_input() then gives anything. NULL: everywhere. */
-void lb_pass_need(lb_pass *pass, const uint8_t *pixels);
+/* With decisions_only: learns what an image of 0 gives. Uses up the input. */
+lb_status lb_pass_learn_zero(lb_pass *pass, lb_error *err);
+/* After that: until the next call the images are 0 but at these pixels, (images, H, W) of those in
+ * use, not 0 where the image may be, and the gradient at the image is needed there alone; time may
+ * be saved on the rest, where lb_pass_to_input() gives anything. What is asked for stays the same
+ * bits. NULL: they may be anything, and are needed, everywhere. */
+void lb_pass_set_support(lb_pass *pass, const uint8_t *pixels);
 /* Computes the batch; places beyond the caller's images hold whatever was there. */
 lb_status lb_pass_forward(lb_pass *pass, lb_error *err);
 /* (batch, classes); borrowed until the next forward. NULL where the pass ends with features. */

@@ -42,19 +42,19 @@ cleanup:
     return status;
 }
 
-/* A path's gradient is multiplied by its image: only where that is not 0 does it count. */
+/* A path is 0 where its image is, and its gradient is multiplied by the image. */
 static void
-need_pixels(lb_explainer *e, size_t points, size_t start, size_t n)
+set_support(lb_explainer *e, size_t points, size_t start, size_t n)
 {
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < n; p++) {
         const float *image = e->images + (start + p) / points * e->values;
         for (size_t i = 0; i < e->pixels; i++) {
-            e->needed[p * e->pixels + i] =
+            e->support[p * e->pixels + i] =
                 image[i] != 0 || image[i + e->pixels] != 0 || image[i + 2 * e->pixels] != 0;
         }
     }
-    lb_pass_need(e->path, e->needed);
+    lb_pass_set_support(e->path, e->support);
 }
 
 /* Puts the points start .. start + n of the count x points grid into the path's input. */
@@ -102,7 +102,7 @@ add_path_batch(lb_explainer *e, const double *alphas, const double *weights, siz
     float *first = NULL;
     fill_points(e, alphas, points, start, n);
     lb_pass_use(e->path, n);
-    need_pixels(e, points, start, n);
+    set_support(e, points, start, n);
     LB_TRY(lb_pass_forward(e->path, err));
     memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
     for (size_t p = 0; p < n; p++) {

@@ -31,7 +31,7 @@ struct lb_explainer {
      * LB_RULE_GRADIENT alone. */
     lb_pass *path;
     size_t points;
-    uint8_t *needed;    /* (points, H, W): pixels whose gradient counts */
+    uint8_t *support;   /* (points, H, W): pixels that are not 0 */
     lb_pass *reference; /* batch 1, at the baseline 0, where a rule compares activations with it */
     float *reference_logits;              /* (classes), where a method needs the baseline */
     struct lb_perturbation *perturbation; /* for changed copies, where a method needs it */

@@ -97,7 +97,8 @@ plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
     image.batch = e->batch;
     if ((needs & LB_NEEDS_PATH) != 0) {
         LB_TRY(lb_pass_create(&e->path, network, &point, err));
-        LB_ALLOC(e->needed, e->points * e->pixels);
+        LB_TRY(lb_pass_learn_zero(e->path, err));
+        LB_ALLOC(e->support, e->points * e->pixels);
         LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
         image.shares = e->path;
     }
@@ -125,7 +126,7 @@ lb_explainer_release(lb_explainer *e)
     lb_free(e->grey);
     lb_free(e->gradient);
     lb_free(e->first_sum);
-    lb_free(e->needed);
+    lb_free(e->support);
     lb_free(e->reference_logits);
     lb_free(e->seeds);
     lb_background_free(e->background);

@@ -522,6 +522,8 @@ lb_convolution_decide(lb_convolution *c, const float *input, float *output,
                                     .choice = decided->choice};
     lb_winograd_shape shape = c->own_forward.shape;
     shape.images = decided->images;
+    shape.tiles = decided->tiles;
+    shape.tile_count = decided->tile_count;
     execute_own(c, &c->own_forward, &shape, &out, &in);
 }
 

@@ -55,7 +55,7 @@ typedef struct lb_decided {
     size_t images;      /* the first of the batch */
     uint32_t *positive; /* of the ReLU's outputs a bit each, set where they are above 0, or ... */
     uint8_t *choice;    /* ... not NULL: winners of the max pooling behind it, see kernels.h */
-    const lb_winograd_tile *tiles; /* backward: see winograd.h */
+    const lb_winograd_tile *tiles; /* see winograd.h */
     size_t tile_count;
 } lb_decided;
 

@@ -113,9 +113,59 @@ decide(const lb_pass *pass, size_t i, const float *in)
     const lb_step *step = &pass->steps[i], *pool = pool_behind(pass, i);
     const lb_decided decided = {.images = pass->used,
                                 .positive = step[1].positive,
-                                .choice = pool != NULL ? pool->choice : NULL};
+                                .choice = pool != NULL ? pool->choice : NULL,
+                                .tiles = pass->has_support ? step->support.active.tiles : NULL,
+                                .tile_count = step->support.active.count};
     lb_convolution_decide(step->convolution, in, step->output, &decided);
+    if (pass->has_support) {
+        lb_support_fill(step);
+    }
     return pool != NULL ? i + 2 : i + 1;
+}
+
+lb_status
+lb_pass_step_forward(size_t *i, lb_pass *pass, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_step *step = &pass->steps[*i];
+    const float *in = lb_step_input(pass, *i);
+    switch (step->kind) {
+    case LB_STEP_CONVOLUTION:
+        if (lb_pass_decides(pass, step)) {
+            *i = decide(pass, *i, in);
+        } else {
+            LB_TRY(lb_convolution_forward(step->convolution, in, step->output, err));
+        }
+        break;
+    case LB_STEP_RELU:
+        if (!step->in_place) {
+            lb_rectify(step->output, in, pass->options.batch * step->size);
+        }
+        if (dropout_factors(pass, *i) != NULL) {
+            multiply(step->output, dropout_factors(pass, *i), pass->options.batch * step->size);
+        }
+        if (step->positive != NULL) {
+            lb_positive_bits(step->positive, step->output, pass->options.batch * step->size);
+        }
+        break;
+    case LB_STEP_POOL:
+        if (pass->options.decisions_only) {
+            lb_pool_forward_rectified(step->output, step->choice, in, &step->shape);
+        } else {
+            lb_pool_forward(step->output, step->choice, in, &step->shape);
+        }
+        break;
+    case LB_STEP_AVERAGE:
+        lb_average_forward(step->output, in, step->channels, &step->shape);
+        break;
+    case LB_STEP_DENSE: {
+        bool relu = *i + 1 < pass->count && pass->steps[*i + 1].in_place;
+        LB_TRY(dense_forward(pass, step, in, relu, err));
+        break;
+    }
+    }
+cleanup:
+    return status;
 }
 
 lb_status
@@ -126,43 +176,7 @@ lb_pass_forward(lb_pass *pass, lb_error *err)
         return lb_double_pass_forward(pass->wide, pass, err);
     }
     for (size_t i = 0; i < pass->count; i++) {
-        const lb_step *step = &pass->steps[i];
-        const float *in = lb_step_input(pass, i);
-        switch (step->kind) {
-        case LB_STEP_CONVOLUTION:
-            if (lb_pass_decides(pass, step)) {
-                i = decide(pass, i, in);
-            } else {
-                LB_TRY(lb_convolution_forward(step->convolution, in, step->output, err));
-            }
-            break;
-        case LB_STEP_RELU:
-            if (!step->in_place) {
-                lb_rectify(step->output, in, pass->options.batch * step->size);
-            }
-            if (dropout_factors(pass, i) != NULL) {
-                multiply(step->output, dropout_factors(pass, i), pass->options.batch * step->size);
-            }
-            if (step->positive != NULL) {
-                lb_positive_bits(step->positive, step->output, pass->options.batch * step->size);
-            }
-            break;
-        case LB_STEP_POOL:
-            if (pass->options.decisions_only) {
-                lb_pool_forward_rectified(step->output, step->choice, in, &step->shape);
-            } else {
-                lb_pool_forward(step->output, step->choice, in, &step->shape);
-            }
-            break;
-        case LB_STEP_AVERAGE:
-            lb_average_forward(step->output, in, step->channels, &step->shape);
-            break;
-        case LB_STEP_DENSE: {
-            bool relu = i + 1 < pass->count && pass->steps[i + 1].in_place;
-            LB_TRY(dense_forward(pass, step, in, relu, err));
-            break;
-        }
-        }
+        LB_TRY(lb_pass_step_forward(&i, pass, err));
     }
 cleanup:
     return status;
@@ -218,8 +232,8 @@ backward_decided(lb_pass *pass, size_t i)
     const lb_decided decided = {.images = pass->used,
                                 .positive = step[1].positive,
                                 .choice = pool != NULL ? pool->choice : NULL,
-                                .tiles = pass->needs_some ? step->needed : NULL,
-                                .tile_count = step->needed_count};
+                                .tiles = pass->has_support ? step->support.needed.tiles : NULL,
+                                .tile_count = step->support.needed.count};
     lb_convolution_backward_decided(step->convolution, pass->gradient[0], pass->gradient[1],
                                     &decided);
     swap_gradients(pass);

@@ -17,6 +17,25 @@ typedef enum lb_step_kind {
     LB_STEP_DENSE
 } lb_step_kind;
 
+/* Tiles of a batch: (batch, rows, columns), not 0 for those in the list. */
+typedef struct lb_tile_list {
+    uint8_t *marks;
+    lb_winograd_tile *tiles;
+    size_t count;
+} lb_tile_list;
+
+/* Of a convolution that decides, see lb_pass_set_support(). */
+typedef struct lb_support {
+    lb_tile_list active; /* forward: to be computed; the others are as for an image of 0 */
+    lb_tile_list filled; /* ... those of the others that are read, to be copied */
+    lb_tile_list needed; /* backward: to be computed */
+    /* What comes out for an image of 0: behind the pooling if there is one, with its choice, else
+     * behind the ReLU, with its bits. */
+    float *output;
+    uint32_t *positive;
+    uint8_t *choice;
+} lb_support;
+
 typedef struct lb_step {
     lb_step_kind kind;
     size_t parameter;     /* of the weight, the bias follows; convolution and dense */
@@ -29,11 +48,7 @@ typedef struct lb_step {
     uint8_t *choice;      /* pool */
     uint32_t *positive;   /* ReLU where only decisions are kept, but for those before a pool */
     lb_convolution *convolution;
-    /* Convolutions that decide, see lb_pass_need(): flags of the tiles of the input's gradient
-     * (batch, rows, columns), and the list of those that are set. */
-    uint8_t *marks;
-    lb_winograd_tile *needed;
-    size_t needed_count;
+    lb_support support;
 } lb_step;
 
 enum { LB_MAX_STEPS = 2 * LB_MAX_CONVOLUTIONS + LB_BLOCKS + 1 + 2 * LB_DENSE_LAYERS };
@@ -45,7 +60,8 @@ struct lb_pass {
     lb_backend *backend;
     lb_pass_options options;
     size_t used;     /* images that count, see lb_pass_use() */
-    bool needs_some; /* the gradient of the steps' needed tiles alone */
+    bool knows_zero; /* lb_pass_learn_zero() was called */
+    bool has_support;
     size_t count;
     lb_step steps[LB_MAX_STEPS];
     float *input;
@@ -65,8 +81,11 @@ struct lb_pass {
 const float *lb_step_input(const lb_pass *pass, size_t step);
 /* A convolution that computes in one sweep with the ReLU and the max pooling behind it. */
 bool lb_pass_decides(const lb_pass *pass, const lb_step *step);
-/* Rows of Winograd's tiles, or columns, along a side. */
-size_t lb_tile_rows(size_t side);
+/* Copies what lb_pass_set_support() says into a step's output. */
+void lb_support_fill(const lb_step *step);
+void lb_support_release(lb_step *step);
+/* Computes step *i, and those that it takes along; *i is then the last of them. */
+lb_status lb_pass_step_forward(size_t *i, lb_pass *pass, lb_error *err);
 /* lb_pass_backward() to the output of the step `last` instead of the first one's. */
 lb_status lb_pass_backward_to(float **out, lb_pass *pass, size_t last, lb_rule rule,
                               const lb_pass *reference, const float *logit_values, lb_error *err);

@@ -169,12 +169,6 @@ allocate_bits(lb_pass *pass, lb_error *err)
         if (step->kind == LB_STEP_RELU && step[1].kind != LB_STEP_POOL) {
             LB_ALLOC(step->positive, lb_bit_words(pass->options.batch * step->size));
         }
-        if (lb_pass_decides(pass, step)) {
-            size_t tiles = pass->options.batch * lb_tile_rows(step->shape.height) *
-                           lb_tile_rows(step->shape.width);
-            LB_ALLOC(step->marks, tiles);
-            LB_ALLOC(step->needed, tiles);
-        }
     }
 cleanup:
     return status;
@@ -341,8 +335,7 @@ lb_pass_free(lb_pass *pass)
         }
         lb_free(step->choice);
         lb_free(step->positive);
-        lb_free(step->marks);
-        lb_free(step->needed);
+        lb_support_release(step);
         lb_convolution_free(step->convolution);
     }
     for (size_t i = 0; i < LB_MAX_PARAMETERS; i++) {
