@@ -16,7 +16,7 @@ ALWAYS vec
 kept(const uint32_t *bits, size_t at, vec v)
 {
     const __m256i each = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-    __m256i word = _mm256_set1_epi32(((const uint8_t *)bits)[at]);
+    __m256i word = _mm256_set1_epi32(((const uint8_t *)bits)[at]); /* bytes may alias */
     __m256i set = _mm256_cmpeq_epi32(_mm256_and_si256(word, each), each);
     return (vec)_mm256_and_ps((__m256)v, _mm256_castsi256_ps(set));
 }

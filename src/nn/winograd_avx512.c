@@ -15,13 +15,16 @@ typedef float vec __attribute__((vector_size(4 * LB_LANES)));
 ALWAYS vec
 kept(const uint32_t *bits, size_t at, vec v)
 {
-    return (vec)_mm512_maskz_mov_ps(((const uint16_t *)bits)[at], (__m512)v);
+    uint16_t word;
+    memcpy(&word, (const char *)bits + at * sizeof word, sizeof word);
+    return (vec)_mm512_maskz_mov_ps(word, (__m512)v);
 }
 
 ALWAYS void
 mark_positive(uint32_t *bits, size_t at, vec v)
 {
-    ((uint16_t *)bits)[at] = _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_GT_OQ);
+    uint16_t word = _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_GT_OQ);
+    memcpy((char *)bits + at * sizeof word, &word, sizeof word);
 }
 
 /* v where the choice is this corner; else 0. */
