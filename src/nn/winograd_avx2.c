@@ -11,6 +11,13 @@
 
 typedef float vec __attribute__((vector_size(4 * LB_LANES)));
 
+/* a b + c */
+ALWAYS vec
+fused(vec a, vec b, vec c)
+{
+    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+
 /* v where the bits of the vector `at`, of an array with one for each float, are set; else 0. */
 ALWAYS vec
 kept(const uint32_t *bits, size_t at, vec v)

@@ -46,6 +46,13 @@ zero(void)
     return (vec){0};
 }
 
+/* One rounding, whatever the compiler thinks of it: the same bits in every build. */
+ALWAYS vec
+times_plus(float a, vec b, vec c)
+{
+    return fused(a - zero(), b, c);
+}
+
 ALWAYS vec
 choose(ints where, vec v)
 {
@@ -60,14 +67,14 @@ choose(ints where, vec v)
 ALWAYS void
 input_line(vec out[IN], const vec d[IN])
 {
-    vec pa = d[4] - B2 * d[2], pb = d[4] - A2 * d[2];
-    vec qa = d[3] - B2 * d[1], qb = d[3] - A2 * d[1];
-    out[0] = A2 * B2 * d[0] + (d[4] - (A2 + B2) * d[2]);
-    out[1] = pa + A1 * qa;
-    out[2] = pa - A1 * qa;
-    out[3] = pb + B1 * qb;
-    out[4] = pb - B1 * qb;
-    out[5] = A2 * B2 * d[1] + (d[5] - (A2 + B2) * d[3]);
+    vec pa = times_plus(-B2, d[2], d[4]), pb = times_plus(-A2, d[2], d[4]);
+    vec qa = times_plus(-B2, d[1], d[3]), qb = times_plus(-A2, d[1], d[3]);
+    out[0] = times_plus(A2 * B2, d[0], times_plus(-(A2 + B2), d[2], d[4]));
+    out[1] = times_plus(A1, qa, pa);
+    out[2] = times_plus(-A1, qa, pa);
+    out[3] = times_plus(B1, qb, pb);
+    out[4] = times_plus(-B1, qb, pb);
+    out[5] = times_plus(A2 * B2, d[1], times_plus(-(A2 + B2), d[3], d[5]));
 }
 
 /* A' m */
@@ -76,9 +83,9 @@ output_line(vec out[OUT], const vec m[IN])
 {
     vec s1 = m[1] + m[2], d1 = m[1] - m[2], s2 = m[3] + m[4], d2 = m[3] - m[4];
     out[0] = m[0] + s1 + s2;
-    out[1] = A1 * d1 + B1 * d2;
-    out[2] = A2 * s1 + B2 * s2;
-    out[3] = A3 * d1 + (B3 * d2 + m[5]);
+    out[1] = times_plus(A1, d1, B1 * d2);
+    out[2] = times_plus(A2, s1, B2 * s2);
+    out[3] = times_plus(A3, d1, times_plus(B3, d2, m[5]));
 }
 
 /* G g */
@@ -86,12 +93,12 @@ ALWAYS void
 weight_line(vec out[IN], const vec g[SIDE])
 {
     const float f0 = 1 / (A2 * B2), fa = 1 / (2 * A2 * (A2 - B2)), fb = 1 / (2 * B2 * (B2 - A2));
-    vec ea = g[0] + A2 * g[2], eb = g[0] + B2 * g[2];
+    vec ea = times_plus(A2, g[2], g[0]), eb = times_plus(B2, g[2], g[0]);
     out[0] = f0 * g[0];
-    out[1] = fa * (ea + A1 * g[1]);
-    out[2] = fa * (ea - A1 * g[1]);
-    out[3] = fb * (eb + B1 * g[1]);
-    out[4] = fb * (eb - B1 * g[1]);
+    out[1] = fa * times_plus(A1, g[1], ea);
+    out[2] = fa * times_plus(-A1, g[1], ea);
+    out[3] = fb * times_plus(B1, g[1], eb);
+    out[4] = fb * times_plus(-B1, g[1], eb);
     out[5] = g[2];
 }
 
@@ -324,7 +331,7 @@ product(const size_t n, const size_t vectors, float *m, const float *v, size_t p
                 vec value = v[t * LB_LANES + c] - zero(); /* to all lanes */
                 UNROLL for (size_t h = 0; h < vectors; h++)
                 {
-                    sum[t][h] += value * weight[h];
+                    sum[t][h] = fused(value, weight[h], sum[t][h]);
                 }
             }
         }
