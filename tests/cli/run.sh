@@ -894,7 +894,7 @@ awk -F, '$1 == "given" && !($9 && $5 == ($4 == "best" ? 0.004 : 0.0005)) { exit 
     END { exit n != 8 }' $search && ok "given rates are not searched" || not_ok "given rates are not searched"
 [ -s two/figures/boxplot_correct_matched.svg ] && grep -q 'At matched accuracy' two/report/index.html &&
     ok "the page has a section of its own" || not_ok "the page has a section of its own"
-# Which images are right for all models is asked within a condition: the first of each class.
+# Which images are right for all models is asked within a condition: the first four of each class.
 if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
     /usr/bin/python3 - >out 2>err <<'PYTHON' && ok "images are chosen by condition" || not_ok "images are chosen by condition"
 import csv, glob, h5py
@@ -908,7 +908,7 @@ for condition, other in (("best", False), ("matched", True)):
             file = h5py.File(path)
             labels, own = file["label"][:], file["label"][:] == file["predicted"][:]
             right = own if right is None else right & own
-    wanted = {i for label in (0, 1) for i in [i for i in range(len(labels)) if right[i] and labels[i] == label][:1]}
+    wanted = {i for label in (0, 1) for i in [i for i in range(len(labels)) if right[i] and labels[i] == label][:4]}
     for corpus in ("mri", "given", "untrained", "baseline"):
         found = {int(r["image"]) for r in rows if r["condition"] == condition and r["corpus"] == corpus
                  and r["selection"] == "correct"}
