@@ -45,6 +45,20 @@ for name, f in folders:
     row([name, *[f"{accuracy.get(c, float('nan')):.3f}" for c in corpora], int(cells.images.max()),
          *[f"{median[m]:.3f}" for m in methods], *[f"{control.get(c, float('nan')):.3f}" for c in CONTROLS]])
 
+print("\nBy class (round, irregular): images, and medians of TPR of Integrated Gradients and of the raw input.\n")
+first = True
+for name, f in folders:
+    scores = table(f, "scores")
+    images = scores.drop_duplicates("image").label.value_counts()
+    shown = scores[scores.method.eq("integrated_gradients") | (scores.corpus.eq("baseline") & scores.method.eq("raw_input"))]
+    shown = shown[shown.condition.eq(shown.condition.iloc[0])] if "condition" in shown else shown
+    median = shown.groupby(["corpus", "degree", "label"], sort=False).tpr.median().unstack("label")
+    if first:
+        head(["study", "images", *[c if c in ("baseline", "untrained") else f"{c} {d}" for c, d in median.index]])
+        first = False
+    row([name, f"{images.get(0, 0)}, {images.get(1, 0)}",
+         *[", ".join(f"{r[k]:.2f}" if k in r and r[k] == r[k] else "-" for k in (0, 1)) for _, r in median.iterrows()]])
+
 print("\nMean rank of each method (1 is best), corpora averaged; pooled over degrees, each method less the raw input.\n")
 head(["study", *methods])
 for name, f in folders:
