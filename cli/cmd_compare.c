@@ -19,6 +19,8 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5 that the maps are of"),
     {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
     OPT_ROW(options, "metric", conclude.metric, LB_SETTING_TEXT, "column of the scores"),
+    {"class", LB_SETTING_CHOICE, offsetof(options, conclude.images), 0, 0,
+     "of the images that count", LB_IMAGE_CLASSES},
     {"draws", LB_SETTING_SIZE, offsetof(options, conclude.draws), 1, 1000000,
      "of bootstraps over subjects", NULL},
     {"flips", LB_SETTING_SIZE, offsetof(options, conclude.flips), 1, 10000000,

@@ -11,8 +11,14 @@
 extern "C" {
 #endif
 
+/* By the column `label` of scores.csv. */
+typedef enum lb_image_class { LB_CLASS_ANY, LB_CLASS_ROUND, LB_CLASS_IRREGULAR } lb_image_class;
+
+extern const char *const LB_IMAGE_CLASSES[]; /* "all", "round", "irregular", NULL */
+
 typedef struct lb_conclusion_options {
     const char *metric; /* column of scores.csv, default "tpr" */
+    size_t images;      /* lb_image_class, of the images to take, default LB_CLASS_ANY */
     size_t draws;       /* of bootstraps, default 2000 */
     size_t flips;       /* of sign-flip tests with more than 20 subjects, default 9999 */
     double level;       /* of intervals, default 0.95 */

@@ -14,6 +14,8 @@
 
 const char POOLED[] = "pooled";
 
+const char *const LB_IMAGE_CLASSES[] = {"all", "round", "irregular", NULL};
+
 void
 lb_conclusion_defaults(lb_conclusion_options *options)
 {
@@ -269,10 +271,11 @@ lb_conclude(const lb_conclusion_inputs *inputs, const char *directory,
             const lb_conclusion_options *options, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
+    static const char *const labels[] = {NULL, "0", "1"};
     score_table table = {0};
     findings f = {.table = &table, .directory = directory, .context = context};
     LB_TRY(score_table_read(&table, inputs->scores, inputs->methods, inputs->score_count,
-                            options->metric, context, err));
+                            options->metric, labels[options->images], context, err));
     if (inputs->accuracies != NULL) {
         LB_TRY(score_table_read_accuracy(&table, inputs->accuracies, err));
     }

@@ -31,11 +31,13 @@ typedef struct loader {
     size_t slot_count;
     uint32_t keys[KEYS]; /* of the last row */
     const char *method;  /* of all rows of the file under way; NULL: their own */
+    const char *label;   /* of the rows to take; NULL: all */
+    bool any;            /* a row has a number, whatever its label */
 } loader;
 
 /* Where one file has its columns; SIZE_MAX for one that it lacks. */
 typedef struct columns {
-    size_t key[KEYS], image, subject, value;
+    size_t key[KEYS], image, subject, value, label;
 } columns;
 
 static score_names *
@@ -169,21 +171,22 @@ cleanup:
 }
 
 static lb_status
-find_columns(columns *out, const lb_csv_stream *stream, const char *value, const char *path,
-             lb_error *err)
+find_columns(columns *out, const lb_csv_stream *stream, const char *value, bool by_label,
+             const char *path, lb_error *err)
 {
     size_t count = 0;
     char *const *header = lb_csv_header(stream, &count);
-    const char *const wanted[] = {"image", "subject", value};
-    size_t *const places[] = {&out->image, &out->subject, &out->value};
-    for (size_t k = 0; k < KEYS + 3; k++) {
+    const char *const wanted[] = {"image", "subject", value, "label"};
+    size_t *const places[] = {&out->image, &out->subject, &out->value, &out->label};
+    for (size_t k = 0; k < KEYS + sizeof places / sizeof places[0]; k++) {
         const char *name = k < KEYS ? KEY_COLUMNS[k] : wanted[k - KEYS];
         size_t *place = k < KEYS ? &out->key[k] : places[k - KEYS];
         *place = SIZE_MAX;
         for (size_t i = 0; i < count && *place == SIZE_MAX; i++) {
             *place = strcmp(header[i], name) == 0 ? i : SIZE_MAX;
         }
-        bool optional = strcmp(name, "condition") == 0 || strcmp(name, "subject") == 0;
+        bool optional = strcmp(name, "condition") == 0 || strcmp(name, "subject") == 0 ||
+                        (strcmp(name, "label") == 0 && !by_label);
         if (*place == SIZE_MAX && !optional) {
             return lb_fail(err, LB_ERROR_FORMAT, "%s: no column \"%s\"", path, name);
         }
@@ -203,6 +206,10 @@ add_row(loader *load, char *const *fields, const columns *where, lb_error *err)
     }
     if (isinf(row.value)) {
         return lb_fail(err, LB_ERROR_FORMAT, "a score is infinite");
+    }
+    load->any = true;
+    if (load->label != NULL && strcmp(fields[where->label], load->label) != 0) {
+        return LB_OK;
     }
     double image = strtod(fields[where->image], &end);
     if (*end != '\0' || !(image >= 0 && image <= UINT32_MAX) || image != floor(image)) {
@@ -248,7 +255,7 @@ read_file(loader *load, const char *path, const char *column, const lb_context *
     columns where;
     char *const *fields = NULL;
     LB_TRY(lb_csv_open(&stream, path, err));
-    LB_TRY(find_columns(&where, stream, column, path, err));
+    LB_TRY(find_columns(&where, stream, column, load->label != NULL, path, err));
     for (size_t row = 0;; row++) {
         LB_TRY(lb_csv_next(&fields, stream, err));
         if (fields == NULL) {
@@ -449,16 +456,17 @@ cleanup:
 
 lb_status
 score_table_read(score_table *out, const char *const *paths, const char *const *methods,
-                 size_t count, const char *column, const lb_context *context, lb_error *err)
+                 size_t count, const char *column, const char *label, const lb_context *context,
+                 lb_error *err)
 {
     lb_status status = LB_OK;
     score_table table = {0};
-    loader load = {.table = &table};
+    loader load = {.table = &table, .label = label};
     for (size_t i = 0; i < count; i++) {
         load.method = methods != NULL ? methods[i] : NULL;
         LB_TRY(read_file(&load, paths[i], column, context, err));
     }
-    if (load.count == 0) {
+    if (!load.any) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: no row has a number in the column \"%s\"",
                        count > 0 ? paths[0] : "", column));
     }

@@ -6,6 +6,29 @@
 #include "lesionbench/conclusions.h"
 #include "stages.h"
 
+/* The same tables of the images of each class. */
+static lb_status
+compare_classes(const lb_conclusion_inputs *of_all, const char *directory,
+                const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *own = NULL;
+    lb_conclusion_options options;
+    lb_conclusion_inputs inputs = *of_all;
+    inputs.map_count = 0; /* how alike maps are is no matter of a class */
+    lb_conclusion_defaults(&options);
+    for (size_t c = LB_CLASS_ROUND; c <= LB_CLASS_IRREGULAR; c++) {
+        lb_free(own);
+        own = lb_format(err, "%s/%s", directory, LB_IMAGE_CLASSES[c]);
+        LB_TRY(own == NULL ? err->code : LB_OK);
+        options.images = c;
+        LB_TRY(lb_conclude(&inputs, own, &options, context, err));
+    }
+cleanup:
+    lb_free(own);
+    return status;
+}
+
 lb_status
 run_compare(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
 {
@@ -32,6 +55,7 @@ run_compare(const stage_list *list, const stage *self, const lb_context *context
                                          .dataset = dataset,
                                          .split = LB_HOLDOUT};
     LB_TRY(lb_conclude(&inputs, directory, &options, context, err));
+    LB_TRY(compare_classes(&inputs, directory, context, err));
 cleanup:
     lb_dataset_close(dataset);
     lb_free(maps);

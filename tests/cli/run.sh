@@ -636,6 +636,14 @@ expect "compare scores with themselves" 1 "" "scored twice for one model .*corpu
 printf 'image,corpus,degree,seed,method,selection,tpr,subject\n0,,,,a,,0.25,1\n0,,,,b,,0.5,2\n' >two.csv
 expect "compare scores of two datasets" 1 "" "of subject 1 and of subject 2" compare two.csv -o c
 printf 'image,corpus,degree,seed,method,selection,tpr\n0.5,,,,a,,0.25\n' >half.csv
+printf 'image,corpus,degree,seed,method,selection,tpr,label\n0,,,,a,,0.25,0\n1,,,,a,,0.5,1\n2,,,,a,,0.75,1\n' >label.csv
+expect "compare images of a class" 0 "" "" compare label.csv --class irregular --quiet -o irregular
+grep -q '^,,,,a,1,2,2,0.625,' irregular/summary.csv && ok "images of a class" || not_ok "images of a class" "$(cat irregular/summary.csv)"
+printf 'image,corpus,degree,seed,method,selection,tpr,label\n0,,,,a,,0.25,0\n' >label.csv
+expect "compare images of a class that is not there" 0 "" "" compare label.csv --class irregular --quiet -o nobody
+[ "$(wc -l <nobody/summary.csv)" = 1 ] && ok "tables without rows" || not_ok "tables without rows" "$(cat nobody/summary.csv)"
+expect "compare a class without labels" 1 "" 'half.csv: no column "label"' compare half.csv --class round -o c
+expect "compare an unknown class" 2 "" "'rond' is not one of all, round, irregular" compare half.csv --class rond -o c
 expect "compare half an image" 1 "" "half.csv: row 1: '0.5' is no index of an image" compare half.csv -o c
 absent "nothing of what could not be compared" c
 expect "evaluate by class" 0 "p class=[01] " "" evaluate p.h5 --by class --data d1.h5
