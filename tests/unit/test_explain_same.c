@@ -214,11 +214,55 @@ no_images_are_no_work(void **state)
                          METHODS, &options, collect, &f->other, NULL, &err));
 }
 
+typedef struct promises {
+    size_t method; /* whose */
+    double promised[IMAGES];
+    size_t count;
+} promises;
+
+static lb_status
+collect_promises(void *data, const lb_explanation *e, lb_error *err)
+{
+    promises *out = data;
+    (void)err;
+    for (size_t i = 0; e->method == out->method && i < e->count; i++) {
+        out->promised[out->count++] = e->certificates[i].promised;
+    }
+    return LB_OK;
+}
+
+/* Blur-IG looks at whole images with what Integrated Gradients leave out of theirs. */
+static void
+a_path_leaves_nothing_behind(void **state)
+{
+    const fixture *f = *state;
+    lb_error err;
+    lb_explain_options options;
+    size_t methods[2];
+    promises after = {0}, alone = {0};
+    lb_explain_defaults(&options);
+    options.steps = 5;
+    options.batch = 4;
+    assert_ok(lb_method_find(&methods[0], "integrated_gradients", &err));
+    assert_ok(lb_method_find(&methods[1], "blur_ig", &err));
+    after.method = alone.method = methods[1];
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods, 2,
+                         &options, collect_promises, &after, NULL, &err));
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods + 1,
+                         1, &options, collect_promises, &alone, NULL, &err));
+    assert_int_equal(after.count, IMAGES);
+    assert_int_equal(alone.count, IMAGES);
+    for (size_t i = 0; i < IMAGES; i++) {
+        assert_true(alone.promised[i] != 0 && after.promised[i] == alone.promised[i]);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(a_path_leaves_nothing_behind),
         cmocka_unit_test(order_and_choice_of_methods_do_not_matter),
         cmocka_unit_test(batches_hardly_matter),
         cmocka_unit_test(memory_hardly_matters),
