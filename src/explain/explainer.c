@@ -126,8 +126,6 @@ lb_explainer_path(float *out, lb_explainer *e, const double *alphas, const doubl
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(add_path_batch(e, alphas, weights, points, start, n, err));
     }
-    lb_pass_use(e->path, e->points);
-    lb_pass_set_support(e->path, NULL);
     LB_TRY(lb_pass_to_input(out, e->pass, LB_RULE_GRADIENT, e->first_sum, err));
     for (size_t v = 0; v < e->count * e->values; v++) {
         out[v] = e->images[v] != 0 ? out[v] * e->images[v] : 0.0f;

@@ -28,7 +28,7 @@ struct lb_explainer {
     const uint8_t *targets;
     lb_pass *pass; /* holds the forward computation of images, where a method needs it */
     /* For many points between baseline and image, where a method needs it: batches of `points`,
-     * LB_RULE_GRADIENT alone. Between methods all of a batch is in use, without a support. */
+     * LB_RULE_GRADIENT alone. Who computes with it says first how many count, and their support. */
     lb_pass *path;
     size_t points;
     uint8_t *support;   /* (points, H, W): pixels that are not 0 */

@@ -16,6 +16,7 @@ compute_batch(float *gradient, lb_explainer *e, const lb_points *points, size_t 
                      (start + p) % points->count);
     }
     lb_pass_use(e->path, n);
+    lb_pass_set_support(e->path, NULL);
     LB_TRY(lb_pass_forward(e->path, err));
     memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
     for (size_t p = 0; p < n; p++) {
@@ -43,7 +44,6 @@ lb_explainer_points(lb_explainer *e, const lb_points *points, lb_error *err)
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(compute_batch(gradient, e, points, start, n, err));
     }
-    lb_pass_use(e->path, e->points);
 cleanup:
     lb_free(gradient);
     return status;
