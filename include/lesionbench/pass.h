@@ -43,7 +43,7 @@ typedef enum lb_rule {
 /* How convolutions are computed. */
 typedef enum lb_convolution_choice {
     /* By shape and machine; where it is the faster one, by Winograd's F(4 x 4, 3 x 3) (Lavin and
-     * Gray 2016), whose rounding error, up to six times the direct one's, breaks ties between
+     * Gray 2016), whose rounding error, some three times the direct one's, breaks ties between
      * activations that are equal in exact arithmetic. */
     LB_CONVOLUTION_FASTEST,
     LB_CONVOLUTION_DIRECT /* keeps such ties */

@@ -27,7 +27,7 @@ typedef struct lb_convolution_shape {
     bool to_input;    /* plan backward_input */
     bool to_weights;  /* plan backward_weights */
     /* Lay the weights out anew for each use, in memory that the backend's convolutions share: takes
-     * a hundredth of the time and a tenth of the memory. Not with to_weights. */
+     * some hundredths of the time and a tenth of the memory. Not with to_weights. */
     bool transient;
     bool direct; /* the direct algorithm, whatever the backend prefers */
 } lb_convolution_shape;

@@ -271,6 +271,8 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
     assert(!options->forget || (!options->backward && !options->train));
     assert(!options->train || !options->keep_preactivation);
     assert(!options->decisions_only || (options->backward && !options->keep_preactivation));
+    assert(!options->decisions_only ||
+           (options->last_block == LB_BLOCKS && !options->features_only));
     assert(!options->in_double || (options->first_block == 0 && !options->forget &&
                                    !options->train && !options->decisions_only));
     LB_ALLOC(pass, 1);

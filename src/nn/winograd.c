@@ -28,6 +28,9 @@ typedef struct plan {
  * cache. */
 enum { APART = 16, ALIGNMENT = 64 };
 
+/* Tiles located at a time: a chunk has at most so many. */
+enum { MOST_TILES = 512 };
+
 #if defined(__x86_64__)
 static const lb_winograd_kernels *
 find_kernels(size_t block)
@@ -112,6 +115,7 @@ make_plan(const lb_winograd_shape *s)
         p.chunk = (groups < LEAST_GROUPS ? LEAST_GROUPS : groups) * group;
         p.strip = p.chunk;
     }
+    p.chunk = least(p.chunk, MOST_TILES);
     size_t some = p.tiles > 0 ? p.tiles : 1;
     p.strip = least(p.strip, some);
     p.chunk = least(p.chunk, some);
@@ -227,9 +231,6 @@ multiply(const lb_winograd_output *out, float *m, const float *v, const float *u
     p->kernels->output_tiles(out, m, place, p->shape, pair, vectors, tiles, count);
 }
 
-/* Tiles located at a time: a chunk has at most so many. */
-enum { MOST_TILES = 512 };
-
 static void
 convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, const float *u,
                   const plan *p, const room *r, float *own, size_t threads)
@@ -310,7 +311,6 @@ lb_winograd_convolve(const lb_winograd_output *out, const lb_winograd_input *in,
     const plan p = make_plan(s);
     const room r = measure(&p);
     float *shared = scratch, *own = shared + r.shared;
-    assert(p.chunk <= MOST_TILES);
     if (p.shared) {
         convolve_by_channels(out, in, w, &p, &r, shared, own, threads);
         return;

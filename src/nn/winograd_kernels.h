@@ -148,9 +148,8 @@ weights(float *u, size_t place_stride, const lb_winograd_weights *w, size_t pair
             for (size_t c = 0; c < n; c++) {
                 size_t out = first + lane, in = start + c;
                 bool real = out < w->outs && in < w->ins;
-                const float *from =
-                    w->plain +
-                    (w->transposed ? in * w->outs + out : out * w->ins + in) * (SIDE * SIDE);
+                size_t at = w->transposed ? in * w->outs + out : out * w->ins + in;
+                const float *from = w->plain + (real ? at : 0) * (SIDE * SIDE);
                 for (size_t k = 0; k < SIDE * SIDE; k++) {
                     size_t to = w->transposed ? SIDE * SIDE - 1 - k : k;
                     w9[c][to * lanes + lane] = real ? from[k] : 0.0f;

@@ -30,8 +30,9 @@ typedef struct score_table {
 } score_table;
 
 /* Reads that column of scores.csv files, which are taken as one. methods: NULL, or for each file
- * the method that all its rows are of. label: NULL, or that of the rows to take, which may be none. Rows whose value is not a number are left out; infinite ones
- * are LB_ERROR_FORMAT, and so are an image that is there twice, or with two subjects. */
+ * the method that all its rows are of. label: NULL, or that of the rows to take, which may be none.
+ * Rows whose value is not a number are left out; infinite ones are LB_ERROR_FORMAT, and so are an
+ * image that is there twice, or with two subjects. */
 lb_status score_table_read(score_table *out, const char *const *paths, const char *const *methods,
                            size_t count, const char *column, const char *label,
                            const lb_context *context, lb_error *err);
