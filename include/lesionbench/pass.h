@@ -114,14 +114,14 @@ float *lb_pass_input(lb_pass *pass);
 size_t lb_pass_input_size(const lb_pass *pass);
 size_t lb_pass_features_size(const lb_pass *pass);
 /* From now on only the first images of the batch count, and time may be saved on the others; at
- * first all do. images: 1 .. batch. */
+ * first all do. images: 1 .. batch. They may be anything anywhere: ends a support. */
 void lb_pass_use(lb_pass *pass, size_t images);
-/* With decisions_only: learns what an image of 0 gives. Uses up the input. */
+/* With decisions_only: learns what an image of 0 gives, until the weights change. Uses up the
+ * input. */
 lb_status lb_pass_learn_zero(lb_pass *pass, lb_error *err);
-/* After that: until the next call the images are 0 but at these pixels, (images, H, W) of those in
- * use, not 0 where the image may be, and the gradient at the image is needed there alone; time may
- * be saved on the rest, where lb_pass_to_input() gives anything. What is asked for stays the same
- * bits. NULL: they may be anything, and are needed, everywhere. */
+/* After both: the images in use are 0 but at these pixels, (images, H, W), not 0 where the image
+ * may be, and the gradient at the image is needed there alone; time may be saved on the rest, where
+ * lb_pass_to_input() gives anything. What is asked for stays the same bits. */
 void lb_pass_set_support(lb_pass *pass, const uint8_t *pixels);
 /* Computes the batch; places beyond the caller's images hold whatever was there. */
 lb_status lb_pass_forward(lb_pass *pass, lb_error *err);

@@ -123,7 +123,6 @@ promise(lb_certificate *certificates, const blur *b, lb_explainer *e, lb_error *
                               e->images + (first + k) * e->values, b->sigma, false, err));
         }
         lb_pass_use(e->path, n);
-        lb_pass_set_support(e->path, NULL);
         LB_TRY(lb_pass_forward(e->path, err));
         for (size_t k = 0; k < n; k++) {
             certificates[first + k].steps = b->steps;

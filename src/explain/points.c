@@ -16,7 +16,6 @@ compute_batch(float *gradient, lb_explainer *e, const lb_points *points, size_t 
                      (start + p) % points->count);
     }
     lb_pass_use(e->path, n);
-    lb_pass_set_support(e->path, NULL);
     LB_TRY(lb_pass_forward(e->path, err));
     memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
     for (size_t p = 0; p < n; p++) {

@@ -122,10 +122,6 @@ plan_own(own_way *out, lb_convolution *c, const lb_convolution_shape *s, bool tr
     out->weights = (lb_winograd_weights){.outs = transposed ? c->in : c->out,
                                          .ins = transposed ? c->out : c->in,
                                          .transposed = transposed};
-    if (!c->transient) {
-        LB_ALLOC(out->ready, lb_winograd_weights_size(&out->shape));
-        out->weights.ready = out->ready;
-    }
     LB_TRY(lb_backend_need(&backend->scratch, &backend->scratch_size,
                            lb_winograd_scratch(&out->shape, c->threads), err));
     out->planned = true;
@@ -396,13 +392,22 @@ lay_out(const lb_convolution *c, const way *w, dnnl_memory_t from, dnnl_memory_t
     return execute(c, &w->lay_out, arguments, 2, err);
 }
 
-static void
-set_own_weights(own_way *own, const float *weight)
+/* Memory for prepared weights is taken here, as not every way is used. */
+static lb_status
+set_own_weights(own_way *own, bool transient, const float *weight, lb_error *err)
 {
+    lb_status status = LB_OK;
     own->weights.plain = weight;
-    if (own->planned && own->ready != NULL) {
-        lb_winograd_prepare(own->ready, &own->weights, &own->shape);
+    if (!own->planned || transient) {
+        return LB_OK;
     }
+    if (own->ready == NULL) {
+        LB_ALLOC(own->ready, lb_winograd_weights_size(&own->shape));
+        own->weights.ready = own->ready;
+    }
+    lb_winograd_prepare(own->ready, &own->weights, &own->shape);
+cleanup:
+    return status;
 }
 
 /* A way of oneDNN's that keeps its weights. */
@@ -422,8 +427,8 @@ lb_convolution_set_weights(lb_convolution *c, const float *weight, const float *
                c->in * KERNEL * sizeof *weight);
     }
     c->source = c->padded_weight != NULL ? c->padded_weight : weight;
-    set_own_weights(&c->own_forward, weight);
-    set_own_weights(&c->own_to_input, weight);
+    LB_TRY(set_own_weights(&c->own_forward, c->transient, weight, err));
+    LB_TRY(set_own_weights(&c->own_to_input, c->transient, weight, err));
     if (!c->transient) {
         LB_TRY(bind(c->plain_weight, c->source, err));
         LB_TRY(set_way_weights(c, &c->forward, err));
@@ -447,11 +452,18 @@ cleanup:
     return status;
 }
 
+/* decided: NULL, or what of the batch is computed. */
 static void
-execute_own(const lb_convolution *c, const own_way *own, const lb_winograd_shape *shape,
-            const lb_winograd_output *out, const lb_winograd_input *in)
+execute_own(const lb_convolution *c, const own_way *own, const lb_winograd_output *out,
+            const lb_winograd_input *in, const lb_decided *decided)
 {
-    lb_winograd_convolve(out, in, &own->weights, shape, c->backend->scratch, c->threads);
+    lb_winograd_shape shape = own->shape;
+    if (decided != NULL) {
+        shape.images = decided->images;
+        shape.tiles = decided->tiles;
+        shape.tile_count = decided->tile_count;
+    }
+    lb_winograd_convolve(out, in, &own->weights, &shape, c->backend->scratch, c->threads);
 }
 
 lb_status
@@ -461,7 +473,7 @@ lb_convolution_forward(lb_convolution *c, const float *input, float *output, lb_
     if (c->own_forward.planned) {
         const lb_winograd_input in = {.values = input};
         const lb_winograd_output out = {.values = output, .bias = c->padded_bias, .relu = c->relu};
-        execute_own(c, &c->own_forward, &c->own_forward.shape, &out, &in);
+        execute_own(c, &c->own_forward, &out, &in, NULL);
         return LB_OK;
     }
     LB_TRY(bind_operand(c, c->input, LOW_INPUT, input, c->input_count, err));
@@ -487,7 +499,7 @@ lb_convolution_backward_input(lb_convolution *c, const float *output_gradient,
     if (c->own_to_input.planned) {
         const lb_winograd_input in = {.values = output_gradient};
         const lb_winograd_output out = {.values = input_gradient};
-        execute_own(c, &c->own_to_input, &c->own_to_input.shape, &out, &in);
+        execute_own(c, &c->own_to_input, &out, &in, NULL);
         return LB_OK;
     }
     LB_TRY(
@@ -520,11 +532,7 @@ lb_convolution_decide(lb_convolution *c, const float *input, float *output,
                                     .relu = true,
                                     .positive = decided->positive,
                                     .choice = decided->choice};
-    lb_winograd_shape shape = c->own_forward.shape;
-    shape.images = decided->images;
-    shape.tiles = decided->tiles;
-    shape.tile_count = decided->tile_count;
-    execute_own(c, &c->own_forward, &shape, &out, &in);
+    execute_own(c, &c->own_forward, &out, &in, decided);
 }
 
 void
@@ -534,11 +542,7 @@ lb_convolution_backward_decided(lb_convolution *c, const float *output_gradient,
     const lb_winograd_input in = {
         .values = output_gradient, .keep = decided->positive, .choice = decided->choice};
     const lb_winograd_output out = {.values = input_gradient};
-    lb_winograd_shape shape = c->own_to_input.shape;
-    shape.images = decided->images;
-    shape.tiles = decided->tiles;
-    shape.tile_count = decided->tile_count;
-    execute_own(c, &c->own_to_input, &shape, &out, &in);
+    execute_own(c, &c->own_to_input, &out, &in, decided);
 }
 
 lb_status

@@ -19,6 +19,7 @@ lb_pass_use(lb_pass *pass, size_t images)
 {
     assert(images > 0 && images <= pass->options.batch);
     pass->used = images;
+    pass->has_support = false;
 }
 
 size_t
@@ -98,29 +99,29 @@ dense_forward(const lb_pass *pass, const lb_step *step, const float *in, bool re
     return status;
 }
 
-/* The max pooling behind the ReLU of a convolution, or NULL. */
-static const lb_step *
-pool_behind(const lb_pass *pass, size_t convolution)
+/* What of a convolution that decides is computed: of the batch, and of these tiles. */
+static lb_decided
+decided_behind(const lb_pass *pass, const lb_step *step, const lb_tile_list *tiles)
 {
-    const lb_step *step = &pass->steps[convolution + 2];
-    return convolution + 2 < pass->count && step->kind == LB_STEP_POOL ? step : NULL;
+    const lb_step *pool = lb_pool_behind(step);
+    return (lb_decided){.images = pass->used,
+                        .positive = step[1].positive,
+                        .choice = pool != NULL ? pool->choice : NULL,
+                        .tiles = pass->has_support ? tiles->tiles : NULL,
+                        .tile_count = tiles->count};
 }
 
 /* A convolution and what is behind it; returns the last of these steps. */
 static size_t
 decide(const lb_pass *pass, size_t i, const float *in)
 {
-    const lb_step *step = &pass->steps[i], *pool = pool_behind(pass, i);
-    const lb_decided decided = {.images = pass->used,
-                                .positive = step[1].positive,
-                                .choice = pool != NULL ? pool->choice : NULL,
-                                .tiles = pass->has_support ? step->support.active.tiles : NULL,
-                                .tile_count = step->support.active.count};
+    const lb_step *step = &pass->steps[i];
+    const lb_decided decided = decided_behind(pass, step, &step->support.active);
     lb_convolution_decide(step->convolution, in, step->output, &decided);
     if (pass->has_support) {
         lb_support_fill(step);
     }
-    return pool != NULL ? i + 2 : i + 1;
+    return lb_pool_behind(step) != NULL ? i + 2 : i + 1;
 }
 
 lb_status
@@ -228,12 +229,8 @@ swap_gradients(lb_pass *pass)
 static void
 backward_decided(lb_pass *pass, size_t i)
 {
-    const lb_step *step = &pass->steps[i], *pool = pool_behind(pass, i);
-    const lb_decided decided = {.images = pass->used,
-                                .positive = step[1].positive,
-                                .choice = pool != NULL ? pool->choice : NULL,
-                                .tiles = pass->has_support ? step->support.needed.tiles : NULL,
-                                .tile_count = step->support.needed.count};
+    const lb_step *step = &pass->steps[i];
+    const lb_decided decided = decided_behind(pass, step, &step->support.needed);
     lb_convolution_backward_decided(step->convolution, pass->gradient[0], pass->gradient[1],
                                     &decided);
     swap_gradients(pass);

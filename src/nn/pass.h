@@ -81,6 +81,8 @@ struct lb_pass {
 const float *lb_step_input(const lb_pass *pass, size_t step);
 /* A convolution that computes in one sweep with the ReLU and the max pooling behind it. */
 bool lb_pass_decides(const lb_pass *pass, const lb_step *step);
+/* The max pooling behind the ReLU of a convolution that decides, or NULL. */
+const lb_step *lb_pool_behind(const lb_step *convolution);
 /* Copies what lb_pass_set_support() says into a step's output. */
 void lb_support_fill(const lb_step *step);
 void lb_support_release(lb_step *step);

@@ -138,6 +138,12 @@ lb_pass_decides(const lb_pass *pass, const lb_step *step)
            lb_convolution_decides(step->convolution);
 }
 
+const lb_step *
+lb_pool_behind(const lb_step *convolution)
+{
+    return convolution[2].kind == LB_STEP_POOL ? convolution + 2 : NULL;
+}
+
 /* Outputs of inner steps by turns in two arrays; the last has its own. */
 static lb_status
 allocate_passing(lb_pass *pass, size_t largest, lb_error *err)
@@ -360,6 +366,7 @@ lb_pass_refresh(lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_parameter *parameters = pass->network->parameters;
+    pass->knows_zero = pass->has_support = false;
     for (size_t i = 0; i < pass->count; i++) {
         const lb_step *step = &pass->steps[i];
         if (step->kind == LB_STEP_CONVOLUTION) {

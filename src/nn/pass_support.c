@@ -11,15 +11,9 @@
 #include "pass.h"
 
 static size_t
-tile_rows(size_t side)
-{
-    return (side + LB_WINOGRAD_OUT - 1) / LB_WINOGRAD_OUT;
-}
-
-static size_t
 tiles_of(const lb_step *step)
 {
-    return tile_rows(step->shape.height) * tile_rows(step->shape.width);
+    return lb_winograd_tile_rows(step->shape.height) * lb_winograd_tile_rows(step->shape.width);
 }
 
 static lb_status
@@ -49,13 +43,7 @@ lb_support_release(lb_step *step)
     lb_free(s->output);
     lb_free(s->positive);
     lb_free(s->choice);
-}
-
-/* The pooling between a convolution's ReLU and what follows, as a step; or NULL. */
-static const lb_step *
-pool_of(const lb_step *step)
-{
-    return step[2].kind == LB_STEP_POOL ? step + 2 : NULL;
+    *s = (lb_support){0};
 }
 
 /* Keeps what a step computed for the first image. */
@@ -64,7 +52,7 @@ keep_output(lb_step *step, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_support *s = &step->support;
-    const lb_step *pool = pool_of(step);
+    const lb_step *pool = lb_pool_behind(step);
     size_t size = pool != NULL ? pool->size : step->size;
     LB_ALLOC(s->output, size);
     memcpy(s->output, step->output, size * sizeof *s->output);
@@ -95,6 +83,7 @@ lb_pass_learn_zero(lb_pass *pass, lb_error *err)
         LB_TRY(lb_pass_step_forward(&i, pass, err));
         if (lb_pass_decides(pass, step)) {
             size_t tiles = pass->options.batch * tiles_of(step);
+            lb_support_release(step);
             LB_TRY(keep_output(step, err));
             LB_TRY(init_list(&step->support.needed, tiles, err));
             LB_TRY(init_list(&step->support.active, tiles, err));
@@ -116,7 +105,7 @@ cleanup:
 static lb_span
 tiles_that_hold(size_t from, size_t to, size_t side)
 {
-    size_t end = tile_rows(to), most = tile_rows(side);
+    size_t end = lb_winograd_tile_rows(to), most = lb_winograd_tile_rows(side);
     return (lb_span){.start = from / LB_WINOGRAD_OUT, .end = end < most ? end : most};
 }
 
@@ -124,7 +113,7 @@ tiles_that_hold(size_t from, size_t to, size_t side)
 static lb_span
 tiles_made_of(size_t from, size_t to, size_t side)
 {
-    size_t end = to / LB_WINOGRAD_OUT + 1, most = tile_rows(side);
+    size_t end = to / LB_WINOGRAD_OUT + 1, most = lb_winograd_tile_rows(side);
     return (lb_span){.start = from > 0 ? (from - 1) / LB_WINOGRAD_OUT : 0,
                      .end = end < most ? end : most};
 }
@@ -185,7 +174,7 @@ static void
 mark_pixels(const neighbours *n, const uint8_t *pixels)
 {
     const lb_planes *image = &n->below->shape, *shape = &n->step->shape;
-    size_t stride = tile_rows(shape->width);
+    size_t stride = lb_winograd_tile_rows(shape->width);
     uint8_t *active = marks_of(&n->step->support.active, n->step, n->image);
     uint8_t *needed = marks_of(&n->step->support.needed, n->step, n->image);
     for (size_t i = 0; i < image->height * image->width; i++) {
@@ -210,7 +199,8 @@ static void
 mark_above(const neighbours *n)
 {
     const lb_planes *below = &n->below->shape, *shape = &n->step->shape;
-    size_t stride = tile_rows(shape->width), stride_below = tile_rows(below->width);
+    size_t stride = lb_winograd_tile_rows(shape->width),
+           stride_below = lb_winograd_tile_rows(below->width);
     for (size_t t = 0; t < tiles_of(n->below); t++) {
         size_t y = t / stride_below, x = t % stride_below;
         if (marks_of(&n->below->support.active, n->below, n->image)[t] != 0) {
@@ -238,7 +228,8 @@ mark_filled(const neighbours *n)
     const uint8_t *active = marks_of(&n->step->support.active, n->step, n->image);
     const uint8_t *computed = marks_of(&n->below->support.active, n->below, n->image);
     uint8_t *filled = marks_of(&n->below->support.filled, n->below, n->image);
-    size_t stride = tile_rows(shape->width), stride_below = tile_rows(below->width);
+    size_t stride = lb_winograd_tile_rows(shape->width),
+           stride_below = lb_winograd_tile_rows(below->width);
     for (size_t t = 0; t < tiles_of(n->step); t++) {
         if (active[t] != 0) {
             lb_span rows = unpooled(input_of(t / stride, shape->height), n->scale);
@@ -303,13 +294,12 @@ mark_image(const lb_pass *pass, size_t image, const uint8_t *pixels)
 static void
 list_tiles(lb_tile_list *list, const lb_step *step, size_t images)
 {
-    size_t rows = tile_rows(step->shape.height), columns = tile_rows(step->shape.width);
+    size_t rows = lb_winograd_tile_rows(step->shape.height),
+           columns = lb_winograd_tile_rows(step->shape.width);
     list->count = 0;
     for (size_t t = 0; t < images * rows * columns; t++) {
         if (list->marks[t] != 0) {
-            list->tiles[list->count++] = (lb_winograd_tile){.image = (uint32_t)(t / columns / rows),
-                                                            .y = (uint16_t)(t / columns % rows),
-                                                            .x = (uint16_t)(t % columns)};
+            list->tiles[list->count++] = lb_winograd_tile_at(t, rows, columns);
         }
     }
 }
@@ -337,16 +327,13 @@ copy_tile(void *to, const void *from, const lb_planes *plane, lb_winograd_tile t
 static bool
 output_planes(lb_planes *out, size_t *side, const lb_step *step, lb_winograd_tile tile)
 {
-    const lb_step *pool = pool_of(step);
+    const lb_step *pool = lb_pool_behind(step);
     *out = step[2].shape; /* what follows the ReLU reads it */
     *side = LB_WINOGRAD_OUT;
     if (pool != NULL) {
         out->height /= 2;
         out->width /= 2;
         *side /= 2;
-    } else {
-        out->height = step->shape.height;
-        out->width = step->shape.width;
     }
     return tile.y * *side < out->height && tile.x * *side < out->width;
 }
@@ -372,19 +359,18 @@ fill_decisions(const lb_pass *pass, const lb_step *step)
 {
     enum { BITS = 8 };
     const lb_support *s = &step->support;
-    size_t rows = tile_rows(step->shape.height), columns = tile_rows(step->shape.width);
+    size_t rows = lb_winograd_tile_rows(step->shape.height),
+           columns = lb_winograd_tile_rows(step->shape.width);
 #pragma omp parallel for schedule(static)
     for (size_t t = 0; t < pass->used * rows * columns; t++) {
-        const lb_winograd_tile tile = {.image = (uint32_t)(t / columns / rows),
-                                       .y = (uint16_t)(t / columns % rows),
-                                       .x = (uint16_t)(t % columns)};
+        const lb_winograd_tile tile = lb_winograd_tile_at(t, rows, columns);
         lb_planes plane;
         size_t side;
         if (s->active.marks[t] != 0 || !output_planes(&plane, &side, step, tile)) {
             continue;
         }
         if (s->choice != NULL) {
-            copy_tile(pool_of(step)->choice, s->choice, &plane, tile, side, plane.block);
+            copy_tile(lb_pool_behind(step)->choice, s->choice, &plane, tile, side, plane.block);
         } else {
             copy_tile(step[1].positive, s->positive, &plane, tile, side, plane.block / BITS);
         }
@@ -395,7 +381,7 @@ void
 lb_pass_set_support(lb_pass *pass, const uint8_t *pixels)
 {
     size_t size = pass->options.height * pass->options.width;
-    pass->has_support = pixels != NULL && pass->knows_zero;
+    pass->has_support = pass->knows_zero;
     if (!pass->has_support) {
         return;
     }

@@ -31,7 +31,8 @@ convolution_backward(float *in, const float *out, lb_pass *pass, const lb_step *
                                         .height = step->shape.height,
                                         .width = step->shape.width,
                                         .plain_input = step->parameter == 0,
-                                        .to_input = true};
+                                        .to_input = true,
+                                        .transient = true}; /* used once */
     LB_TRY(lb_convolution_create(&convolution, pass->backend, &shape, err));
     fill(rule->weight, pass, step->parameter, 0, weight->count);
     LB_TRY(lb_convolution_set_weights(convolution, rule->weight, rule->bias, err));

@@ -70,6 +70,20 @@ least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+size_t
+lb_winograd_tile_rows(size_t side)
+{
+    return divide_up(side, LB_WINOGRAD_OUT);
+}
+
+lb_winograd_tile
+lb_winograd_tile_at(size_t index, size_t rows, size_t columns)
+{
+    return (lb_winograd_tile){.image = (uint32_t)(index / columns / rows),
+                              .y = (uint16_t)(index / columns % rows),
+                              .x = (uint16_t)(index % columns)};
+}
+
 /* Floats from one place to the next of a chunk's transformed input, of its products, and of
  * prepared weights. */
 static size_t
@@ -98,8 +112,8 @@ make_plan(const lb_winograd_shape *s)
     enum { LEAST_GROUPS = 2, SHARED_GROUPS = 4 };
     plan p = {.kernels = find_kernels(s->block), .shape = s};
     assert(p.kernels != NULL);
-    p.rows = divide_up(s->height, LB_WINOGRAD_OUT);
-    p.columns = divide_up(s->width, LB_WINOGRAD_OUT);
+    p.rows = lb_winograd_tile_rows(s->height);
+    p.columns = lb_winograd_tile_rows(s->width);
     p.tiles = s->tiles != NULL ? s->tile_count : s->images * p.rows * p.columns;
     p.inputs = s->in * s->block;
     p.pairs = divide_up(s->out, LB_WINOGRAD_PAIR);
@@ -204,16 +218,12 @@ lb_winograd_scratch(const lb_winograd_shape *s, size_t threads)
 static void
 locate(lb_winograd_tile *tiles, const plan *p, size_t start, size_t count)
 {
-    size_t of_image = p->rows * p->columns;
     if (p->shape->tiles != NULL) {
         memcpy(tiles, p->shape->tiles + start, count * sizeof *tiles);
         return;
     }
     for (size_t t = 0; t < count; t++) {
-        size_t within = (start + t) % of_image;
-        tiles[t] = (lb_winograd_tile){.image = (uint32_t)((start + t) / of_image),
-                                      .y = (uint16_t)(within / p->columns),
-                                      .x = (uint16_t)(within % p->columns)};
+        tiles[t] = lb_winograd_tile_at(start + t, p->rows, p->columns);
     }
 }
 

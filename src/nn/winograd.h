@@ -25,6 +25,11 @@ typedef struct lb_winograd_tile {
     uint16_t y, x;
 } lb_winograd_tile;
 
+/* Tiles along a side. */
+size_t lb_winograd_tile_rows(size_t side);
+/* Of all tiles of a batch, image by image and row by row. */
+lb_winograd_tile lb_winograd_tile_at(size_t index, size_t rows, size_t columns);
+
 typedef struct lb_winograd_shape {
     size_t images, height, width;
     size_t in, out; /* blocks of channels */

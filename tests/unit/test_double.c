@@ -5,28 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noise.h"
 #include "testing.h"
 
 #include "lesionbench/pass.h"
-#include "lesionbench/random.h"
 #include "nn/double.h"
 #include "nn/onednn.h"
 
 enum { SIDE = 48, IMAGES = 2, VALUES = 3 * SIDE * SIDE };
-
-static float *
-noise(size_t count, uint64_t item)
-{
-    lb_error err;
-    lb_random random;
-    float *values = lb_alloc(count, sizeof *values, &err);
-    assert_non_null(values);
-    lb_random_init(&random, 7, LB_PURPOSE_TEST, item);
-    for (size_t i = 0; i < count; i++) {
-        values[i] = (float)(2 * lb_random_uniform(&random) - 1);
-    }
-    return values;
-}
 
 static double *
 doubles(size_t count)

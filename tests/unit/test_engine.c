@@ -5,28 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noise.h"
 #include "testing.h"
 
 #include "lesionbench/pass.h"
-#include "lesionbench/random.h"
 #include "lesionbench/training.h"
 #include "nn/convolution.h"
 #include "nn/kernels.h"
-
-/* Values in [-1, 1). */
-static float *
-noise(size_t count, uint64_t item)
-{
-    lb_error err;
-    lb_random random;
-    float *values = lb_alloc(count, sizeof *values, &err);
-    assert_non_null(values);
-    lb_random_init(&random, 5, LB_PURPOSE_TEST, item);
-    for (size_t i = 0; i < count; i++) {
-        values[i] = (float)(2 * lb_random_uniform(&random) - 1);
-    }
-    return values;
-}
 
 typedef struct problem {
     lb_convolution_shape shape;
