@@ -21,8 +21,11 @@ typedef struct plan {
     size_t pairs;
     size_t chunk; /* tiles that go through products and to the output at a time */
     size_t strip; /* tiles whose transformed input is there at a time: chunk, but where shared */
+    size_t unit;  /* pairs that a chunk is multiplied by while it is in a thread's own cache */
     bool shared;
 } plan;
+
+enum { SHARED_UNIT = 2 };
 
 /* Floats between arrays that are used together, so that they do not fall into the same sets of a
  * cache. */
@@ -89,7 +92,8 @@ lb_winograd_tile_at(size_t index, size_t rows, size_t columns)
 static size_t
 place_of_input(const plan *p)
 {
-    return p->shape->in * p->chunk * p->shape->block + APART;
+    size_t group = p->kernels->group;
+    return p->shape->in * divide_up(p->chunk, group) * group * p->shape->block + APART;
 }
 
 static size_t
@@ -107,9 +111,9 @@ place_of_weights(const plan *p, size_t vectors)
 static plan
 make_plan(const lb_winograd_shape *s)
 {
-    const size_t large_weights = (size_t)12 << 20, strip_bytes = (size_t)12 << 20;
+    const size_t large_weights = (size_t)12 << 20, strip_bytes = (size_t)36 << 20;
     const size_t chunk_bytes = (size_t)640 << 10;
-    enum { LEAST_GROUPS = 2, SHARED_GROUPS = 4 };
+    enum { LEAST_TILES = 28 };
     plan p = {.kernels = find_kernels(s->block), .shape = s};
     assert(p.kernels != NULL);
     p.rows = lb_winograd_tile_rows(s->height);
@@ -121,14 +125,13 @@ make_plan(const lb_winograd_shape *s)
     size_t group = p.kernels->group;
     size_t of_input = LB_WINOGRAD_PLACES * p.inputs * sizeof(float);
     size_t of_product = LB_WINOGRAD_PLACES * LB_WINOGRAD_PAIR * s->block * sizeof(float);
-    if (p.shared) {
-        p.chunk = SHARED_GROUPS * group;
-        p.strip = divide_up(strip_bytes / of_input, p.chunk) * p.chunk;
-    } else {
-        size_t groups = chunk_bytes / ((of_input + of_product) * group);
-        p.chunk = (groups < LEAST_GROUPS ? LEAST_GROUPS : groups) * group;
-        p.strip = p.chunk;
+    size_t groups = divide_up(LEAST_TILES, group);
+    if (!p.shared && chunk_bytes / ((of_input + of_product) * group) > groups) {
+        groups = chunk_bytes / ((of_input + of_product) * group);
     }
+    p.chunk = groups * group;
+    p.strip = p.shared ? divide_up(strip_bytes / of_input, p.chunk) * p.chunk : p.chunk;
+    p.unit = p.shared ? SHARED_UNIT : 1;
     p.chunk = least(p.chunk, MOST_TILES);
     size_t some = p.tiles > 0 ? p.tiles : 1;
     p.strip = least(p.strip, some);
@@ -174,9 +177,9 @@ lb_winograd_prepare(float *ready, const lb_winograd_weights *w, const lb_winogra
     prepare(ready, w, &p);
 }
 
-/* Floats of a thread's own scratch, and of what all share: a multiple of 16. */
+/* Floats of a thread's own scratch, products first, and of what all share: multiples of 16. */
 typedef struct room {
-    size_t input, product, weights; /* of each thread */
+    size_t product, weights; /* of a pair */
     size_t own, shared;
 } room;
 
@@ -198,12 +201,10 @@ measure(const plan *p)
 {
     size_t input = divide_up(p->strip, p->chunk) * input_of_chunk(p);
     size_t all = aligned(weights_before(p, p->pairs));
-    size_t of_pair = aligned(weights_before(p, 1));
-    room r = {.product = aligned(LB_WINOGRAD_PLACES * place_of_product(p, LB_WINOGRAD_PAIR))};
-    r.input = p->shared ? 0 : input;
-    r.weights = p->shared ? of_pair : 0;
+    room r = {.product = aligned(LB_WINOGRAD_PLACES * place_of_product(p, LB_WINOGRAD_PAIR)),
+              .weights = aligned(weights_before(p, 1))};
     r.shared = p->shared ? input : all;
-    r.own = r.input + r.product + r.weights;
+    r.own = p->unit * r.product + (p->shared ? p->unit * r.weights : input);
     return r;
 }
 
@@ -227,39 +228,46 @@ locate(lb_winograd_tile *tiles, const plan *p, size_t start, size_t count)
     }
 }
 
-/* One pair of output blocks of some tiles, whose transformed input v is. */
+/* Pairs first .. first + unit of the output of some tiles, whose transformed input v is, by weights
+ * u of each. */
 static void
-multiply(const lb_winograd_output *out, float *m, const float *v, const float *u, const plan *p,
-         size_t pair, const lb_winograd_tile *tiles, size_t count)
+multiply(const lb_winograd_output *out, float *m, const float *v, const float *const *u,
+         const plan *p, const room *r, size_t first, const lb_winograd_tile *tiles, size_t count)
 {
-    size_t vectors = vectors_of(p, pair), block = p->shape->block;
-    size_t place = place_of_product(p, vectors);
+    size_t unit = least(p->unit, p->pairs - first);
     for (size_t i = 0; i < LB_WINOGRAD_PLACES; i++) {
-        p->kernels->products(m + i * place, v + i * place_of_input(p), p->chunk * block,
-                             p->shape->in, u + i * place_of_weights(p, vectors), vectors, count);
+        for (size_t k = 0; k < unit; k++) {
+            size_t vectors = vectors_of(p, first + k);
+            p->kernels->products(m + k * r->product + i * place_of_product(p, vectors),
+                                 v + i * place_of_input(p), p->shape->in,
+                                 u[k] + i * place_of_weights(p, vectors), vectors, count);
+        }
     }
-    p->kernels->output_tiles(out, m, place, p->shape, pair, vectors, tiles, count);
+    for (size_t k = 0; k < unit; k++) {
+        size_t vectors = vectors_of(p, first + k);
+        p->kernels->output_tiles(out, m + k * r->product, place_of_product(p, vectors), p->shape,
+                                 first + k, vectors, tiles, count);
+    }
 }
 
 static void
 convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, const float *u,
                   const plan *p, const room *r, float *own, size_t threads)
 {
-    size_t block = p->shape->block;
 #pragma omp parallel num_threads((int)threads)
     {
-        float *v = own + (size_t)omp_get_thread_num() * r->own, *m = v + r->input;
+        float *m = own + (size_t)omp_get_thread_num() * r->own, *v = m + r->product;
         lb_winograd_tile tiles[MOST_TILES];
 #pragma omp for schedule(dynamic)
         for (size_t start = 0; start < p->tiles; start += p->chunk) {
             size_t count = least(p->tiles - start, p->chunk);
             locate(tiles, p, start, count);
             for (size_t plane = 0; plane < p->shape->in; plane++) {
-                p->kernels->input_tiles(v + plane * p->chunk * block, place_of_input(p), in,
-                                        p->shape, plane, tiles, count);
+                p->kernels->input_tiles(v, place_of_input(p), in, p->shape, plane, tiles, count);
             }
             for (size_t pair = 0; pair < p->pairs; pair++) {
-                multiply(out, m, v, u + weights_before(p, pair), p, pair, tiles, count);
+                const float *of_pair = u + weights_before(p, pair);
+                multiply(out, m, v, &of_pair, p, r, pair, tiles, count);
             }
         }
     }
@@ -269,15 +277,32 @@ convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, co
 static void
 transform_strip(float *v, const lb_winograd_input *in, const plan *p, size_t start, size_t count)
 {
-    size_t chunks = divide_up(count, p->chunk), block = p->shape->block;
+    size_t chunks = divide_up(count, p->chunk);
     lb_winograd_tile tiles[MOST_TILES];
 #pragma omp for schedule(dynamic)
     for (size_t i = 0; i < chunks * p->shape->in; i++) {
         size_t chunk = i / p->shape->in, plane = i % p->shape->in;
         size_t n = least(count - chunk * p->chunk, p->chunk);
         locate(tiles, p, start + chunk * p->chunk, n);
-        p->kernels->input_tiles(v + chunk * input_of_chunk(p) + plane * p->chunk * block,
-                                place_of_input(p), in, p->shape, plane, tiles, n);
+        p->kernels->input_tiles(v + chunk * input_of_chunk(p), place_of_input(p), in, p->shape,
+                                plane, tiles, n);
+    }
+}
+
+/* Where the weights of a unit's pairs are; made in `room_for_weights` where they are not ready. */
+static void
+find_weights(const float **u, float *room_for_weights, const lb_winograd_weights *w, const plan *p,
+             const room *r, size_t first)
+{
+    for (size_t k = 0; k < least(p->unit, p->pairs - first); k++) {
+        if (w->ready != NULL) {
+            u[k] = w->ready + weights_before(p, first + k);
+            continue;
+        }
+        float *made = room_for_weights + k * r->weights;
+        size_t vectors = vectors_of(p, first + k);
+        p->kernels->weights(made, place_of_weights(p, vectors), w, first + k, p->inputs, vectors);
+        u[k] = made;
     }
 }
 
@@ -288,25 +313,20 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
 {
 #pragma omp parallel num_threads((int)threads)
     {
-        float *m = own + (size_t)omp_get_thread_num() * r->own, *made = m + r->product;
+        float *m = own + (size_t)omp_get_thread_num() * r->own;
+        float *room_for_weights = m + p->unit * r->product;
+        const float *u[SHARED_UNIT];
         lb_winograd_tile tiles[MOST_TILES];
         for (size_t start = 0; start < p->tiles; start += p->strip) {
             size_t count = least(p->tiles - start, p->strip);
             transform_strip(v, in, p, start, count);
 #pragma omp for schedule(dynamic)
-            for (size_t pair = 0; pair < p->pairs; pair++) {
-                const float *u = made;
-                if (w->ready != NULL) {
-                    u = w->ready + weights_before(p, pair);
-                } else {
-                    size_t vectors = vectors_of(p, pair);
-                    p->kernels->weights(made, place_of_weights(p, vectors), w, pair, p->inputs,
-                                        vectors);
-                }
+            for (size_t first = 0; first < p->pairs; first += p->unit) {
+                find_weights(u, room_for_weights, w, p, r, first);
                 for (size_t i = 0; i * p->chunk < count; i++) {
                     size_t n = least(count - i * p->chunk, p->chunk);
                     locate(tiles, p, start + i * p->chunk, n);
-                    multiply(out, m, v + i * input_of_chunk(p), u, p, pair, tiles, n);
+                    multiply(out, m, v + i * input_of_chunk(p), u, p, r, first, tiles, n);
                 }
             }
         }

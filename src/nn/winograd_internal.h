@@ -13,18 +13,19 @@ enum {
 
 /* Of one instruction set. A `pair` is two output blocks, or a last single one: `vectors`. */
 typedef struct lb_winograd_kernels {
-    size_t block, group; /* channels of a block; tiles that products take at a time at best */
+    size_t block, group; /* channels of a block; tiles that products take at a time */
     /* u (places, inputs, vectors, block) of one pair, places so many floats apart; inputs:
      * channels, whole blocks. */
     void (*weights)(float *u, size_t place_stride, const lb_winograd_weights *w, size_t pair,
                     size_t inputs, size_t vectors);
-    /* v (places, count, block) of one block of input channels. */
+    /* v (places, groups, planes, group, block) of one plane, a block of input channels: the tiles
+     * of a group are what products read one after the other. */
     void (*input_tiles)(float *v, size_t place_stride, const lb_winograd_input *in,
                         const lb_winograd_shape *s, size_t plane, const lb_winograd_tile *tiles,
                         size_t count);
-    /* One place: m (count, vectors, block) = sum over channels of v (planes, ., block) x u. */
-    void (*products)(float *m, const float *v, size_t plane_stride, size_t planes, const float *u,
-                     size_t vectors, size_t count);
+    /* One place: m (count, vectors, block) = sum over channels of v x u. */
+    void (*products)(float *m, const float *v, size_t planes, const float *u, size_t vectors,
+                     size_t count);
     void (*output_tiles)(const lb_winograd_output *out, const float *m, size_t place_stride,
                          const lb_winograd_shape *s, size_t pair, size_t vectors,
                          const lb_winograd_tile *tiles, size_t count);

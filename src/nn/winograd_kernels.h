@@ -19,7 +19,9 @@ enum {
     OUT = LB_WINOGRAD_OUT,
     PLACES = LB_WINOGRAD_PLACES,
     SIDE = 3,
-    AHEAD = 4
+    AHEAD = 4,          /* tiles */
+    AHEAD_BYTES = 2048, /* of weights */
+    LINE = 64           /* bytes of a cache's line */
 };
 
 static const float A1 = 0.625f, B1 = 1.5f;
@@ -284,6 +286,8 @@ input_tiles(float *v, size_t place_stride, const lb_winograd_input *in, const lb
 {
     for (size_t t = 0; t < count; t++) {
         size_t at = (size_t)tiles[t].image * s->in + plane;
+        size_t group = t / LB_GROUP, in_group = t % LB_GROUP;
+        float *to = v + ((group * s->in + plane) * LB_GROUP + in_group) * LB_LANES;
         if (plane + 1 < s->in) {
             expect_tile(in, at + 1, s, tiles[t]);
         }
@@ -291,11 +295,11 @@ input_tiles(float *v, size_t place_stride, const lb_winograd_input *in, const lb
             expect_tile(in, (size_t)tiles[t + AHEAD].image * s->in, s, tiles[t + AHEAD]);
         }
         if (in->choice != NULL) {
-            input_tile(v + t * LB_LANES, place_stride, in, UNPOOLED, at, s, tiles[t]);
+            input_tile(to, place_stride, in, UNPOOLED, at, s, tiles[t]);
         } else if (in->keep != NULL) {
-            input_tile(v + t * LB_LANES, place_stride, in, KEPT, at, s, tiles[t]);
+            input_tile(to, place_stride, in, KEPT, at, s, tiles[t]);
         } else {
-            input_tile(v + t * LB_LANES, place_stride, in, PLAIN, at, s, tiles[t]);
+            input_tile(to, place_stride, in, PLAIN, at, s, tiles[t]);
         }
     }
 }
@@ -304,11 +308,21 @@ input_tiles(float *v, size_t place_stride, const lb_winograd_input *in, const lb
  * Products
  */
 
-/* m (n, vectors, lanes) = sum over the input's channels of v x u. n and vectors are constants
- * wherever this is inlined, so that the sums stay in registers. */
+/* Asks for weights further on: a processor does not foresee beyond a page. */
 ALWAYS void
-product(const size_t n, const size_t vectors, float *m, const float *v, size_t plane_stride,
-        size_t planes, const float *u)
+expect_weights(const float *u, size_t vectors)
+{
+    for (size_t byte = 0; byte < vectors * LB_LANES * sizeof *u; byte += LINE) {
+        __builtin_prefetch((const void *)((uintptr_t)u + AHEAD_BYTES + byte));
+    }
+}
+
+/* m (n, vectors, lanes) = sum over the input's channels of v x u, for a group of which n tiles are
+ * there. n and vectors are constants wherever this is inlined, so that the sums stay in
+ * registers. */
+ALWAYS void
+product(const size_t n, const size_t vectors, float *m, const float *v, size_t planes,
+        const float *u)
 {
     vec sum[LB_GROUP][LB_WINOGRAD_PAIR];
     UNROLL for (size_t t = 0; t < n; t++)
@@ -318,9 +332,10 @@ product(const size_t n, const size_t vectors, float *m, const float *v, size_t p
             sum[t][h] = zero();
         }
     }
-    for (size_t p = 0; p < planes; p++, v += plane_stride) {
+    for (size_t p = 0; p < planes; p++, v += LB_GROUP * LB_LANES) {
         for (size_t c = 0; c < LB_LANES; c++, u += vectors * LB_LANES) {
             vec weight[LB_WINOGRAD_PAIR];
+            expect_weights(u, vectors);
             UNROLL for (size_t h = 0; h < vectors; h++)
             {
                 weight[h] = load(u + h * LB_LANES);
@@ -344,19 +359,16 @@ product(const size_t n, const size_t vectors, float *m, const float *v, size_t p
     }
 }
 
-typedef void product_of(float *m, const float *v, size_t plane_stride, size_t planes,
-                        const float *u);
+typedef void product_of(float *m, const float *v, size_t planes, const float *u);
 
-#define PRODUCT(n)                                                                       \
-    static void pair_##n(float *m, const float *v, size_t plane_stride, size_t planes,   \
-                         const float *u)                                                 \
-    {                                                                                    \
-        product(n, 2, m, v, plane_stride, planes, u);                                    \
-    }                                                                                    \
-    static void single_##n(float *m, const float *v, size_t plane_stride, size_t planes, \
-                           const float *u)                                               \
-    {                                                                                    \
-        product(n, 1, m, v, plane_stride, planes, u);                                    \
+#define PRODUCT(n)                                                                  \
+    static void pair_##n(float *m, const float *v, size_t planes, const float *u)   \
+    {                                                                               \
+        product(n, 2, m, v, planes, u);                                             \
+    }                                                                               \
+    static void single_##n(float *m, const float *v, size_t planes, const float *u) \
+    {                                                                               \
+        product(n, 1, m, v, planes, u);                                             \
     }
 
 PRODUCT(1)
@@ -392,13 +404,12 @@ static product_of *const singles[LB_GROUP] = {single_1,  single_2,  single_3,  s
 
 /* See lb_winograd_kernels. */
 static void
-products(float *m, const float *v, size_t plane_stride, size_t planes, const float *u,
-         size_t vectors, size_t count)
+products(float *m, const float *v, size_t planes, const float *u, size_t vectors, size_t count)
 {
     product_of *const *of = vectors == LB_WINOGRAD_PAIR ? pairs : singles;
     for (size_t t = 0; t < count; t += LB_GROUP) {
         size_t n = count - t < LB_GROUP ? count - t : LB_GROUP;
-        of[n - 1](m + t * vectors * LB_LANES, v + t * LB_LANES, plane_stride, planes, u);
+        of[n - 1](m + t * vectors * LB_LANES, v + t * planes * LB_LANES, planes, u);
     }
 }
 
