@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "dense.h"
 #include "pass_double.h"
 #include "rules.h"
 
@@ -86,17 +87,12 @@ dropout_factors(const lb_pass *pass, size_t relu)
     return layer < LB_DENSE_LAYERS - 1 ? pass->dropout[layer] : NULL;
 }
 
-static lb_status
-dense_forward(const lb_pass *pass, const lb_step *step, const float *in, bool relu, lb_error *err)
+static void
+dense_forward(const lb_pass *pass, const lb_step *step, const float *in, bool relu)
 {
-    size_t n = pass->options.batch;
     const lb_parameter *weight = &pass->network->parameters[step->parameter];
-    lb_status status = lb_matrix_product(step->output, in, weight->value, n, step->units,
-                                         step->in_size, false, true, 0.0f, err);
-    if (status == LB_OK) {
-        lb_add_bias(step->output, weight[1].value, n, step->units, relu);
-    }
-    return status;
+    lb_dense_forward(step->output, in, weight->value, pass->used, step->units, step->in_size);
+    lb_add_bias(step->output, weight[1].value, pass->used, step->units, relu);
 }
 
 /* What of a convolution that decides is computed: of the batch, and of these tiles. */
@@ -161,7 +157,7 @@ lb_pass_step_forward(size_t *i, lb_pass *pass, lb_error *err)
         break;
     case LB_STEP_DENSE: {
         bool relu = *i + 1 < pass->count && pass->steps[*i + 1].in_place;
-        LB_TRY(dense_forward(pass, step, in, relu, err));
+        dense_forward(pass, step, in, relu);
         break;
     }
     }
@@ -211,9 +207,10 @@ transposed(const lb_pass *pass, const lb_step *step, const float *out_gradient, 
         lb_average_backward(in_gradient, out_gradient, step->channels, &step->shape);
         return LB_OK;
     default:
-        return lb_matrix_product(
-            in_gradient, out_gradient, pass->network->parameters[step->parameter].value,
-            pass->options.batch, step->in_size, step->units, false, false, 0.0f, err);
+        lb_dense_backward(in_gradient, out_gradient,
+                          pass->network->parameters[step->parameter].value, pass->used, step->units,
+                          step->in_size);
+        return LB_OK;
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dense.h"
 #include "kernels.h"
 #include "lesionbench/clones.h"
 #include "pass.h"
@@ -202,12 +203,8 @@ lb_relevance_linear(float *in, float *out, lb_pass *pass, size_t index, lb_error
     if (step->kind == LB_STEP_AVERAGE) {
         lb_average_backward(in, out, step->channels, &step->shape);
     } else {
-        lb_status status =
-            lb_matrix_product(in, out, pass->network->parameters[step->parameter].value, batch,
-                              step->in_size, step->units, false, false, 0.0f, err);
-        if (status != LB_OK) {
-            return status;
-        }
+        lb_dense_backward(in, out, pass->network->parameters[step->parameter].value, batch,
+                          step->units, step->in_size);
     }
     const float *a = lb_step_input(pass, index);
     for (size_t v = 0; v < batch * step->in_size; v++) {
