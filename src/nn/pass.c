@@ -175,6 +175,9 @@ lb_pass_forward(lb_pass *pass, lb_error *err)
     for (size_t i = 0; i < pass->count; i++) {
         LB_TRY(lb_pass_step_forward(&i, pass, err));
     }
+    if (pass->has_support) {
+        lb_support_clear_first(pass);
+    }
 cleanup:
     return status;
 }

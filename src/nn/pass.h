@@ -29,11 +29,7 @@ typedef struct lb_support {
     lb_tile_list active; /* forward: to be computed; the others are as for an image of 0 */
     lb_tile_list filled; /* ... those of the others that are read, to be copied */
     lb_tile_list needed; /* backward: to be computed */
-    /* What comes out for an image of 0: behind the pooling if there is one, with its choice, else
-     * behind the ReLU, with its bits. */
-    float *output;
-    uint32_t *positive;
-    uint8_t *choice;
+    float *output;       /* what comes out for an image of 0, behind the pooling if there is one */
 } lb_support;
 
 typedef struct lb_step {
@@ -62,6 +58,7 @@ struct lb_pass {
     size_t used;     /* images that count, see lb_pass_use() */
     bool knows_zero; /* lb_pass_learn_zero() was called */
     bool has_support;
+    uint8_t *positions; /* (batch, 2, H, W): room for sets of positions, where zero is known */
     size_t count;
     lb_step steps[LB_MAX_STEPS];
     float *input;
@@ -85,6 +82,9 @@ bool lb_pass_decides(const lb_pass *pass, const lb_step *step);
 const lb_step *lb_pool_behind(const lb_step *convolution);
 /* Copies what lb_pass_set_support() says into a step's output. */
 void lb_support_fill(const lb_step *step);
+/* Takes back decisions behind the first convolution, which is computed everywhere, where there is
+ * no gradient. */
+void lb_support_clear_first(const lb_pass *pass);
 void lb_support_release(lb_step *step);
 /* Computes step *i, and those that it takes along; *i is then the last of them. */
 lb_status lb_pass_step_forward(size_t *i, lb_pass *pass, lb_error *err);

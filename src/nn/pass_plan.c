@@ -349,6 +349,7 @@ lb_pass_free(lb_pass *pass)
     for (size_t i = 0; i < LB_MAX_PARAMETERS; i++) {
         lb_free(pass->parameter_gradient[i]);
     }
+    lb_free(pass->positions);
     lb_free(pass->input);
     if (!pass->options.decisions_only && !pass->options.in_double) {
         lb_free(pass->gradient[0]);

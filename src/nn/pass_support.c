@@ -3,12 +3,28 @@
  * pixels that are 0, activations are those of an image of 0, which are computed once; and the
  * gradient there counts for nothing.
  *
- * All is in tiles of Winograd's algorithm. A tile mixes all its input, and only rounding tells what
- * does not count, so that a tile is left alone forward where all its input is as for an image of 0,
- * and wherever one is needed backward, all that it is made of is. Results are the same bits. */
+ * At each layer there is one set of positions: those that some pixel reaches. Forward, the tiles of
+ * Winograd's algorithm that hold some of them are computed, and what these read besides is as for
+ * an image of 0. Backward, the same positions are those whose gradient counts; decisions elsewhere
+ * are that nothing passes, so that whatever is in the arrays there, it counts as 0. A tile mixes
+ * all its input, and so rounding differs from what it is without a support; but it is always the
+ * same for the same pixels. */
 #include <string.h>
 
 #include "pass.h"
+
+static size_t
+least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Of one image: two sets of its pixels. */
+static size_t
+position_bytes(const lb_pass *pass)
+{
+    return 2 * pass->options.height * pass->options.width;
+}
 
 static size_t
 tiles_of(const lb_step *step)
@@ -41,8 +57,6 @@ lb_support_release(lb_step *step)
     release_list(&s->active);
     release_list(&s->filled);
     lb_free(s->output);
-    lb_free(s->positive);
-    lb_free(s->choice);
     *s = (lb_support){0};
 }
 
@@ -51,18 +65,10 @@ static lb_status
 keep_output(lb_step *step, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_support *s = &step->support;
     const lb_step *pool = lb_pool_behind(step);
     size_t size = pool != NULL ? pool->size : step->size;
-    LB_ALLOC(s->output, size);
-    memcpy(s->output, step->output, size * sizeof *s->output);
-    if (pool != NULL) {
-        LB_ALLOC(s->choice, size);
-        memcpy(s->choice, pool->choice, size);
-    } else {
-        LB_ALLOC(s->positive, lb_bit_words(size));
-        memcpy(s->positive, step[1].positive, lb_bit_words(size) * sizeof *s->positive);
-    }
+    LB_ALLOC(step->support.output, size);
+    memcpy(step->support.output, step->output, size * sizeof *step->support.output);
 cleanup:
     return status;
 }
@@ -90,6 +96,9 @@ lb_pass_learn_zero(lb_pass *pass, lb_error *err)
             LB_TRY(init_list(&step->support.filled, tiles, err));
         }
     }
+    if (last > 0 && pass->positions == NULL) {
+        LB_ALLOC(pass->positions, pass->options.batch * position_bytes(pass));
+    }
     pass->knows_zero = last > 0;
 cleanup:
     pass->used = used;
@@ -100,68 +109,74 @@ cleanup:
  * Marks of one image
  */
 
-/* Tiles start .. end - 1 along a side of `side` positions that hold some of the positions from ..
- * to - 1. */
-static lb_span
-tiles_that_hold(size_t from, size_t to, size_t side)
-{
-    size_t end = lb_winograd_tile_rows(to), most = lb_winograd_tile_rows(side);
-    return (lb_span){.start = from / LB_WINOGRAD_OUT, .end = end < most ? end : most};
-}
-
-/* ... that are made of some of them. */
-static lb_span
-tiles_made_of(size_t from, size_t to, size_t side)
-{
-    size_t end = to / LB_WINOGRAD_OUT + 1, most = lb_winograd_tile_rows(side);
-    return (lb_span){.start = from > 0 ? (from - 1) / LB_WINOGRAD_OUT : 0,
-                     .end = end < most ? end : most};
-}
-
-/* Positions that a tile is made of. */
-static lb_span
-input_of(size_t tile, size_t side)
-{
-    size_t start = tile * LB_WINOGRAD_OUT, end = start + LB_WINOGRAD_IN - 1;
-    return (lb_span){.start = start > 0 ? start - 1 : 0, .end = end < side ? end : side};
-}
-
-static lb_span
-output_of(size_t tile, size_t side)
-{
-    size_t start = tile * LB_WINOGRAD_OUT, end = start + LB_WINOGRAD_OUT;
-    return (lb_span){.start = start, .end = end < side ? end : side};
-}
-
-/* Positions behind a pooling by `scale`, or before one. */
-static lb_span
-pooled(lb_span s, size_t scale, size_t side)
-{
-    size_t end = (s.end + scale - 1) / scale;
-    return (lb_span){.start = s.start / scale, .end = end < side ? end : side};
-}
-
-static lb_span
-unpooled(lb_span s, size_t scale)
-{
-    return (lb_span){.start = s.start * scale, .end = s.end * scale};
-}
+/* Not 0 for positions of a set; spare: as large. */
+typedef struct positions {
+    uint8_t *set, *spare;
+    size_t height, width;
+} positions;
 
 static void
-mark(uint8_t *marks, lb_span rows, lb_span columns, size_t stride)
+widen_row(uint8_t *restrict out, const uint8_t *restrict in, size_t width)
 {
-    for (size_t y = rows.start; y < rows.end; y++) {
-        for (size_t x = columns.start; x < columns.end; x++) {
-            marks[y * stride + x] = 1;
-        }
+    for (size_t x = 0; x < width; x++) {
+        out[x] = in[x];
+    }
+    for (size_t x = 1; x < width; x++) {
+        out[x] |= in[x - 1];
+        out[x - 1] |= in[x];
     }
 }
 
-/* A convolution and the one below it, with a pooling by scale, or 1, between. */
-typedef struct neighbours {
-    const lb_step *below, *step;
-    size_t scale, image;
-} neighbours;
+static void
+join_row(uint8_t *restrict out, const uint8_t *restrict in, size_t width)
+{
+    for (size_t x = 0; x < width; x++) {
+        out[x] |= in[x];
+    }
+}
+
+/* To all that a 3 x 3 convolution makes of them. */
+static void
+widen(const positions *p)
+{
+    for (size_t y = 0; y < p->height; y++) {
+        widen_row(p->spare + y * p->width, p->set + y * p->width, p->width);
+    }
+    memcpy(p->set, p->spare, p->height * p->width);
+    for (size_t y = 1; y < p->height; y++) {
+        join_row(p->set + y * p->width, p->spare + (y - 1) * p->width, p->width);
+        join_row(p->set + (y - 1) * p->width, p->spare + y * p->width, p->width);
+    }
+}
+
+/* To those behind a max pooling. What an odd side leaves over goes to the last. */
+static void
+halve(positions *p)
+{
+    size_t height = p->height / 2, width = p->width / 2;
+    memset(p->spare, 0, height * width);
+    for (size_t y = 0; y < p->height; y++) {
+        uint8_t *row = p->spare + least(y / 2, height - 1) * width;
+        for (size_t x = 0; x < p->width; x++) {
+            row[least(x / 2, width - 1)] |= p->set[y * p->width + x];
+        }
+    }
+    uint8_t *set = p->set;
+    *p = (positions){.set = p->spare, .spare = set, .height = height, .width = width};
+}
+
+/* Tiles that hold some of them. */
+static void
+mark_tiles(uint8_t *marks, const positions *p)
+{
+    size_t columns = lb_winograd_tile_rows(p->width);
+    memset(marks, 0, lb_winograd_tile_rows(p->height) * columns);
+    for (size_t y = 0; y < p->height; y++) {
+        for (size_t x = 0; x < p->width; x++) {
+            marks[y / LB_WINOGRAD_OUT * columns + x / LB_WINOGRAD_OUT] |= p->set[y * p->width + x];
+        }
+    }
+}
 
 static uint8_t *
 marks_of(const lb_tile_list *list, const lb_step *step, size_t image)
@@ -169,76 +184,39 @@ marks_of(const lb_tile_list *list, const lb_step *step, size_t image)
     return list->marks + image * tiles_of(step);
 }
 
-/* The first convolution is computed everywhere: active and needed are what pixels lead to. */
-static void
-mark_pixels(const neighbours *n, const uint8_t *pixels)
+/* Positions start .. end - 1 that a tile is made of, in units of the layer below, where a pooling
+ * by `scale`, or 1, is between. */
+static lb_span
+input_of(size_t tile, size_t side, size_t scale)
 {
-    const lb_planes *image = &n->below->shape, *shape = &n->step->shape;
-    size_t stride = lb_winograd_tile_rows(shape->width);
-    uint8_t *active = marks_of(&n->step->support.active, n->step, n->image);
-    uint8_t *needed = marks_of(&n->step->support.needed, n->step, n->image);
-    for (size_t i = 0; i < image->height * image->width; i++) {
-        if (pixels[i] == 0) {
+    size_t start = tile * LB_WINOGRAD_OUT, end = least(start + LB_WINOGRAD_IN - 1, side);
+    return (lb_span){.start = (start > 0 ? start - 1 : 0) * scale, .end = end * scale};
+}
+
+/* What active tiles of a step read of the step below and is not computed there. */
+static void
+mark_filled(const lb_step *below, const lb_step *step, size_t image)
+{
+    const uint8_t *active = marks_of(&step->support.active, step, image);
+    const uint8_t *computed = marks_of(&below->support.active, below, image);
+    uint8_t *filled = marks_of(&below->support.filled, below, image);
+    size_t scale = lb_pool_behind(below) != NULL ? 2 : 1;
+    size_t columns = lb_winograd_tile_rows(step->shape.width);
+    size_t columns_below = lb_winograd_tile_rows(below->shape.width);
+    memset(filled, 0, tiles_of(below));
+    for (size_t t = 0; t < tiles_of(step); t++) {
+        if (active[t] == 0) {
             continue;
         }
-        size_t y = i / image->width, x = i % image->width;
-        lb_span rows = {.start = y > 0 ? y - 1 : 0, .end = y + 2};
-        lb_span columns = {.start = x > 0 ? x - 1 : 0, .end = x + 2};
-        rows = pooled(rows, n->scale, shape->height);
-        columns = pooled(columns, n->scale, shape->width);
-        mark(active, tiles_made_of(rows.start, rows.end, shape->height),
-             tiles_made_of(columns.start, columns.end, shape->width), stride);
-        rows = pooled(input_of(y / LB_WINOGRAD_OUT, image->height), n->scale, shape->height);
-        columns = pooled(input_of(x / LB_WINOGRAD_OUT, image->width), n->scale, shape->width);
-        mark(needed, tiles_that_hold(rows.start, rows.end, shape->height),
-             tiles_that_hold(columns.start, columns.end, shape->width), stride);
-    }
-}
-
-static void
-mark_above(const neighbours *n)
-{
-    const lb_planes *below = &n->below->shape, *shape = &n->step->shape;
-    size_t stride = lb_winograd_tile_rows(shape->width),
-           stride_below = lb_winograd_tile_rows(below->width);
-    for (size_t t = 0; t < tiles_of(n->below); t++) {
-        size_t y = t / stride_below, x = t % stride_below;
-        if (marks_of(&n->below->support.active, n->below, n->image)[t] != 0) {
-            lb_span rows = pooled(output_of(y, below->height), n->scale, shape->height);
-            lb_span columns = pooled(output_of(x, below->width), n->scale, shape->width);
-            mark(marks_of(&n->step->support.active, n->step, n->image),
-                 tiles_made_of(rows.start, rows.end, shape->height),
-                 tiles_made_of(columns.start, columns.end, shape->width), stride);
-        }
-        if (marks_of(&n->below->support.needed, n->below, n->image)[t] != 0) {
-            lb_span rows = pooled(input_of(y, below->height), n->scale, shape->height);
-            lb_span columns = pooled(input_of(x, below->width), n->scale, shape->width);
-            mark(marks_of(&n->step->support.needed, n->step, n->image),
-                 tiles_that_hold(rows.start, rows.end, shape->height),
-                 tiles_that_hold(columns.start, columns.end, shape->width), stride);
+        lb_span rows = input_of(t / columns, step->shape.height, scale);
+        lb_span across = input_of(t % columns, step->shape.width, scale);
+        for (size_t y = rows.start / LB_WINOGRAD_OUT; y * LB_WINOGRAD_OUT < rows.end; y++) {
+            for (size_t x = across.start / LB_WINOGRAD_OUT; x * LB_WINOGRAD_OUT < across.end; x++) {
+                filled[y * columns_below + x] = 1;
+            }
         }
     }
-}
-
-/* What active tiles read of the layer below and is not computed there. */
-static void
-mark_filled(const neighbours *n)
-{
-    const lb_planes *below = &n->below->shape, *shape = &n->step->shape;
-    const uint8_t *active = marks_of(&n->step->support.active, n->step, n->image);
-    const uint8_t *computed = marks_of(&n->below->support.active, n->below, n->image);
-    uint8_t *filled = marks_of(&n->below->support.filled, n->below, n->image);
-    size_t stride = lb_winograd_tile_rows(shape->width),
-           stride_below = lb_winograd_tile_rows(below->width);
-    for (size_t t = 0; t < tiles_of(n->step); t++) {
-        if (active[t] != 0) {
-            lb_span rows = unpooled(input_of(t / stride, shape->height), n->scale);
-            lb_span columns = unpooled(input_of(t % stride, shape->width), n->scale);
-            mark(filled, tiles_that_hold(rows.start, rows.end, below->height),
-                 tiles_that_hold(columns.start, columns.end, below->width), stride_below);
-        }
-    }
-    for (size_t t = 0; t < tiles_of(n->below); t++) {
+    for (size_t t = 0; t < tiles_of(below); t++) {
         filled[t] = filled[t] != 0 && computed[t] == 0;
     }
 }
@@ -255,36 +233,33 @@ mark_rest(const lb_step *last, size_t image)
 }
 
 static void
-clear_marks(const lb_step *step, size_t image)
-{
-    const lb_tile_list *lists[] = {&step->support.needed, &step->support.active,
-                                   &step->support.filled};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        memset(marks_of(lists[i], step, image), 0, tiles_of(step));
-    }
-}
-
-static void
 mark_image(const lb_pass *pass, size_t image, const uint8_t *pixels)
 {
-    neighbours n = {.below = &pass->steps[0], .scale = 1, .image = image};
+    const lb_planes *side = &pass->steps[0].shape;
+    uint8_t *room = pass->positions + image * position_bytes(pass);
+    positions p = {.set = room,
+                   .spare = room + side->height * side->width,
+                   .height = side->height,
+                   .width = side->width};
+    const lb_step *below = NULL;
+    memcpy(p.set, pixels, p.height * p.width);
+    widen(&p); /* the first convolution is computed everywhere */
     for (size_t i = 1; i < pass->count; i++) {
-        n.step = &pass->steps[i];
-        n.scale = n.step->kind == LB_STEP_POOL ? 2 : n.scale;
-        if (!lb_pass_decides(pass, n.step)) {
-            continue;
+        const lb_step *step = &pass->steps[i];
+        if (step->kind == LB_STEP_POOL) {
+            halve(&p);
         }
-        clear_marks(n.step, image);
-        if (n.below == &pass->steps[0]) {
-            mark_pixels(&n, pixels);
-        } else {
-            mark_above(&n);
-            mark_filled(&n);
+        if (lb_pass_decides(pass, step)) {
+            mark_tiles(marks_of(&step->support.needed, step, image), &p);
+            widen(&p);
+            mark_tiles(marks_of(&step->support.active, step, image), &p);
+            if (below != NULL) {
+                mark_filled(below, step, image);
+            }
+            below = step;
         }
-        n.below = n.step;
-        n.scale = 1;
     }
-    mark_rest(n.below, image);
+    mark_rest(below, image);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -304,77 +279,106 @@ list_tiles(lb_tile_list *list, const lb_step *step, size_t images)
     }
 }
 
-/* Copies a tile of all planes from an array of one image to that of a batch; bytes: of a position
- * of one plane. */
+/* A step's output: its planes, and the side of a tile of it. */
 static void
-copy_tile(void *to, const void *from, const lb_planes *plane, lb_winograd_tile tile, size_t side,
-          size_t bytes)
+output_planes(lb_planes *out, size_t *side, const lb_step *step)
 {
-    size_t top = tile.y * side, left = tile.x * side;
-    size_t rows = plane->height - top < side ? plane->height - top : side;
-    size_t columns = plane->width - left < side ? plane->width - left : side;
-    for (size_t p = 0; p < plane->planes; p++) {
-        for (size_t y = top; y < top + rows; y++) {
-            size_t at = ((p * plane->height + y) * plane->width + left) * bytes;
-            size_t image = tile.image * plane->planes * plane->height * plane->width * bytes;
-            memcpy((char *)to + image + at, (const char *)from + at, columns * bytes);
-        }
-    }
+    size_t scale = lb_pool_behind(step) != NULL ? 2 : 1;
+    *out = step[2].shape; /* what follows the ReLU reads it */
+    out->height /= scale;
+    out->width /= scale;
+    *side = LB_WINOGRAD_OUT / scale;
 }
 
-/* A step's output: its planes, and the side of a tile of it. False where a tile has none, at the
- * edge of an odd side that is halved. */
-static bool
-output_planes(lb_planes *out, size_t *side, const lb_step *step, lb_winograd_tile tile)
+/* A tile of all planes of an image of 0, where there is any of it: an odd side that is halved may
+ * leave none. */
+static void
+fill_tile(float *to, const float *from, const lb_planes *plane, lb_winograd_tile tile, size_t side)
 {
-    const lb_step *pool = lb_pool_behind(step);
-    *out = step[2].shape; /* what follows the ReLU reads it */
-    *side = LB_WINOGRAD_OUT;
-    if (pool != NULL) {
-        out->height /= 2;
-        out->width /= 2;
-        *side /= 2;
+    size_t top = tile.y * side, left = tile.x * side;
+    if (top >= plane->height || left >= plane->width) {
+        return;
     }
-    return tile.y * *side < out->height && tile.x * *side < out->width;
+    size_t bottom = least(top + side, plane->height);
+    size_t length = least(side, plane->width - left) * plane->block * sizeof *to;
+    size_t image = tile.image * plane->planes * plane->height * plane->width * plane->block;
+    for (size_t p = 0; p < plane->planes; p++) {
+        for (size_t y = top; y < bottom; y++) {
+            size_t at = ((p * plane->height + y) * plane->width + left) * plane->block;
+            memcpy(to + image + at, from + at, length);
+        }
+    }
 }
 
 void
 lb_support_fill(const lb_step *step)
 {
     const lb_support *s = &step->support;
+    lb_planes plane;
+    size_t side;
+    output_planes(&plane, &side, step);
 #pragma omp parallel for schedule(static)
     for (size_t t = 0; t < s->filled.count; t++) {
-        lb_planes plane;
-        size_t side;
-        if (output_planes(&plane, &side, step, s->filled.tiles[t])) {
-            copy_tile(step->output, s->output, &plane, s->filled.tiles[t], side,
-                      plane.block * sizeof *step->output);
+        fill_tile(step->output, s->output, &plane, s->filled.tiles[t], side);
+    }
+}
+
+/* Decisions in tiles without a mark become that nothing passes; side: of a tile in the plane's
+ * positions. */
+static void
+clear_tiles(void *decisions, int nothing, size_t bytes, const uint8_t *marks, size_t images,
+            size_t rows, size_t columns, const lb_planes *plane, size_t side)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t t = 0; t < images * rows * columns; t++) {
+        const lb_winograd_tile tile = lb_winograd_tile_at(t, rows, columns);
+        size_t top = tile.y * side, left = tile.x * side;
+        if (marks[t] != 0 || top >= plane->height || left >= plane->width) {
+            continue;
+        }
+        size_t bottom = least(top + side, plane->height);
+        size_t length = least(side, plane->width - left) * bytes;
+        for (size_t p = 0; p < plane->planes; p++) {
+            size_t at = (tile.image * plane->planes + p) * plane->height;
+            for (size_t y = top; y < bottom; y++) {
+                memset((char *)decisions + ((at + y) * plane->width + left) * bytes, nothing,
+                       length);
+            }
         }
     }
 }
 
-/* Decisions stay as they are until the support changes. */
+/* Of what is behind a convolution: its pooling or its ReLU. */
 static void
-fill_decisions(const lb_pass *pass, const lb_step *step)
+clear_decisions(const lb_step *relu, const uint8_t *marks, size_t images, size_t rows,
+                size_t columns, const lb_planes *plane, size_t side)
 {
     enum { BITS = 8 };
-    const lb_support *s = &step->support;
-    size_t rows = lb_winograd_tile_rows(step->shape.height),
-           columns = lb_winograd_tile_rows(step->shape.width);
-#pragma omp parallel for schedule(static)
-    for (size_t t = 0; t < pass->used * rows * columns; t++) {
-        const lb_winograd_tile tile = lb_winograd_tile_at(t, rows, columns);
-        lb_planes plane;
-        size_t side;
-        if (s->active.marks[t] != 0 || !output_planes(&plane, &side, step, tile)) {
-            continue;
-        }
-        if (s->choice != NULL) {
-            copy_tile(lb_pool_behind(step)->choice, s->choice, &plane, tile, side, plane.block);
-        } else {
-            copy_tile(step[1].positive, s->positive, &plane, tile, side, plane.block / BITS);
-        }
+    if (relu[1].kind == LB_STEP_POOL) {
+        clear_tiles(relu[1].choice, LB_NOBODY, plane->block, marks, images, rows, columns, plane,
+                    side);
+    } else {
+        clear_tiles(relu->positive, 0, plane->block / BITS, marks, images, rows, columns, plane,
+                    side);
     }
+}
+
+static size_t
+next_deciding(const lb_pass *pass, size_t i)
+{
+    while (!lb_pass_decides(pass, &pass->steps[i])) {
+        i++;
+    }
+    return i;
+}
+
+void
+lb_support_clear_first(const lb_pass *pass)
+{
+    const lb_step *step = &pass->steps[next_deciding(pass, 1)];
+    clear_decisions(&pass->steps[1], step->support.needed.marks, pass->used,
+                    lb_winograd_tile_rows(step->shape.height),
+                    lb_winograd_tile_rows(step->shape.width), &step->shape, LB_WINOGRAD_OUT);
 }
 
 void
@@ -392,10 +396,15 @@ lb_pass_set_support(lb_pass *pass, const uint8_t *pixels)
     for (size_t i = 0; i < pass->count; i++) {
         lb_step *step = &pass->steps[i];
         if (lb_pass_decides(pass, step)) {
+            lb_planes plane;
+            size_t side;
             list_tiles(&step->support.needed, step, pass->used);
             list_tiles(&step->support.active, step, pass->used);
             list_tiles(&step->support.filled, step, pass->used);
-            fill_decisions(pass, step);
+            output_planes(&plane, &side, step);
+            clear_decisions(step + 1, step->support.active.marks, pass->used,
+                            lb_winograd_tile_rows(step->shape.height),
+                            lb_winograd_tile_rows(step->shape.width), &plane, side);
         }
     }
 }
