@@ -130,6 +130,15 @@ cleanup:
 }
 
 static lb_status
+check_planned(bool planned, const lb_convolution *c, lb_error *err)
+{
+    return planned ? LB_OK
+                   : lb_fail(err, LB_ERROR_UNSUPPORTED,
+                             "oneDNN has no convolution of %zu to %zu channels on this machine",
+                             c->in, c->out);
+}
+
+static lb_status
 plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
 {
     lb_status status = LB_OK;
@@ -145,11 +154,7 @@ plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
         request->algorithm = dnnl_convolution_direct;
         LB_TRY(lb_plan_convolution(&planned, &out->plan, engine, request, err));
     }
-    if (!planned) {
-        LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
-                       "oneDNN has no convolution of %zu to %zu channels on this machine", c->in,
-                       c->out));
-    }
+    LB_TRY(check_planned(planned, c, err));
     LB_TRY(lb_plan_memory(&out->weight, engine, &out->plan, weight,
                           c->transient ? DNNL_MEMORY_NONE : DNNL_MEMORY_ALLOCATE, err));
     if (c->transient) {
@@ -186,6 +191,7 @@ plan_forward(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
     LB_TRY(plan_own(&c->own_forward, c, s, false, err));
     if (s->to_weights) {
         LB_TRY(lb_plan_convolution(&planned, &c->hint, c->backend->engine, &forward, err));
+        LB_TRY(check_planned(planned, c, err));
     }
 cleanup:
     return status;

@@ -6,6 +6,7 @@
 
 #include "testing.h"
 
+#include "explain/explainer.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
@@ -313,6 +314,54 @@ gradients_are_checked_by_differences(void **state)
     lb_free(checked);
 }
 
+static lb_status
+ignore(void *data, const lb_explanation *e, lb_error *err)
+{
+    (void)data;
+    (void)e;
+    (void)err;
+    return LB_OK;
+}
+
+static double
+least_gradient_error(lb_explainer *e)
+{
+    lb_error err;
+    lb_certificate certificates[IMAGES];
+    double least = INFINITY;
+    e->has_check = false;
+    assert_ok(lb_explainer_check_gradient(certificates, e, &err));
+    for (size_t i = 0; i < IMAGES; i++) {
+        least = fmin(least, certificates[i].gradient_error);
+    }
+    return least;
+}
+
+/* One that is 5 % too large, and one by another rule. */
+static void
+checks_find_wrong_gradients(void **state)
+{
+    const fixture *f = *state;
+    lb_error err;
+    lb_explainer *e = NULL;
+    lb_explain_options options;
+    const size_t saliency = method("saliency");
+    lb_explain_defaults(&options);
+    options.check_gradient = 2;
+    assert_ok(
+        lb_explainer_create(&e, f->network, SIDE, SIDE, IMAGES, &saliency, 1, &options, &err));
+    assert_ok(lb_explainer_run(e, f->images, 1, IMAGES, items, targets, ignore, NULL, NULL, &err));
+    assert_int_equal(e->count, IMAGES);
+    assert_true(least_gradient_error(e) < 0.02);
+    for (size_t v = 0; v < IMAGES * VALUES; v++) {
+        e->gradient[v] *= 1.05f;
+    }
+    assert_true(least_gradient_error(e) > 0.03);
+    assert_ok(lb_explainer_backward(e->gradient, e, LB_RULE_GUIDED, false, &err));
+    assert_true(least_gradient_error(e) > 0.1);
+    lb_explainer_free(e);
+}
+
 static void
 lrp_equals_input_x_gradient(void **state)
 {
@@ -576,6 +625,7 @@ main(void)
         cmocka_unit_test(integrated_gradients_are_nearly_complete),
         cmocka_unit_test(steps_are_doubled_where_the_sum_is_off),
         cmocka_unit_test(gradients_are_checked_by_differences),
+        cmocka_unit_test(checks_find_wrong_gradients),
         cmocka_unit_test(lrp_equals_input_x_gradient),
         cmocka_unit_test(saliency_times_input_is_input_x_gradient),
         cmocka_unit_test(relu_rules_differ),
