@@ -22,10 +22,11 @@ typedef struct plan {
     size_t chunk; /* tiles that go through products and to the output at a time */
     size_t strip; /* tiles whose transformed input is there at a time: chunk, but where shared */
     size_t unit;  /* pairs that a chunk is multiplied by while it is in a thread's own cache */
+    size_t parts; /* of a strip, for which threads work on a unit side by side, where shared */
     bool shared;
 } plan;
 
-enum { SHARED_UNIT = 2 };
+enum { MOST_UNIT = 2 };
 
 /* Floats between arrays that are used together, so that they do not fall into the same sets of a
  * cache. */
@@ -109,7 +110,7 @@ place_of_weights(const plan *p, size_t vectors)
 }
 
 static plan
-make_plan(const lb_winograd_shape *s)
+make_plan(const lb_winograd_shape *s, size_t threads)
 {
     const size_t large_weights = (size_t)12 << 20, strip_bytes = (size_t)36 << 20;
     const size_t chunk_bytes = (size_t)640 << 10;
@@ -131,7 +132,8 @@ make_plan(const lb_winograd_shape *s)
     }
     p.chunk = groups * group;
     p.strip = p.shared ? divide_up(strip_bytes / of_input, p.chunk) * p.chunk : p.chunk;
-    p.unit = p.shared ? SHARED_UNIT : 1;
+    p.unit = p.shared && p.pairs >= 2 * MOST_UNIT * threads ? MOST_UNIT : 1;
+    p.parts = divide_up(threads, p.pairs);
     p.chunk = least(p.chunk, MOST_TILES);
     size_t some = p.tiles > 0 ? p.tiles : 1;
     p.strip = least(p.strip, some);
@@ -155,7 +157,7 @@ weights_before(const plan *p, size_t pair)
 size_t
 lb_winograd_weights_size(const lb_winograd_shape *s)
 {
-    const plan p = make_plan(s);
+    const plan p = make_plan(s, 1);
     return weights_before(&p, p.pairs);
 }
 
@@ -173,7 +175,7 @@ prepare(float *ready, const lb_winograd_weights *w, const plan *p)
 void
 lb_winograd_prepare(float *ready, const lb_winograd_weights *w, const lb_winograd_shape *s)
 {
-    const plan p = make_plan(s);
+    const plan p = make_plan(s, 1);
     prepare(ready, w, &p);
 }
 
@@ -211,9 +213,14 @@ measure(const plan *p)
 size_t
 lb_winograd_scratch(const lb_winograd_shape *s, size_t threads)
 {
-    const plan p = make_plan(s);
-    const room r = measure(&p);
-    return (r.shared + threads * r.own) * sizeof(float);
+    size_t most = 0;
+    for (size_t t = 1; t <= threads; t++) { /* few take larger units */
+        const plan p = make_plan(s, t);
+        const room r = measure(&p);
+        size_t floats = r.shared + t * r.own;
+        most = floats > most ? floats : most;
+    }
+    return most * sizeof(float);
 }
 
 static void
@@ -315,15 +322,16 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
     {
         float *m = own + (size_t)omp_get_thread_num() * r->own;
         float *room_for_weights = m + p->unit * r->product;
-        const float *u[SHARED_UNIT];
+        const float *u[MOST_UNIT];
         lb_winograd_tile tiles[MOST_TILES];
         for (size_t start = 0; start < p->tiles; start += p->strip) {
             size_t count = least(p->tiles - start, p->strip);
             transform_strip(v, in, p, start, count);
 #pragma omp for schedule(dynamic)
-            for (size_t first = 0; first < p->pairs; first += p->unit) {
+            for (size_t k = 0; k < divide_up(p->pairs, p->unit) * p->parts; k++) {
+                size_t first = k / p->parts * p->unit;
                 find_weights(u, room_for_weights, w, p, r, first);
-                for (size_t i = 0; i * p->chunk < count; i++) {
+                for (size_t i = k % p->parts; i * p->chunk < count; i += p->parts) {
                     size_t n = least(count - i * p->chunk, p->chunk);
                     locate(tiles, p, start + i * p->chunk, n);
                     multiply(out, m, v + i * input_of_chunk(p), u, p, r, first, tiles, n);
@@ -338,7 +346,7 @@ lb_winograd_convolve(const lb_winograd_output *out, const lb_winograd_input *in,
                      const lb_winograd_weights *w, const lb_winograd_shape *s, void *scratch,
                      size_t threads)
 {
-    const plan p = make_plan(s);
+    const plan p = make_plan(s, threads);
     const room r = measure(&p);
     float *shared = scratch, *own = shared + r.shared;
     if (p.shared) {
