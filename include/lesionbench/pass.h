@@ -116,13 +116,14 @@ size_t lb_pass_features_size(const lb_pass *pass);
 /* From now on only the first images of the batch count, and time may be saved on the others; at
  * first all do. images: 1 .. batch. They may be anything anywhere: ends a support. */
 void lb_pass_use(lb_pass *pass, size_t images);
-/* With decisions_only: learns what an image of 0 gives, until the weights change. Uses up the
- * input. */
+/* With decisions_only and first_block 0: learns what an image of 0 gives, until the weights change.
+ * Uses up the input. */
 lb_status lb_pass_learn_zero(lb_pass *pass, lb_error *err);
 /* After both: the images in use are 0 but at these pixels, (images, H, W), not 0 where the image
  * may be, and the gradient at the image is needed there alone; time may be saved on the rest, where
  * lb_pass_to_input() gives anything. What is asked for differs from what it is without by rounding,
- * always in the same way for the same pixels. */
+ * and by what rounding
+ * decides, always in the same way for the same pixels. */
 void lb_pass_set_support(lb_pass *pass, const uint8_t *pixels);
 /* Computes the batch; places beyond the caller's images hold whatever was there. */
 lb_status lb_pass_forward(lb_pass *pass, lb_error *err);

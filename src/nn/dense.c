@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dense.h"
 
+#include <omp.h>
 #include <string.h>
 
 #include "lesionbench/clones.h"
@@ -131,7 +132,7 @@ finish(const float *sum, const float *in, const float *weight, size_t rest)
 }
 
 enum {
-    MOST_ROWS = 25, /* for which the weights are read once */
+    MOST_ROWS = 35, /* for which the weights are read once */
     STRETCH = 64    /* vectors of each row and weight that are in the first cache at a time */
 };
 
@@ -262,10 +263,12 @@ void
 lb_dense_backward(float *in_gradient, const float *out_gradient, const float *weight, size_t n,
                   size_t units, size_t ins)
 {
-    enum { LENGTH = 2048, COUNT = 16 }; /* inputs of COUNT units that are read at a time */
+    enum { MOST = 2048, COUNT = 16, TURNS = 4 }; /* inputs of COUNT units are read at a time */
+    size_t turns = TURNS * (size_t)omp_get_max_threads();
+    size_t stretch = least((ins / turns / LANES + 1) * LANES, MOST);
 #pragma omp parallel for schedule(dynamic)
-    for (size_t k = 0; k < ins; k += LENGTH) {
-        size_t length = least(ins - k, LENGTH);
+    for (size_t k = 0; k < ins; k += stretch) {
+        size_t length = least(ins - k, stretch);
         for (size_t row = 0; row < n; row++) {
             memset(in_gradient + row * ins + k, 0, length * sizeof *in_gradient);
         }

@@ -9,6 +9,7 @@
  * are that nothing passes, so that whatever is in the arrays there, it counts as 0. A tile mixes
  * all its input, and so rounding differs from what it is without a support; but it is always the
  * same for the same pixels. */
+#include <assert.h>
 #include <string.h>
 
 #include "pass.h"
@@ -78,8 +79,9 @@ lb_pass_learn_zero(lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t used = pass->used, last = 0;
+    assert(pass->options.first_block == 0);
     memset(pass->input, 0, pass->input_size * sizeof *pass->input);
-    pass->has_support = false;
+    pass->knows_zero = pass->has_support = false;
     pass->used = 1;
     for (size_t i = 0; i < pass->count; i++) {
         last = lb_pass_decides(pass, &pass->steps[i]) ? i : last;

@@ -31,7 +31,7 @@ predictor_init(predictor *p, lb_network *network, const lb_image_source *images,
                             .forget = true,
                             .compute = options->compute};
     LB_TRY(lb_pass_create(&p->features, network, &pass, err));
-    pass.batch = CLASSIFIER_BATCH; /* also for fewer images: sums depend on it in their last bits */
+    pass.batch = CLASSIFIER_BATCH;
     pass.first_block = LB_BLOCKS;
     pass.features_only = false;
     LB_TRY(lb_pass_create(&p->classifier, network, &pass, err));
@@ -63,6 +63,7 @@ lb_predict(float *logits, lb_network *network, const lb_image_source *images,
         if (options->dropout > 0) {
             lb_dropout_draw(&p.dropout, p.classifier, options->seed, start);
         }
+        lb_pass_use(p.classifier, n);
         LB_TRY(lb_pass_forward(p.classifier, err));
         memcpy(logits + start * classes, lb_pass_logits(p.classifier),
                n * classes * sizeof *logits);

@@ -4,7 +4,8 @@
  * Where the prepared weights are small, a thread takes some tiles from input to output, and all it
  * touches but the weights fits its own cache. Where they are large, threads transform the input of
  * many tiles together, and then each takes some output channels through all of these, so that every
- * weight is read from memory, or made, once. */
+ * weight is read from memory, or made, once for them; where there are more threads than channels to
+ * take, by each that shares some. */
 #include "winograd.h"
 
 #include <assert.h>
@@ -133,11 +134,12 @@ make_plan(const lb_winograd_shape *s, size_t threads)
     p.chunk = groups * group;
     p.strip = p.shared ? divide_up(strip_bytes / of_input, p.chunk) * p.chunk : p.chunk;
     p.unit = p.shared && p.pairs >= 2 * MOST_UNIT * threads ? MOST_UNIT : 1;
-    p.parts = divide_up(threads, p.pairs);
     p.chunk = least(p.chunk, MOST_TILES);
     size_t some = p.tiles > 0 ? p.tiles : 1;
     p.strip = least(p.strip, some);
     p.chunk = least(p.chunk, some);
+    size_t side_by_side = threads > p.pairs ? threads / p.pairs : 1;
+    p.parts = least(side_by_side, divide_up(p.strip, p.chunk));
     return p;
 }
 
@@ -330,6 +332,9 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
 #pragma omp for schedule(dynamic)
             for (size_t k = 0; k < divide_up(p->pairs, p->unit) * p->parts; k++) {
                 size_t first = k / p->parts * p->unit;
+                if (k % p->parts * p->chunk >= count) {
+                    continue; /* the last strip has fewer chunks */
+                }
                 find_weights(u, room_for_weights, w, p, r, first);
                 for (size_t i = k % p->parts; i * p->chunk < count; i += p->parts) {
                     size_t n = least(count - i * p->chunk, p->chunk);

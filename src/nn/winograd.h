@@ -72,8 +72,7 @@ typedef struct lb_winograd_output {
 size_t lb_winograd_weights_size(const lb_winograd_shape *shape);
 void lb_winograd_prepare(float *ready, const lb_winograd_weights *weights,
                          const lb_winograd_shape *shape);
-/* Bytes of scratch memory, aligned to 64, that a computation by at most `threads` threads takes.
- * prepared: the weights will be ready. */
+/* Bytes of scratch memory, aligned to 64, that a computation by at most `threads` threads takes. */
 size_t lb_winograd_scratch(const lb_winograd_shape *shape, size_t threads);
 /* By OpenMP's threads, at most `threads`. */
 void lb_winograd_convolve(const lb_winograd_output *out, const lb_winograd_input *in,
