@@ -96,7 +96,8 @@ static const lb_winograd_shape shapes[] = {
     {.images = 3, .height = 7, .width = 5, .in = 3, .out = 2},
     {.images = 2, .height = 21, .width = 30, .in = 4, .out = 4},
     {.images = 9, .height = 8, .width = 11, .in = 20, .out = 19},   /* large weights, with 16 */
-    {.images = 150, .height = 8, .width = 11, .in = 40, .out = 37}, /* ... and with 8; in strips */
+    {.images = 2, .height = 8, .width = 11, .in = 40, .out = 37},   /* ... and with 8 */
+    {.images = 150, .height = 8, .width = 11, .in = 20, .out = 19}, /* in strips, with 16 */
 };
 
 static float *
