@@ -122,8 +122,7 @@ lb_status lb_pass_learn_zero(lb_pass *pass, lb_error *err);
 /* After both: the images in use are 0 but at these pixels, (images, H, W), not 0 where the image
  * may be, and the gradient at the image is needed there alone; time may be saved on the rest, where
  * lb_pass_to_input() gives anything. What is asked for differs from what it is without by rounding,
- * and by what rounding
- * decides, always in the same way for the same pixels. */
+ * and by what rounding decides, always in the same way for the same pixels. */
 void lb_pass_set_support(lb_pass *pass, const uint8_t *pixels);
 /* Computes the batch; places beyond the caller's images hold whatever was there. */
 lb_status lb_pass_forward(lb_pass *pass, lb_error *err);

@@ -4,39 +4,38 @@
 #include <omp.h>
 #include <string.h>
 
+#include "kernels.h"
 #include "lesionbench/clones.h"
 
-#define ALWAYS static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 8")
+#define LB_LANES 16
+
+#include "vector.h"
 
 enum {
-    LANES = 16,
+    LANES = LB_LANES,
     ROWS = 5,   /* images at a time: with UNITS, or VECTORS, of each what registers hold */
     UNITS = 4,  /* forward */
     VECTORS = 4 /* backward */
 };
 
-typedef float vec __attribute__((vector_size(4 * LANES)));
-
-ALWAYS vec
-load(const float *from)
-{
-    vec v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-ALWAYS void
-store(float *to, vec v)
-{
-    memcpy(to, &v, sizeof v);
-}
-
-static size_t
-least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+/* function(rows, ...), with a constant for 1 .. ROWS rows. */
+#define WITH_ROWS(rows, function, ...) \
+    switch (rows) {                    \
+    case 1:                            \
+        function(1, __VA_ARGS__);      \
+        break;                         \
+    case 2:                            \
+        function(2, __VA_ARGS__);      \
+        break;                         \
+    case 3:                            \
+        function(3, __VA_ARGS__);      \
+        break;                         \
+    case 4:                            \
+        function(4, __VA_ARGS__);      \
+        break;                         \
+    default:                           \
+        function(ROWS, __VA_ARGS__);   \
+    }
 
 /* ------------------------------------------------------------------------------------------------
  * Forward
@@ -80,37 +79,15 @@ dots(const size_t rows, const size_t units, float *sum, const float *in, const f
     }
 }
 
-ALWAYS void
-dots_of(const size_t units, float *sum, const float *in, const float *weight, size_t rows,
-        size_t ins, size_t vectors)
-{
-    switch (rows) {
-    case 1:
-        dots(1, units, sum, in, weight, ins, vectors);
-        break;
-    case 2:
-        dots(2, units, sum, in, weight, ins, vectors);
-        break;
-    case 3:
-        dots(3, units, sum, in, weight, ins, vectors);
-        break;
-    case 4:
-        dots(4, units, sum, in, weight, ins, vectors);
-        break;
-    default:
-        dots(ROWS, units, sum, in, weight, ins, vectors);
-    }
-}
-
 /* Of UNITS units, or of a single one, and some rows. */
 LB_CLONES static void
 dots_of_stretch(float *sum, const float *in, const float *weight, size_t rows, size_t units,
                 size_t ins, size_t vectors)
 {
     if (units == UNITS) {
-        dots_of(UNITS, sum, in, weight, rows, ins, vectors);
+        WITH_ROWS(rows, dots, UNITS, sum, in, weight, ins, vectors)
     } else {
-        dots_of(1, sum, in, weight, rows, ins, vectors);
+        WITH_ROWS(rows, dots, 1, sum, in, weight, ins, vectors)
     }
 }
 
@@ -147,8 +124,8 @@ forward_units(float *out, const float *in, const float *weight, size_t n, size_t
     for (size_t v = 0; v < vectors; v += STRETCH) {
         for (size_t row = 0; row < n; row += ROWS) {
             dots_of_stretch(sum + row * UNITS * LANES, in + row * ins + v * LANES,
-                            weight + v * LANES, least(n - row, ROWS), units, ins,
-                            least(vectors - v, STRETCH));
+                            weight + v * LANES, lb_least(n - row, ROWS), units, ins,
+                            lb_least(vectors - v, STRETCH));
         }
     }
     for (size_t row = 0; row < n; row++) {
@@ -168,9 +145,9 @@ lb_dense_forward(float *out, const float *in, const float *weight, size_t n, siz
     for (size_t row = 0; row < n; row += MOST_ROWS) {
 #pragma omp parallel for schedule(dynamic, 4)
         for (size_t b = 0; b < blocks; b++) {
-            size_t first = b < fours ? b * UNITS : fours * UNITS + (b - fours);
+            size_t first = b < fours ? b * UNITS : fours * UNITS + b - fours;
             forward_units(out + row * units + first, in + row * ins, weight + first * ins,
-                          least(n - row, MOST_ROWS), b < fours ? UNITS : 1, units, ins);
+                          lb_least(n - row, MOST_ROWS), b < fours ? UNITS : 1, units, ins);
         }
     }
 }
@@ -200,7 +177,7 @@ spread(const size_t rows, const size_t vectors, float *to, const float *from, co
         }
         UNROLL for (size_t r = 0; r < rows; r++)
         {
-            vec value = from[r * units + u] - (vec){0}; /* to all lanes */
+            vec value = to_all_lanes(from[r * units + u]);
             UNROLL for (size_t v = 0; v < vectors; v++)
             {
                 s[r][v] += value * w[v];
@@ -241,22 +218,7 @@ LB_CLONES static void
 spread_units(float *to, const float *from, const float *weight, size_t rows, size_t count,
              size_t units, size_t ins, size_t length)
 {
-    switch (rows) {
-    case 1:
-        spread_along(1, to, from, weight, count, units, ins, length);
-        break;
-    case 2:
-        spread_along(2, to, from, weight, count, units, ins, length);
-        break;
-    case 3:
-        spread_along(3, to, from, weight, count, units, ins, length);
-        break;
-    case 4:
-        spread_along(4, to, from, weight, count, units, ins, length);
-        break;
-    default:
-        spread_along(ROWS, to, from, weight, count, units, ins, length);
-    }
+    WITH_ROWS(rows, spread_along, to, from, weight, count, units, ins, length)
 }
 
 void
@@ -265,18 +227,18 @@ lb_dense_backward(float *in_gradient, const float *out_gradient, const float *we
 {
     enum { MOST = 2048, COUNT = 16, TURNS = 4 }; /* inputs of COUNT units are read at a time */
     size_t turns = TURNS * (size_t)omp_get_max_threads();
-    size_t stretch = least((ins / turns / LANES + 1) * LANES, MOST);
+    size_t stretch = lb_least((ins / turns / LANES + 1) * LANES, MOST);
 #pragma omp parallel for schedule(dynamic)
     for (size_t k = 0; k < ins; k += stretch) {
-        size_t length = least(ins - k, stretch);
+        size_t length = lb_least(ins - k, stretch);
         for (size_t row = 0; row < n; row++) {
             memset(in_gradient + row * ins + k, 0, length * sizeof *in_gradient);
         }
         for (size_t u = 0; u < units; u += COUNT) {
             for (size_t row = 0; row < n; row += ROWS) {
                 spread_units(in_gradient + row * ins + k, out_gradient + row * units + u,
-                             weight + u * ins + k, least(n - row, ROWS), least(units - u, COUNT),
-                             units, ins, length);
+                             weight + u * ins + k, lb_least(n - row, ROWS),
+                             lb_least(units - u, COUNT), units, ins, length);
             }
         }
     }

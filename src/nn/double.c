@@ -96,12 +96,6 @@ lb_double_narrow(float *out, const double *in, const lb_planes *s)
 }
 
 static size_t
-least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t
 planes_of(size_t channels, size_t block)
 {
     return (channels + block - 1) / block;
@@ -110,20 +104,20 @@ planes_of(size_t channels, size_t block)
 size_t
 lb_double_weights_size(size_t outs, size_t ins, size_t block)
 {
-    return planes_of(outs, block) * planes_of(ins, block) * TAPS * least(ins, block) * block;
+    return planes_of(outs, block) * planes_of(ins, block) * TAPS * lb_least(ins, block) * block;
 }
 
 void
 lb_double_weights(double *out, const float *weight, size_t outs, size_t ins, size_t block)
 {
-    size_t in_planes = planes_of(ins, block), depth = least(ins, block);
+    size_t in_planes = planes_of(ins, block), depth = lb_least(ins, block);
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < planes_of(outs, block) * in_planes; i++) {
         size_t first_out = i / in_planes * block, first_in = i % in_planes * block;
         double *to = out + i * TAPS * depth * block;
         memset(to, 0, TAPS * depth * block * sizeof *to);
-        for (size_t o = 0; o < least(block, outs - first_out); o++) {
-            for (size_t c = 0; c < least(depth, ins - first_in); c++) {
+        for (size_t o = 0; o < lb_least(block, outs - first_out); o++) {
+            for (size_t c = 0; c < lb_least(depth, ins - first_in); c++) {
                 const float *taps = weight + ((first_out + o) * ins + first_in + c) * TAPS;
                 for (size_t k = 0; k < TAPS; k++) {
                     to[(k * depth + c) * block + o] = (double)taps[k];
@@ -221,7 +215,7 @@ void
 lb_double_convolution(double *out, const double *in, const double *weights, const double *bias,
                       const lb_planes *s, size_t ins, size_t out_planes)
 {
-    size_t row = row_size(s), plane = plane_size(s), depth = least(ins, s->block);
+    size_t row = row_size(s), plane = plane_size(s), depth = lb_least(ins, s->block);
     size_t filter = s->planes * TAPS * depth * s->block; /* of an output plane */
     assert(s->block == WIDE || s->block == NARROW);
 #pragma omp parallel for schedule(static)

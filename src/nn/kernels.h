@@ -6,6 +6,12 @@
 
 #include "lesionbench/base.h"
 
+static inline size_t
+lb_least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 typedef struct lb_planes {
     size_t images, planes; /* planes of each image */
     size_t height, width, block;

@@ -14,12 +14,6 @@
 
 #include "pass.h"
 
-static size_t
-least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Of one image: two sets of its pixels. */
 static size_t
 position_bytes(const lb_pass *pass)
@@ -118,22 +112,10 @@ typedef struct positions {
 } positions;
 
 static void
-widen_row(uint8_t *restrict out, const uint8_t *restrict in, size_t width)
+join(uint8_t *restrict out, const uint8_t *restrict in, size_t count)
 {
-    for (size_t x = 0; x < width; x++) {
-        out[x] = in[x];
-    }
-    for (size_t x = 1; x < width; x++) {
-        out[x] |= in[x - 1];
-        out[x - 1] |= in[x];
-    }
-}
-
-static void
-join_row(uint8_t *restrict out, const uint8_t *restrict in, size_t width)
-{
-    for (size_t x = 0; x < width; x++) {
-        out[x] |= in[x];
+    for (size_t i = 0; i < count; i++) {
+        out[i] |= in[i];
     }
 }
 
@@ -141,14 +123,15 @@ join_row(uint8_t *restrict out, const uint8_t *restrict in, size_t width)
 static void
 widen(const positions *p)
 {
-    for (size_t y = 0; y < p->height; y++) {
-        widen_row(p->spare + y * p->width, p->set + y * p->width, p->width);
+    size_t width = p->width, size = p->height * width;
+    memcpy(p->spare, p->set, size);
+    for (size_t at = 0; at < size; at += width) {
+        join(p->spare + at + 1, p->set + at, width - 1);
+        join(p->spare + at, p->set + at + 1, width - 1);
     }
-    memcpy(p->set, p->spare, p->height * p->width);
-    for (size_t y = 1; y < p->height; y++) {
-        join_row(p->set + y * p->width, p->spare + (y - 1) * p->width, p->width);
-        join_row(p->set + (y - 1) * p->width, p->spare + y * p->width, p->width);
-    }
+    memcpy(p->set, p->spare, size);
+    join(p->set + width, p->spare, size - width);
+    join(p->set, p->spare + width, size - width);
 }
 
 /* To those behind a max pooling. What an odd side leaves over goes to the last. */
@@ -158,9 +141,9 @@ halve(positions *p)
     size_t height = p->height / 2, width = p->width / 2;
     memset(p->spare, 0, height * width);
     for (size_t y = 0; y < p->height; y++) {
-        uint8_t *row = p->spare + least(y / 2, height - 1) * width;
+        uint8_t *row = p->spare + lb_least(y / 2, height - 1) * width;
         for (size_t x = 0; x < p->width; x++) {
-            row[least(x / 2, width - 1)] |= p->set[y * p->width + x];
+            row[lb_least(x / 2, width - 1)] |= p->set[y * p->width + x];
         }
     }
     uint8_t *set = p->set;
@@ -191,7 +174,7 @@ marks_of(const lb_tile_list *list, const lb_step *step, size_t image)
 static lb_span
 input_of(size_t tile, size_t side, size_t scale)
 {
-    size_t start = tile * LB_WINOGRAD_OUT, end = least(start + LB_WINOGRAD_IN - 1, side);
+    size_t start = tile * LB_WINOGRAD_OUT, end = lb_least(start + LB_WINOGRAD_IN - 1, side);
     return (lb_span){.start = (start > 0 ? start - 1 : 0) * scale, .end = end * scale};
 }
 
@@ -292,22 +275,33 @@ output_planes(lb_planes *out, size_t *side, const lb_step *step)
     *side = LB_WINOGRAD_OUT / scale;
 }
 
-/* A tile of all planes of an image of 0, where there is any of it: an odd side that is halved may
- * leave none. */
+/* What of a plane a tile of this side covers: rows start .. end - 1, and columns. Nothing where an
+ * odd side, halved, leaves nothing. */
+typedef struct cover {
+    lb_span rows;
+    size_t left, width;
+} cover;
+
+static cover
+cover_of(lb_winograd_tile tile, const lb_planes *plane, size_t side)
+{
+    size_t top = lb_least(tile.y * side, plane->height);
+    size_t left = lb_least(tile.x * side, plane->width);
+    return (cover){.rows = {.start = top, .end = lb_least(top + side, plane->height)},
+                   .left = left,
+                   .width = lb_least(side, plane->width - left)};
+}
+
+/* A tile of all planes of an image of 0. */
 static void
 fill_tile(float *to, const float *from, const lb_planes *plane, lb_winograd_tile tile, size_t side)
 {
-    size_t top = tile.y * side, left = tile.x * side;
-    if (top >= plane->height || left >= plane->width) {
-        return;
-    }
-    size_t bottom = least(top + side, plane->height);
-    size_t length = least(side, plane->width - left) * plane->block * sizeof *to;
+    const cover c = cover_of(tile, plane, side);
     size_t image = tile.image * plane->planes * plane->height * plane->width * plane->block;
     for (size_t p = 0; p < plane->planes; p++) {
-        for (size_t y = top; y < bottom; y++) {
-            size_t at = ((p * plane->height + y) * plane->width + left) * plane->block;
-            memcpy(to + image + at, from + at, length);
+        for (size_t y = c.rows.start; y < c.rows.end; y++) {
+            size_t at = ((p * plane->height + y) * plane->width + c.left) * plane->block;
+            memcpy(to + image + at, from + at, c.width * plane->block * sizeof *to);
         }
     }
 }
@@ -325,26 +319,23 @@ lb_support_fill(const lb_step *step)
     }
 }
 
-/* Decisions in tiles without a mark become that nothing passes; side: of a tile in the plane's
- * positions. */
+/* Decisions in tiles of a step without a mark become that nothing passes. plane, side: of the
+ * decisions, and of a tile there; bytes: of a position. */
 static void
-clear_tiles(void *decisions, int nothing, size_t bytes, const uint8_t *marks, size_t images,
-            size_t rows, size_t columns, const lb_planes *plane, size_t side)
+clear_tiles(void *decisions, int nothing, size_t bytes, const lb_step *step, const uint8_t *marks,
+            size_t images, const lb_planes *plane, size_t side)
 {
+    size_t rows = lb_winograd_tile_rows(step->shape.height),
+           columns = lb_winograd_tile_rows(step->shape.width);
 #pragma omp parallel for schedule(static)
     for (size_t t = 0; t < images * rows * columns; t++) {
         const lb_winograd_tile tile = lb_winograd_tile_at(t, rows, columns);
-        size_t top = tile.y * side, left = tile.x * side;
-        if (marks[t] != 0 || top >= plane->height || left >= plane->width) {
-            continue;
-        }
-        size_t bottom = least(top + side, plane->height);
-        size_t length = least(side, plane->width - left) * bytes;
-        for (size_t p = 0; p < plane->planes; p++) {
+        const cover c = cover_of(tile, plane, side);
+        for (size_t p = 0; marks[t] == 0 && p < plane->planes; p++) {
             size_t at = (tile.image * plane->planes + p) * plane->height;
-            for (size_t y = top; y < bottom; y++) {
-                memset((char *)decisions + ((at + y) * plane->width + left) * bytes, nothing,
-                       length);
+            for (size_t y = c.rows.start; y < c.rows.end; y++) {
+                memset((char *)decisions + ((at + y) * plane->width + c.left) * bytes, nothing,
+                       c.width * bytes);
             }
         }
     }
@@ -352,35 +343,26 @@ clear_tiles(void *decisions, int nothing, size_t bytes, const uint8_t *marks, si
 
 /* Of what is behind a convolution: its pooling or its ReLU. */
 static void
-clear_decisions(const lb_step *relu, const uint8_t *marks, size_t images, size_t rows,
-                size_t columns, const lb_planes *plane, size_t side)
+clear_decisions(const lb_step *relu, const lb_step *step, const uint8_t *marks, size_t images,
+                const lb_planes *plane, size_t side)
 {
     enum { BITS = 8 };
     if (relu[1].kind == LB_STEP_POOL) {
-        clear_tiles(relu[1].choice, LB_NOBODY, plane->block, marks, images, rows, columns, plane,
-                    side);
+        clear_tiles(relu[1].choice, LB_NOBODY, plane->block, step, marks, images, plane, side);
     } else {
-        clear_tiles(relu->positive, 0, plane->block / BITS, marks, images, rows, columns, plane,
-                    side);
+        clear_tiles(relu->positive, 0, plane->block / BITS, step, marks, images, plane, side);
     }
-}
-
-static size_t
-next_deciding(const lb_pass *pass, size_t i)
-{
-    while (!lb_pass_decides(pass, &pass->steps[i])) {
-        i++;
-    }
-    return i;
 }
 
 void
 lb_support_clear_first(const lb_pass *pass)
 {
-    const lb_step *step = &pass->steps[next_deciding(pass, 1)];
-    clear_decisions(&pass->steps[1], step->support.needed.marks, pass->used,
-                    lb_winograd_tile_rows(step->shape.height),
-                    lb_winograd_tile_rows(step->shape.width), &step->shape, LB_WINOGRAD_OUT);
+    const lb_step *step = &pass->steps[1];
+    while (!lb_pass_decides(pass, step)) {
+        step++;
+    }
+    clear_decisions(&pass->steps[1], step, step->support.needed.marks, pass->used, &step->shape,
+                    LB_WINOGRAD_OUT);
 }
 
 void
@@ -404,9 +386,7 @@ lb_pass_set_support(lb_pass *pass, const uint8_t *pixels)
             list_tiles(&step->support.active, step, pass->used);
             list_tiles(&step->support.filled, step, pass->used);
             output_planes(&plane, &side, step);
-            clear_decisions(step + 1, step->support.active.marks, pass->used,
-                            lb_winograd_tile_rows(step->shape.height),
-                            lb_winograd_tile_rows(step->shape.width), &plane, side);
+            clear_decisions(step + 1, step, step->support.active.marks, pass->used, &plane, side);
         }
     }
 }

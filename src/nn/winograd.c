@@ -69,12 +69,6 @@ divide_up(size_t a, size_t b)
     return (a + b - 1) / b;
 }
 
-static size_t
-least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 size_t
 lb_winograd_tile_rows(size_t side)
 {
@@ -127,26 +121,24 @@ make_plan(const lb_winograd_shape *s, size_t threads)
     size_t group = p.kernels->group;
     size_t of_input = LB_WINOGRAD_PLACES * p.inputs * sizeof(float);
     size_t of_product = LB_WINOGRAD_PLACES * LB_WINOGRAD_PAIR * s->block * sizeof(float);
-    size_t groups = divide_up(LEAST_TILES, group);
-    if (!p.shared && chunk_bytes / ((of_input + of_product) * group) > groups) {
-        groups = chunk_bytes / ((of_input + of_product) * group);
-    }
-    p.chunk = groups * group;
+    size_t few = divide_up(LEAST_TILES, group);
+    size_t groups = p.shared ? few : chunk_bytes / ((of_input + of_product) * group);
+    p.chunk = (groups > few ? groups : few) * group;
     p.strip = p.shared ? divide_up(strip_bytes / of_input, p.chunk) * p.chunk : p.chunk;
     p.unit = p.shared && p.pairs >= 2 * MOST_UNIT * threads ? MOST_UNIT : 1;
-    p.chunk = least(p.chunk, MOST_TILES);
+    p.chunk = lb_least(p.chunk, MOST_TILES);
     size_t some = p.tiles > 0 ? p.tiles : 1;
-    p.strip = least(p.strip, some);
-    p.chunk = least(p.chunk, some);
+    p.strip = lb_least(p.strip, some);
+    p.chunk = lb_least(p.chunk, some);
     size_t side_by_side = threads > p.pairs ? threads / p.pairs : 1;
-    p.parts = least(side_by_side, divide_up(p.strip, p.chunk));
+    p.parts = lb_least(side_by_side, divide_up(p.strip, p.chunk));
     return p;
 }
 
 static size_t
 vectors_of(const plan *p, size_t pair)
 {
-    return least(p->shape->out - pair * LB_WINOGRAD_PAIR, LB_WINOGRAD_PAIR);
+    return lb_least(p->shape->out - pair * LB_WINOGRAD_PAIR, LB_WINOGRAD_PAIR);
 }
 
 /* Floats of prepared weights before those of a pair. */
@@ -243,7 +235,7 @@ static void
 multiply(const lb_winograd_output *out, float *m, const float *v, const float *const *u,
          const plan *p, const room *r, size_t first, const lb_winograd_tile *tiles, size_t count)
 {
-    size_t unit = least(p->unit, p->pairs - first);
+    size_t unit = lb_least(p->unit, p->pairs - first);
     for (size_t i = 0; i < LB_WINOGRAD_PLACES; i++) {
         for (size_t k = 0; k < unit; k++) {
             size_t vectors = vectors_of(p, first + k);
@@ -269,7 +261,7 @@ convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, co
         lb_winograd_tile tiles[MOST_TILES];
 #pragma omp for schedule(dynamic)
         for (size_t start = 0; start < p->tiles; start += p->chunk) {
-            size_t count = least(p->tiles - start, p->chunk);
+            size_t count = lb_least(p->tiles - start, p->chunk);
             locate(tiles, p, start, count);
             for (size_t plane = 0; plane < p->shape->in; plane++) {
                 p->kernels->input_tiles(v, place_of_input(p), in, p->shape, plane, tiles, count);
@@ -291,7 +283,7 @@ transform_strip(float *v, const lb_winograd_input *in, const plan *p, size_t sta
 #pragma omp for schedule(dynamic)
     for (size_t i = 0; i < chunks * p->shape->in; i++) {
         size_t chunk = i / p->shape->in, plane = i % p->shape->in;
-        size_t n = least(count - chunk * p->chunk, p->chunk);
+        size_t n = lb_least(count - chunk * p->chunk, p->chunk);
         locate(tiles, p, start + chunk * p->chunk, n);
         p->kernels->input_tiles(v + chunk * input_of_chunk(p), place_of_input(p), in, p->shape,
                                 plane, tiles, n);
@@ -303,7 +295,7 @@ static void
 find_weights(const float **u, float *room_for_weights, const lb_winograd_weights *w, const plan *p,
              const room *r, size_t first)
 {
-    for (size_t k = 0; k < least(p->unit, p->pairs - first); k++) {
+    for (size_t k = 0; k < lb_least(p->unit, p->pairs - first); k++) {
         if (w->ready != NULL) {
             u[k] = w->ready + weights_before(p, first + k);
             continue;
@@ -327,7 +319,7 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
         const float *u[MOST_UNIT];
         lb_winograd_tile tiles[MOST_TILES];
         for (size_t start = 0; start < p->tiles; start += p->strip) {
-            size_t count = least(p->tiles - start, p->strip);
+            size_t count = lb_least(p->tiles - start, p->strip);
             transform_strip(v, in, p, start, count);
 #pragma omp for schedule(dynamic)
             for (size_t k = 0; k < divide_up(p->pairs, p->unit) * p->parts; k++) {
@@ -337,7 +329,7 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
                 }
                 find_weights(u, room_for_weights, w, p, r, first);
                 for (size_t i = k % p->parts; i * p->chunk < count; i += p->parts) {
-                    size_t n = least(count - i * p->chunk, p->chunk);
+                    size_t n = lb_least(count - i * p->chunk, p->chunk);
                     locate(tiles, p, start + i * p->chunk, n);
                     multiply(out, m, v + i * input_of_chunk(p), u, p, r, first, tiles, n);
                 }

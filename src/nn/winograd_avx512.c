@@ -4,12 +4,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ALWAYS static inline __attribute__((always_inline))
 #define LB_KERNELS lb_winograd_avx512
 #define LB_LANES 16
 #define LB_GROUP 14
 
-typedef float vec __attribute__((vector_size(4 * LB_LANES)));
+#include "vector.h"
 
 /* a b + c */
 ALWAYS vec

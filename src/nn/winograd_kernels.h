@@ -12,8 +12,6 @@
 
 typedef int32_t ints __attribute__((vector_size(4 * LB_LANES)));
 
-#define UNROLL _Pragma("GCC unroll 36")
-
 enum {
     IN = LB_WINOGRAD_IN,
     OUT = LB_WINOGRAD_OUT,
@@ -28,31 +26,11 @@ static const float A1 = 0.625f, B1 = 1.5f;
 static const float A2 = 0.625f * 0.625f, B2 = 1.5f * 1.5f;
 static const float A3 = 0.625f * 0.625f * 0.625f, B3 = 1.5f * 1.5f * 1.5f;
 
-ALWAYS vec
-load(const float *from)
-{
-    vec v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-ALWAYS void
-store(float *to, vec v)
-{
-    memcpy(to, &v, sizeof v);
-}
-
-ALWAYS vec
-zero(void)
-{
-    return (vec){0};
-}
-
 /* One rounding, whatever the compiler thinks of it: the same bits in every build. */
 ALWAYS vec
 times_plus(float a, vec b, vec c)
 {
-    return fused(a - zero(), b, c);
+    return fused(to_all_lanes(a), b, c);
 }
 
 ALWAYS vec
@@ -342,7 +320,7 @@ product(const size_t n, const size_t vectors, float *m, const float *v, size_t p
             }
             UNROLL for (size_t t = 0; t < n; t++)
             {
-                vec value = v[t * LB_LANES + c] - zero(); /* to all lanes */
+                vec value = to_all_lanes(v[t * LB_LANES + c]);
                 UNROLL for (size_t h = 0; h < vectors; h++)
                 {
                     sum[t][h] = fused(value, weight[h], sum[t][h]);

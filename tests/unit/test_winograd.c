@@ -141,8 +141,8 @@ assert_same_bits(problem *p)
     const lb_winograd_output out = {.bias = p->bias};
     const lb_winograd_input in = {.values = p->input};
     float *values = convolve(p, &out, &in, 1);
-    const size_t threads[] = {1, 2, 3, THREADS - 1,
-                              THREADS}; /* more than there are pairs of blocks */
+    /* At last more than there are pairs of blocks. */
+    const size_t threads[] = {1, 2, 3, THREADS - 1, THREADS};
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
         p->weights.ready = threads[i] % 2 == 0 ? NULL : p->ready;
         float *again = convolve(p, &out, &in, threads[i]);
