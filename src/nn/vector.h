@@ -5,6 +5,9 @@
 #define LB_NN_VECTOR_H
 
 #include <string.h>
+#if defined(__FMA__)
+#include <immintrin.h>
+#endif
 
 #define ALWAYS static inline __attribute__((always_inline))
 /* For loops whose bounds are constants wherever they are inlined, so that arrays become registers.
@@ -31,6 +34,20 @@ ALWAYS vec
 zero(void)
 {
     return (vec){0};
+}
+
+/* a b + c, rounded once where the machine can, whatever the compiler thinks of it: the same bits in
+ * every build. */
+ALWAYS vec
+fused(vec a, vec b, vec c)
+{
+#if defined(__AVX512F__) && LB_LANES == 16
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__) && LB_LANES == 8
+    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
 }
 
 ALWAYS vec

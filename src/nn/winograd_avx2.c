@@ -10,13 +10,6 @@
 
 #include "vector.h"
 
-/* a b + c */
-ALWAYS vec
-fused(vec a, vec b, vec c)
-{
-    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-}
-
 /* v where the bits of the vector `at`, of an array with one for each float, are set; else 0. */
 ALWAYS vec
 kept(const uint32_t *bits, size_t at, vec v)

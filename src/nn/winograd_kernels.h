@@ -26,7 +26,6 @@ static const float A1 = 0.625f, B1 = 1.5f;
 static const float A2 = 0.625f * 0.625f, B2 = 1.5f * 1.5f;
 static const float A3 = 0.625f * 0.625f * 0.625f, B3 = 1.5f * 1.5f * 1.5f;
 
-/* One rounding, whatever the compiler thinks of it: the same bits in every build. */
 ALWAYS vec
 times_plus(float a, vec b, vec c)
 {

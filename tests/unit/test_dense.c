@@ -7,7 +7,8 @@
 #include "noise.h"
 #include "testing.h"
 
-#include "nn/dense.h"
+#include "nn/dense_internal.h"
+#include "nn/winograd.h"
 
 /* All is within a few roundings of sums of `terms` products of values below 1. */
 static void
@@ -31,7 +32,7 @@ zeros(size_t count)
 }
 
 static void
-check(size_t n, size_t units, size_t ins)
+check(const lb_dense_kernels *kernels, size_t n, size_t units, size_t ins)
 {
     float *in = noise(n * ins, 1), *out = noise(n * units, 2), *weight = noise(units * ins, 3);
     float *gradient = noise(n * units, 4), *in_gradient = noise(n * ins, 5);
@@ -45,8 +46,8 @@ check(size_t n, size_t units, size_t ins)
             }
         }
     }
-    lb_dense_forward(out, in, weight, n, units, ins);
-    lb_dense_backward(in_gradient, gradient, weight, n, units, ins);
+    lb_dense_forward_by(kernels, out, in, weight, n, units, ins);
+    lb_dense_backward_by(kernels, in_gradient, gradient, weight, n, units, ins);
     assert_sums(out, forward, n * units, ins);
     assert_sums(in_gradient, backward, n * ins, units);
     lb_free(in);
@@ -66,7 +67,15 @@ products_are_right(void **state)
                                 {25, 12, 300}, {26, 13, 1027}, {53, 6, 70}};
     (void)state;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        check(shapes[i][0], shapes[i][1], shapes[i][2]);
+        check(&lb_dense_plain, shapes[i][0], shapes[i][1], shapes[i][2]);
+#if defined(__x86_64__)
+        if (lb_winograd_runs(8)) {
+            check(&lb_dense_avx2, shapes[i][0], shapes[i][1], shapes[i][2]);
+        }
+        if (lb_winograd_runs(16)) {
+            check(&lb_dense_avx512, shapes[i][0], shapes[i][1], shapes[i][2]);
+        }
+#endif
     }
 }
 
