@@ -57,10 +57,8 @@ typedef struct opt_spec {
 } opt_spec;
 
 /* A setting of a struct `type`. */
-#define OPT_ROW(type, name, member, kind, help)                \
-    {                                                          \
-        name, kind, offsetof(type, member), 0, 1e9, help, NULL \
-    }
+#define OPT_ROW(type, name, member, kind, help) \
+    {name, kind, offsetof(type, member), 0, 1e9, help, NULL}
 
 /* Choices of --split, in the order of lb_split. */
 extern const char *const OPT_SPLITS[];

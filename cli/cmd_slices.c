@@ -75,10 +75,8 @@ typedef struct import_options {
 static const char *const AXES[] = {"axial", "coronal", "sagittal", NULL};
 static const char *const CENTRES[] = {"brain", "volume", NULL};
 
-#define IMPORT(name, member, kind, min, max, help, choices)                   \
-    {                                                                         \
-        name, kind, offsetof(import_options, member), min, max, help, choices \
-    }
+#define IMPORT(name, member, kind, min, max, help, choices) \
+    {name, kind, offsetof(import_options, member), min, max, help, choices}
 
 static const lb_setting IMPORT_ROWS[] = {
     IMPORT("participants", import.participants, LB_SETTING_TEXT, 0, 0,

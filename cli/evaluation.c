@@ -12,10 +12,8 @@ typedef struct metric_row {
     size_t value, range; /* offsets; no range: 0 */
 } metric_row;
 
-#define METRIC(field)                                                                          \
-    {                                                                                          \
-#field, offsetof(lb_classification, field), offsetof(lb_classification, field##_range) \
-    }
+#define METRIC(field) \
+    {#field, offsetof(lb_classification, field), offsetof(lb_classification, field##_range)}
 
 static const metric_row METRICS[EVALUATION_METRICS] = {
     METRIC(accuracy),    METRIC(auroc),

@@ -109,7 +109,7 @@ print_members(const lb_value *value, int depth, size_t *lines)
         return;
     }
     size_t most = value->kind == LB_VALUE_DICT ? 4 * FIRST_MEMBERS : FIRST_MEMBERS;
-    for (; shown < count && shown<most && * lines> 0; shown++) {
+    for (; shown < count && shown < most && *lines > 0; shown++) {
         const lb_value *member = lb_value_at(value, shown);
         (*lines)--;
         printf("%*s", 2 * depth, "");
@@ -123,7 +123,7 @@ print_members(const lb_value *value, int depth, size_t *lines)
             print_members(member, depth + 1, lines);
         }
     }
-    if (shown<count && * lines> 0) {
+    if (shown < count && *lines > 0) {
         (*lines)--;
         printf("%*s... and %zu more\n", 2 * depth, "", count - shown);
     }

@@ -153,12 +153,12 @@ fi
 cd "$root" || exit 1
 sources=$(git ls-files -- '*.c' '*.h' 2>/dev/null || find src cli tests include -name '*.[ch]')
 # shellcheck disable=SC2086
-check "formatting (clang-format -i mends it)" clang-format --dry-run -Werror $sources
+check "formatting (clang-format -i mends it)" clang-format-19 --dry-run -Werror $sources
 note "formatting done"
 
 tidy() {
     printf '%s\n' "$sources" | grep -E '^(src|cli)/.*\.c$' |
-        xargs -P "$jobs" -n 6 clang-tidy --quiet -p "$build/dev" --warnings-as-errors='*' 2>/dev/null
+        xargs -P "$jobs" -n 6 clang-tidy-19 --quiet -p "$build/dev" --warnings-as-errors='*' 2>/dev/null
 }
 check "linting (clang-tidy)" tidy
 note "linting done"

@@ -64,10 +64,7 @@ typedef struct limit {
     double least, most;
 } limit;
 
-#define LIMIT(member, least, most)                                    \
-    {                                                                 \
-#member, offsetof(lb_cohort_options, member), (least), (most) \
-    }
+#define LIMIT(member, least, most) {#member, offsetof(lb_cohort_options, member), (least), (most)}
 
 static const limit LIMITS[] = {
     LIMIT(voxel, 0.1, 10),

@@ -72,7 +72,7 @@ static size_t
 cells(size_t length, double spacing)
 {
     double n = floor((double)length / spacing + 0.5);
-    return n < 1 ? 1 : n > (double)length ? length : (size_t)n;
+    return n<1 ? 1 : n>(double) length ? length : (size_t)n;
 }
 
 /* Centres in the middle of the cells of a grid, and every pixel to its cell. */

@@ -210,7 +210,7 @@ read_predictions(explorer *e, size_t f, lb_error *err)
         if (row < logits.shape[0]) {
             const float *two = (const float *)logits.data + 2 * row;
             size_t class = two[1] > two[0];
-            e->images[i].predicted[f] = (uint8_t) class;
+            e->images[i].predicted[f] = (uint8_t)class;
             e->images[i].confidence[f] = 1 / (1 + expf(two[1 - class] - two[class]));
         }
     }

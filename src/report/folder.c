@@ -18,18 +18,9 @@ typedef struct column {
     bool optional; /* "" or NaN where the table has no such column */
 } column;
 
-#define TEXT(type, member)                           \
-    {                                                \
-#member, true, offsetof(type, member), false \
-    }
-#define NUMBER(type, member)                          \
-    {                                                 \
-#member, false, offsetof(type, member), false \
-    }
-#define OPTIONAL(type, member)                      \
-    {                                               \
-#member, true, offsetof(type, member), true \
-    }
+#define TEXT(type, member) {#member, true, offsetof(type, member), false}
+#define NUMBER(type, member) {#member, false, offsetof(type, member), false}
+#define OPTIONAL(type, member) {#member, true, offsetof(type, member), true}
 
 static const column model_columns[] = {
     TEXT(model_row, corpus),

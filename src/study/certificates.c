@@ -20,14 +20,8 @@ typedef struct column {
     summary summary;
 } column;
 
-#define REAL(name, member, summary)                            \
-    {                                                          \
-        name, false, offsetof(lb_certificate, member), summary \
-    }
-#define COUNT(name, member, summary)                          \
-    {                                                         \
-        name, true, offsetof(lb_certificate, member), summary \
-    }
+#define REAL(name, member, summary) {name, false, offsetof(lb_certificate, member), summary}
+#define COUNT(name, member, summary) {name, true, offsetof(lb_certificate, member), summary}
 
 static const column COLUMNS[] = {
     REAL("completeness_error", completeness_error, SUMMARY_GREATEST),

@@ -9,10 +9,8 @@ typedef struct name_field {
     size_t offset, size;
 } name_field;
 
-#define FIELD(member)                                                                   \
-    {                                                                                   \
-#member, offsetof(lb_model_name, member), sizeof((lb_model_name *)NULL)->member \
-    }
+#define FIELD(member) \
+    {#member, offsetof(lb_model_name, member), sizeof((lb_model_name *)NULL)->member}
 
 static const name_field NAME_FIELDS[] = {
     FIELD(corpus), FIELD(degree),     FIELD(seed),      FIELD(learning_rate),

@@ -9,15 +9,11 @@
 #include "lesionbench/slices.h"
 #include "lesionbench/training.h"
 
-#define ROW(type, member, name, kind, min, max, help)            \
-    {                                                            \
-        name, kind, offsetof(type, member), min, max, help, NULL \
-    }
+#define ROW(type, member, name, kind, min, max, help) \
+    {name, kind, offsetof(type, member), min, max, help, NULL}
 
-#define CHOICE(type, member, name, choices, help)                            \
-    {                                                                        \
-        name, LB_SETTING_CHOICE, offsetof(type, member), 0, 0, help, choices \
-    }
+#define CHOICE(type, member, name, choices, help) \
+    {name, LB_SETTING_CHOICE, offsetof(type, member), 0, 0, help, choices}
 
 #define MAX_U32 4294967295.0
 #define MAX_U64 0x1p64

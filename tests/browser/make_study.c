@@ -205,7 +205,7 @@ write_predictions(const plan *p, const char *name, size_t model)
     uint8_t *predicted = lb_alloc(p->images, 1, &lb_last);
     for (size_t i = 0; i < p->images; i++) {
         size_t class = is_wrong(i, model) ? 1 - i % 2 : i % 2;
-        predicted[i] = (uint8_t) class;
+        predicted[i] = (uint8_t)class;
         logits[2 * i + class] = 1 + (float)(i % 5);
     }
     const size_t shape[] = {p->images, 2};

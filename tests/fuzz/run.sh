@@ -23,7 +23,7 @@ limits() {
     esac
 }
 
-command -v clang >/dev/null || {
+command -v clang-19 >/dev/null || {
     echo "run.sh: the packages of [fuzz] in packages.txt are needed" >&2
     exit 1
 }

@@ -216,7 +216,7 @@ gaps_are_filled_with_fluid(void **state)
         volume.value[i] = in_block(i % SIDE, i / SIDE % SIDE, i / SIDE / SIDE) ? 100 : 0;
     }
     assert_ok(cohort_fluid_fill(&volume, 29, &err));
-#define AT(x, y, z) volume.value[((size_t)(z)*SIDE + (y)) * SIDE + (x)]
+#define AT(x, y, z) volume.value[((size_t)(z) * SIDE + (y)) * SIDE + (x)]
     assert_true(AT(24, 24, 24) == 29 && AT(24, 24, 30) == 29); /* cavity, and the channel to it */
     assert_true(AT(17, 10, 24) == 29);                         /* the narrow groove */
     assert_true(AT(34, SIDE - 8, 24) == 0);                    /* the wide one stays open */
