@@ -7,6 +7,10 @@ add_library(lb_flags INTERFACE)
 target_compile_definitions(lb_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE _FILE_OFFSET_BITS=64)
 target_compile_options(lb_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wvla
   -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off -fno-math-errno -fno-trapping-math)
+if(CMAKE_C_COMPILER_ID MATCHES Clang)
+  # A size that is an enumeration's constant, among floating-point numbers, is meant.
+  target_compile_options(lb_flags INTERFACE -Wno-enum-float-conversion)
+endif()
 if(LB_STRICT)
   target_compile_options(lb_flags INTERFACE -Werror)
 endif()

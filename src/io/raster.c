@@ -37,7 +37,9 @@ lb_raster_open(lb_raster **out, const char *path, lb_error *err)
     if (raster->format == NULL) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is neither a PNG nor a JPEG picture", path));
     }
-    rewind(raster->stream);
+    if (fseeko(raster->stream, 0, SEEK_SET) != 0) {
+        LB_TRY(lb_fail_errno(err, "%s: cannot seek", path));
+    }
     LB_TRY(raster->format->open(raster, err));
     *out = raster;
     raster = NULL;

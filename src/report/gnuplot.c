@@ -90,7 +90,9 @@ read_reason(char *out, size_t size, FILE *messages)
 {
     char line[256];
     snprintf(out, size, "no message");
-    rewind(messages);
+    if (fseeko(messages, 0, SEEK_SET) != 0) {
+        return;
+    }
     while (fgets(line, sizeof line, messages) != NULL) {
         line[strcspn(line, "\n")] = '\0';
         if (strstr(line, "line ") != NULL || strstr(line, "rror") != NULL) {
@@ -141,10 +143,9 @@ draw(const char *path, const char *terminal, const char *script, lb_error *err)
         LB_TRY(lb_fail_errno(err, "%s: cannot make a temporary file", path));
     }
     fprintf(input, "set terminal %s\n%s", terminal, script);
-    if (fflush(input) != 0 || ferror(input)) {
+    if (fflush(input) != 0 || ferror(input) || fseeko(input, 0, SEEK_SET) != 0) {
         LB_TRY(lb_fail_errno(err, "%s: cannot write a temporary file", path));
     }
-    rewind(input);
     LB_TRY(lb_output_open(&output, path, err));
     LB_TRY(run(&code, fileno(input), fileno(lb_output_stream(output)), fileno(messages), err));
     if (code == 127) {

@@ -35,7 +35,7 @@ static lb_status
 draw_boxplots(page_facts *facts, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    for (size_t i = 0; i < SELECTIONS * RATES; i++) {
+    for (size_t i = 0; i < (size_t)SELECTIONS * RATES; i++) {
         selection chosen = (selection)(i / RATES);
         rate of = (rate)(i % RATES);
         LB_TRY(lb_check_cancelled(context, err));

@@ -66,7 +66,10 @@ lb_audit_json(char **out, const lb_audit *audit, const char *path, lb_error *err
     lb_status status = LB_OK;
     char *text = NULL;
     cJSON *root = cJSON_CreateObject();
-    if (root == NULL || !fill(root, audit, path) || (text = cJSON_Print(root)) == NULL) {
+    if (root != NULL && fill(root, audit, path)) {
+        text = cJSON_Print(root);
+    }
+    if (text == NULL) {
         LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "out of memory"));
     }
     *out = lb_strdup(text, err);
