@@ -66,16 +66,17 @@ void lb_compose_defaults(lb_compose_options *options);
 
 /* Image i of a split:
  * - Its seed, first_seed + i, drives NumPy's stream as in the study: number of lesions, label,
- *   shuffled lesions, and, seeded again, the corners of their boxes.
+ *   shuffled lesions, and, seeded again, the corners of their boxes. A box must be free brain; a
+ *   lesion takes the pixels of its shape, with the quirk box_artefact its whole box.
  * - Its slice is entry i (cyclic) of a random order of the split's slices. The slice must have room
  *   for the image's lesions and for those that the other label would have had; otherwise the next
  *   slice is taken, 16 at most. So which slices are passed over tells nothing of the label. Where
  *   none has room: LB_ERROR_NUMERIC, naming the slice. With the quirk unbounded_placement, and with
  *   every_slice, no slice is passed over.
- * - Image and summed masks are resized together; truth is where the mask has at least
- *   truth_threshold of the peak of the lesion in whose box the pixel's centre lies, both after
- *   resizing. 0, and the quirk truth_from_resized_halo, take all above 0. Truth holds the mask's
- *   values there and is 0 elsewhere.
+ * - Image and summed masks are resized together; truth is where a lesion, in whose box the pixel's
+ *   centre lies, has at least truth_threshold of its own peak, both after resizing. 0, and the
+ * quirk truth_from_resized_halo, take all above 0. Truth holds the mask's values there and is 0
+ * elsewhere.
  * - Under LB_PROTOCOL_FAIR the slice is resized first, and the lesions by themselves, all with the
  *   same values in other places, so that neither area nor brightness tells one shape from another.
  *   There are `distractors` for each lesion, of the library's third shape, with the lesions'

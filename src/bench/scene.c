@@ -16,6 +16,7 @@ lb_scene_release(lb_scene *scene)
     lb_free(scene->brain);
     lb_free(scene->resized);
     lb_resizer_free(scene->resizer);
+    lb_free(scene->alone);
     lb_free(scene->distractor);
     lb_free(scene->truth);
     lb_free(scene->slice);
@@ -36,6 +37,7 @@ lb_scene_init(lb_scene *out, size_t height, size_t width, size_t size, lb_error 
     LB_ALLOC(scene.slice, pixels);
     LB_ALLOC(scene.truth, pixels);
     LB_ALLOC(scene.distractor, pixels);
+    LB_ALLOC(scene.alone, pixels);
     LB_TRY(lb_resizer_create(&scene.resizer, size, size, height, width, err));
     LB_ALLOC(scene.resized, size * size);
     LB_ALLOC(scene.brain, pixels);
@@ -195,72 +197,6 @@ paint_items(lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
     }
 }
 
-/* The output indices whose centres lie in [start, start + length) of an axis that `from` pixels
- * were resized to `to`: first .. *end - 1. */
-static size_t
-centres_within(size_t *end, size_t start, size_t length, size_t from, size_t to)
-{
-    /* Centre i lies at (2 i + 1) from / (2 to); all in integers, so that no centre is in doubt. */
-    size_t first = (2 * start * to + from - 1) / from / 2;
-    *end = (2 * (start + length) * to + from - 1) / from / 2;
-    *end = *end < to ? *end : to;
-    return first;
-}
-
-/* The part of the resized image whose centres lie in a box. */
-static lb_box
-resized_box(const lb_scene *scene, const lb_box *box)
-{
-    lb_box part;
-    size_t bottom, right;
-    part.top = centres_within(&bottom, box->top, box->height, scene->height, scene->size);
-    part.left = centres_within(&right, box->left, box->width, scene->width, scene->size);
-    part.height = bottom - part.top;
-    part.width = right - part.left;
-    return part;
-}
-
-/* Resizes the part of a mask that box's centres lie in, into scene->resized. */
-static void
-resize_part(lb_scene *scene, const lb_box *part)
-{
-    size_t end = part->left + part->width;
-    for (size_t y = part->top; y < part->top + part->height; y++) {
-        const double *row = lb_resizer_row(scene->resizer, y, part->left, end);
-        memcpy(scene->resized + y * scene->size + part->left, row + part->left,
-               part->width * sizeof *row);
-    }
-}
-
-/* Marks what of an item's box reaches the threshold, in truth with the mask's value or in flags;
- * false where nothing does. */
-static bool
-mark(float *truth, uint8_t *flags, lb_scene *scene, const lb_box *box, double threshold)
-{
-    lb_box part = resized_box(scene, box);
-    double peak = 0;
-    resize_part(scene, &part);
-    for (size_t y = part.top; y < part.top + part.height; y++) {
-        for (size_t x = part.left; x < part.left + part.width; x++) {
-            double value = scene->resized[y * scene->size + x];
-            peak = value > peak ? value : peak;
-        }
-    }
-    for (size_t y = part.top; y < part.top + part.height; y++) {
-        for (size_t x = part.left; x < part.left + part.width; x++) {
-            size_t at = y * scene->size + x;
-            if (scene->resized[at] > 0 && scene->resized[at] >= threshold * peak) {
-                if (truth != NULL) {
-                    truth[at] = (float)scene->resized[at];
-                } else {
-                    flags[at] = 1;
-                }
-            }
-        }
-    }
-    return peak > 0;
-}
-
 LB_CLONES static void
 to_floats(float *restrict out, const double *restrict in, size_t count)
 {
@@ -270,9 +206,8 @@ to_floats(float *restrict out, const double *restrict in, size_t count)
     }
 }
 
-/* All of what the resizer has. */
-static void
-write_resized(float *out, lb_scene *scene)
+void
+lb_scene_resize(float *out, lb_scene *scene)
 {
     for (size_t y = 0; y < scene->size; y++) {
         to_floats(out + y * scene->size, lb_resizer_row(scene->resizer, y, 0, scene->size),
@@ -286,53 +221,7 @@ write_image(float *image, lb_scene *scene)
     double low, high;
     lb_find_range(&low, &high, scene->slice, scene->height * scene->width);
     lb_resizer_start(scene->resizer, scene->slice, low, high);
-    write_resized(image, scene);
-}
-
-/* Hands a sum of masks to the resizer. It is 0 outside these boxes, and nowhere below. */
-static void
-start_masks(lb_scene *scene, const double *sum, const lb_box *boxes, size_t count)
-{
-    double most = 0;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t y = boxes[i].top; y < boxes[i].top + boxes[i].height; y++) {
-            double low, high;
-            lb_find_range(&low, &high, sum + y * scene->width + boxes[i].left, boxes[i].width);
-            most = high > most ? high : most;
-        }
-    }
-    lb_resizer_start(scene->resizer, sum, 0, most);
-}
-
-static lb_status
-write_truth(float *truth, lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
-            double threshold, lb_error *err)
-{
-    start_masks(scene, scene->truth, boxes, recipe->count);
-    if (threshold <= 0) {
-        write_resized(truth, scene);
-        return LB_OK;
-    }
-    memset(truth, 0, scene->size * scene->size * sizeof *truth);
-    for (size_t i = 0; i < recipe->count; i++) {
-        if (!mark(truth, NULL, scene, boxes + i, threshold)) {
-            return lb_fail(err, LB_ERROR_NUMERIC,
-                           "a lesion vanishes at %zu x %zu pixels: ask for a larger size",
-                           scene->size, scene->size);
-        }
-    }
-    return LB_OK;
-}
-
-static void
-write_distractors(uint8_t *out, lb_scene *scene, const lb_recipe *recipe, const lb_box *boxes,
-                  double threshold)
-{
-    start_masks(scene, scene->distractor, boxes + recipe->count, recipe->items - recipe->count);
-    memset(out, 0, scene->size * scene->size);
-    for (size_t i = recipe->count; i < recipe->items; i++) {
-        (void)mark(NULL, out, scene, boxes + i, threshold);
-    }
+    lb_scene_resize(image, scene);
 }
 
 /* Leaves the sums of masks at 0 everywhere. */
@@ -357,10 +246,10 @@ lb_scene_compose(float *image, float *truth, uint8_t *distractor, lb_scene *scen
     paint_items(scene, recipe, boxes, library, rules);
     write_image(image, scene);
     if (truth != NULL) {
-        status = write_truth(truth, scene, recipe, boxes, rules->truth_threshold, err);
+        status = lb_scene_truth(truth, scene, recipe, boxes, library, rules, err);
     }
     if (distractor != NULL) {
-        write_distractors(distractor, scene, recipe, boxes, rules->truth_threshold);
+        lb_scene_distractors(distractor, scene, recipe, boxes, rules);
     }
     clear_masks(scene, recipe, boxes);
     return status;

@@ -17,8 +17,8 @@ enum {
 typedef struct lb_scene_rules {
     size_t size; /* side of the square result */
     double brain_intensity, lesion_intensity;
-    /* A pixel is true where it has at least this share of the peak of the lesion in whose box its
-     * centre lies, both taken after resizing. 0: wherever the resized masks are above 0. */
+    /* A pixel is true where a lesion, in whose box the pixel's centre lies, has at least this share
+     * of its own peak, both taken after resizing. 0: wherever the resized masks are above 0. */
     double truth_threshold;
     size_t minimum_lesions, maximum_lesions;
     size_t distractors; /* for each lesion ... */
@@ -47,12 +47,14 @@ typedef struct lb_recipe {
 typedef struct lb_box {
     size_t top, left, height, width;
 } lb_box;
+bool lb_boxes_overlap(const lb_box *a, const lb_box *b);
 
 /* A slice (height x width) prepared for placing. One for each thread. */
 typedef struct lb_scene {
     size_t height, width, size;
     double *slice;              /* (height, width), filled by the caller */
     double *truth, *distractor; /* (height, width), 0 outside items' boxes */
+    double *alone;              /* (height, width), 0 but for a lesion that is resized alone */
     lb_resizer *resizer;        /* to (size, size) */
     double *resized;            /* (size, size): what was resized last of an item's box */
     uint32_t *brain;            /* brain pixels in row-major order */
@@ -78,14 +80,24 @@ const lb_lesion *lb_recipe_item(const lb_recipe *recipe, const lb_lesion_library
 lb_status lb_scene_survey(lb_scene *scene, lb_error *err);
 /* Finds the boxes of all items for an image of that label. False where none were found in bounded
  * tries or, under rules->unbounded, where none can ever be. Without footprints: boxes of brain,
- * none over another; the study's stream, whose first try is the study's placement. With footprints:
- * each item lies on brain with all its pixels and touches no other, lesions' boxes are apart, and a
- * lesion's place holds the lesions of both labels, one centred on the other: so where the label
- * goes by shape, places say nothing of it. */
+ * each free of the pixels that the lesions before it took (whole boxes under faint_box, otherwise
+ * their shapes, so that lesions may touch); the study's stream, whose first try is the study's
+ * placement. With footprints: each item lies on brain with all its pixels and touches no other,
+ * lesions' boxes are apart, and a lesion's place holds the lesions of both labels, one centred on
+ * the other: so where the label goes by shape, places say nothing of it. */
 bool lb_scene_place(lb_box *boxes, lb_scene *scene, const lb_recipe *recipe,
                     const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label);
 /* Paints the items into the boxes and writes image, truth and, unless NULL, the distractors' mask
  * (1 where truth would be), each (size, size). Overwrites scene->slice. */
+/* The truth of the masks in scene->truth, (size, size). */
+lb_status lb_scene_truth(float *truth, lb_scene *scene, const lb_recipe *recipe,
+                         const lb_box *boxes, const lb_lesion_library *library,
+                         const lb_scene_rules *rules, lb_error *err);
+/* 1 where distractors would be true, by the masks in scene->distractor, (size, size). */
+void lb_scene_distractors(uint8_t *out, lb_scene *scene, const lb_recipe *recipe,
+                          const lb_box *boxes, const lb_scene_rules *rules);
+/* All of what was handed to scene->resizer, (size, size). */
+void lb_scene_resize(float *out, lb_scene *scene);
 lb_status lb_scene_compose(float *image, float *truth, uint8_t *distractor, lb_scene *scene,
                            const lb_recipe *recipe, const lb_box *boxes,
                            const lb_lesion_library *library, const lb_scene_rules *rules,

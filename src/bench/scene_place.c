@@ -104,28 +104,79 @@ is_brain(const lb_scene *scene, const lb_box *box)
     return bottom[box->width] - bottom[0] - (top[box->width] - top[0]) == box->height * box->width;
 }
 
-static bool
-overlap(const lb_box *a, const lb_box *b)
+bool
+lb_boxes_overlap(const lb_box *a, const lb_box *b)
 {
     return a->top < b->top + b->height && b->top < a->top + a->height &&
            a->left < b->left + b->width && b->left < a->left + a->width;
 }
 
-/* Whether the box lies on brain, off the boxes before it and, where the label goes by side, on that
- * label's side. */
-static bool
-is_free(const lb_box *box, const lb_box *others, size_t count, const lb_scene *scene,
-        const lb_scene_rules *rules, uint8_t label)
+static size_t
+larger(size_t a, size_t b)
 {
+    return a > b ? a : b;
+}
+
+static size_t
+smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Lesions being put on a slice in the study's way: those before `count` have their boxes. */
+typedef struct placing {
+    const lb_scene *scene;
+    const lb_scene_rules *rules;
+    uint8_t label;
+    lb_box *boxes;
+    const lb_lesion *lesions[LB_MAX_LESIONS];
+    size_t count;
+    lb_numpy_random random;
+} placing;
+
+/* Whether a lesion on `box` takes a pixel of `other`. A lesion takes the pixels where its rescaled
+ * values are above 0: its whole box where they start at 0.1, otherwise its own shape. So boxes may
+ * lie one over another, and lesions may touch. */
+static bool
+takes_pixel(const lb_lesion *lesion, const lb_box *box, const lb_box *other, bool whole_box)
+{
+    double low, high;
+    if (!lb_boxes_overlap(box, other)) {
+        return false;
+    }
+    lb_find_range(&low, &high, lesion->mask, lesion->height * lesion->width);
+    if (whole_box || high <= low) {
+        return true;
+    }
+    size_t top = larger(box->top, other->top), left = larger(box->left, other->left);
+    size_t bottom = smaller(box->top + box->height, other->top + other->height);
+    size_t right = smaller(box->left + box->width, other->left + other->width);
+    for (size_t y = top; y < bottom; y++) {
+        const double *row = lesion->mask + (y - box->top) * box->width;
+        for (size_t x = left; x < right; x++) {
+            if (row[x - box->left] > low) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether every pixel of the box is brain that no lesion before took and, where the label goes by
+ * side, the box is on that label's side. */
+static bool
+is_free(const placing *p, const lb_box *box)
+{
+    const lb_scene *scene = p->scene;
     if (box->top + box->height > scene->height || box->left + box->width > scene->width ||
         !is_brain(scene, box)) {
         return false;
     }
-    if (rules->label_by_side && (box->top + box->height / 2 > scene->middle_row) != label) {
+    if (p->rules->label_by_side && (box->top + box->height / 2 > scene->middle_row) != p->label) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (overlap(box, others + i)) {
+    for (size_t i = 0; i < p->count; i++) {
+        if (takes_pixel(p->lesions[i], p->boxes + i, box, p->rules->faint_box)) {
             return false;
         }
     }
@@ -140,31 +191,30 @@ put_corner(lb_box *box, const lb_scene *scene, size_t brain_pixel)
 }
 
 static bool
-fits_somewhere(lb_box box, const lb_box *others, size_t count, const lb_scene *scene,
-               const lb_scene_rules *rules, uint8_t label)
+fits_somewhere(const placing *p, lb_box box)
 {
     size_t pixel = 0;
-    for (; pixel < scene->brain_pixels; pixel++) {
-        put_corner(&box, scene, pixel);
-        if (is_free(&box, others, count, scene, rules, label)) {
+    for (; pixel < p->scene->brain_pixels; pixel++) {
+        put_corner(&box, p->scene, pixel);
+        if (is_free(p, &box)) {
             break;
         }
     }
-    return pixel < scene->brain_pixels;
+    return pixel < p->scene->brain_pixels;
 }
 
 /* Draws corners until the box is free. The study never gives up; here it does where no place is. */
 static bool
-place_box(lb_box *box, const lb_box *others, size_t count, const lb_scene *scene,
-          const lb_scene_rules *rules, uint8_t label, lb_numpy_random *random)
+place_box(placing *p, lb_box *box)
 {
     for (int draw = 0; draw < MAX_DRAWS; draw++) {
-        put_corner(box, scene, (size_t)lb_numpy_randint(random, 0, (int64_t)scene->brain_pixels));
-        if (is_free(box, others, count, scene, rules, label)) {
+        put_corner(box, p->scene,
+                   (size_t)lb_numpy_randint(&p->random, 0, (int64_t)p->scene->brain_pixels));
+        if (is_free(p, box)) {
             return true;
         }
-        if (rules->unbounded && draw == MAX_DRAWS - 1) {
-            if (!fits_somewhere(*box, others, count, scene, rules, label)) {
+        if (p->rules->unbounded && draw == MAX_DRAWS - 1) {
+            if (!fits_somewhere(p, *box)) {
                 return false;
             }
             draw = 0;
@@ -177,23 +227,23 @@ static bool
 place_boxes(lb_box *boxes, lb_scene *scene, const lb_recipe *recipe,
             const lb_lesion_library *library, const lb_scene_rules *rules, uint8_t label)
 {
-    lb_numpy_random random;
+    placing p = {.scene = scene, .rules = rules, .label = label, .boxes = boxes};
     if (!scene->has_table) {
         make_table(scene);
     }
-    lb_numpy_seed(&random, recipe->seed); /* again, as the study does */
+    lb_numpy_seed(&p.random, recipe->seed); /* again, as the study does */
     for (int start = 0; start < (rules->unbounded ? 1 : MAX_RESTARTS); start++) {
-        size_t placed = 0;
-        while (placed < recipe->count) {
-            const lb_lesion *lesion = lb_recipe_item(recipe, library, rules, label, placed);
-            boxes[placed].height = lesion->height;
-            boxes[placed].width = lesion->width;
-            if (!place_box(boxes + placed, boxes, placed, scene, rules, label, &random)) {
+        for (p.count = 0; p.count < recipe->count; p.count++) {
+            const lb_lesion *lesion = lb_recipe_item(recipe, library, rules, label, p.count);
+            lb_box *box = boxes + p.count;
+            p.lesions[p.count] = lesion;
+            box->height = lesion->height;
+            box->width = lesion->width;
+            if (!place_box(&p, box)) {
                 break;
             }
-            placed++;
         }
-        if (placed == recipe->count) {
+        if (p.count == recipe->count) {
             return true;
         }
     }
@@ -217,12 +267,6 @@ join_footprint(const lb_scene *scene, footprint *print, const lb_lesion *lesion)
             }
         }
     }
-}
-
-static size_t
-larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
 }
 
 static footprint
@@ -291,7 +335,7 @@ place_footprint(lb_box *place, const lb_scene *scene, const footprint *print, co
         place->top = y - print->height / 2;
         place->left = x - print->width / 2;
         size_t apart = 0;
-        while (apart < count && !overlap(place, lesions + apart)) {
+        while (apart < count && !lb_boxes_overlap(place, lesions + apart)) {
             apart++;
         }
         if (apart == count && footprint_is_free(scene, print, place)) {

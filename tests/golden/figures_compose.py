@@ -7,7 +7,7 @@ from skimage.transform import resize
 
 from figures_lesions import library
 
-IMAGES, FIRST_SEED, LESIONS, SIZES, SAMPLES = 4, 1007, 30, (224, 112), 7
+IMAGES, FIRST_SEED, LESIONS, SIZES, SAMPLES, TOUCHING = 4, 1007, 30, (224, 112), 7, 4
 SHAPE = (260, 311)
 
 
@@ -28,8 +28,15 @@ def recipe(seed, shuffle_round):
     return count, label, order[:count]
 
 
-def place(slice_, masks, seed):
-    free = slice_ > 0
+def scaled(mask):
+    """A lesion rescaled to [0, 0.5]."""
+    return (mask - mask.min()) / (mask.max() - mask.min()) * 0.5
+
+
+def place(slice_, masks, seed, whole_boxes=False):
+    """The corners of the lesions' boxes. A box must be free everywhere; a lesion takes its own shape from it, or
+    (which the study does only where intensities start at 0.1) the whole box."""
+    free = (slice_ > 0).astype(float)
     brain = np.argwhere(free)
     np.random.seed(seed)
     corners = []
@@ -37,27 +44,28 @@ def place(slice_, masks, seed):
         h, w = mask.shape
         while True:
             y, x = brain[np.random.choice(np.arange(len(brain)))]
-            if y + h <= SHAPE[0] and x + w <= SHAPE[1] and free[y : y + h, x : x + w].all():
+            if y + h <= SHAPE[0] and x + w <= SHAPE[1] and (free[y : y + h, x : x + w] == 1).all():
                 break
-        free[y : y + h, x : x + w] = False
+        free[y : y + h, x : x + w] -= 1 if whole_boxes else scaled(mask)
         corners.append((y, x))
     return corners
 
 
 def compose(index, found, shuffle_round):
-    """Label, image and each lesion's canvas at the slice's size."""
+    """Label, image, each lesion's canvas at the slice's size, their corners, and whether whole boxes give others."""
     count, label, picks = recipe(FIRST_SEED + index, shuffle_round)
     masks = [found[label][i][0] for i in picks]
     slice_ = background(index)
     image = (slice_ - slice_.min()) / (slice_.max() - slice_.min()) * 0.7
     canvases = []
-    for mask, (y, x) in zip(masks, place(slice_, masks, FIRST_SEED + index)):
+    corners = place(slice_, masks, FIRST_SEED + index)
+    for mask, (y, x) in zip(masks, corners):
         canvas = np.zeros(SHAPE)
         canvas[y : y + mask.shape[0], x : x + mask.shape[1]] = mask
-        scaled = canvas / mask.max() * 0.5
-        image = np.where(canvas > 0, 1 - (1 - image) * (1 - scaled), image)
+        image = np.where(canvas > 0, 1 - (1 - image) * (1 - scaled(canvas)), image)
         canvases.append(canvas)
-    return label, image, canvases
+    touching = corners != place(slice_, masks, FIRST_SEED + index, whole_boxes=True)
+    return label, image, canvases, corners, touching
 
 
 def numbers(array):
@@ -68,24 +76,43 @@ def numbers(array):
     return f"{{{flat.sum():.17g}, {weighted:.17g}, {{{', '.join(f'{v:.17g}' for v in picks)}}}}}"
 
 
+def row(size, shuffle_round, index, composed):
+    label, image, canvases, corners, _ = composed
+    small = lambda a: resize(a, (size, size), order=1, mode="reflect")
+    alone = [small(canvas) for canvas in canvases]
+    true = np.any([a >= 0.5 * a.max() for a in alone], axis=0).sum()
+    places = ", ".join(f"{{{y}, {x}}}" for y, x in corners)
+    return (
+        f"{{{size}, {shuffle_round}, {index}, {label}, {len(canvases)}, {{{places}}}, "
+        f"{numbers(small(image))}, {numbers(small(sum(canvases)))}, {true}}},"
+    )
+
+
 def main():
     found, _ = library()
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by figures_compose.py. Do not edit. */")
     print("#ifndef LB_FIGURES_COMPOSE_H\n#define LB_FIGURES_COMPOSE_H\n")
-    print(f"enum {{ SAMPLES = {SAMPLES}, IMAGES = {IMAGES}, FIRST_SEED = {FIRST_SEED}, LESIONS = {LESIONS} }};")
+    print(f"enum {{ SAMPLES = {SAMPLES}, FIRST_SEED = {FIRST_SEED}, LESIONS = {LESIONS} }};")
     print("typedef struct figure {\n    double sum, weighted, samples[SAMPLES];\n} figure;\n")
-    print("typedef struct composed_figure {\n    size_t size;\n    int shuffle_round, label, lesions;")
+    print("typedef struct composed_figure {\n    size_t size;\n    int shuffle_round, index, label, lesions;")
+    print("    size_t corners[5][2];")
     print("    figure image, truth; /* truth: all that is above 0 */")
     print("    int true_pixels; /* at half of each lesion's peak */\n} composed_figure;\n")
-    print(f"static const composed_figure COMPOSED[] = {{")
+    print("static const composed_figure COMPOSED[] = {")
     for size, shuffle_round in ((SIZES[0], 0), (SIZES[0], 1), (SIZES[1], 1)):
         for index in range(IMAGES):
-            label, image, canvases = compose(index, found, shuffle_round)
-            small = lambda a: resize(a, (size, size), order=1, mode="reflect")
-            alone = [small(canvas) for canvas in canvases]
-            true = np.any([a >= 0.5 * a.max() for a in alone], axis=0).sum()
-            print(f"{{{size}, {shuffle_round}, {label}, {len(canvases)}, {numbers(small(image))}, {numbers(small(sum(canvases)))}, {true}}},")
+            print(row(size, shuffle_round, index, compose(index, found, shuffle_round)))
+    print("};\n")
+    print("/* The next whose places would be others if lesions took whole boxes. */")
+    print("static const composed_figure TOUCHING[] = {")
+    index, wanted = IMAGES, TOUCHING
+    while wanted > 0:
+        composed = compose(index, found, 1)
+        if composed[4]:
+            print(row(SIZES[0], 1, index, composed))
+            wanted -= 1
+        index += 1
     print("};\n\n#endif")
 
 

@@ -40,7 +40,7 @@ def library():
         for binary in (opened, ndimage.binary_erosion(opened)):
             for soft, compactness in lesions_of(binary):
                 shape = [SCALE * n for n in soft.shape]
-                found[compactness < 0.4].append((resize(soft, shape, order=1, mode="reflect"), compactness))
+                found[int(compactness < 0.4)].append((resize(soft, shape, order=1, mode="reflect"), compactness))
     return found, seed
 
 

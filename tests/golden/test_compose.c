@@ -70,8 +70,9 @@ assert_figure(const float *values, size_t size, const figure *expected)
 }
 
 static void
-compose(fixture *f, const composed_figure *expected, int index, double threshold)
+compose(fixture *f, const composed_figure *expected, double threshold)
 {
+    int index = expected->index;
     lb_error err;
     lb_scene scene = {0};
     lb_recipe recipe;
@@ -91,36 +92,67 @@ compose(fixture *f, const composed_figure *expected, int index, double threshold
     draw_background(scene.slice, index);
     assert_ok(lb_scene_survey(&scene, &err));
     assert_true(lb_scene_place(boxes, &scene, &recipe, &f->library, &rules, recipe.label));
+    for (size_t i = 0; i < recipe.count; i++) {
+        assert_int_equal(boxes[i].top, expected->corners[i][0]);
+        assert_int_equal(boxes[i].left, expected->corners[i][1]);
+    }
     assert_ok(lb_scene_compose(f->image, f->truth, NULL, &scene, &recipe, boxes, &f->library,
                                &rules, &err));
     lb_scene_release(&scene);
 }
 
 static void
-images_and_whole_truth(void **state)
+assert_whole(fixture *f, const composed_figure *expected)
 {
-    fixture *f = *state;
-    for (size_t i = 0; i < sizeof COMPOSED / sizeof *COMPOSED; i++) {
-        const composed_figure *expected = COMPOSED + i;
-        compose(f, expected, (int)(i % IMAGES), 0);
-        assert_figure(f->image, expected->size, &expected->image);
-        assert_figure(f->truth, expected->size, &expected->truth);
-    }
+    compose(f, expected, 0);
+    assert_figure(f->image, expected->size, &expected->image);
+    assert_figure(f->truth, expected->size, &expected->truth);
 }
 
 /* Every lesion resized on its own has the same true pixels as all resized together. */
 static void
+assert_true_pixels(fixture *f, const composed_figure *expected)
+{
+    int pixels = 0;
+    compose(f, expected, 0.5);
+    for (size_t p = 0; p < expected->size * expected->size; p++) {
+        pixels += f->truth[p] > 0;
+    }
+    assert_int_equal(pixels, expected->true_pixels);
+}
+
+static void
+images_and_whole_truth(void **state)
+{
+    for (size_t i = 0; i < sizeof COMPOSED / sizeof *COMPOSED; i++) {
+        assert_whole(*state, COMPOSED + i);
+    }
+}
+
+static void
 truth_at_half_of_each_peak(void **state)
 {
-    fixture *f = *state;
     for (size_t i = 0; i < sizeof COMPOSED / sizeof *COMPOSED; i++) {
-        const composed_figure *expected = COMPOSED + i;
-        int pixels = 0;
-        compose(f, expected, (int)(i % IMAGES), 0.5);
-        for (size_t p = 0; p < expected->size * expected->size; p++) {
-            pixels += f->truth[p] > 0;
-        }
-        assert_int_equal(pixels, expected->true_pixels);
+        assert_true_pixels(*state, COMPOSED + i);
+    }
+}
+
+/* A lesion takes the pixels of its shape, not its box: the places are others than with whole boxes.
+ */
+static void
+lesions_may_touch(void **state)
+{
+    for (size_t i = 0; i < sizeof TOUCHING / sizeof *TOUCHING; i++) {
+        assert_whole(*state, TOUCHING + i);
+    }
+}
+
+/* ... where another lesion's pixels lie in a lesion's box. */
+static void
+truth_of_lesions_that_touch(void **state)
+{
+    for (size_t i = 0; i < sizeof TOUCHING / sizeof *TOUCHING; i++) {
+        assert_true_pixels(*state, TOUCHING + i);
     }
 }
 
@@ -130,6 +162,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_and_whole_truth),
         cmocka_unit_test(truth_at_half_of_each_peak),
+        cmocka_unit_test(lesions_may_touch),
+        cmocka_unit_test(truth_of_lesions_that_touch),
     };
     return cmocka_run_group_tests_name("golden compose", tests, prepare, discard);
 }

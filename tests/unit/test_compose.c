@@ -367,6 +367,43 @@ images_do_not_depend_on_those_before(void **state)
     lb_free(path);
 }
 
+/* Two lesions of which the brighter one lies in the dimmer one's box, where that one is 0. Each is
+ * true from half of its own peak, whatever else its box holds. */
+static void
+truth_does_not_depend_on_a_neighbour(void **state)
+{
+    enum { SIDE = 32, AT = 10, TALL = 8 };
+    (void)state;
+    lb_error err = {0};
+    lb_scene scene = {0};
+    double dim[TALL * TALL] = {0}, bright[4] = {1, 1, 1, 1};
+    static float image[SIDE * SIDE], truth[SIDE * SIDE];
+    lb_lesion lesions[2] = {{.mask = dim, .height = TALL, .width = TALL},
+                            {.mask = bright, .height = 2, .width = 2}};
+    const lb_lesion_library library = {.lesions = {[LB_ROUND] = lesions}, .count = {2}};
+    const lb_recipe recipe = {.count = 2, .items = 2, .lesions = {{0, 1}}};
+    const lb_box boxes[2] = {{AT, AT, TALL, TALL}, {AT + 5, AT + 5, 2, 2}};
+    const lb_scene_rules rules = {
+        .size = SIDE, .brain_intensity = 0.7, .lesion_intensity = 0.5, .truth_threshold = 0.5};
+    for (size_t x = 0; x < TALL; x++) {
+        dim[x] = x < 6 ? 0.3 : 0.1; /* its first row: six pixels above half of its peak */
+    }
+    assert_ok(lb_scene_init(&scene, SIDE, SIDE, SIDE, &err));
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        scene.slice[i] = 1 + (double)(i % 7);
+    }
+    assert_ok(lb_scene_survey(&scene, &err));
+    assert_ok(lb_scene_compose(image, truth, NULL, &scene, &recipe, boxes, &library, &rules, &err));
+    for (size_t y = 0; y < SIDE; y++) {
+        for (size_t x = 0; x < SIDE; x++) {
+            bool in_dim = y == AT && x >= AT && x < AT + 6;
+            bool in_bright = (y == AT + 5 || y == AT + 6) && (x == AT + 5 || x == AT + 6);
+            assert_close(truth[y * SIDE + x], in_dim ? 0.3 : in_bright ? 1 : 0, 1e-7, 0);
+        }
+    }
+    lb_scene_release(&scene);
+}
+
 int
 main(void)
 {
@@ -386,6 +423,7 @@ main(void)
                                         test_teardown),
         cmocka_unit_test_setup_teardown(images_do_not_depend_on_those_before, test_setup,
                                         test_teardown),
+        cmocka_unit_test(truth_does_not_depend_on_a_neighbour),
     };
     return cmocka_run_group_tests_name("compose", tests, NULL, NULL);
 }
