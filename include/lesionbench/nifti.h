@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* NIfTI-1 and -2 volumes (niftiio of nifticlib): one file, plain or gzipped, or a pair of .hdr and
- * .img, of which either name does. Voxels of all real types but float128, in both byte orders. */
+/* NIfTI-1 and -2 volumes: one file, plain or gzipped, or a pair of .hdr and .img, of which either
+ * name does: a named .img is the one that is read, and of two files beside a named one that which
+ * is gzipped as it is. Voxels of all real types but float128, in both byte orders. */
 #ifndef LESIONBENCH_NIFTI_H
 #define LESIONBENCH_NIFTI_H
 
@@ -16,8 +17,11 @@ extern "C" {
 typedef struct lb_volume {
     size_t nx, ny, nz;
     float *value;
+    /* Both from the sform; where there is none from the qform; where there is none from pixdim. As
+     * nibabel reads them, but that headers that mean two things are refused; metres and microns
+     * (xyzt_units) become millimetres. */
     double spacing[3];     /* mm along x, y, z */
-    double to_world[3][4]; /* voxel index to RAS millimetres: sform, or qform where there is none */
+    double to_world[3][4]; /* voxel index to RAS millimetres */
     bool placed;           /* false: the file has neither, and to_world only the spacing */
     size_t volumes;        /* in the file, of which this is one */
 } lb_volume;

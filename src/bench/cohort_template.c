@@ -206,6 +206,10 @@ set_spread(double sigma[3], const lb_volume *volume, const lb_cohort_options *op
 static lb_status
 check_volume(const lb_volume *volume, size_t inside, lb_error *err)
 {
+    if (!volume->placed) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "has neither an sform nor a qform and so does not say how it is oriented");
+    }
     double litres = fabs(determinant((double(*)[4])volume->to_world)) * (double)inside * 1e-6;
     if (!(litres >= LEAST_VOLUME && litres <= MOST_VOLUME)) {
         return lb_fail(err, LB_ERROR_FORMAT,

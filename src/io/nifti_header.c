@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* niftiio understands the headers; what it would print about or trip over is checked first. */
+/* niftiio names the versions and the types and swaps bytes; every field is read and checked here.
+ */
 #include "nifti_header.h"
 
+#include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
@@ -9,15 +11,22 @@
 #include <nifti2_io.h>
 
 #include "lesionbench/output.h"
+#include "nifti_place.h"
+
+/* The first voxel of a single file stands at least this far behind its start. */
+enum { FIRST_OFFSET = 352, SECOND_OFFSET = 544 };
 
 enum { HEADER_ROOM = 540, MAX_OFFSET = 1 << 30, GZIP_BUFFER = 1 << 17 };
 
 typedef struct header {
     const char *path;
-    nifti_image *image; /* as niftiio understands it */
     bool swapped;
-    bool pair;         /* the voxels are in another file */
-    int64_t dims[8];   /* dim[0 .. 7] */
+    bool pair;       /* the voxels are in another file */
+    int64_t dims[8]; /* dim[0 .. 7] */
+    int type;        /* DT_UINT8, ... */
+    double offset;   /* of the first voxel */
+    double slope, intercept;
+    lb_nifti_frame frame;
     double bytes;      /* of all voxels; a double cannot overflow */
     size_t voxel_size; /* bytes */
 } header;
@@ -37,31 +46,43 @@ silence(void)
 }
 
 static lb_status
-check_type(header *h, int type, lb_error *err)
+check_type(header *h, lb_error *err)
 {
     static const int REAL[] = {DT_UINT8, DT_INT8,   DT_UINT16, DT_INT16,   DT_UINT32,
                                DT_INT32, DT_UINT64, DT_INT64,  DT_FLOAT32, DT_FLOAT64};
     for (size_t i = 0; i < sizeof REAL / sizeof *REAL; i++) {
-        if (REAL[i] == type) {
+        if (REAL[i] == h->type) {
             int size = 0, swap = 0;
-            nifti_datatype_sizes(type, &size, &swap);
+            nifti_datatype_sizes(h->type, &size, &swap);
             h->voxel_size = (size_t)size;
             return LB_OK;
         }
     }
     return lb_fail(err, LB_ERROR_UNSUPPORTED,
                    "%s: cannot read voxels of type %d (%s); save them as a real number", h->path,
-                   type, nifti_datatype_string(type));
+                   h->type, nifti_datatype_string(h->type));
 }
 
-/* What must hold before niftiio may see a header. The magic is "n+1", or "ni1" for a pair. */
+/* As nibabel: a slope of 0, or that is not finite, is none. */
 static lb_status
-check_claims(header *h, const char *magic, int type, double offset, lb_error *err)
+check_scale(header *h, lb_error *err)
+{
+    if (h->slope == 0 || !isfinite(h->slope)) {
+        h->slope = 1;
+        h->intercept = 0;
+    }
+    return isfinite(h->intercept)
+               ? LB_OK
+               : lb_fail(err, LB_ERROR_FORMAT,
+                         "%s: scl_inter is not finite though scl_slope is %g; correct the header",
+                         h->path, h->slope);
+}
+
+static lb_status
+check_dims(header *h, lb_error *err)
 {
     const int64_t *dims = h->dims;
-    lb_status status = LB_OK;
-    h->pair = magic[1] == 'i';
-    if (dims[0] < 1 || dims[0] > 7 || !(offset >= 0 && offset <= MAX_OFFSET)) {
+    if (dims[0] < 1 || dims[0] > 7) {
         return lb_nifti_fail_damaged(h->path, err);
     }
     h->bytes = 1;
@@ -85,14 +106,61 @@ check_claims(header *h, const char *magic, int type, double offset, lb_error *er
         return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: is not a volume: it has %d axes", h->path,
                        (int)dims[0]);
     }
-    LB_TRY(check_type(h, type, err));
+    return LB_OK;
+}
+
+/* The magic is "n+1", or "ni1" for a pair. Programs differ in where a single file whose vox_offset
+ * is too low begins. */
+static lb_status
+check_claims(header *h, const char *magic, double least_offset, lb_error *err)
+{
+    lb_status status = LB_OK;
+    h->pair = magic[1] == 'i';
+    if (!(h->offset >= 0 && h->offset <= MAX_OFFSET)) {
+        LB_TRY(lb_nifti_fail_damaged(h->path, err));
+    }
+    LB_TRY(check_dims(h, err));
+    LB_TRY(check_type(h, err));
+    LB_TRY(check_scale(h, err));
+    if (!h->pair && h->offset < least_offset) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: vox_offset is %g, inside the header (%g at least); correct the header",
+                       h->path, h->offset, least_offset));
+    }
     h->bytes *= (double)h->voxel_size;
 cleanup:
     return status;
 }
 
+/* The fields that both versions have by the same names. */
+#define COPY_FIELDS(h, raw)                                  \
+    do {                                                     \
+        for (size_t i = 0; i < 8; i++) {                     \
+            (h)->dims[i] = (raw).dim[i];                     \
+        }                                                    \
+        for (size_t i = 0; i < 4; i++) {                     \
+            (h)->frame.pixdim[i] = (double)(raw).pixdim[i];  \
+            (h)->frame.srow[0][i] = (double)(raw).srow_x[i]; \
+            (h)->frame.srow[1][i] = (double)(raw).srow_y[i]; \
+            (h)->frame.srow[2][i] = (double)(raw).srow_z[i]; \
+        }                                                    \
+        (h)->frame.quatern[0] = (double)(raw).quatern_b;     \
+        (h)->frame.quatern[1] = (double)(raw).quatern_c;     \
+        (h)->frame.quatern[2] = (double)(raw).quatern_d;     \
+        (h)->frame.qoffset[0] = (double)(raw).qoffset_x;     \
+        (h)->frame.qoffset[1] = (double)(raw).qoffset_y;     \
+        (h)->frame.qoffset[2] = (double)(raw).qoffset_z;     \
+        (h)->frame.qform_code = (raw).qform_code;            \
+        (h)->frame.sform_code = (raw).sform_code;            \
+        (h)->frame.xyzt_units = (uint8_t)(raw).xyzt_units;   \
+        (h)->type = (raw).datatype;                          \
+        (h)->offset = (double)(raw).vox_offset;              \
+        (h)->slope = (double)(raw).scl_slope;                \
+        (h)->intercept = (double)(raw).scl_inter;            \
+    } while (0)
+
 static lb_status
-convert_first(header *out, const uint8_t *bytes, lb_error *err)
+read_first(header *out, const uint8_t *bytes, lb_error *err)
 {
     nifti_1_header raw;
     memcpy(&raw, bytes, sizeof raw);
@@ -100,18 +168,13 @@ convert_first(header *out, const uint8_t *bytes, lb_error *err)
     if (out->swapped) {
         nifti_swap_as_nifti1(&raw);
     }
-    for (size_t i = 0; i < 8; i++) {
-        out->dims[i] = raw.dim[i];
-    }
-    lb_status status = check_claims(out, raw.magic, raw.datatype, (double)raw.vox_offset, err);
-    if (status == LB_OK) {
-        out->image = nifti_convert_n1hdr2nim(raw, NULL);
-    }
-    return status;
+    COPY_FIELDS(out, raw);
+    out->frame.rounding = 3 * (double)FLT_EPSILON;
+    return check_claims(out, raw.magic, FIRST_OFFSET, err);
 }
 
 static lb_status
-convert_second(header *out, const uint8_t *bytes, lb_error *err)
+read_second(header *out, const uint8_t *bytes, lb_error *err)
 {
     nifti_2_header raw;
     memcpy(&raw, bytes, sizeof raw);
@@ -119,12 +182,9 @@ convert_second(header *out, const uint8_t *bytes, lb_error *err)
     if (out->swapped) {
         nifti_swap_as_nifti2(&raw);
     }
-    memcpy(out->dims, raw.dim, sizeof out->dims);
-    lb_status status = check_claims(out, raw.magic, raw.datatype, (double)raw.vox_offset, err);
-    if (status == LB_OK) {
-        out->image = nifti_convert_n2hdr2nim(raw, NULL);
-    }
-    return status;
+    COPY_FIELDS(out, raw);
+    out->frame.rounding = 3 * DBL_EPSILON;
+    return check_claims(out, raw.magic, SECOND_OFFSET, err);
 }
 
 static lb_status
@@ -146,66 +206,29 @@ read_header(header *out, gzFile stream, lb_error *err)
         got < (int)sizeof(nifti_1_header)) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: is not a NIfTI file", out->path);
     }
-    lb_status status =
-        version == 1 ? convert_first(out, bytes, err) : convert_second(out, bytes, err);
-    if (status == LB_OK && out->image == NULL) {
-        return lb_nifti_fail_damaged(out->path, err);
+    return version == 1 ? read_first(out, bytes, err) : read_second(out, bytes, err);
+}
+
+static lb_status
+fill(lb_nifti_claims *out, const header *h, lb_error *err)
+{
+    lb_nifti_claims claims = {.volume = {.nx = (size_t)h->dims[1],
+                                         .ny = (size_t)h->dims[2],
+                                         .nz = (size_t)h->dims[3],
+                                         .volumes = h->dims[0] > 3 ? (size_t)h->dims[4] : 1},
+                              .type = h->type,
+                              .width = h->voxel_size,
+                              .swapped = h->swapped,
+                              .slope = h->slope,
+                              .intercept = h->intercept,
+                              .offset = (size_t)h->offset};
+    lb_status status = lb_nifti_place(&claims.volume, &h->frame, h->path, err);
+    if (status == LB_OK) {
+        *out = claims;
     }
     return status;
 }
 
-static void
-place(lb_volume *volume, const nifti_image *image)
-{
-    const double spacing[3] = {image->dx, image->dy, image->dz};
-    const nifti_dmat44 *matrix = image->sform_code > 0 ? &image->sto_xyz : &image->qto_xyz;
-    for (size_t i = 0; i < 3; i++) {
-        for (size_t j = 0; j < 4; j++) {
-            volume->to_world[i][j] = matrix->m[i][j];
-        }
-        volume->spacing[i] = fabs(spacing[i]) > 0 ? fabs(spacing[i]) : 1;
-    }
-    volume->placed = image->sform_code > 0 || image->qform_code > 0;
-}
-
-/* Quaternions of damaged headers turn into matrices that are not finite. */
-static lb_status
-check_place(const lb_volume *volume, const char *path, lb_error *err)
-{
-    bool finite = true;
-    for (size_t i = 0; i < 3; i++) {
-        finite = finite && isfinite(volume->spacing[i]);
-        for (size_t j = 0; j < 4; j++) {
-            finite = finite && isfinite(volume->to_world[i][j]);
-        }
-    }
-    return finite ? LB_OK
-                  : lb_fail(err, LB_ERROR_FORMAT,
-                            "%s: the NIfTI file is damaged: its voxel sizes or its orientation are "
-                            "not finite",
-                            path);
-}
-
-static void
-fill(lb_nifti_claims *out, const header *h)
-{
-    const nifti_image *image = h->image;
-    lb_volume volume = {.nx = (size_t)image->nx,
-                        .ny = (size_t)image->ny,
-                        .nz = (size_t)image->nz,
-                        .volumes = h->dims[0] > 3 ? (size_t)h->dims[4] : 1};
-    place(&volume, image);
-    bool scaled = image->scl_slope != 0;
-    *out = (lb_nifti_claims){.volume = volume,
-                             .type = image->datatype,
-                             .width = h->voxel_size,
-                             .swapped = h->swapped,
-                             .slope = scaled ? image->scl_slope : 1,
-                             .intercept = scaled ? image->scl_inter : 0,
-                             .offset = (size_t)image->iname_offset};
-}
-
-/* "a.img" belongs to "a.hdr", gzipped or not. */
 static bool
 ends_with(const char *text, const char *end)
 {
@@ -214,24 +237,38 @@ ends_with(const char *text, const char *end)
 }
 
 static bool
+is_gzipped(const char *path)
+{
+    return ends_with(path, ".gz") || ends_with(path, ".GZ");
+}
+
+/* "a.img" belongs to "a.hdr", gzipped or not. */
+static bool
 is_image(const char *path)
 {
     return ends_with(path, ".img") || ends_with(path, ".img.gz") || ends_with(path, ".IMG") ||
            ends_with(path, ".IMG.GZ");
 }
 
-/* The first file that is there of path with its ending changed, or NULL; the caller's. niftiio
- * would find it as well, but opens what it looks at, and so waits for pipes. */
-static lb_status
-find_beside(char **out, const char *path, const char *const endings[], lb_error *err)
+static bool
+is_single(const char *path)
 {
-    size_t length = strlen(path);
-    length -= ends_with(path, ".gz") || ends_with(path, ".GZ") ? 3 : 0;
+    return ends_with(path, ".nii") || ends_with(path, ".nii.gz") || ends_with(path, ".NII") ||
+           ends_with(path, ".NII.GZ");
+}
+
+/* The first file that is there of path with its ending changed, or NULL; the caller's. What is
+ * gzipped belongs to what is gzipped, where there are both, as nibabel has it. niftiio would look
+ * for it as well, but opens what it looks at, and so waits for pipes. */
+static lb_status
+find_beside(char **out, const char *path, const char *const endings[4], lb_error *err)
+{
+    size_t length = strlen(path) - (is_gzipped(path) ? 3 : 0), first = is_gzipped(path) ? 2 : 0;
     while (length > 0 && path[length - 1] != '.' && path[length - 1] != '/') {
         length--;
     }
-    for (size_t i = 0; endings[i] != NULL; i++) {
-        char *name = lb_format(err, "%.*s%s", (int)length, path, endings[i]);
+    for (size_t i = 0; i < 4; i++) {
+        char *name = lb_format(err, "%.*s%s", (int)length, path, endings[(first + i) % 4]);
         if (name == NULL) {
             return err->code;
         }
@@ -245,18 +282,29 @@ find_beside(char **out, const char *path, const char *const endings[], lb_error 
     return LB_OK;
 }
 
+/* The file of a pair's voxels: the one that was named, or the one beside the header. */
 static lb_status
-open_pair(gzFile *out, size_t *size, const char *path, lb_error *err)
+open_pair(gzFile *out, size_t *size, const char *path, const char *header_path, lb_error *err)
 {
-    static const char *const ENDINGS[] = {"img", "img.gz", "IMG", "IMG.GZ", NULL};
+    static const char *const ENDINGS[] = {"img", "IMG", "img.gz", "IMG.GZ"};
     char *voxels = NULL;
-    lb_status status = find_beside(&voxels, path, ENDINGS, err);
-    if (status == LB_OK && voxels == NULL) {
-        status = lb_fail(err, LB_ERROR_IO,
-                         "%s: the file of its voxels (.img, .img.gz) is not beside it", path);
-    } else if (status == LB_OK) {
-        status = lb_gzip_open(out, size, voxels, err);
+    lb_status status = LB_OK;
+    if (is_single(path)) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: its header says that its voxels are in another file (.img); name the "
+                       ".hdr of the pair, or correct the header's magic",
+                       path);
     }
+    if (is_image(path)) {
+        return lb_gzip_open(out, size, path, err);
+    }
+    LB_TRY(find_beside(&voxels, header_path, ENDINGS, err));
+    if (voxels == NULL) {
+        LB_TRY(lb_fail(err, LB_ERROR_IO,
+                       "%s: the file of its voxels (.img, .img.gz) is not beside it", header_path));
+    }
+    LB_TRY(lb_gzip_open(out, size, voxels, err));
+cleanup:
     lb_free(voxels);
     return status;
 }
@@ -282,7 +330,7 @@ check_length(const header *h, const lb_nifti_claims *claims, lb_error *err)
 static lb_status
 find_header(char **out, const char *path, lb_error *err)
 {
-    static const char *const ENDINGS[] = {"hdr", "hdr.gz", "HDR", "HDR.GZ", NULL};
+    static const char *const ENDINGS[] = {"hdr", "HDR", "hdr.gz", "HDR.GZ"};
     if (!is_image(path)) {
         *out = lb_strdup(path, err);
         return *out != NULL ? LB_OK : err->code;
@@ -309,13 +357,19 @@ lb_nifti_claims_read(lb_nifti_claims *out, const char *path, lb_error *err)
     LB_TRY(lb_gzip_open(&stream, &size, name, err));
     gzbuffer(stream, GZIP_BUFFER);
     LB_TRY(read_header(&h, stream, err));
-    fill(&claims, &h);
-    LB_TRY(check_place(&claims.volume, path, err));
+    LB_TRY(fill(&claims, &h, err));
     claims.stream = stream;
     claims.on_disk = size;
+    if (!h.pair && is_image(path)) {
+        LB_TRY(
+            lb_fail(err, LB_ERROR_FORMAT,
+                    "%s: its header %s says that the voxels follow it in the same file; name that "
+                    "file, or correct the header's magic",
+                    path, name));
+    }
     if (h.pair) {
         claims.stream = NULL;
-        LB_TRY(open_pair(&claims.stream, &claims.on_disk, name, err));
+        LB_TRY(open_pair(&claims.stream, &claims.on_disk, path, name, err));
         gzbuffer(claims.stream, GZIP_BUFFER);
         gzclose(stream);
     }
@@ -327,7 +381,6 @@ cleanup:
     if (stream != NULL) {
         gzclose(stream);
     }
-    nifti_image_free(h.image);
     lb_free(name);
     return status;
 }

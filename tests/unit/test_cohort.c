@@ -179,6 +179,15 @@ bad_templates_are_refused(void **state)
     assert_refused(state, &options, NULL, LB_ERROR_IO, "mricron-data");
     options.template_path = whole;
     assert_refused(state, &options, NULL, LB_ERROR_FORMAT, "not a skull-stripped");
+    char *nowhere = write_template(state, "nowhere.nii", HEAD, 0);
+    size_t size = 0;
+    uint8_t *bytes = test_read_bytes(&size, nowhere);
+    put16(bytes + 254, 0); /* sform_code */
+    test_write_bytes(nowhere, bytes, size);
+    options.template_path = nowhere;
+    assert_refused(state, &options, NULL, LB_ERROR_FORMAT, "neither an sform nor a qform");
+    lb_free(bytes);
+    lb_free(nowhere);
     lb_error err = {0};
     char *path = test_path(state, "refused.h5");
     options.template_path = damaged;

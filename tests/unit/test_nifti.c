@@ -199,8 +199,21 @@ impossible_headers(void **state)
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
     bad = good;
     bad.magic[1] = 'i';
-    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_IO);
-    assert_message(&err, "a.nii: the file of its voxels (.img, .img.gz) is not beside it");
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "a.nii: its header says that its voxels are in another file (.img)");
+    for (int offset = 0; offset < 352; offset += 348) { /* where programs begin elsewhere */
+        bad = good;
+        bad.vox_offset = (float)offset;
+        assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+        assert_message(&err, "inside the header (352 at least)");
+    }
+    bad = good;
+    bad.scl_slope = 2;
+    bad.scl_inter = NAN;
+    assert_int_equal(try_header(state, &bad, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "scl_inter is not finite though scl_slope is 2");
+    bad.scl_slope = INFINITY; /* is none, and nor is the intercept */
+    assert_ok(try_header(state, &bad, &err));
     bad = good;
     memset(bad.magic, 0, sizeof bad.magic);
     assert_int_equal(try_header(state, &bad, &err), LB_ERROR_UNSUPPORTED);
@@ -359,6 +372,71 @@ pairs(void **state)
     lb_free(first);
 }
 
+static void
+write_uniform(const char *path, uint8_t value)
+{
+    uint8_t data[N];
+    memset(data, value, sizeof data);
+    gzFile stream = gzopen(path, strstr(path, ".gz") != NULL ? "wb" : "wbT");
+    assert_non_null(stream);
+    assert_int_equal(gzwrite(stream, data, sizeof data), sizeof data);
+    assert_int_equal(gzclose(stream), Z_OK);
+}
+
+static void
+assert_uniform(const char *path, double value)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    assert_ok(lb_nifti_read(&volume, path, &err));
+    for (size_t i = 0; i < N; i++) {
+        assert_close(volume.value[i], value, 0, 0);
+    }
+    lb_volume_release(&volume);
+}
+
+/* Of a plain and a gzipped .img, and of a single file beside them, the named one is read. */
+static void
+named_files_of_pairs(void **state)
+{
+    lb_error err = {0};
+    lb_volume volume = {0};
+    nifti_1_header header = first_header(DT_UINT8, 8);
+    memcpy(header.magic, "ni1", 4);
+    header.vox_offset = 0;
+    char *plain = test_path(state, "p.img"), *packed = test_path(state, "p.img.gz");
+    char *first = test_path(state, "p.hdr"), *second = test_path(state, "p.hdr.gz");
+    char *single = test_path(state, "p.nii");
+    write_uniform(plain, 3);
+    write_uniform(packed, 5);
+    test_write_bytes(first, &header, sizeof header);
+    assert_uniform(plain, 3);
+    assert_uniform(packed, 5);
+    assert_uniform(first, 3);
+    header.scl_slope = 10; /* another header, of the gzipped file */
+    gzFile stream = gzopen(second, "wb");
+    assert_int_equal(gzwrite(stream, &header, sizeof header), sizeof header);
+    assert_int_equal(gzclose(stream), Z_OK);
+    assert_uniform(plain, 3);
+    assert_uniform(packed, 50);
+    assert_uniform(second, 50);
+    assert_int_equal(unlink(first), 0);
+    assert_uniform(plain, 30);
+    test_write_bytes(single, &header, sizeof header);
+    assert_int_equal(lb_nifti_read(&volume, single, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "p.nii: its header says that its voxels are in another file");
+    uint8_t bytes[352 + N] = {0}; /* a header with voxels of its own, under the name of a pair */
+    header = first_header(DT_UINT8, 8);
+    memcpy(bytes, &header, sizeof header);
+    test_write_bytes(first, bytes, sizeof bytes);
+    assert_int_equal(lb_nifti_read(&volume, plain, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "says that the voxels follow it in the same file");
+    char *const names[] = {single, second, first, packed, plain};
+    for (size_t i = 0; i < 5; i++) {
+        lb_free(names[i]);
+    }
+}
+
 /* Figures read with nibabel. */
 static void
 real_scan(void **state)
@@ -399,6 +477,7 @@ main(void)
         cmocka_unit_test_setup_teardown(several_volumes, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(masks, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(pairs, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(named_files_of_pairs, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(real_scan, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("nifti", tests, NULL, NULL);
