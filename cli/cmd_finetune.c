@@ -5,6 +5,7 @@
 
 #include "lesionbench/jobs.h"
 #include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 
 typedef struct options {
     lb_finetune_job job;
@@ -66,7 +67,7 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     if (model == NULL || history == NULL) {
         LB_TRY(err->code);
     }
-    made = !lb_exists(given.output);
+    made = !lb_path_is_taken(given.output);
     LB_TRY(lb_make_directories(given.output, err));
     LB_TRY(lb_finetune(&given.job, model, history, &self->context, err));
 cleanup:

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lesionbench/jobs.h"
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 
 typedef struct options {
     lb_pretrain_job job;
@@ -58,13 +58,15 @@ static lb_status
 check_task(cli *self, const lb_pretrain_job *job, const char *history, lb_error *err)
 {
     lb_status status = LB_OK;
+    bool folder = false;
     switch (job->task) {
     case LB_TASK_SEX:
         LB_TRY(opt_need(self, job->slices, "--slices (or --images with --labels)", err));
         break;
     case LB_TASK_CLASSES:
         LB_TRY(opt_need(self, job->images, "--images", err));
-        if (!lb_is_folder(job->images)) {
+        LB_TRY(lb_path_is_folder(&folder, job->images, err));
+        if (!folder) {
             LB_TRY(opt_need(self, job->labels, "--labels (or --images with a folder)", err));
         }
         if (job->slices != NULL) {

@@ -4,7 +4,8 @@
 #include <omp.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
+
+#include "lesionbench/paths.h"
 
 const char *const OPT_SPLITS[] = {"train", "validation", "holdout", NULL};
 
@@ -232,14 +233,6 @@ take_option(cli *self, const opt_spec *spec, int argc, char **argv, int *index, 
     return LB_OK;
 }
 
-static bool
-same_file(const char *a, const char *b)
-{
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
-
 /* Refuses an output that names a file which another option or an operand names, before it is lost.
  */
 static lb_status
@@ -259,14 +252,14 @@ check_output(cli *self, const opt_spec *spec, size_t operands, char **argv, lb_e
             const void *place = (const char *)group.target + other->offset;
             const char *value = other->kind == LB_SETTING_TEXT ? *(const char *const *)place : NULL;
             if (other != row && value != NULL &&
-                (same_file(output, value) || strcmp(output, value) == 0)) {
+                (lb_path_is_same(output, value) || strcmp(output, value) == 0)) {
                 return opt_wrong(self, err, "--output and --%s name the same file: %s", other->key,
                                  value);
             }
         }
     }
     for (size_t i = 1; output != NULL && i <= operands; i++) {
-        if (same_file(output, argv[i])) {
+        if (lb_path_is_same(output, argv[i])) {
             return opt_wrong(self, err, "--output names what is read: %s", argv[i]);
         }
     }

@@ -10,6 +10,10 @@
 extern "C" {
 #endif
 
+/* Whether path is a plain file that holds what it should: *size is its length. A link to nothing, a
+ * folder, a pipe, a device, and the small text that git-annex or Git LFS leave in the place of a
+ * file whose content is not here are LB_ERROR_IO; the message says how to fetch the content. */
+lb_status lb_file_check(size_t *size, const char *path, lb_error *err);
 /* Opens a plain file for reading; *size is its length. A folder, a pipe (which would block), a
  * device or a missing file is LB_ERROR_IO. */
 lb_status lb_file_open(FILE **out, size_t *size, const char *path, lb_error *err);

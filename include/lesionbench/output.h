@@ -36,10 +36,6 @@ lb_status lb_publish(const char *partial, const char *path, lb_error *err);
 
 /* mkdir -p; fine where it exists already. */
 lb_status lb_make_directories(const char *path, lb_error *err);
-/* True where path names something that exists. */
-bool lb_exists(const char *path);
-/* True where it is a folder, or a link to one. */
-bool lb_is_folder(const char *path);
 
 #ifdef __cplusplus
 }

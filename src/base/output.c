@@ -196,16 +196,3 @@ lb_make_directories(const char *path, lb_error *err)
     lb_free(copy);
     return status;
 }
-
-bool
-lb_exists(const char *path)
-{
-    return access(path, F_OK) == 0;
-}
-
-bool
-lb_is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}

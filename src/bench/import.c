@@ -7,6 +7,7 @@
 #include <omp.h>
 
 #include "import_job.h"
+#include "lesionbench/paths.h"
 
 /* For the volumes that are in memory at a time. What comes besides is small: together less than a
  * gigabyte. */
@@ -62,7 +63,11 @@ check_options(const lb_import_options *o, lb_error *err)
     if (o->array_slices_per_subject == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "an array's subjects have at least one slice each");
     }
-    if (o->masks != NULL && !import_is_folder(o->masks)) {
+    bool folder = o->masks == NULL;
+    if (!folder && lb_path_is_folder(&folder, o->masks, err) != LB_OK) {
+        return err->code;
+    }
+    if (!folder) {
         return lb_fail(err, LB_ERROR_IO, "%s: is not a folder of masks", o->masks);
     }
     for (size_t i = 0; i < o->position_count; i++) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "import_internal.h"
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 
 static const char HCP_IMAGE[] = "T1w/T1w_acpc_dc_restore_brain.nii.gz";
 
@@ -144,6 +144,32 @@ cleanup:
     return status;
 }
 
+/* An empty folder in a DataLad dataset of datasets is one that was not installed: nobody knows what
+ * it would hold. */
+static lb_status
+check_installed(const char *root, const char *folder, lb_error *err)
+{
+    lb_status status = LB_OK;
+    import_names names = {0};
+    bool nested = false;
+    char *modules = lb_format(err, "%s/.gitmodules", root);
+    LB_TRY(modules == NULL ? err->code : LB_OK);
+    LB_TRY(import_list_folder(&names, folder, err));
+    if (names.count == 0) {
+        LB_TRY(lb_path_exists(&nested, modules, err));
+    }
+    if (nested) {
+        LB_TRY(lb_fail(err, LB_ERROR_IO,
+                       "%s: is empty, a subdataset that is not here: fetch it with 'datalad get "
+                       "%s'",
+                       folder, folder));
+    }
+cleanup:
+    import_release_names(&names);
+    lb_free(modules);
+    return status;
+}
+
 /* BIDS. */
 
 static bool
@@ -164,13 +190,15 @@ add_anat(import_plan *plan, const char *root, const char *subject, const char *s
 {
     lb_status status = LB_OK;
     import_names names = {0};
+    bool there = false;
     char *path = NULL;
     char *folder = session == NULL ? lb_format(err, "%s/%s/anat", root, subject)
                                    : lb_format(err, "%s/%s/%s/anat", root, subject, session);
     if (folder == NULL) {
         return err->code;
     }
-    if (import_is_folder(folder)) {
+    LB_TRY(lb_path_is_folder(&there, folder, err));
+    if (there) {
         LB_TRY(import_list_folder(&names, folder, err));
     }
     for (size_t i = 0; i < names.count; i++) {
@@ -200,21 +228,34 @@ add_bids_subject(import_plan *plan, const char *root, const char *subject,
 {
     lb_status status = LB_OK;
     import_names sessions = {0};
-    char *folder = lb_format(err, "%s/%s", root, subject);
+    bool there = false;
+    char *folder = lb_format(err, "%s/%s", root, subject), *session = NULL;
     if (folder == NULL) {
         return err->code;
     }
-    if (!import_is_folder(folder)) {
+    LB_TRY(lb_path_is_folder(&there, folder, err));
+    if (!there) {
         goto cleanup; /* fMRIPrep puts sub-01.html beside it */
     }
+    LB_TRY(check_installed(root, folder, err));
     LB_TRY(add_anat(plan, root, subject, NULL, options, err));
     LB_TRY(import_list_folder(&sessions, folder, err));
     for (size_t i = 0; i < sessions.count; i++) {
-        if (import_starts_with(sessions.names[i], "ses-")) {
+        if (!import_starts_with(sessions.names[i], "ses-")) {
+            continue;
+        }
+        lb_free(session);
+        session = lb_format(err, "%s/%s", folder, sessions.names[i]);
+        if (session == NULL) {
+            LB_TRY(err->code);
+        }
+        LB_TRY(lb_path_is_folder(&there, session, err));
+        if (there) {
             LB_TRY(add_anat(plan, root, subject, sessions.names[i], options, err));
         }
     }
 cleanup:
+    lb_free(session);
     lb_free(folder);
     import_release_names(&sessions);
     return status;
@@ -225,14 +266,27 @@ cleanup:
 static lb_status
 add_hcp_subject(import_plan *plan, const char *root, const char *subject, lb_error *err)
 {
+    lb_status status = LB_OK;
     char *path = lb_format(err, "%s/%s/%s", root, subject, HCP_IMAGE);
-    if (path == NULL || !lb_exists(path)) {
-        lb_status status = path == NULL ? err->code : LB_OK;
-        lb_free(path);
-        return status;
+    char *folder = lb_format(err, "%s/%s", root, subject);
+    bool there = false;
+    if (path == NULL || folder == NULL) {
+        LB_TRY(err->code);
     }
-    return add_item(plan, IMPORT_VOLUME, path, lb_strdup(subject, err), NULL,
-                    plan->source_count - 1, err);
+    LB_TRY(lb_path_is_folder(&there, folder, err));
+    if (there) {
+        LB_TRY(check_installed(root, folder, err));
+        LB_TRY(lb_path_exists(&there, path, err));
+    }
+    if (there) {
+        status = add_item(plan, IMPORT_VOLUME, path, lb_strdup(subject, err), NULL,
+                          plan->source_count - 1, err);
+        path = NULL;
+    }
+cleanup:
+    lb_free(folder);
+    lb_free(path);
+    return status;
 }
 
 /* Whether a CSV is the behavioural one; others may lie beside it. */
@@ -284,6 +338,7 @@ add_folder(import_plan *plan, const char *root, const lb_import_options *options
     lb_status status = LB_OK;
     import_names names = {0};
     char *table = NULL;
+    bool there = false;
     size_t before = plan->count, source = plan->source_count;
     LB_TRY(add_source(plan, root, err));
     LB_TRY(import_list_folder(&names, root, err));
@@ -297,7 +352,8 @@ add_folder(import_plan *plan, const char *root, const lb_import_options *options
         if (table == NULL) {
             LB_TRY(err->code);
         }
-        if (lb_exists(table)) {
+        LB_TRY(lb_path_exists(&there, table, err));
+        if (there) {
             plan->sources[source].people = table;
             table = NULL;
         }
@@ -329,12 +385,14 @@ import_find(import_plan *out, const lb_import_options *options, lb_error *err)
     size_t loose = SIZE_MAX;
     for (size_t i = 0; i < options->path_count; i++) {
         const char *path = options->paths[i];
+        bool folder = false;
         for (size_t j = 0; j < i; j++) {
             if (strcmp(path, options->paths[j]) == 0) {
                 LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: is named twice", path));
             }
         }
-        if (import_is_folder(path)) {
+        LB_TRY(lb_path_is_folder(&folder, path, err));
+        if (folder) {
             LB_TRY(add_folder(&plan, path, options, err));
         } else {
             LB_TRY(add_file(&plan, &loose, path, options, err));

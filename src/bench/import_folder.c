@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Folders and names of files. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "import_internal.h"
+
+#include "lesionbench/paths.h"
 
 static int
 compare_names(const void *a, const void *b)
@@ -54,12 +56,15 @@ import_list_folder(import_names *out, const char *path, lb_error *err)
     import_names found = {0};
     DIR *folder = opendir(path);
     if (folder == NULL) {
-        return lb_fail_errno(err, "%s", path);
+        return lb_fail_path(err, path);
     }
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    for (struct dirent *entry; errno = 0, (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] != '.') {
             LB_TRY(import_add_name(&found, entry->d_name, err));
         }
+    }
+    if (errno != 0) {
+        LB_TRY(lb_fail_path(err, path));
     }
     if (found.count > 0) {
         qsort(found.names, found.count, sizeof *found.names, compare_names);
@@ -70,13 +75,6 @@ cleanup:
     import_release_names(&found);
     closedir(folder);
     return status;
-}
-
-bool
-import_is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 bool

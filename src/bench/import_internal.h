@@ -19,7 +19,6 @@ lb_status import_list_folder(import_names *out, const char *path, lb_error *err)
 /* The name is copied. */
 lb_status import_add_name(import_names *names, const char *name, lb_error *err);
 void import_release_names(import_names *names);
-bool import_is_folder(const char *path);
 bool import_starts_with(const char *text, const char *start);
 bool import_ends_with(const char *text, const char *end);
 /* Behind the last slash. */

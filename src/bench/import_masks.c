@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "import_internal.h"
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 
 static const char *const ENDS[] = {".nii.gz", ".nii"};
 enum { END_COUNT = 2 };
@@ -97,10 +97,12 @@ search(choice *best, char *folder, const char *stem, const char *suffix, lb_erro
 {
     lb_status status = LB_OK;
     import_names names = {0};
+    bool there = false;
     if (folder == NULL) {
         return err->code;
     }
-    if (import_is_folder(folder)) {
+    LB_TRY(lb_path_is_folder(&there, folder, err));
+    if (there) {
         LB_TRY(import_list_folder(&names, folder, err));
     }
     for (size_t i = 0; i < names.count; i++) {
@@ -134,11 +136,13 @@ search_derivatives(choice *best, const char *root, const char *subject, const ch
     lb_status status = LB_OK;
     import_names pipelines = {0};
     char *derivatives = lb_format(err, "%s/derivatives", root), *pipeline = NULL;
+    bool there = false;
     if (derivatives == NULL) {
         return err->code;
     }
     LB_TRY(search_subject(best, root, subject, session, stem, suffix, err));
-    if (import_is_folder(derivatives)) {
+    LB_TRY(lb_path_is_folder(&there, derivatives, err));
+    if (there) {
         LB_TRY(import_list_folder(&pipelines, derivatives, err));
     }
     for (size_t i = 0; i < pipelines.count; i++) {
@@ -146,6 +150,10 @@ search_derivatives(choice *best, const char *root, const char *subject, const ch
         pipeline = lb_format(err, "%s/%s", derivatives, pipelines.names[i]);
         if (pipeline == NULL) {
             LB_TRY(err->code);
+        }
+        LB_TRY(lb_path_is_folder(&there, pipeline, err));
+        if (!there) {
+            continue; /* dataset_description.json, README */
         }
         LB_TRY(search_subject(best, pipeline, subject, session, stem, suffix, err));
     }
@@ -174,10 +182,15 @@ try_names(char **out, const char *folder, size_t folder_length, const char *stem
         if (path == NULL) {
             return err->code;
         }
-        if (lb_exists(path)) {
+        bool there = false;
+        lb_status status = lb_path_exists(&there, path, err);
+        if (there) {
             *out = path;
         } else {
             lb_free(path);
+        }
+        if (status != LB_OK) {
+            return status;
         }
     }
     return LB_OK;

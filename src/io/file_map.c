@@ -6,15 +6,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lesionbench/file_bytes.h"
+#include "lesionbench/paths.h"
+
 lb_status
 lb_file_map_open(lb_file_map *out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     struct stat about;
+    size_t size = 0;
     lb_file_map map = {0};
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe shall not block */
+    int file = -1;
+    LB_TRY(lb_file_check(&size, path, err));
+    file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe shall not block */
     if (file < 0 || fstat(file, &about) != 0) {
-        LB_TRY(lb_fail_errno(err, "%s", path));
+        LB_TRY(lb_fail_path(err, path));
     }
     if (!S_ISREG(about.st_mode)) {
         LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: is not a file", path));

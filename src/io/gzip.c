@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "gzip.h"
 
-#include <sys/stat.h>
+#include "lesionbench/file_bytes.h"
+#include "lesionbench/paths.h"
 
 lb_status
 lb_gzip_open(gzFile *out, size_t *file_size, const char *path, lb_error *err)
 {
-    struct stat about;
-    if (stat(path, &about) != 0) {
-        return lb_fail_errno(err, "%s", path);
-    }
-    if (!S_ISREG(about.st_mode)) {
-        return lb_fail(err, LB_ERROR_IO, "%s: is not a file", path);
+    size_t size = 0;
+    lb_status status = lb_file_check(&size, path, err);
+    if (status != LB_OK) {
+        return status;
     }
     gzFile stream = gzopen(path, "rb");
     if (stream == NULL) {
-        return lb_fail_errno(err, "%s", path);
+        return lb_fail_path(err, path);
     }
     *out = stream;
-    *file_size = (size_t)about.st_size;
+    *file_size = size;
     return LB_OK;
 }
 

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "lesionbench/file_bytes.h"
 #include "lesionbench/output.h"
 
 void
@@ -154,12 +154,9 @@ cleanup:
 static lb_status
 check_readable(const char *path, lb_error *err)
 {
-    struct stat about;
-    if (stat(path, &about) != 0 || access(path, R_OK) != 0) {
-        return lb_fail_errno(err, "%s", path);
-    }
-    if (!S_ISREG(about.st_mode)) {
-        return lb_fail(err, LB_ERROR_IO, "%s: is not a file", path);
+    size_t size = 0;
+    if (lb_file_check(&size, path, err) != LB_OK) {
+        return err->code;
     }
     htri_t known = H5Fis_hdf5(path);
     if (known < 0) {

@@ -10,7 +10,7 @@
 
 #include <nifti2_io.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 #include "nifti_place.h"
 
 /* The first voxel of a single file stands at least this far behind its start. */
@@ -272,11 +272,16 @@ find_beside(char **out, const char *path, const char *const endings[4], lb_error
         if (name == NULL) {
             return err->code;
         }
-        if (lb_exists(name)) {
+        bool there = false;
+        lb_status status = lb_path_exists(&there, name, err);
+        if (there) {
             *out = name;
             return LB_OK;
         }
         lb_free(name);
+        if (status != LB_OK) {
+            return status;
+        }
     }
     *out = NULL;
     return LB_OK;

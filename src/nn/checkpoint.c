@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lesionbench/paths.h"
 #include "lesionbench/safetensors.h"
 #include "lesionbench/weights.h"
 
@@ -267,8 +268,10 @@ lb_checkpoint_read(bool *found, const lb_checkpoint *state, size_t epochs, const
     lb_weights *file = NULL;
     char own[24];
     *found = false;
-    if (access(path, F_OK) != 0) {
-        return LB_OK;
+    bool there = false;
+    status = lb_path_exists(&there, path, err);
+    if (status != LB_OK || !there) {
+        return status;
     }
     if (lb_weights_open(&file, path, err) != LB_OK) {
         return damaged(path, err);

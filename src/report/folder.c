@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 #include "scores.h"
 
 /* Where a column of a table goes in its row's structure. */
@@ -137,9 +137,14 @@ folder_has(bool *out, study_folder *folder, const char *name, const char *shows,
     if (path == NULL) {
         return err->code;
     }
-    *out = lb_exists(path);
+    bool there = false;
+    lb_status status = lb_path_exists(&there, path, err);
     lb_free(path);
-    return *out ? LB_OK : folder_miss(folder, err, "%s: %s", name, shows);
+    *out = there;
+    if (status != LB_OK) {
+        return folder_forgive(status, folder, err);
+    }
+    return there ? LB_OK : folder_miss(folder, err, "%s: %s", name, shows);
 }
 
 /* Reads one table, or notes it as missing and leaves *rows NULL. */
@@ -267,7 +272,9 @@ folder_load(study_folder *out, const char *directory, study_condition under, lb_
     study_folder folder = {
         .directory = directory, .condition = under, .suffix = under == BEST ? "" : "_matched"};
     void *models = NULL, *explanations = NULL;
-    if (!lb_exists(directory)) {
+    bool there = false;
+    LB_TRY(lb_path_exists(&there, directory, err));
+    if (!there) {
         LB_TRY(lb_fail(err, LB_ERROR_IO,
                        "%s: no such folder (run 'lesionbench study FILE.yaml -o %s' first)",
                        directory, directory));

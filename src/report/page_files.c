@@ -2,6 +2,7 @@
 /* The study's tables as files, those that the page does not show elsewhere in full, and what the
  * data was made with. */
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "html.h"
+#include "lesionbench/paths.h"
 #include "page.h"
 
 enum { MOST_FILES = 64, MOST_ROWS = 400, MOST_FIELDS = 40 };
@@ -39,6 +41,7 @@ list_tables(file_list *out, const study_folder *folder, lb_error *err)
         return err->code;
     }
     DIR *open = opendir(path);
+    lb_status status = open == NULL && errno != ENOENT ? lb_fail_path(err, path) : LB_OK;
     lb_free(path);
     for (struct dirent *entry; open != NULL && (entry = readdir(open)) != NULL;) {
         if (is_csv(entry->d_name) && out->count < MOST_FILES) {
@@ -50,7 +53,7 @@ list_tables(file_list *out, const study_folder *folder, lb_error *err)
         closedir(open);
     }
     qsort(out->names, out->count, sizeof out->names[0], by_name);
-    return LB_OK;
+    return status;
 }
 
 /* A cell: numbers with four digits that say something. */

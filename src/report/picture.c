@@ -2,8 +2,8 @@
 #include "lesionbench/picture.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
+#include "lesionbench/paths.h"
 #include "sheet.h"
 
 typedef lb_status sheet_opener(sheet *out, const char *path, size_t items, lb_error *err);
@@ -15,14 +15,6 @@ static const struct {
              {"lesions", sheet_of_lesions},
              {"dataset", sheet_of_dataset},
              {"explanations", sheet_of_maps}};
-
-static bool
-same_file(const char *a, const char *b)
-{
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
 
 /* The opener for the file's format. */
 static lb_status
@@ -60,7 +52,7 @@ lb_picture_write(const char *out, const char *path, size_t items, const lb_conte
         return lb_fail(err, LB_ERROR_ARGUMENT, "a picture of %zu items (at most %d)", items,
                        LB_PICTURE_MOST_ITEMS);
     }
-    if (strcmp(out, path) == 0 || same_file(out, path)) {
+    if (strcmp(out, path) == 0 || lb_path_is_same(out, path)) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "%s: the picture would take the place of its input",
                        path);
     }

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "lesionbench/csv.h"
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 #include "lesionbench/settings.h"
 
 enum { MOST_DEEP = 16 };
@@ -91,13 +92,15 @@ add_folder(image_list *list, const char *folder, size_t label, size_t deep, lb_e
     }
     int count = scandir(folder, &entries, is_shown, in_byte_order);
     if (count < 0) {
-        return lb_fail_errno(err, "%s", folder);
+        return lb_fail_path(err, folder);
     }
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
         char *path = status == LB_OK ? lb_format(err, "%s/%s", folder, name) : NULL;
         status = status == LB_OK && path == NULL ? err->code : status;
-        if (status == LB_OK && lb_is_folder(path)) {
+        bool inner = false;
+        status = status == LB_OK ? lb_path_is_folder(&inner, path, err) : status;
+        if (status == LB_OK && inner) {
             status = add_folder(list, path, label, deep + 1, err);
             lb_free(path);
         } else if (status == LB_OK && is_picture(name)) {
@@ -117,9 +120,11 @@ add_class(image_list *list, size_t *classes, const char *folder, const char *nam
 {
     lb_status status = LB_OK;
     size_t before = list->count;
+    bool is_class = false;
     char *path = lb_format(err, "%s/%s", folder, name);
     LB_TRY(path != NULL ? LB_OK : err->code);
-    if (!lb_is_folder(path)) {
+    LB_TRY(lb_path_is_folder(&is_class, path, err));
+    if (!is_class) {
         goto cleanup;
     }
     if (*classes == IMAGE_LIST_CLASSES) {
@@ -142,7 +147,7 @@ read_classes(image_list *list, const char *folder, lb_error *err)
     size_t classes = 0;
     int count = scandir(folder, &entries, is_shown, in_byte_order);
     if (count < 0) {
-        return lb_fail_errno(err, "%s", folder);
+        return lb_fail_path(err, folder);
     }
     lb_status status = LB_OK;
     for (int i = 0; i < count; i++) {
@@ -199,8 +204,8 @@ static lb_status
 add_row(image_list *list, const char *folder, const char *file, size_t label, lb_error *err)
 {
     char *path = lb_format(err, "%s/%s", folder, file);
-    if (path != NULL && !lb_exists(path)) {
-        lb_status status = lb_fail_errno(err, "%s", path);
+    if (path != NULL && access(path, F_OK) != 0) {
+        lb_status status = lb_fail_path(err, path);
         lb_free(path);
         return status;
     }

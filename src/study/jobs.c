@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "lesionbench/network.h"
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/slices.h"
 #include "lesionbench/sources.h"
@@ -156,6 +156,7 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     lb_network *network = NULL;
     lb_image_source train = {0}, validation = {0};
     lb_model_name name = {.degree = "pretrained"};
+    bool folder = false;
     if (job->task == LB_TASK_NONE) {
         return take_weights(job, model, err);
     }
@@ -163,9 +164,10 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     if (job->task == LB_TASK_SEX) {
         LB_TRY(open_sex(&train, &validation, job, context, err));
     } else {
-        LB_TRY((lb_is_folder(job->images) ? lb_source_folder : lb_source_idx)(
-            &train, &validation, job->images, job->labels, job->limit, job->compose.size,
-            job->training.seed, err));
+        LB_TRY(lb_path_is_folder(&folder, job->images, err));
+        LB_TRY((folder ? lb_source_folder
+                       : lb_source_idx)(&train, &validation, job->images, job->labels, job->limit,
+                                        job->compose.size, job->training.seed, err));
     }
     size_t classes = lb_source_classes(&train), others = lb_source_classes(&validation);
     classes = classes > others ? classes : others;

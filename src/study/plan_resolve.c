@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 
 /* Where complaints point to. */
 typedef struct source_text {
@@ -124,7 +124,11 @@ check_name(const lb_study *study, size_t index, lb_error *err)
 static lb_status
 check_task(const plan_corpus *corpus, lb_error *err)
 {
-    bool files = corpus->images != NULL && (corpus->labels != NULL || lb_is_folder(corpus->images));
+    bool folder = false;
+    if (corpus->images != NULL && lb_path_is_folder(&folder, corpus->images, err) != LB_OK) {
+        return err->code;
+    }
+    bool files = corpus->images != NULL && (corpus->labels != NULL || folder);
     if (corpus->task == LB_TASK_CLASSES && !files) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "'classes' needs the key images, a folder, or images and labels");

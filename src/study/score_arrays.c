@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Scoring of maps that were made elsewhere, from .npy files. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "chosen_images.h"
 #include "lesionbench/explanations.h"
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 #include "lesionbench/settings.h"
 #include "npy_floats.h"
 #include "scoring_team.h"
@@ -83,7 +84,7 @@ lb_is_array_list(const char *text)
     if (length >= 4 && strcmp(text + length - 4, ".npy") == 0) {
         return true;
     }
-    return !lb_exists(text) && strpbrk(text, ",=") != NULL;
+    return !lb_path_is_taken(text) && strpbrk(text, ",=") != NULL;
 }
 
 /* METHOD=PATH, or a path, whose folders may have an '='. */
@@ -91,7 +92,7 @@ static const char *
 path_of(const char *item)
 {
     size_t name = strcspn(item, "=/");
-    return item[name] == '=' && !lb_exists(item) ? item + name + 1 : item;
+    return item[name] == '=' && !lb_path_is_taken(item) ? item + name + 1 : item;
 }
 
 static lb_status
@@ -302,7 +303,7 @@ static lb_status
 list_files(lb_list *out, const char *text, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (!lb_exists(text)) {
+    if (!lb_path_is_taken(text)) {
         return lb_list_parse(out, text, err);
     }
     LB_ALLOC(out->items, 1);

@@ -6,6 +6,7 @@
 #include "lesionbench/file_bytes.h"
 #include "lesionbench/network.h"
 #include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 #include "lesionbench/predictions.h"
 #include "search.h"
 
@@ -107,13 +108,15 @@ run_finetune(const stage_list *list, const stage *self, const lb_context *contex
     plan_rates rates;
     size_t rate = 0;
     char *model = NULL;
+    bool there = false;
     LB_TRY(rates_of(&rates, list, self, CONDITION_BEST, err));
     LB_TRY(search_choose(&rate, list, &rates, self->corpus, self->degree, 0, err));
     if (rates.count > 1 && self->seed == 0) {
         size_t trial = search_trial(list, self->corpus, self->degree, rate);
         model = search_trial_model(&list->stages[trial], err);
         LB_TRY(model == NULL ? err->code : LB_OK);
-        if (lb_exists(model)) {
+        LB_TRY(lb_path_exists(&there, model, err));
+        if (there) {
             LB_TRY(adopt(self, model, stage_path(list, trial, 0), err));
             goto cleanup;
         }

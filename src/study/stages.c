@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "image_list.h"
-#include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -33,8 +33,11 @@ add_file(uint64_t *key, const char *path, lb_error *err)
     XXH3_state_t *state = XXH3_createState();
     FILE *stream = fopen(path, "rb");
     uint8_t *chunk = NULL;
-    if (stream == NULL || state == NULL) {
-        LB_TRY(lb_fail_errno(err, "%s: cannot read", path));
+    if (stream == NULL) {
+        LB_TRY(lb_fail_path(err, path));
+    }
+    if (state == NULL) {
+        LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "out of memory"));
     }
     LB_ALLOC(chunk, CHUNK);
     XXH3_64bits_reset_withSeed(state, *key);
@@ -66,7 +69,7 @@ add_folder(uint64_t *key, const char *folder, const char *labels, lb_error *err)
         struct stat about;
         char text[96];
         if (stat(images.paths[i], &about) != 0) {
-            LB_TRY(lb_fail_errno(err, "%s", images.paths[i]));
+            LB_TRY(lb_fail_path(err, images.paths[i]));
         }
         snprintf(text, sizeof text, " %u %jd %jd.%09ld", images.labels[i], (intmax_t)about.st_size,
                  (intmax_t)about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
@@ -223,7 +226,7 @@ add_pretraining(stage_list *list, size_t index, lb_error *err)
     char model[160], history[160];
     snprintf(model, sizeof model, "models/%.64s/pretrained.safetensors", corpus->name);
     snprintf(history, sizeof history, "models/%.64s/pretraining_history.csv", corpus->name);
-    bool trains = corpus->task != LB_TASK_NONE;
+    bool trains = corpus->task != LB_TASK_NONE, folder = false;
     LB_TRY(stage_add(list, "pretrain", corpus->name, run_pretrain, model, trains ? history : NULL,
                      err));
     stage *added = stage_last(list);
@@ -245,7 +248,10 @@ add_pretraining(stage_list *list, size_t index, lb_error *err)
     if (corpus->task == LB_TASK_SEX) {
         add_split(&added->key, &list->study->compose);
         added->key = key_add_key(added->key, key_of_stage(list, list->slices));
-    } else if (lb_is_folder(corpus->images)) {
+        goto cleanup;
+    }
+    LB_TRY(lb_path_is_folder(&folder, corpus->images, err));
+    if (folder) {
         LB_TRY(add_folder(&added->key, corpus->images, corpus->labels, err));
     } else {
         LB_TRY(add_file(&added->key, corpus->images, err));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lesionbench/output.h"
+#include "lesionbench/paths.h"
 #include "stages.h"
 
 static lb_status
@@ -17,7 +18,7 @@ read_file(char **out, size_t *length, const char *path, lb_error *err)
     char *text = NULL;
     FILE *stream = fopen(path, "rb");
     if (stream == NULL) {
-        LB_TRY(lb_fail_errno(err, "%s: cannot read", path));
+        LB_TRY(lb_fail_path(err, path));
     }
     LB_ALLOC(text, LIMIT + 1);
     errno = 0;

@@ -29,6 +29,14 @@ test_setup(void **state)
     return folder != NULL && mkdtemp(folder) != NULL ? 0 : -1;
 }
 
+/* Whether anything has this name, a link to nothing too. */
+static inline bool
+test_exists(const char *path)
+{
+    struct stat about;
+    return lstat(path, &about) == 0;
+}
+
 /* path = a file in the test's folder; lb_free() it. */
 static inline char *
 test_path(void **state, const char *name)

@@ -41,12 +41,12 @@ committed_files_replace_and_dropped_ones_vanish(void **state)
     test_write_bytes(partial, "left by a killed process", 24);
     write_text(path, "first");
     assert_int_equal(test_file_size(path), 5);
-    assert_false(lb_exists(partial));
+    assert_false(test_exists(partial));
     assert_ok(lb_output_open(&output, path, &err));
     fputs("dropped", lb_output_stream(output));
-    assert_true(lb_exists(partial));
+    assert_true(test_exists(partial));
     lb_output_close(output);
-    assert_false(lb_exists(partial));
+    assert_false(test_exists(partial));
     assert_int_equal(test_file_size(path), 5);
     lb_free(partial);
     lb_free(path);
@@ -91,7 +91,7 @@ a_second_writer_is_refused(void **state)
     lb_output_close(output);
     assert_int_equal(open_in_a_child(path), 0);
     assert_int_equal(test_file_size(path), 5);
-    assert_false(lb_exists(partial));
+    assert_false(test_exists(partial));
     lb_free(partial);
     lb_free(path);
 }

@@ -238,10 +238,10 @@ unfinished_files_vanish(void **state)
     char *path = test_path(state, "a.h5"), *partial = test_path(state, "a.h5.partial");
     char *nowhere = test_path(state, "none/a.h5");
     assert_ok(lb_h5_create(&file, path, "sample", 1, NULL, &err));
-    assert_true(lb_exists(partial));
+    assert_true(test_exists(partial));
     lb_h5_close(file);
-    assert_false(lb_exists(partial));
-    assert_false(lb_exists(path));
+    assert_false(test_exists(partial));
+    assert_false(test_exists(path));
     assert_int_equal(lb_h5_create(&file, nowhere, "sample", 1, NULL, &err), LB_ERROR_IO);
     assert_message(&err, "none/a.h5: cannot write: No such file or directory");
     lb_free(nowhere);
@@ -277,12 +277,12 @@ a_second_writer_is_refused(void **state)
     assert_ok(lb_h5_create(&file, path, "sample", 1, NULL, &err));
     assert_ok(lb_h5_write(file, "image", LB_F32, 2, SHAPE, IMAGE, &err));
     assert_int_equal(create_in_a_child(path), 1);
-    assert_true(lb_exists(partial));
+    assert_true(test_exists(partial));
     assert_ok(lb_h5_commit(file, &err));
     lb_h5_close(file);
     size_t size = test_file_size(path);
     assert_int_equal(create_in_a_child(path), 0);
-    assert_false(lb_exists(partial));
+    assert_false(test_exists(partial));
     assert_int_equal(test_file_size(path), size);
     assert_ok(lb_h5_open(&file, path, "sample", &err));
     lb_h5_close(file);
@@ -321,8 +321,8 @@ full_disk_is_noticed(void **state)
     assert_true(WIFEXITED(ended));
     assert_int_equal(WEXITSTATUS(ended), 0);
     char *partial = test_path(state, "a.h5.partial");
-    assert_false(lb_exists(path));
-    assert_false(lb_exists(partial));
+    assert_false(test_exists(path));
+    assert_false(test_exists(partial));
     lb_free(partial);
     lb_free(path);
 }

@@ -1,142 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #define _XOPEN_SOURCE 700 /* nftw() */
 
-#include "nifti_testing.h"
+#include "import_testing.h"
 
-#include <ftw.h>
 #include <omp.h>
-#include <sys/stat.h>
 
 #include "lesionbench/h5.h"
-#include "lesionbench/import.h"
 #include "lesionbench/npy.h"
-#include "lesionbench/output.h"
-#include "lesionbench/slices.h"
-
-/* Folders in folders, and what the tests ask of them. */
-
-static int
-remove_entry(const char *path, const struct stat *about, int flag, struct FTW *place)
-{
-    (void)about;
-    (void)flag;
-    (void)place;
-    return remove(path);
-}
-
-static int
-teardown(void **state)
-{
-    int failed = nftw(*state, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    lb_free(*state);
-    return failed;
-}
-
-/* A path in the test's folder, whose folders are made; lb_free() it. */
-static char *
-make_path(void **state, const char *name)
-{
-    lb_error err = {0};
-    char *path = test_path(state, name);
-    char *slash = strrchr(path, '/');
-    *slash = '\0';
-    assert_ok(lb_make_directories(path, &err));
-    *slash = '/';
-    return path;
-}
-
-static void
-put_head(void **state, const char *name, const head_file *file)
-{
-    char *path = make_path(state, name);
-    write_head(path, file);
-    lb_free(path);
-}
-
-static void
-put_text(void **state, const char *name, const char *text)
-{
-    char *path = make_path(state, name);
-    test_write_bytes(path, text, strlen(text));
-    lb_free(path);
-}
-
-enum { MAX_PATHS = 8 };
-
-/* Of a fixture f. */
-#define assert_fine(expression)            \
-    do {                                   \
-        if ((expression) != LB_OK) {       \
-            fail_msg("%s", f.err.message); \
-        }                                  \
-    } while (0)
-
-/* One import into out.h5: options that fit the small heads, paths below the test's folder. */
-typedef struct fixture {
-    lb_import_options options;
-    char *paths[MAX_PATHS];
-    const char *pointers[MAX_PATHS];
-    char *out;
-    lb_import_report report;
-    lb_error err;
-    lb_slices *slices;
-} fixture;
-
-static void
-start(fixture *f, void **state, const char *first, const char *second)
-{
-    const char *const names[2] = {first, second};
-    *f = (fixture){.out = test_path(state, "out.h5")};
-    lb_import_defaults(&f->options);
-    f->options.height = 24;
-    f->options.width = 32;
-    f->options.voxel = 2;
-    f->options.minimum_brain = 0.25;
-    f->options.slices_per_subject = 3;
-    for (size_t i = 0; i < 2 && names[i] != NULL; i++) {
-        f->paths[i] = test_path(state, names[i]);
-        f->pointers[i] = f->paths[i];
-        f->options.path_count++;
-    }
-    f->options.paths = f->pointers;
-}
-
-static void
-finish(fixture *f)
-{
-    lb_slices_close(f->slices);
-    lb_import_report_release(&f->report);
-    for (size_t i = 0; i < MAX_PATHS; i++) {
-        lb_free(f->paths[i]);
-    }
-    lb_free(f->out);
-}
-
-static lb_status
-run(fixture *f)
-{
-    return lb_slices_import(&f->report, &f->options, f->out, NULL, &f->err);
-}
-
-static void
-run_well(fixture *f)
-{
-    if (run(f) != LB_OK || lb_slices_open(&f->slices, f->out, &f->err) != LB_OK) {
-        fail_msg("%s", f->err.message);
-    }
-}
-
-/* Fails with this in the message, and leaves nothing behind. */
-static void
-run_badly(fixture *f, lb_status code, const char *message)
-{
-    assert_int_equal(run(f), code);
-    assert_message(&f->err, message);
-    assert_false(lb_exists(f->out));
-    char *partial = lb_partial_path(f->out, &f->err);
-    assert_false(lb_exists(partial));
-    lb_free(partial);
-}
 
 /* What import writes for one file, on its own. */
 static void
@@ -464,19 +334,6 @@ skulls_and_masks(void **state)
 }
 
 /* Folders. */
-
-static void
-check_slice(fixture *f, size_t index, const char *subject, int sex, double age)
-{
-    const lb_slice_info *info = lb_slices_at(f->slices, index);
-    assert_string_equal(lb_slices_subject_name(f->slices, info->subject), subject);
-    assert_int_equal(info->sex, sex);
-    if (isnan(age)) {
-        assert_true(isnan(info->age));
-    } else {
-        assert_close(info->age, age, 1e-6, 0);
-    }
-}
 
 static void
 put_bids(void **state)
@@ -1006,7 +863,7 @@ what_was_done(void **state)
     finish(&f);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, import_teardown)
 
 int
 main(void)

@@ -309,7 +309,7 @@ assert_refused(void **state, const char *path, size_t items, lb_status code, con
     char *out = test_path(state, "refused.png"), *partial = test_path(state, "refused.png.partial");
     assert_int_equal(lb_picture_write(out, path, items, NULL, &err), code);
     assert_message(&err, part);
-    assert_false(lb_exists(out) || lb_exists(partial));
+    assert_false(test_exists(out) || test_exists(partial));
     lb_free(partial);
     lb_free(out);
 }

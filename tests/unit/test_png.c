@@ -55,7 +55,7 @@ impossible_pictures(void **state)
     char *path = test_path(state, "a.png"), *nowhere = test_path(state, "none/a.png");
     assert_int_equal(lb_png_write(path, 2, 1, 2, pixels, &err), LB_ERROR_ARGUMENT);
     assert_int_equal(lb_png_write(path, 0, 1, 1, pixels, &err), LB_ERROR_ARGUMENT);
-    assert_false(lb_exists(path));
+    assert_false(test_exists(path));
     assert_int_equal(lb_png_write(nowhere, 2, 2, 1, pixels, &err), LB_ERROR_IO);
     assert_message(&err, "none/a.png: cannot write");
     lb_free(nowhere);

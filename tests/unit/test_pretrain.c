@@ -161,21 +161,21 @@ kept_weights_stay_when_the_loss_explodes(void **state)
     assert_message(&err, "epoch 2: the loss ");
     assert_message(&err, "; the weights of epoch 1 are in ");
     assert_message(&err, good);
-    assert_false(lb_exists(model));
-    assert_false(lb_exists(checkpoint));
+    assert_false(test_exists(model));
+    assert_false(test_exists(checkpoint));
     assert_ok(lb_network_load(&kept, good, &err));
     assert_string_equal(lb_network_metadata(kept, "kept_epoch"), "1");
     lb_network_free(kept);
     job.training.step_factor = 1;
     assert_ok(lb_pretrain(&job, model, NULL, NULL, &err));
-    assert_true(lb_exists(model));
-    assert_false(lb_exists(good));
+    assert_true(test_exists(model));
+    assert_false(test_exists(good));
     unlink(model);
     job.training.learning_rate = 1e15; /* at once: there is nothing to keep */
     assert_int_equal(lb_pretrain(&job, model, NULL, NULL, &err), LB_ERROR_NUMERIC);
     assert_message(&err, "epoch 1: the loss ");
-    assert_false(lb_exists(model));
-    assert_false(lb_exists(good));
+    assert_false(test_exists(model));
+    assert_false(test_exists(good));
     lb_free(checkpoint);
     lb_free(labels);
     lb_free(images);

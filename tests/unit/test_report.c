@@ -255,7 +255,7 @@ not_a_study(void **state)
     assert_message(&err, "nowhere: no such folder");
     lb_free(path);
     path = test_path(state, "report");
-    assert_false(lb_exists(path));
+    assert_false(test_exists(path));
     lb_free(path);
 }
 
@@ -271,7 +271,7 @@ report_with_path(void **state, const char *path, lb_error *err)
     lb_free(kept);
     assert_no_partial(*state);
     char *page = test_path(state, "report/index.html");
-    assert_false(lb_exists(page));
+    assert_false(test_exists(page));
     lb_free(page);
     return status;
 }

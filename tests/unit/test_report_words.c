@@ -236,7 +236,7 @@ without_kept_maps(void **state)
     page = report_page(state);
     assert_says(page, "<li>figures/heatmaps: no model&#39;s maps were kept");
     char *path = test_path(state, "figures/heatmaps.png");
-    assert_false(lb_exists(path));
+    assert_false(test_exists(path));
     lb_free(path);
     /* One that is empty does not hide the others. */
     path = test_path(state, "explanations/untrained.h5");

@@ -270,9 +270,16 @@ wrong_folders_are_refused(void **state)
     write_folder();
     assert_int_equal(system("mkdir pictures/empty"), 0);
     assert_refused(NULL, "pictures/empty: a class without PNG or JPEG pictures");
-    assert_int_equal(system("rmdir pictures/empty; rm pictures/bee/5.png"), 0);
+    assert_int_equal(system("rmdir pictures/empty; ln -s ../moved pictures/cat"), 0);
+    assert_refused(NULL, "pictures/cat: is a link to '../moved', which cannot be reached: No such "
+                         "file or directory");
+    assert_int_equal(system("rm pictures/cat pictures/bee/5.png"), 0);
     write_table((const char *[]){"a", "b", "c"});
     assert_refused(FILE_A, "a: line 7: pictures/bee/5.png: No such file or directory");
+    assert_int_equal(system("ln -s .git/annex/objects/a/b/c.png pictures/bee/5.png"), 0);
+    assert_refused(FILE_A, "a: line 7: pictures/bee/5.png: its content is not here: fetch it with "
+                           "'datalad get pictures/bee/5.png' (it is a git-annex link to "
+                           "'.git/annex/objects/a/b/c.png')");
     write_table((const char *[]){"a", "a", "a"});
     assert_refused(FILE_A, "a: has 1 different labels: 2 to 256 are offered");
     assert_int_equal(system("rm -r pictures/bee pictures/ant"), 0);
