@@ -31,7 +31,7 @@ char *lb_partial_path(const char *path, lb_error *err);
  * as *out is open: a descriptor that the caller closes after publishing or removing the file.
  * LB_ERROR_IO, and nothing touched, where another process is writing it. */
 lb_status lb_partial_open(int *out, const char *partial, const char *path, lb_error *err);
-/* Syncs partial and renames it to path. */
+/* Syncs partial and renames it to path. A file that it replaces hands on its permissions. */
 lb_status lb_publish(const char *partial, const char *path, lb_error *err);
 
 /* mkdir -p; fine where it exists already. */

@@ -161,7 +161,10 @@ lb_publish(const char *partial, const char *path, lb_error *err)
     if (file < 0) {
         return lb_fail_errno(err, "%s: cannot write", path);
     }
-    int synced = fsync(file);
+    struct stat replaced;
+    bool keeps = stat(path, &replaced) == 0 && S_ISREG(replaced.st_mode);
+    int synced = keeps ? fchmod(file, replaced.st_mode & 0777) : 0;
+    synced = fsync(file) != 0 ? -1 : synced;
     if (close(file) != 0 || synced != 0 || rename(partial, path) != 0) {
         return lb_fail_errno(err, "%s: cannot write", path);
     }

@@ -2,6 +2,7 @@
 /* Words, and output files that others may be writing too. */
 #include "io_testing.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "lesionbench/output.h"
@@ -50,6 +51,34 @@ committed_files_replace_and_dropped_ones_vanish(void **state)
     assert_int_equal(test_file_size(path), 5);
     lb_free(partial);
     lb_free(path);
+}
+
+static unsigned
+permissions(const char *path)
+{
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    return about.st_mode & 07777U;
+}
+
+static void
+a_file_that_is_replaced_keeps_its_permissions(void **state)
+{
+    char *path = test_path(state, "shared.txt"), *other = test_path(state, "new.txt");
+    mode_t before = umask(022);
+    write_text(path, "first");
+    assert_int_equal(permissions(path), 0644);
+    static const mode_t KEPT[] = {0664, 0600, 0440};
+    for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++) {
+        assert_int_equal(chmod(path, KEPT[i]), 0);
+        write_text(path, "second");
+        assert_int_equal(permissions(path), KEPT[i]);
+    }
+    write_text(other, "new");
+    assert_int_equal(permissions(other), 0644);
+    umask(before);
+    lb_free(path);
+    lb_free(other);
 }
 
 /* 0: opened; 1: refused with the right message; 2: anything else. */
@@ -102,6 +131,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edit_distances),
         cmocka_unit_test_setup_teardown(committed_files_replace_and_dropped_ones_vanish, test_setup,
+                                        test_teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_is_replaced_keeps_its_permissions, test_setup,
                                         test_teardown),
         cmocka_unit_test_setup_teardown(a_second_writer_is_refused, test_setup, test_teardown),
     };
