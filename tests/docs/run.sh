@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The documents' snippets, run as a reader would. usage: run.sh LESIONBENCH WORK. Prints what snippets.py prints.
+# The documents' snippets, run as a reader would. usage: run.sh LESIONBENCH WORK. Prints "ok NAME", "not ok NAME" or "skip REASON",
+# and at the end "end".
 # Captum and Zennit come from PyPI into a virtual environment under WORK, which sees Debian's PyTorch.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -14,4 +15,7 @@ if ! "$python" -c 'import captum, zennit' 2>/dev/null; then
 fi >"$work/pip.log" 2>&1
 [ -x "$python" ] || python=/usr/bin/python3
 # OpenBLAS picks its own kernels.
+export PYTHONDONTWRITEBYTECODE=1
 env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE /usr/bin/python3 "$here/snippets.py" "$program" "$work/run" "$python"
+/usr/bin/python3 "$here/formats.py" "$work/run/lesionbench-demo" || echo "not ok docs/formats.md is checked"
+echo end

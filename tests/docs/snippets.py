@@ -5,7 +5,7 @@ usage: snippets.py LESIONBENCH WORK PYTHON
 
 Snippets of sh and python must end with exit code 0; a snippet of yaml must be a study file, or a part of one,
 that the program reads; text is not run. Each document has a folder of its own with what it takes for granted
-(PREPARE). Prints "ok NAME", "not ok NAME" or "skip REASON" for each, and "end" at the end.
+(PREPARE). Prints "ok NAME", "not ok NAME" or "skip REASON" for each.
 """
 
 import json
@@ -263,7 +263,6 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]:
         check(path)
-    print("end")
 
 
 if __name__ == "__main__":
