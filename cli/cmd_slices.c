@@ -188,6 +188,12 @@ tell(cli *self, const lb_import_report *report, double minimum_brain)
         fprintf(stderr, "skipped %zu of %zu files\n", report->skipped_count,
                 report->skipped_count + report->volumes + report->arrays);
     }
+    if (report->repeated > 0) {
+        fprintf(stderr,
+                "%zu files are named twice, or are links to or copies of another: each "
+                "counts once\n",
+                report->repeated);
+    }
     if (report->unlisted > 0) {
         fprintf(stderr,
                 "warning: %zu subjects are not in the table of participants, '%s' the first: their "

@@ -191,7 +191,8 @@ take(import_job *j, size_t index, const import_slices *slices, lb_status read,
     if (read != LB_OK) {
         LB_TRY(forgive(j, item, err));
     } else if (slices->count > 0) {
-        LB_TRY(import_writer_add(j->writer, slices, item->subject, item->sex, item->age, err));
+        LB_TRY(import_writer_add(j->writer, slices, item->path, item->subject, item->sex, item->age,
+                                 err));
         j->report.volumes++;
         j->report.few += slices->few;
     }
@@ -291,6 +292,7 @@ lb_slices_import(lb_import_report *out, const lb_import_options *options, const 
     int threads = 1;
     LB_TRY(check_options(options, err));
     LB_TRY(import_find(&j.plan, options, err));
+    j.report.repeated = j.plan.repeated;
     LB_TRY(complete(&j, err));
     if (options->participants != NULL) {
         LB_TRY(import_people_read(&j.people, options->participants, err));

@@ -89,7 +89,8 @@ copy_slice(import_job *j, const import_item *item, import_array *array, size_t i
     }
     LB_TRY(find_person(&person, j, item, array, index, made_up, sizeof made_up, err));
     const import_slices one = {.count = 1, .image = pixels, .position = &position};
-    LB_TRY(import_writer_add(j->writer, &one, person.name, person.sex, person.age, err));
+    LB_TRY(
+        import_writer_add(j->writer, &one, item->path, person.name, person.sex, person.age, err));
 cleanup:
     return status;
 }

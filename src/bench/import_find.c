@@ -9,13 +9,19 @@
 static const char HCP_IMAGE[] = "T1w/T1w_acpc_dc_restore_brain.nii.gz";
 
 void
+import_release_item(import_item *item)
+{
+    lb_free(item->subject);
+    lb_free(item->label);
+    lb_free(item->mask);
+    lb_free(item->path);
+}
+
+void
 import_plan_release(import_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
-        lb_free(plan->items[i].subject);
-        lb_free(plan->items[i].label);
-        lb_free(plan->items[i].mask);
-        lb_free(plan->items[i].path);
+        import_release_item(plan->items + i);
     }
     for (size_t i = 0; i < plan->source_count; i++) {
         lb_free(plan->sources[i].people);
@@ -386,11 +392,6 @@ import_find(import_plan *out, const lb_import_options *options, lb_error *err)
     for (size_t i = 0; i < options->path_count; i++) {
         const char *path = options->paths[i];
         bool folder = false;
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(path, options->paths[j]) == 0) {
-                LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: is named twice", path));
-            }
-        }
         LB_TRY(lb_path_is_folder(&folder, path, err));
         if (folder) {
             LB_TRY(add_folder(&plan, path, options, err));
@@ -398,6 +399,7 @@ import_find(import_plan *out, const lb_import_options *options, lb_error *err)
             LB_TRY(add_file(&plan, &loose, path, options, err));
         }
     }
+    LB_TRY(import_unite(&plan, options, err));
     *out = plan;
     plan = (import_plan){.items = NULL};
 cleanup:

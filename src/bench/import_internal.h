@@ -5,6 +5,7 @@
 
 #include "lesionbench/csv.h"
 #include "lesionbench/import.h"
+#include "lesionbench/nifti.h"
 #include "lesionbench/slices.h"
 
 /* Folders (import_folder.c). */
@@ -70,6 +71,7 @@ typedef struct import_item {
     size_t first;      /* of the arrays before it: their slices, */
     size_t first_name; /* and their subjects */
     bool bad;          /* left out */
+    bool repeated;     /* a file that another item stands for */
 } import_item;
 
 /* Names are only unique within their source: a folder, or the loose files named sub-*. */
@@ -87,6 +89,7 @@ typedef struct import_plan {
     import_source *sources;
     size_t source_count, source_room;
     import_rows rows;
+    size_t repeated; /* files that were named more than once, and taken once */
 } import_plan;
 
 #define IMPORT_ALL SIZE_MAX /* wanted */
@@ -94,6 +97,11 @@ typedef struct import_plan {
 /* What the paths stand for (import_find.c), with the masks (import_masks.c). */
 lb_status import_find(import_plan *out, const lb_import_options *options, lb_error *err);
 void import_plan_release(import_plan *plan);
+void import_release_item(import_item *item);
+/* Leaves one item of each file, however often and by whichever names it is there
+ * (import_identity.c). One file of two subjects, and two files with one name but for their ending
+ * and different content, are errors that name both. */
+lb_status import_unite(import_plan *plan, const lb_import_options *options, lb_error *err);
 /* Where the masks of an image may be. root: the source's folder, NULL for loose files; subject and
  * session: names of its folders, session NULL where there is none. *out NULL: there is none. */
 lb_status import_find_mask(char **out, const char *image, const char *root, const char *subject,
@@ -110,7 +118,8 @@ typedef struct import_slices {
     size_t count;
     float *image;      /* (count, height, width) */
     int32_t *position; /* count */
-    bool few;          /* fewer than were asked for */
+    uint64_t content; /* of the whole volume, the same in whichever order its voxels are; 0: none */
+    bool few;         /* fewer than were asked for */
 } import_slices;
 
 void import_slices_release(import_slices *slices);
@@ -124,6 +133,9 @@ lb_status import_choose(import_slices *out, const lb_view *view, const lb_grid *
 /* Looks at the headers of a volume and its mask; *bytes is the memory that import_volume_read()
  * will take at most. */
 lb_status import_volume_look(size_t *bytes, const import_item *item,
+                             const lb_import_options *options, lb_error *err);
+/* The volume of the file that the options ask for. */
+lb_status import_volume_load(lb_volume *out, const import_item *item,
                              const lb_import_options *options, lb_error *err);
 /* The options must be complete: no 0 for sizes and voxel. */
 lb_status import_volume_read(import_slices *out, const import_item *item,

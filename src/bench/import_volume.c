@@ -271,6 +271,39 @@ lay(lb_view *view, lb_grid *grid, const lb_volume *volume, const lb_affine *affi
 }
 
 lb_status
+import_volume_load(lb_volume *out, const import_item *item, const lb_import_options *options,
+                   lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_volume about = {0};
+    if (!options->one_of_many) {
+        return lb_nifti_read(out, item->path, err);
+    }
+    LB_TRY(lb_nifti_look(&about, item->path, err));
+    size_t index = about.volumes > 1 ? options->volume : 0;
+    LB_TRY(lb_nifti_read_nth(out, item->path, index, err));
+cleanup:
+    return status;
+}
+
+/* The sum of what Stafford's mixing (as in SplitMix64) makes of every voxel that is not 0: the same
+ * for a volume that is turned, or cropped around the brain. */
+static uint64_t
+find_content(const lb_volume *volume)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count_voxels(volume); i++) {
+        uint32_t bits = 0;
+        memcpy(&bits, volume->value + i, sizeof bits);
+        uint64_t mixed = bits + UINT64_C(0x9e3779b97f4a7c15);
+        mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
+        sum += (bits << 1) != 0 ? mixed ^ mixed >> 31 : 0;
+    }
+    return sum;
+}
+
+lb_status
 import_volume_read(import_slices *out, const import_item *item, const lb_import_options *options,
                    lb_error *err)
 {
@@ -280,13 +313,7 @@ import_volume_read(import_slices *out, const import_item *item, const lb_import_
     lb_view view;
     lb_grid grid;
     import_slices slices = {.image = NULL};
-    if (options->one_of_many) {
-        LB_TRY(lb_nifti_look(&volume, item->path, err));
-        size_t index = volume.volumes > 1 ? options->volume : 0;
-        LB_TRY(lb_nifti_read_nth(&volume, item->path, index, err));
-    } else {
-        LB_TRY(lb_nifti_read(&volume, item->path, err));
-    }
+    LB_TRY(import_volume_load(&volume, item, options, err));
     LB_TRY(find_affine(&affine, &volume, item->path, options, err));
     if (item->mask != NULL) {
         LB_TRY(apply_mask(&volume, &affine, item, options, err));
@@ -294,6 +321,7 @@ import_volume_read(import_slices *out, const import_item *item, const lb_import_
     LB_TRY(lay(&view, &grid, &volume, &affine, item, options, err));
     LB_TRY(import_choose(&slices, &view, &grid, item, options, err));
     LB_TRY(render(&slices, &view, &grid, options, err));
+    slices.content = find_content(&volume);
     *out = slices;
     slices = (import_slices){.image = NULL};
 cleanup:

@@ -4,9 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 /* Of one slice. */
 typedef struct row {
     const char *subject; /* in the writer's names */
+    const char *path;    /* borrowed */
+    uint64_t pixels;     /* hash of its pixels */
+    uint64_t volume;     /* its volume's content, or 0 */
     int32_t position;
     int8_t sex;
     float age;
@@ -16,7 +22,7 @@ struct import_writer {
     lb_h5 *file;
     import_names names; /* one for each call, the last one not twice */
     row *rows;
-    size_t count, room;
+    size_t count, room, pixels;
     bool failed;
 };
 
@@ -52,6 +58,7 @@ import_writer_open(import_writer **out, const char *path, size_t height, size_t 
     import_writer *writer = NULL;
     const size_t shape[3] = {0, height, width};
     LB_ALLOC(writer, 1);
+    writer->pixels = height * width;
     LB_TRY(lb_h5_create(&writer->file, path, "slices", 1, context, err));
     LB_TRY(lb_h5_reserve_growing(writer->file, "image", LB_F32, 3, shape, err));
     *out = writer;
@@ -81,8 +88,8 @@ cleanup:
 }
 
 lb_status
-import_writer_add(import_writer *writer, const import_slices *slices, const char *subject,
-                  int8_t sex, float age, lb_error *err)
+import_writer_add(import_writer *writer, const import_slices *slices, const char *path,
+                  const char *subject, int8_t sex, float age, lb_error *err)
 {
     lb_status status = LB_OK;
     import_names *names = &writer->names;
@@ -98,10 +105,15 @@ import_writer_add(import_writer *writer, const import_slices *slices, const char
     LB_TRY(
         lb_h5_write_rows(writer->file, "image", LB_F32, first, slices->count, slices->image, err));
     for (size_t i = 0; i < slices->count; i++) {
-        writer->rows[first + i] = (row){.subject = names->names[names->count - 1],
-                                        .position = slices->position[i],
-                                        .sex = sex,
-                                        .age = age};
+        const float *image = slices->image + i * writer->pixels;
+        writer->rows[first + i] =
+            (row){.subject = names->names[names->count - 1],
+                  .path = path,
+                  .pixels = XXH3_64bits(image, writer->pixels * sizeof *image),
+                  .volume = slices->content,
+                  .position = slices->position[i],
+                  .sex = sex,
+                  .age = age};
     }
     writer->count = end;
 cleanup:
@@ -140,6 +152,81 @@ count_different(const char **names, size_t count)
     return different;
 }
 
+/* A slice, or its volume, by what it holds. */
+typedef struct held {
+    uint64_t content;
+    size_t row;
+} held;
+
+static int
+compare_held(const void *a, const void *b)
+{
+    const held *x = a, *y = b;
+    if (x->content != y->content) {
+        return x->content < y->content ? -1 : 1;
+    }
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The first row whose content is another subject's already, and that one; *found is false where all
+ * are different. */
+static lb_status
+find_twins(bool *found, const row **first, const row **later, const import_writer *writer,
+           bool volumes, lb_error *err)
+{
+    lb_status status = LB_OK;
+    held *sorted = NULL;
+    *found = false;
+    LB_ALLOC(sorted, writer->count);
+    for (size_t i = 0; i < writer->count; i++) {
+        const row *one = writer->rows + i;
+        sorted[i] = (held){volumes ? one->volume : one->pixels, i};
+    }
+    if (writer->count > 0) {
+        qsort(sorted, writer->count, sizeof *sorted, compare_held);
+    }
+    for (size_t i = 1, start = 0; i < writer->count; i++) {
+        const row *a = writer->rows + sorted[start].row, *b = writer->rows + sorted[i].row;
+        if (sorted[i].content != sorted[start].content || (volumes && sorted[i].content == 0)) {
+            start = i;
+        } else if (strcmp(a->subject, b->subject) != 0 && (!*found || b < *later)) {
+            *found = true;
+            *first = a;
+            *later = b;
+        }
+    }
+cleanup:
+    lb_free(sorted);
+    return status;
+}
+
+/* One subject under two names would be in two splits, and nobody could tell. */
+static lb_status
+check_contents(const import_writer *writer, lb_error *err)
+{
+    lb_status status = LB_OK;
+    bool found = false;
+    const row *a = NULL, *b = NULL;
+    LB_TRY(find_twins(&found, &a, &b, writer, true, err));
+    if (found) {
+        LB_TRY(
+            lb_fail(err, LB_ERROR_ARGUMENT,
+                    "%s and %s have the same content, but two subjects: '%s' and '%s' (leave one "
+                    "of them out)",
+                    a->path, b->path, a->subject, b->subject));
+    }
+    LB_TRY(find_twins(&found, &a, &b, writer, false, err));
+    if (found) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s, slice %d, and %s, slice %d, have the same pixels, but two subjects: "
+                       "'%s' and '%s' (leave one of them out, or give both one subject)",
+                       a->path, (int)a->position, b->path, (int)b->position, a->subject,
+                       b->subject));
+    }
+cleanup:
+    return status;
+}
+
 lb_status
 import_writer_finish(import_writer *writer, size_t *subjects, lb_error *err)
 {
@@ -150,6 +237,7 @@ import_writer_finish(import_writer *writer, size_t *subjects, lb_error *err)
     int32_t *position = NULL;
     int8_t *sex = NULL;
     float *age = NULL;
+    LB_TRY(check_contents(writer, err));
     LB_ALLOC(subject, count);
     LB_ALLOC(position, count);
     LB_ALLOC(sex, count);

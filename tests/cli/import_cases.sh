@@ -1,21 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Part of run.sh, which has made l1.h5, and $template: what people really bring to an import.
+# Part of run.sh, which has made l1.h5, the function scan and $coarse: what people really bring to an import.
 # shellcheck shell=sh disable=SC2154,SC2086
 
-# scan FILE.nii.gz FACTOR: the template, its values multiplied by an IEEE float in octal bytes.
-scan() {
-    mkdir -p "$(dirname "$1")"
-    gzip -dc "$template" >head.nii
-    printf "$2" | dd of=head.nii bs=1 seek=112 conv=notrunc 2>/dev/null
-    gzip -1 -c head.nii >"$1"
-}
-one='\000\000\200\077' # 1
-two='\000\000\000\100' # 2
-coarse="--voxel 2 --size 91x109 --slices-per-subject 4 --no-provenance --quiet"
-
 ### What cannot be read is not absent
-mkdir people && scan people/bids/sub-01/anat/sub-01_T1w.nii.gz "$one"
-scan people/bids/sub-02/anat/sub-02_T1w.nii.gz "$two"
+mkdir people && scan people/bids/sub-01/anat/sub-01_T1w.nii.gz 200 077
+scan people/bids/sub-02/anat/sub-02_T1w.nii.gz 000 100
 ln -s gone.tsv people/bids/participants.tsv
 expect "a table that is a link to nothing" 1 "" \
     "^lesionbench: people/bids/participants.tsv: is a link to 'gone.tsv', which cannot be reached: No such file" \
@@ -34,3 +23,21 @@ mkdir people/photos people/photos/a && ln -s ../moved people/photos/0
 expect "a class that is a link to nothing" 1 "" "people/photos/0: is a link to '../moved'" \
     pretrain --task classes --images people/photos -o link.safetensors
 absent "nothing is made without what cannot be read" link.h5 link.safetensors
+
+### One file named twice counts once, one content under two subjects is an error
+expect "a folder, and the folder" 0 "^slices: 8, subjects: 2, files: 2$" "^2 files are named twice, .*: each counts once$" \
+    slices import people/bids people/bids/ $coarse -o twice.h5
+"$program" slices import people/bids $coarse -o once.h5 >out 2>err
+same "what is named twice counts once" once.h5 twice.h5
+gzip -dc people/bids/sub-01/anat/sub-01_T1w.nii.gz >people/bids/sub-01/anat/sub-01_T1w.nii
+expect "a scan beside its gzipped form" 0 "^slices: 8, subjects: 2, files: 2$" "^1 files are named twice" \
+    slices import people/bids $coarse -o twice.h5
+same "... counts once" once.h5 twice.h5
+mkdir -p people/bids/sub-03/anat
+mv people/bids/sub-01/anat/sub-01_T1w.nii people/bids/sub-03/anat/sub-03_T1w.nii
+expect "one content of two subjects" 1 "" \
+    "sub-01_T1w.nii.gz and people/bids/sub-03/anat/sub-03_T1w.nii have the same content, but two subjects: 'sub-01' and 'sub-03'" \
+    slices import people/bids $coarse -o both.h5
+one_line "... in one line" 1
+absent "nothing is made of one content of two subjects" both.h5
+rm -r people/bids/sub-03

@@ -389,10 +389,18 @@ one_line "missing scan in one line" 1
 mkdir none
 expect "a folder without scans" 1 "" "none: holds neither BIDS images" slices import none -o i.h5
 absent "nothing made of no scans" i.h5
-for label in 01 02 03 04; do
-    mkdir -p bids/sub-$label/anat
-    cp "$template" bids/sub-$label/anat/sub-${label}_T1w.nii.gz
-done
+# scan FILE.nii.gz A B: the template with its values multiplied by the float32 of bytes 0, 0, A, B (octal).
+scan() {
+    mkdir -p "$(dirname "$1")"
+    gzip -dc "$template" >scan.nii
+    # shellcheck disable=SC2059
+    printf "\\0\\0\\$2\\$3" | dd of=scan.nii bs=1 seek=112 conv=notrunc 2>/dev/null
+    gzip -1 -c scan.nii >"$1"
+}
+scan bids/sub-01/anat/sub-01_T1w.nii.gz 200 077 # 1
+scan bids/sub-02/anat/sub-02_T1w.nii.gz 000 100 # 2
+scan bids/sub-03/anat/sub-03_T1w.nii.gz 100 100 # 3
+scan bids/sub-04/anat/sub-04_T1w.nii.gz 200 100 # 4
 printf 'participant_id\tsex\tage\nsub-01\tF\t22\nsub-02\tM\t31\nsub-03\tF\tn/a\n' >bids/participants.tsv
 coarse="--voxel 2 --size 91x109 --slices-per-subject 4 --no-provenance --quiet"
 for threads in 1 2; do
