@@ -160,7 +160,7 @@ main(int argc, char **argv)
     LB_TRY(choose(&compute.convolution, LB_CONVOLUTIONS, argv[5], err));
     LB_TRY(choose(&compute.precision, LB_PRECISIONS, argv[6], err));
     LB_TRY(lb_network_load(&network, argv[2], err));
-    LB_TRY(lb_source_npy(&l.batch, argv[3], err));
+    LB_TRY(lb_source_npy(&l.batch, argv[3], LB_LAYOUT_UNSAID, NULL, err));
     lb_image_source source = l.batch;
     source.count = l.batch.count * batches;
     source.data = &l;

@@ -151,7 +151,7 @@ main(int argc, char **argv)
         LB_TRY(lb_method_find(&methods[0], argv[1], err));
     }
     LB_TRY(lb_network_load(&network, argv[2], err));
-    LB_TRY(lb_source_npy(&source, argv[3], err));
+    LB_TRY(lb_source_npy(&source, argv[3], LB_LAYOUT_UNSAID, NULL, err));
     LB_TRY(explain(&w, network, &source, images, batches, argv[6], err));
     print(&w, batches, images);
 cleanup:

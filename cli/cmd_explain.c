@@ -10,7 +10,7 @@
 
 typedef struct options {
     const char *model, *data, *images, *targets, *methods, *alphas, *scores, *background, *quirks;
-    const char *randomise, *similarity, *output;
+    const char *randomise, *similarity, *output, *layout;
     size_t split, keep, limit;
     lb_explain_options explain;
 } options;
@@ -23,7 +23,13 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "data", data, LB_SETTING_TEXT, "dataset.h5; explains the true labels"),
     {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
     OPT_ROW(options, "limit", limit, LB_SETTING_SIZE, "the first N images only; 0 all"),
-    OPT_ROW(options, "images", images, LB_SETTING_TEXT, "X.npy instead: (N, 3, H, W) or (N, H, W)"),
+    OPT_ROW(options, "images", images, LB_SETTING_TEXT,
+            "X.npy instead: (N, 3, H, W) or, for grey ones, (N, 1, H, W) or (N, H, W); real "
+            "numbers, or "
+            "uint8 from 0 to 255"),
+    OPT_ROW(options, "layout", layout, LB_SETTING_TEXT,
+            "of --images and --background with three axes: nhw, grey images, or chw, one image; to "
+            "be said of (3, H, W)"),
     OPT_ROW(options, "targets", targets, LB_SETTING_LIST,
             "the class to explain of each of --images"),
     OPT_ROW(options, "methods", methods, LB_SETTING_LIST,
@@ -48,6 +54,7 @@ static const lb_setting ROWS[] = {
 typedef struct work {
     lb_explain_job job;
     lb_image_source images, background;
+    lb_layout layout; /* of both */
     lb_explain_item *items;
     lb_method_list methods;
     lb_explain_control *controls;
@@ -163,14 +170,14 @@ cleanup:
 }
 
 static lb_status
-open_images(work *out, const options *given, lb_error *err)
+open_images(cli *self, work *out, const options *given, lb_error *err)
 {
     lb_status status = LB_OK;
     if (given->data != NULL) {
         LB_TRY(lb_dataset_open(&out->job.dataset, given->data, err));
         LB_TRY(lb_source_dataset(&out->images, out->job.dataset, (lb_split)given->split, err));
     } else {
-        LB_TRY(lb_source_npy(&out->images, given->images, err));
+        LB_TRY(lb_source_npy(&out->images, given->images, out->layout, &self->context, err));
     }
     out->job.images = &out->images;
     out->job.split = (lb_split)given->split;
@@ -186,7 +193,7 @@ cleanup:
 
 /* Where methods that compare with other images get them from. */
 static lb_status
-open_background(work *out, const options *given, lb_error *err)
+open_background(cli *self, work *out, const options *given, lb_error *err)
 {
     lb_status status = LB_OK;
     bool needed = false;
@@ -197,7 +204,8 @@ open_background(work *out, const options *given, lb_error *err)
         needed = needed || lb_method_needs_background(out->methods.untrained[i]);
     }
     if (needed && given->background != NULL) {
-        LB_TRY(lb_source_npy(&out->background, given->background, err));
+        LB_TRY(
+            lb_source_npy(&out->background, given->background, out->layout, &self->context, err));
     } else if (needed && given->data != NULL) {
         LB_TRY(lb_source_dataset(&out->background, out->job.dataset, LB_TRAIN, err));
     }
@@ -265,8 +273,11 @@ prepare(cli *self, work *doing, const options *given, lb_error *err)
         doing->job.name = (lb_model_name){.corpus = "baseline", .degree = "none"};
     }
     LB_TRY(read_controls(self, doing, given, err));
-    LB_TRY(open_images(doing, given, err));
-    LB_TRY(open_background(doing, given, err));
+    if (lb_layout_parse(&doing->layout, given->layout, err) != LB_OK) {
+        LB_TRY(opt_wrong(self, err, "--layout: %s", err->message));
+    }
+    LB_TRY(open_images(self, doing, given, err));
+    LB_TRY(open_background(self, doing, given, err));
     LB_TRY(read_quirks(self, doing, given, err));
     LB_TRY(read_targets(self, doing, given, classes, err));
 cleanup:

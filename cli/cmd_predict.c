@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "lesionbench/jobs.h"
+#include "lesionbench/sources.h"
 
 typedef struct options {
     lb_predict_job job;
@@ -14,7 +15,12 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "data", job.data, LB_SETTING_TEXT, "dataset.h5"),
     {"split", LB_SETTING_CHOICE, offsetof(options, split), 0, 0, "of the dataset", OPT_SPLITS},
     OPT_ROW(options, "images", job.images, LB_SETTING_TEXT,
-            "X.npy instead: (N, 3, H, W) or (N, H, W)"),
+            "X.npy instead: (N, 3, H, W) or, for grey ones, (N, 1, H, W) or (N, H, W); real "
+            "numbers, or "
+            "uint8 from 0 to 255"),
+    OPT_ROW(options, "layout", job.layout, LB_SETTING_TEXT,
+            "of --images with three axes: nhw, grey images, or chw, one image; to be said of (3, "
+            "H, W)"),
     OPT_ROW(options, "quirks", job.quirks, LB_SETTING_LIST,
             "defects of the study to switch upon the dataset's own: dropout_at_inference"),
     {"convolution", LB_SETTING_CHOICE, offsetof(options, job.compute.convolution), 0, 0,
@@ -42,6 +48,10 @@ cmd_predict(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(opt_need(self, given.output, "-o", err));
     if ((given.job.data == NULL) == (given.job.images == NULL)) {
         LB_TRY(opt_wrong(self, err, "either --data or --images is needed"));
+    }
+    lb_layout layout = LB_LAYOUT_UNSAID;
+    if (lb_layout_parse(&layout, given.job.layout, err) != LB_OK) {
+        LB_TRY(opt_wrong(self, err, "--layout: %s", err->message));
     }
     given.job.split = (lb_split)given.split;
     LB_TRY(lb_predict_to_file(&given.job, given.output, &self->context, err));

@@ -110,6 +110,13 @@ run_command(cli *self, int argc, char **argv, lb_error *err)
     return wants_help ? command->run(self, 2, help, err) : command->run(self, argc, argv, err);
 }
 
+static void
+print_note(void *data, const char *line)
+{
+    cli_clear_progress(data);
+    fprintf(stderr, "lesionbench: note: %s\n", line);
+}
+
 static int
 finish(cli *self, lb_status status, const lb_error *err)
 {
@@ -157,7 +164,9 @@ main(int argc, char **argv)
     self.context = (lb_context){.progress = cli_show_progress,
                                 .progress_data = &self,
                                 .cancelled = &cancelled,
-                                .command_line = command_line};
+                                .command_line = command_line,
+                                .note = print_note,
+                                .note_data = &self};
     lb_status status =
         command_line != NULL ? run_command(&self, argc - 1, argv + 1, &err) : err.code;
     int code = finish(&self, status, &err);

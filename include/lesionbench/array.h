@@ -20,6 +20,7 @@ typedef struct lb_array {
     size_t rank;
     size_t shape[LB_MAX_RANK];
     void *data;
+    bool is_bool; /* LB_U8 that are NumPy's bool */
 } lb_array;
 
 size_t lb_type_size(lb_type type);
@@ -29,6 +30,8 @@ size_t lb_array_count(const lb_array *array);
  * the sides other than 0 alone, so that any product of sides is a size. */
 lb_status lb_array_measure(size_t *out, const lb_array *array, lb_error *err);
 void lb_array_release(lb_array *array);
+/* count elements as doubles. Whole numbers beyond 2^53 are rounded. */
+void lb_to_doubles(double *out, const void *from, lb_type type, size_t count);
 
 #ifdef __cplusplus
 }

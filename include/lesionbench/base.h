@@ -90,9 +90,14 @@ typedef struct lb_context {
     void *progress_data;
     const volatile sig_atomic_t *cancelled; /* not 0: stop soon with LB_ERROR_INTERRUPTED */
     const char *command_line;               /* for provenance; NULL leaves provenance out */
+    /* A guess that was made of what was given, in one line without a newline. NULL: not shown. */
+    void (*note)(void *data, const char *line);
+    void *note_data;
 } lb_context;
 
 void lb_progress(const lb_context *context, const char *what, size_t done, size_t total);
+/* Says a guess: "X.npy: uint8 images are divided by 255". */
+void lb_note(const lb_context *context, const char *format, ...) LB_PRINTF(2, 3);
 /* LB_ERROR_INTERRUPTED where the context was cancelled. */
 lb_status lb_check_cancelled(const lb_context *context, lb_error *err);
 /* The same as a question, for use inside parallel regions. */

@@ -185,6 +185,8 @@ lb_status lb_explain(lb_network *network, const float *images, size_t channels, 
 /* map (count, H, W) = 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of attribution (count, 3, H, W); the
  * weights of ITU-R BT.601 as the reference study rounds them. pixels = H x W. */
 void lb_attribution_map(float *map, const float *attribution, size_t count, size_t pixels);
+/* The same of one image in doubles. */
+void lb_attribution_map_double(double *map, const double *attribution, size_t pixels);
 
 #ifdef __cplusplus
 }

@@ -63,6 +63,7 @@ typedef struct lb_predict_job {
     const char *data; /* dataset.h5, ... */
     lb_split split;
     const char *images; /* ... or an .npy file where data is NULL */
+    const char *layout; /* for lb_layout_parse(), of images */
     const char *quirks; /* as for fine-tuning */
     lb_compute compute;
 } lb_predict_job;

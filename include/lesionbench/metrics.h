@@ -97,6 +97,10 @@ lb_status lb_scorer_set_truth(lb_scorer *scorer, const float *truth, lb_error *e
 /* Of map (height, width): linear time but for the EMDs. */
 lb_status lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map,
                           lb_metric_set wanted, lb_ties ties, lb_error *err);
+/* The same of a map of doubles, of any scale: ranks are those of the doubles, and shares of the sum
+ * those of the map over its greatest absolute value. Sorts all pixels. */
+lb_status lb_scorer_score_double(lb_map_score *out, lb_scorer *scorer, const double *map,
+                                 lb_metric_set wanted, lb_ties ties, lb_error *err);
 
 #ifdef __cplusplus
 }

@@ -41,12 +41,25 @@ lb_status lb_source_idx(lb_image_source *train, lb_image_source *validation, con
 lb_status lb_source_folder(lb_image_source *train, lb_image_source *validation, const char *folder,
                            const char *labels, size_t limit, size_t size, uint64_t seed,
                            lb_error *err);
-/* Images (N, 3, H, W) or (N, H, W) of an .npy file. Labels are 0. */
-lb_status lb_source_npy(lb_image_source *out, const char *path, lb_error *err);
+/* How an array of three axes is read where it can mean two things. */
+typedef enum lb_layout {
+    LB_LAYOUT_UNSAID,
+    LB_LAYOUT_NHW, /* grey images */
+    LB_LAYOUT_CHW  /* the channels of one image */
+} lb_layout;
+/* "nhw" or "chw"; NULL: LB_LAYOUT_UNSAID. */
+lb_status lb_layout_parse(lb_layout *out, const char *text, lb_error *err);
+/* Images (N, 3, H, W), (N, 1, H, W) or (N, H, W) of an .npy file. Labels are 0. Real numbers are
+ * taken as they are, with a note to the context where the first images look like 0 to 255; uint8
+ * are divided by 255, which is a note as well; other whole numbers are LB_ERROR_FORMAT, and so is a
+ * shape that can mean two things: (3, H, W) and (H, W, 3) where the layout is unsaid, and channels
+ * that are last. */
+lb_status lb_source_npy(lb_image_source *out, const char *path, lb_layout layout,
+                        const lb_context *context, lb_error *err);
+/* A note where the first images of a source have values that look like 0 to 255. */
+lb_status lb_source_check_range(const lb_image_source *source, const char *name,
+                                const lb_context *context, lb_error *err);
 void lb_source_release(lb_image_source *source);
-
-/* An .npy file of any numbers as LB_F32. */
-lb_status lb_read_floats(lb_array *out, const char *path, lb_error *err);
 
 /* 1 + the greatest label. */
 size_t lb_source_classes(const lb_image_source *source);

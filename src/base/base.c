@@ -184,6 +184,20 @@ lb_progress(const lb_context *context, const char *what, size_t done, size_t tot
     }
 }
 
+void
+lb_note(const lb_context *context, const char *format, ...)
+{
+    lb_error line;
+    if (context == NULL || context->note == NULL) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    write_message(&line, format, arguments);
+    va_end(arguments);
+    context->note(context->note_data, line.message);
+}
+
 bool
 lb_is_cancelled(const lb_context *context)
 {

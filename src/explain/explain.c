@@ -47,6 +47,15 @@ lb_attribution_map(float *map, const float *attribution, size_t count, size_t pi
     }
 }
 
+void
+lb_attribution_map_double(double *map, const double *attribution, size_t pixels)
+{
+    const double *green = attribution + pixels, *blue = attribution + 2 * pixels;
+    for (size_t p = 0; p < pixels; p++) {
+        map[p] = 0.2989 * fabs(attribution[p]) + 0.5870 * fabs(green[p]) + 0.1140 * fabs(blue[p]);
+    }
+}
+
 /* pixels (count, H, W) to all channels of the attribution, and in place to maps. */
 static void
 spread_pixels(float *attribution, float *pixels, size_t count, size_t size, bool positive)

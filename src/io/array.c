@@ -48,3 +48,36 @@ lb_array_release(lb_array *array)
     lb_free(array->data);
     array->data = NULL;
 }
+
+#define CONVERT(ctype)                       \
+    do {                                     \
+        const ctype *values = from;          \
+        for (size_t i = 0; i < count; i++) { \
+            out[i] = (double)values[i];      \
+        }                                    \
+    } while (0)
+
+void
+lb_to_doubles(double *out, const void *from, lb_type type, size_t count)
+{
+    switch (type) {
+    case LB_U8:
+        CONVERT(uint8_t);
+        break;
+    case LB_I8:
+        CONVERT(int8_t);
+        break;
+    case LB_I32:
+        CONVERT(int32_t);
+        break;
+    case LB_I64:
+        CONVERT(int64_t);
+        break;
+    case LB_F32:
+        CONVERT(float);
+        break;
+    case LB_F64:
+        CONVERT(double);
+        break;
+    }
+}

@@ -166,6 +166,7 @@ lb_npy_parse_header(lb_array *out, const char *text, const char *path, lb_error 
     for (size_t i = 0; i < TYPE_COUNT; i++) {
         if (strcmp(found.descr, TYPES[i].descr) == 0) {
             out->type = TYPES[i].type;
+            out->is_bool = strcmp(found.descr, "|b1") == 0;
             out->rank = found.rank;
             memcpy(out->shape, found.shape, sizeof found.shape);
             return LB_OK;

@@ -147,13 +147,13 @@ row_of_jpeg(float *out, lb_raster *raster, lb_error *err)
     if (!read_row(reader, raster->next + 1 == raster->height)) {
         return raster_fail(raster, reader->reason, err);
     }
-    /* CMYK is ink, which Adobe's files have inverted: light. */
-    unsigned turn = channels == 4 && !reader->info.saw_Adobe_marker ? 0xFF : 0;
+    /* CMYK is ink, which files have inverted: light. Adobe's marker is not asked for, as Pillow
+     * does not: other programs write CMYK like Adobe's, and leave it out. */
     for (size_t x = 0; x < raster->width; x++) {
         const uint8_t *pixel = reader->row + x * channels;
-        float black = channels == 4 ? (float)(pixel[3] ^ turn) / 255.0F : 1.0F;
+        float black = channels == 4 ? (float)pixel[3] / 255.0F : 1.0F;
         for (size_t c = 0; c < LB_RASTER_CHANNELS; c++) {
-            float value = (float)(pixel[channels == 1 ? 0 : c] ^ turn) / 255.0F;
+            float value = (float)pixel[channels == 1 ? 0 : c] / 255.0F;
             out[x * LB_RASTER_CHANNELS + c] = value * black;
         }
     }

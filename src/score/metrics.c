@@ -129,6 +129,8 @@ lb_scorer_free(lb_scorer *scorer)
     lb_free(scorer->sorted);
     lb_free(scorer->spare);
     lb_free(scorer->true_sorted);
+    lb_free(scorer->order);
+    lb_free(scorer->scaled);
     lb_free(scorer->work);
     lb_free(scorer);
 }
@@ -227,9 +229,10 @@ score_counts(lb_map_score *out, const lb_scorer *scorer, const ranking *order, l
     out->value[LB_METRIC_RELEVANCE_RANK] = (double)found / (double)scorer->p;
 }
 
-lb_status
-lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metric_set wanted,
-                lb_ties ties, lb_error *err)
+/* The keys are filled. */
+static lb_status
+score_keys(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metric_set wanted,
+           lb_ties ties, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_map_score made;
@@ -237,7 +240,6 @@ lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metri
     for (size_t m = 0; m < LB_METRICS; m++) {
         made.value[m] = NAN;
     }
-    LB_TRY(ranking_keys(scorer, map, err));
     if (scorer->p == 0) {
         made.counts = (lb_localisation){.tn = (uint32_t)scorer->count};
         *out = made;
@@ -258,6 +260,31 @@ lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metri
         }
     }
     *out = made;
+cleanup:
+    return status;
+}
+
+lb_status
+lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metric_set wanted,
+                lb_ties ties, lb_error *err)
+{
+    lb_status status = ranking_keys(scorer, map, err);
+    return status == LB_OK ? score_keys(out, scorer, map, wanted, ties, err) : status;
+}
+
+lb_status
+lb_scorer_score_double(lb_map_score *out, lb_scorer *scorer, const double *map,
+                       lb_metric_set wanted, lb_ties ties, lb_error *err)
+{
+    lb_status status = LB_OK;
+    if (scorer->order == NULL) {
+        LB_ALLOC(scorer->order, scorer->count);
+    }
+    if (scorer->scaled == NULL) {
+        LB_ALLOC(scorer->scaled, scorer->count);
+    }
+    LB_TRY(ranking_keys_of_doubles(scorer, map, err));
+    LB_TRY(score_keys(out, scorer, scorer->scaled, wanted, ties, err));
 cleanup:
     return status;
 }

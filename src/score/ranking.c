@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of a map's values, by a radix sort of their bits. Only values that are not below the
  * lowest true one have to be sorted: those below it are no true pixel's rivals. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lesionbench/clones.h"
@@ -31,6 +34,65 @@ ranking_keys(lb_scorer *scorer, const float *map, lb_error *err)
     if (fill_keys(scorer->key, map, scorer->count) != 0) {
         return lb_fail(err, LB_ERROR_NUMERIC, "the map is not finite at pixel %zu",
                        lb_first_not_finite(map, scorer->count));
+    }
+    return LB_OK;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The place of a value among those that differ, from 1, since 0 stands for no key. */
+static uint32_t
+find_rank(const double *order, size_t count, double value)
+{
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (order[middle] < value) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return (uint32_t)low + 1;
+}
+
+/* Over a power of two, which costs no bits; what is too small beside the greatest keeps its sign.
+ */
+static float
+scale_down(double value, int exponent)
+{
+    float scaled = (float)ldexp(value, -exponent);
+    return scaled != 0 || value == 0 ? scaled : copysignf(FLT_MIN, (float)copysign(1, value));
+}
+
+lb_status
+ranking_keys_of_doubles(lb_scorer *scorer, const double *map, lb_error *err)
+{
+    double most = 0;
+    size_t differ = 0;
+    int exponent = 0;
+    for (size_t i = 0; i < scorer->count; i++) {
+        if (!isfinite(map[i])) {
+            return lb_fail(err, LB_ERROR_NUMERIC, "the map is not finite at pixel %zu", i);
+        }
+        most = fmax(most, fabs(map[i]));
+        scorer->order[i] = map[i];
+    }
+    qsort(scorer->order, scorer->count, sizeof *scorer->order, by_value);
+    for (size_t i = 0; i < scorer->count; i++) {
+        if (i == 0 || scorer->order[i] != scorer->order[differ - 1]) {
+            scorer->order[differ++] = scorer->order[i];
+        }
+    }
+    frexp(most, &exponent);
+    for (size_t i = 0; i < scorer->count; i++) {
+        scorer->key[i] = find_rank(scorer->order, differ, map[i]);
+        scorer->scaled[i] = scale_down(map[i], exponent);
     }
     return LB_OK;
 }

@@ -20,7 +20,10 @@ struct lb_scorer {
     uint32_t *key;            /* (count) */
     uint32_t *sorted, *spare; /* (count) see ranking.c */
     uint32_t *true_sorted;    /* (p) keys of the true pixels, ascending */
-    double *work;             /* (6 x count) places and masses for the EMDs; NULL until wanted */
+    /* Of a map of doubles; NULL until there is one. */
+    double *order; /* (count) its values, sorted */
+    float *scaled; /* (count) its values over a power of two */
+    double *work;  /* (6 x count) places and masses for the EMDs; NULL until wanted */
 };
 
 /* The order of the map's values. */
@@ -36,6 +39,8 @@ typedef struct ranking {
 
 /* Fills key. LB_ERROR_NUMERIC where the map is not finite. */
 lb_status ranking_keys(lb_scorer *scorer, const float *map, lb_error *err);
+/* Fills key and scaled from doubles. LB_ERROR_NUMERIC where the map is not finite. */
+lb_status ranking_keys_of_doubles(lb_scorer *scorer, const double *map, lb_error *err);
 /* p > 0. */
 void ranking_fill(ranking *out, lb_scorer *scorer);
 /* AUROC and average precision; 0 < p. */

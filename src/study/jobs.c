@@ -326,7 +326,9 @@ lb_predict_to_file(const lb_predict_job *job, const char *path, const lb_context
             predictions.labels[i] = source.labels[i];
         }
     } else {
-        LB_TRY(lb_source_npy(&source, job->images, err));
+        lb_layout layout = LB_LAYOUT_UNSAID;
+        LB_TRY(lb_layout_parse(&layout, job->layout, err));
+        LB_TRY(lb_source_npy(&source, job->images, layout, context, err));
     }
     LB_TRY(lb_quirks_switch(&quirks, job->quirks, LB_PREDICTION_QUIRKS, err));
     predictions.quirks = quirks;

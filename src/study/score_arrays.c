@@ -8,15 +8,16 @@
 #include "lesionbench/explanations.h"
 #include "lesionbench/paths.h"
 #include "lesionbench/settings.h"
-#include "npy_floats.h"
+#include "npy_rows.h"
 #include "scoring_team.h"
 
 /* A file of rows, and what a row is read into. */
 typedef struct rows_file {
     const char *path;
     lb_npy *npy;
-    void *room;    /* a row of the file's type */
-    float *values; /* (channels, H, W) */
+    void *room;     /* a row of the file's type */
+    double *values; /* (channels, H, W) ... */
+    float *narrow;  /* ... and in float32, where that holds them */
     size_t count, channels, height, width;
 } rows_file;
 
@@ -39,6 +40,7 @@ rows_file_release(rows_file *rows)
     lb_npy_close(rows->npy);
     lb_free(rows->room);
     lb_free(rows->values);
+    lb_free(rows->narrow);
     *rows = (rows_file){.path = NULL};
 }
 
@@ -73,6 +75,7 @@ rows_file_open(rows_file *rows, const char *path, bool channels_too, lb_error *e
         LB_TRY(err->code);
     }
     LB_ALLOC(rows->values, values);
+    LB_ALLOC(rows->narrow, values);
 cleanup:
     return status;
 }
@@ -169,29 +172,88 @@ check_fit(const scored_arrays *a, const rows_file *maps, lb_error *err)
     return LB_OK;
 }
 
-/* The map of a row, into the team's place for it. */
 static lb_status
-read_map(float *out, rows_file *maps, size_t row, size_t image, lb_error *err)
+read_row(rows_file *rows, size_t row, lb_error *err)
 {
-    lb_status status = LB_OK;
+    lb_status status = npy_read_doubles(rows->values, rows->npy, rows->room, row, 1, err);
+    return status == LB_OK ? LB_OK : lb_fail_context(err, "%s", rows->path);
+}
+
+static lb_status
+check_finite(const rows_file *maps, size_t row, size_t image, lb_error *err)
+{
+    size_t values = maps->channels * maps->height * maps->width;
+    for (size_t i = 0; i < values; i++) {
+        if (!isfinite(maps->values[i])) {
+            return lb_fail(err, LB_ERROR_NUMERIC,
+                           "%s: row %zu, of image %zu, has a value that is NaN or infinite (mend "
+                           "the method or its input, or leave the image out and name the others "
+                           "with --index)",
+                           maps->path, row, image);
+        }
+    }
+    return LB_OK;
+}
+
+static void
+fill_narrow(float *map, rows_file *maps)
+{
     size_t pixels = maps->height * maps->width, values = maps->channels * pixels;
-    LB_TRY(npy_read_floats(maps->values, maps->npy, maps->room, row, err));
-    if (lb_first_not_finite(maps->values, values) < values) {
-        LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
-                       "%s: row %zu, of image %zu, has a value that is NaN or beyond float32 (mend "
-                       "the method or its input, or leave the image out and name the others with "
-                       "--index)",
-                       maps->path, row, image));
+    bool is_map = lb_npy_header(maps->npy)->rank == 3;
+    for (size_t i = 0; i < values; i++) {
+        maps->narrow[i] = (float)maps->values[i];
     }
     if (maps->channels == 3) {
-        lb_attribution_map(out, maps->values, 1, pixels);
-        return LB_OK;
+        lb_attribution_map(map, maps->narrow, 1, pixels);
+        return;
     }
-    bool is_map = lb_npy_header(maps->npy)->rank == 3;
     for (size_t p = 0; p < pixels; p++) {
-        out[p] = is_map ? maps->values[p] : fabsf(maps->values[p]);
+        map[p] = is_map ? maps->narrow[p] : fabsf(maps->narrow[p]);
+    }
+}
+
+static void
+fill_double(double *map, const rows_file *maps)
+{
+    size_t pixels = maps->height * maps->width;
+    bool is_map = lb_npy_header(maps->npy)->rank == 3;
+    if (maps->channels == 3) {
+        lb_attribution_map_double(map, maps->values, pixels);
+        return;
+    }
+    for (size_t p = 0; p < pixels; p++) {
+        map[p] = is_map ? maps->values[p] : fabs(maps->values[p]);
+    }
+}
+
+/* The map of a row, into the team's place for it: in doubles where float32 does not hold them, so
+ * that ranks are those of the file's numbers. */
+static lb_status
+read_map(scoring_team *team, rows_file *maps, size_t row, size_t image, lb_error *err)
+{
+    lb_status status = LB_OK;
+    double *map = NULL;
+    LB_TRY(read_row(maps, row, err));
+    LB_TRY(check_finite(maps, row, image, err));
+    if (npy_is_narrow(maps->npy)) {
+        fill_narrow(scoring_team_map(team), maps);
+    } else {
+        LB_TRY(scoring_team_map_double(&map, team, err));
+        fill_double(map, maps);
     }
 cleanup:
+    return status;
+}
+
+/* 1 where the truth is above 0, however little. */
+static lb_status
+read_truth(float *out, rows_file *truth, size_t row, lb_error *err)
+{
+    lb_status status = read_row(truth, row, err);
+    for (size_t p = 0; status == LB_OK && p < truth->height * truth->width; p++) {
+        double value = truth->values[p];
+        out[p] = isnan(value) ? NAN : (value > 0 ? 1.0F : 0.0F);
+    }
     return status;
 }
 
@@ -205,7 +267,7 @@ score_row(scored_arrays *a, rows_file *maps, size_t number, const char *method, 
     if (!chosen_images_has(&a->chosen, image)) {
         return LB_OK;
     }
-    LB_TRY(read_map(scoring_team_map(&a->team), maps, number, image, err));
+    LB_TRY(read_map(&a->team, maps, number, image, err));
     float *truth = scoring_team_truth(&a->team);
     lb_score_row *row = NULL;
     if (against->dataset != NULL) {
@@ -213,7 +275,7 @@ score_row(scored_arrays *a, rows_file *maps, size_t number, const char *method, 
         row = lb_score_rows_add_image(a->scores, against->dataset, against->split, image, &unknown,
                                       method, err);
     } else {
-        LB_TRY(npy_read_floats(truth, a->truth.npy, a->truth.room, image, err));
+        LB_TRY(read_truth(truth, &a->truth, image, err));
         row = lb_score_rows_add(a->scores, err);
     }
     if (row == NULL) {

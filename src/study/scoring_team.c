@@ -22,6 +22,7 @@ scoring_team_create(scoring_team *out, lb_score_rows *rows, const lb_scoring *sc
     LB_ALLOC(made.map, values);
     LB_ALLOC(made.truth, values);
     LB_ALLOC(made.row, made.room);
+    LB_ALLOC(made.is_wide, made.room);
     LB_ALLOC(made.scorers, made.threads);
     for (size_t t = 0; t < made.threads; t++) {
         LB_TRY(lb_scorer_create(&made.scorers[t], height, width, err));
@@ -41,6 +42,8 @@ scoring_team_release(scoring_team *team)
     }
     lb_free(team->scorers);
     lb_free(team->row);
+    lb_free(team->is_wide);
+    lb_free(team->wide);
     lb_free(team->truth);
     lb_free(team->map);
     *team = (scoring_team){0};
@@ -49,7 +52,21 @@ scoring_team_release(scoring_team *team)
 float *
 scoring_team_map(scoring_team *team)
 {
+    team->is_wide[team->count] = false;
     return team->map + team->count * team->pixels;
+}
+
+lb_status
+scoring_team_map_double(double **out, scoring_team *team, lb_error *err)
+{
+    lb_status status = LB_OK;
+    if (team->wide == NULL) {
+        LB_ALLOC(team->wide, team->room * team->pixels);
+    }
+    team->is_wide[team->count] = true;
+    *out = team->wide + team->count * team->pixels;
+cleanup:
+    return status;
 }
 
 float *
@@ -58,18 +75,37 @@ scoring_team_truth(scoring_team *team)
     return team->truth + team->count * team->pixels;
 }
 
+/* As lb_certify_map(); the map has been scored and is finite. */
+static void
+certify_doubles(lb_certificate *certificate, const double *map, size_t pixels)
+{
+    size_t zero = 0;
+    for (size_t p = 0; p < pixels; p++) {
+        zero += map[p] == 0;
+    }
+    certificate->nan_share = 0;
+    certificate->zero_share = (double)zero / (double)pixels;
+}
+
 static lb_status
 score_one(scoring_team *team, size_t place, lb_scorer *scorer, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_map_score score;
-    const float *map = team->map + place * team->pixels;
+    const lb_scoring *how = team->scoring;
     lb_score_row *row = &team->rows->rows[team->row[place]];
     LB_TRY(lb_scorer_set_truth(scorer, team->truth + place * team->pixels, err));
-    LB_TRY(lb_scorer_score(&score, scorer, map, team->scoring->metrics, team->scoring->ties, err));
+    if (team->is_wide[place]) {
+        const double *map = team->wide + place * team->pixels;
+        LB_TRY(lb_scorer_score_double(&score, scorer, map, how->metrics, how->ties, err));
+        certify_doubles(&row->certificate, map, team->pixels);
+    } else {
+        const float *map = team->map + place * team->pixels;
+        LB_TRY(lb_scorer_score(&score, scorer, map, how->metrics, how->ties, err));
+        lb_certify_map(&row->certificate, map, team->pixels);
+    }
     row->score = score.counts;
     memcpy(row->metric, score.value, sizeof row->metric);
-    lb_certify_map(&row->certificate, map, team->pixels);
     row->certificate.ties = score.counts.ties;
 cleanup:
     return status;

@@ -11,6 +11,8 @@ typedef struct scoring_team {
     size_t pixels, threads, room, count;
     lb_scorer **scorers; /* (threads) */
     float *map, *truth;  /* (room, H, W): what waits to be scored ... */
+    double *wide;        /* (room, H, W): maps of doubles; NULL until there is one */
+    bool *is_wide;       /* (room) whether a map is in wide and not in map */
     size_t *row;         /* (room) ... into these rows */
 } scoring_team;
 
@@ -20,6 +22,8 @@ lb_status scoring_team_create(scoring_team *out, lb_score_rows *rows, const lb_s
 void scoring_team_release(scoring_team *team);
 /* Where the next map and its truth go. */
 float *scoring_team_map(scoring_team *team);
+/* Where it goes, in the map's stead, when it is one of doubles. */
+lb_status scoring_team_map_double(double **out, scoring_team *team, lb_error *err);
 float *scoring_team_truth(scoring_team *team);
 /* The last row's map and truth are in place; its score, metrics and what its certificate tells of
  * the map will be. Scores all that waits where there is no room for more. */

@@ -6,17 +6,13 @@
 
 #include "lesionbench/idx.h"
 #include "lesionbench/image.h"
-#include "lesionbench/npy.h"
 #include "lesionbench/random.h"
-#include "npy_floats.h"
 #include "source_draw.h"
 
 /* What any source may hold; what it does not need is NULL. */
 typedef struct source_data {
     lb_dataset *dataset; /* borrowed */
     lb_split split;
-    lb_npy *npy;    /* read image by image, into ... */
-    void *row;      /* ... one image of the file's type */
     float *pixels;  /* (count, channels, height, width) */
     uint8_t *bytes; /* (count, byte_height, byte_width) */
     size_t byte_height, byte_width;
@@ -34,8 +30,6 @@ free_data(void *held)
 {
     source_data *data = held;
     if (data != NULL) {
-        lb_npy_close(data->npy);
-        lb_free(data->row);
         lb_free(data->pixels);
         lb_free(data->bytes);
         lb_free(data->small);
@@ -186,115 +180,6 @@ read_pixels(void *data, float *out, const size_t *index, size_t n, lb_error *err
                source->image_size * sizeof *out);
     }
     return LB_OK;
-}
-
-static double
-element(const lb_array *array, size_t index)
-{
-    switch (array->type) {
-    case LB_U8:
-        return ((const uint8_t *)array->data)[index];
-    case LB_I8:
-        return ((const int8_t *)array->data)[index];
-    case LB_I32:
-        return ((const int32_t *)array->data)[index];
-    case LB_I64:
-        return (double)((const int64_t *)array->data)[index];
-    case LB_F32:
-        return (double)((const float *)array->data)[index];
-    case LB_F64:
-        return ((const double *)array->data)[index];
-    }
-    return 0;
-}
-
-lb_status
-lb_read_floats(lb_array *out, const char *path, lb_error *err)
-{
-    lb_array array = {0};
-    lb_status status = lb_npy_read(&array, path, err);
-    if (status != LB_OK || array.type == LB_F32) {
-        *out = array;
-        return status;
-    }
-    size_t count = lb_array_count(&array);
-    float *values = lb_alloc(count, sizeof *values, err);
-    for (size_t i = 0; values != NULL && i < count; i++) {
-        values[i] = (float)element(&array, i);
-    }
-    lb_free(array.data);
-    array.data = values;
-    array.type = LB_F32;
-    if (values != NULL) {
-        *out = array;
-    }
-    return values != NULL ? LB_OK : err->code;
-}
-
-lb_status
-npy_read_floats(float *out, lb_npy *npy, void *room, size_t row, lb_error *err)
-{
-    lb_array array = *lb_npy_header(npy);
-    array.data = array.type == LB_F32 ? out : room;
-    lb_status status = lb_npy_read_rows(array.data, npy, row, 1, err);
-    if (status == LB_OK && array.type != LB_F32) {
-        size_t values = lb_array_count(&array) / array.shape[0]; /* a row was there */
-        for (size_t v = 0; v < values; v++) {
-            out[v] = (float)element(&array, v);
-        }
-    }
-    return status;
-}
-
-static lb_status
-read_npy(void *data, float *out, const size_t *index, size_t n, lb_error *err)
-{
-    const source_data *source = data;
-    for (size_t i = 0; i < n; i++, out += source->image_size) {
-        lb_status status = npy_read_floats(out, source->npy, source->row, index[i], err);
-        if (status != LB_OK) {
-            return status;
-        }
-    }
-    return LB_OK;
-}
-
-lb_status
-lb_source_npy(lb_image_source *out, const char *path, lb_error *err)
-{
-    lb_status status = LB_OK;
-    source_data *data = NULL;
-    LB_ALLOC(data, 1);
-    LB_TRY(lb_npy_open(&data->npy, path, err));
-    const lb_array *array = lb_npy_header(data->npy);
-    bool grey = array->rank == 3;
-    if (!grey && !(array->rank == 4 && array->shape[1] == 3)) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
-                       "%s: images must be (N, 3, H, W) or, for grey ones, (N, H, W)", path));
-    }
-    if (lb_array_count(array) == 0 || array->shape[array->rank - 2] > LB_MAX_SIDE ||
-        array->shape[array->rank - 1] > LB_MAX_SIDE) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds no images of 1 to %d pixels a side", path,
-                       LB_MAX_SIDE));
-    }
-    data->image_size = lb_array_count(array) / array->shape[0];
-    data->row = lb_alloc(data->image_size, lb_type_size(array->type), err);
-    if (data->row == NULL) {
-        LB_TRY(err->code);
-    }
-    LB_ALLOC(data->labels, array->shape[0]);
-    *out = (lb_image_source){.count = array->shape[0],
-                             .channels = grey ? 1 : 3,
-                             .height = array->shape[array->rank - 2],
-                             .width = array->shape[array->rank - 1],
-                             .labels = data->labels,
-                             .data = data,
-                             .read = read_npy,
-                             .release = free_data};
-    data = NULL;
-cleanup:
-    free_data(data);
-    return status;
 }
 
 /* Rescales to [0, intensity] by the image's own minimum and maximum, then resizes. */

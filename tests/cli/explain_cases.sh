@@ -79,10 +79,10 @@ if /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
 import json, struct
 import numpy as np
 
-images = np.random.RandomState(1).rand(3, 64, 64).astype(np.float32)
+images = np.random.RandomState(1).rand(3, 1, 64, 64).astype(np.float32)
 np.save("x.npy", images)
-np.save("small.npy", images[:, :16, :16])
-images[1, 5, 7] = np.inf
+np.save("small.npy", images[..., :16, :16])
+images[1, 0, 5, 7] = np.inf
 np.save("infinite.npy", images)
 blob = bytearray(open("tuned/model.safetensors", "rb").read())
 size = struct.unpack("<Q", blob[:8])[0]

@@ -65,9 +65,12 @@ def jpegs():
         image.save(stream, "JPEG", **options)
         return stream.getvalue()
 
+    cmyk = jpeg(smooth.convert("CMYK"))
+    adobe = cmyk.index(b"\xff\xee")  # as other programs write it
+    plain = cmyk[:adobe] + cmyk[adobe + 2 + int.from_bytes(cmyk[adobe + 2:adobe + 4], "big"):]
     return {"rgb": jpeg(smooth, quality=80), "grey": jpeg(smooth.convert("L")),
             "full": jpeg(smooth, quality=95, subsampling=0), "progressive": jpeg(smooth, progressive=True),
-            "cmyk": jpeg(smooth.convert("CMYK")), "optimised": jpeg(smooth, quality=10, optimize=True),
+            "cmyk": cmyk, "cmyk_plain": plain, "optimised": jpeg(smooth, quality=10, optimize=True),
             "exif": jpeg(smooth, exif=b"Exif\0\0II*\0\x08\0\0\0\0\0")}
 
 

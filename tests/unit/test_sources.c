@@ -324,7 +324,7 @@ kept_maps_are_written_in_order(void **state)
     lb_image_source images = {0};
     size_t methods[2];
     write_ramps(4);
-    assert_ok(lb_source_npy(&images, FILE_A, &err));
+    assert_ok(lb_source_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
     assert_ok(lb_method_find(&methods[0], "raw_input", &err));
     assert_ok(lb_method_find(&methods[1], "sobel", &err));
     const lb_explain_item items[] = {{3, 1, "", true}, {0, 0, "", false}, {2, 0, "", true}};
@@ -375,7 +375,7 @@ nothing_to_explain_is_a_file(void **state)
     lb_score_rows rows = {0};
     size_t method = 0;
     write_ramps(1);
-    assert_ok(lb_source_npy(&images, FILE_A, &err));
+    assert_ok(lb_source_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
     assert_ok(lb_method_find(&method, "raw_input", &err));
     lb_explain_job job = {
         .images = &images, .methods = &method, .method_count = 1, .keep = LB_KEEP_MAPS};

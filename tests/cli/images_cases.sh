@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# Part of run.sh, which has made tuned/model.safetensors: images of people's own, whose shape and numbers can mean
+# more than one thing.
+# shellcheck shell=sh disable=SC2154
+
+if /usr/bin/python3 -c 'import h5py, numpy' 2>/dev/null; then
+    /usr/bin/python3 - <<'PYTHON'
+import numpy as np
+
+random = np.random.RandomState(3)
+bytes_ = random.randint(0, 256, (2, 3, 64, 64)).astype("u1")
+np.save("bytes.npy", bytes_)
+np.save("real.npy", (bytes_ / 255).astype("f4"))
+np.save("loud.npy", bytes_.astype("f4"))
+np.save("normal.npy", (bytes_ / 255 - 0.45) / 0.22)
+np.save("beyond.npy", bytes_ * 1e300)
+np.save("mask.npy", bytes_ // 128)
+np.save("bool.npy", bytes_ > 127)
+np.save("zeros.npy", (bytes_ > 127).astype("f8"))
+np.save("int.npy", bytes_.astype("i4"))
+np.save("last.npy", np.moveaxis(bytes_ / 255, 1, -1).copy())
+np.save("both.npy", np.zeros((2, 3, 64, 3)))
+three = (bytes_[0] / 255).astype("f4")
+np.save("three.npy", three)
+np.save("grey.npy", three[:, None])
+np.save("one.npy", three[None])
+np.save("one_last.npy", np.moveaxis(three, 0, -1).copy())
+PYTHON
+    ask="predict --model tuned/model.safetensors --quiet -o own.h5 --images"
+    # answers NAME FILE [OPTION...]: the logits go to NAME.txt.
+    answers() {
+        into=$1 said=$2
+        shift 2
+        # shellcheck disable=SC2086
+        expect "$into is taken" 0 "" "$said" $ask "$@"
+        /usr/bin/python3 -c 'import h5py; print(h5py.File("own.h5")["logits"][:].tolist())' >"$into.txt"
+    }
+    answers real "" real.npy
+    answers bytes "^lesionbench: note: bytes.npy: uint8 images are divided by 255$" bytes.npy
+    one_line "a guess is told in one line" 1
+    same "uint8 images are those over 255" real.txt bytes.txt
+    answers loud "^lesionbench: note: loud.npy: images of values up to 255 are taken as they are.*divide by 255" loud.npy
+    answers normal "" normal.npy
+    answers bool "" bool.npy
+    answers zeros "" zeros.npy
+    same "bool is 0 and 1" bool.txt zeros.txt
+    answers grey "" grey.npy
+    answers nhw "" three.npy --layout nhw
+    same "three grey images" grey.txt nhw.txt
+    answers one "" one.npy
+    answers chw "" three.npy --layout chw
+    same "one image of three channels" one.txt chw.txt
+    rm own.h5
+    for case in "three.npy|\(3, 64, 64\) can be 3 grey images \(--layout nhw\) or the 3 channels of one image \(--layout chw\)" \
+        "one_last.npy|\(64, 64, 3\) can be 64 grey images .* or one image whose channels are last .*moveaxis" \
+        "last.npy|\(2, 64, 64, 3\) are no images: .*if its channels are last, save .*moveaxis" \
+        "both.npy|\(2, 3, 64, 3\) are no images" "int.npy|images of whole numbers that are not uint8" \
+        "mask.npy|uint8 images of 0 and 1 alone" "beyond.npy|image 0 has the value .*e\+302, beyond float32"; do
+        # shellcheck disable=SC2086
+        expect "${case%%|*} is refused" 1 "" "^lesionbench: ${case%%|*}: ${case#*|}" $ask "${case%%|*}"
+        one_line "in one line" 1
+        expect "${case%%|*} is not explained" 1 "" "${case%%|*}: ${case#*|}" explain --methods sobel --images "${case%%|*}" \
+            --targets 0 -o own.h5
+    done
+    # shellcheck disable=SC2086
+    expect "a layout that is none" 2 "" "--layout: 'hwc' is no layout: nhw .* or chw" $ask three.npy --layout hwc
+    expect "three grey images are explained" 0 "" "" explain --methods sobel --images three.npy --layout nhw --targets 0,0,1 \
+        --quiet -o grey_maps.h5
+    absent "nothing is left of what was refused" own.h5 own.h5.partial
+else
+    echo "skip images of people's own: no Python with h5py and numpy"
+fi
