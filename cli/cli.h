@@ -11,10 +11,12 @@
 /* The progress bar's memory. */
 typedef struct cli_progress {
     bool terminal;
-    bool shown;       /* a bar is on the line now */
-    char what[320];   /* what is under way */
-    double start;     /* when it began */
-    double last_told; /* when it was last shown */
+    bool shown;            /* a bar is on the line now */
+    char what[320];        /* the phase: what is under way */
+    double begun;          /* when the command began, ... */
+    double start;          /* ... and the phase ... */
+    double share_at_start; /* ... with this much of it done */
+    double last_told;
 } cli_progress;
 
 typedef struct cli {
@@ -25,6 +27,7 @@ typedef struct cli {
     bool help; /* --help was given and answered */
     bool wrong_usage;
     cli_progress progress;
+    char result[512]; /* what came of the command, see cli_result() */
     /* Lists given item by item, joined; main frees them. */
     struct {
         const lb_setting *setting;
@@ -88,10 +91,17 @@ void cli_print(cli_ink ink, int width, const char *text);
 /* "316 MB": bytes in the unit that leaves three digits. */
 void cli_bytes(char *out, size_t size, double bytes);
 
+/* The clock starts. */
+void cli_begin_progress(cli *self);
 /* For lb_context: data is the cli. */
 void cli_show_progress(void *data, const char *what, size_t done, size_t total);
 /* Takes the bar off the line before something else is printed to standard error. */
 void cli_clear_progress(cli *self);
+/* The one line that says what came of a command: what was written, what it holds, how good it is.
+ * Printed to standard error when the command has succeeded, where that is a terminal and --quiet is
+ * not given, with the time it took. The last one counts. */
+void cli_result(cli *self, const char *format, ...) LB_PRINTF(2, 3);
+void cli_print_result(const cli *self);
 
 lb_status cmd_audit(cli *, int, char **, lb_error *);
 lb_status cmd_compare(cli *, int, char **, lb_error *);

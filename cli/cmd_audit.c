@@ -218,6 +218,8 @@ cmd_audit(cli *self, int argc, char **argv, lb_error *err)
     }
     cli_clear_progress(self);
     LB_TRY(print_audit(&audit, &given, argv[1], failed, err));
+    cli_result(self, "%s: passes the audit: %zu checks, %zu warnings", argv[1], audit.count,
+               lb_audit_tally(&audit, LB_VERDICT_WARNING));
     status = failed ? fail_audit(&audit, &given, argv[1], err) : LB_OK;
 cleanup:
     lb_audit_release(&audit);

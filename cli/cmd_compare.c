@@ -74,6 +74,8 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
                                          .dataset = dataset,
                                          .split = (lb_split)given.split};
     LB_TRY(lb_conclude(&inputs, given.output, &given.conclude, &self->context, err));
+    cli_result(self, "%s: tables of %zu file%s of scores, as CSV, Markdown and LaTeX", given.output,
+               operands, operands == 1 ? "" : "s");
 cleanup:
     lb_dataset_close(dataset);
     lb_list_release(&methods);

@@ -43,6 +43,7 @@ cmd_compose(cli *self, int argc, char **argv, lb_error *err)
     lb_quirk_set quirks = 0;
     lb_slices *slices = NULL;
     lb_lesion_library library = {0};
+    lb_dataset *made = NULL;
     lb_compose_defaults(&given.compose);
     const opt_spec spec = {
         .usage = "lesionbench compose --slices slices.h5 --lesions lesions.h5 [options] "
@@ -79,7 +80,13 @@ cmd_compose(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(lb_slices_open(&slices, given.slices, err));
     LB_TRY(lb_lesions_load(&library, given.lesions, err));
     LB_TRY(lb_compose(&given.compose, slices, &library, given.output, &self->context, err));
+    LB_TRY(lb_dataset_open(&made, given.output, err));
+    cli_result(self, "%s: %zu training, %zu validation and %zu holdout images of %zu x %zu",
+               given.output, lb_dataset_count(made, LB_TRAIN),
+               lb_dataset_count(made, LB_VALIDATION), lb_dataset_count(made, LB_HOLDOUT),
+               lb_dataset_height(made), lb_dataset_width(made));
 cleanup:
+    lb_dataset_close(made);
     lb_lesions_release(&library);
     lb_slices_close(slices);
     return status;

@@ -48,7 +48,12 @@ cmd_convert(cli *self, int argc, char **argv, lb_error *err)
         return opt_wrong(self, err, "IN and OUT are the same file: %s", argv[1]);
     }
     if (ends_with(argv[2], ".safetensors")) {
-        return convert_model(argv[1], argv[2], err);
+        status = convert_model(argv[1], argv[2], err);
+    } else {
+        status = lb_convert(argv[1], argv[2], &self->context, err);
     }
-    return lb_convert(argv[1], argv[2], &self->context, err);
+    if (status == LB_OK) {
+        cli_result(self, "%s: made of %s", argv[2], argv[1]);
+    }
+    return status;
 }

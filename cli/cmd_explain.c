@@ -284,6 +284,18 @@ cleanup:
     return status;
 }
 
+static void
+say_result(cli *self, const lb_explain_job *job, const options *given)
+{
+    size_t methods = job->method_count;
+    for (size_t c = 0; c < job->control_count; c++) {
+        methods += job->controls[c].method_count;
+    }
+    cli_result(self, "%s: %zu methods on %zu images%s%s", given->output, methods, job->count,
+               given->scores != NULL ? "; scores in " : "",
+               given->scores != NULL ? given->scores : "");
+}
+
 static lb_status
 explain(cli *self, work *doing, const options *given, lb_error *err)
 {
@@ -299,6 +311,7 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
     if (given->similarity != NULL) {
         LB_TRY(lb_similarities_write(&alike, &doing->job.name, given->similarity, err));
     }
+    say_result(self, &doing->job, given);
 cleanup:
     lb_free(alike.rows);
     lb_score_rows_release(&rows);

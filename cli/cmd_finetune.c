@@ -6,6 +6,7 @@
 #include "lesionbench/jobs.h"
 #include "lesionbench/output.h"
 #include "lesionbench/paths.h"
+#include "outcome.h"
 
 typedef struct options {
     lb_finetune_job job;
@@ -40,6 +41,7 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     options given = {.output = NULL};
     char *model = NULL, *history = NULL;
     bool made = false;
+    lb_training_outcome outcome = {0};
     lb_training_defaults(&given.job.training);
     const opt_spec spec = {
         .usage = "lesionbench finetune --from MODEL --degree 1|2|3|4|all --data dataset.h5 "
@@ -69,7 +71,9 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     }
     made = !lb_path_is_taken(given.output);
     LB_TRY(lb_make_directories(given.output, err));
+    given.job.outcome = &outcome;
     LB_TRY(lb_finetune(&given.job, model, history, &self->context, err));
+    outcome_training(self, model, &outcome);
 cleanup:
     if (status != LB_OK && made) {
         rmdir(given.output); /* stays where anything is in it */

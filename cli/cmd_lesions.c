@@ -51,6 +51,14 @@ check_usage(cli *self, const options *given, size_t operands, char **argv, const
     return opt_need(self, given->output, "-o", err);
 }
 
+static void
+say_result(cli *self, const char *output, const lb_lesion_library *library)
+{
+    cli_result(self, "%s: %zu round and %zu irregular lesions, %zu distractors", output,
+               library->count[LB_ROUND], library->count[LB_IRREGULAR],
+               library->count[LB_DISTRACTOR]);
+}
+
 static lb_status
 import(cli *self, const char *round, const char *irregular, const char *output, lb_error *err)
 {
@@ -60,6 +68,7 @@ import(cli *self, const char *round, const char *irregular, const char *output, 
     LB_TRY(lb_lesions_save(&library, NULL, output, &self->context, err));
     printf("%zu round and %zu irregular lesions taken\n", library.count[LB_ROUND],
            library.count[LB_IRREGULAR]);
+    say_result(self, output, &library);
 cleanup:
     lb_lesions_release(&library);
     return status;
@@ -95,6 +104,7 @@ cmd_lesions(cli *self, int argc, char **argv, lb_error *err)
     printf("%zu round and %zu irregular lesions found up to seed %u; %zu and %zu kept\n",
            library.found[LB_ROUND], library.found[LB_IRREGULAR], (unsigned)library.last_seed,
            library.count[LB_ROUND], library.count[LB_IRREGULAR]);
+    say_result(self, given.output, &library);
 cleanup:
     lb_lesions_release(&library);
     return status;

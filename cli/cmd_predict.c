@@ -3,6 +3,7 @@
 
 #include "lesionbench/jobs.h"
 #include "lesionbench/sources.h"
+#include "outcome.h"
 
 typedef struct options {
     lb_predict_job job;
@@ -36,6 +37,7 @@ cmd_predict(cli *self, int argc, char **argv, lb_error *err)
     lb_status status = LB_OK;
     size_t operands = 0;
     options given = {.split = LB_HOLDOUT};
+    lb_predictions predictions = {0};
     const opt_spec spec = {
         .usage = "lesionbench predict --model MODEL --data dataset.h5 [--split holdout] | "
                  "--images X.npy\n       -o predictions.h5",
@@ -55,6 +57,9 @@ cmd_predict(cli *self, int argc, char **argv, lb_error *err)
     }
     given.job.split = (lb_split)given.split;
     LB_TRY(lb_predict_to_file(&given.job, given.output, &self->context, err));
+    LB_TRY(lb_predictions_load(&predictions, given.output, err));
+    outcome_predictions(self, given.output, &predictions);
 cleanup:
+    lb_predictions_release(&predictions);
     return status;
 }

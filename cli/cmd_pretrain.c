@@ -5,6 +5,7 @@
 
 #include "lesionbench/jobs.h"
 #include "lesionbench/paths.h"
+#include "outcome.h"
 
 typedef struct options {
     lb_pretrain_job job;
@@ -110,6 +111,7 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t operands = 0;
+    lb_training_outcome outcome = {0};
     options given = {
         .task = LB_TASK_SEX, .architecture = LB_DEFAULT_ARCHITECTURE, .job = {.width = 1}};
     lb_training_defaults(&given.job.training);
@@ -131,7 +133,9 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
         (opt_given(argc, argv, "--arch") || opt_given(argc, argv, "--width"))) {
         LB_TRY(opt_wrong(self, err, "--arch and --width are those of --from"));
     }
+    given.job.outcome = &outcome;
     LB_TRY(lb_pretrain(&given.job, given.output, given.history, &self->context, err));
+    outcome_training(self, given.output, &outcome);
 cleanup:
     return status;
 }

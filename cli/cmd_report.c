@@ -16,5 +16,9 @@ cmd_report(cli *self, int argc, char **argv, lb_error *err)
     if (status != LB_OK || self->help) {
         return status;
     }
-    return lb_report(argv[1], &self->context, err);
+    status = lb_report(argv[1], &self->context, err);
+    if (status == LB_OK) {
+        cli_result(self, "the page: %s/report/index.html", argv[1]);
+    }
+    return status;
 }

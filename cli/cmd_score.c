@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lesionbench/explanations.h"
+#include "outcome.h"
 #include "published.h"
 
 typedef struct options {
@@ -53,6 +54,7 @@ score_published(cli *self, const options *given, char **paths, size_t count, lb_
                                   given->by == 1, err));
     if (given->output != NULL) {
         LB_TRY(lb_scores_write(&rows, given->output, err));
+        cli_result(self, "%s: %zu rows", given->output, rows.count);
     }
 cleanup:
     lb_score_rows_release(&rows);
@@ -169,6 +171,7 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         LB_TRY(lb_score_arrays(&rows, given.maps, &truth, &scoring, &self->context, err));
     }
     LB_TRY(lb_scores_write(&rows, given.output, err));
+    LB_TRY(outcome_scores(self, given.output, &rows, err));
 cleanup:
     lb_score_rows_release(&rows);
     return status;

@@ -61,6 +61,9 @@ simulate(cli *self, int argc, char **argv, lb_error *err)
         given.cohort.voxel = lb_cohort_voxel(given.cohort.height, given.cohort.width);
     }
     LB_TRY(lb_slices_simulate(&given.cohort, given.output, &self->context, err));
+    cli_result(self, "%s: %zu slices of %zu simulated subjects, %zu x %zu", given.output,
+               given.cohort.subjects * given.cohort.slices_per_subject, given.cohort.subjects,
+               given.cohort.height, given.cohort.width);
 cleanup:
     return status;
 }
@@ -249,6 +252,8 @@ import(cli *self, int argc, char **argv, lb_error *err)
     given.import.positions = positions;
     LB_TRY(lb_slices_import(&report, &given.import, given.output, &self->context, err));
     tell(self, &report, given.import.minimum_brain);
+    cli_result(self, "%s: %zu slices of %zu subjects", given.output, report.slices,
+               report.subjects);
 cleanup:
     lb_import_report_release(&report);
     lb_free(positions);

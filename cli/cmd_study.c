@@ -36,6 +36,7 @@ run(cli *self, const char *path, const char *directory, lb_error *err)
     LB_TRY(lb_study_run(study, directory, &summary, &listener, &self->context, err));
     cli_clear_progress(self);
     printf("%sthe page: %s/report/index.html\n", summary.text, directory);
+    cli_result(self, "%s: the study is done", directory);
 cleanup:
     lb_study_free(study);
     return status;

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const cli_command COMMANDS[] = {
     {"demo", "the whole study on the embedded default, from nothing to a page", cmd_demo},
@@ -136,6 +135,7 @@ finish(cli *self, lb_status status, const lb_error *err)
         fputs("lesionbench: cannot write to standard output\n", stderr);
         return EXIT_FAILURE;
     }
+    cli_print_result(self);
     return EXIT_SUCCESS;
 }
 
@@ -159,7 +159,7 @@ main(int argc, char **argv)
         return finish(&self, LB_OK, &err);
     }
     catch_signals();
-    self.progress.terminal = isatty(STDERR_FILENO) == 1;
+    cli_begin_progress(&self);
     char *command_line = join(argc, argv, &err);
     self.context = (lb_context){.progress = cli_show_progress,
                                 .progress_data = &self,

@@ -1,38 +1,90 @@
 /* SPDX-License-Identifier: MIT */
-/* A bar with the time left on a terminal; a plain line now and then elsewhere. */
+/* What a long command says: a bar with the time left on a terminal, a plain line now and then
+ * elsewhere; and at its end one line of result on a terminal. */
 #include "cli.h"
 
+#include <math.h>
+#include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-enum { BAR_WIDTH = 24 };
+enum { BAR_WIDTH = 24, USUAL_COLUMNS = 80, LEAST_WHAT = 12 };
 static const double BAR_SECONDS = 0.1, LINE_SECONDS = 20.0;
 
+/* "1:15", "2:01:15" */
 static void
-print_left(FILE *stream, double seconds)
+print_clock(char *out, size_t size, double seconds)
 {
-    long whole = (long)(seconds + 0.5);
+    unsigned long whole = seconds < 3.6e9 ? (unsigned long)seconds : 3600000000UL;
     if (whole >= 3600) {
-        fprintf(stream, "%ld:%02ld:%02ld left", whole / 3600, whole / 60 % 60, whole % 60);
+        snprintf(out, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
     } else {
-        fprintf(stream, "%ld:%02ld left", whole / 60, whole % 60);
+        snprintf(out, size, "%lu:%02lu", whole / 60, whole % 60);
     }
 }
 
+/* ", 1:15 left" from what this phase has done since it began; "" where nothing is done yet. Never
+ * 0:00, which would say that all is done. */
 static void
-print_bar(const cli_progress *progress, size_t done, size_t total, double elapsed)
+print_left(char *out, size_t size, const cli_progress *progress, double share, double now)
 {
-    char bar[BAR_WIDTH + 1];
-    double share = total > 0 ? (double)done / (double)total : 0;
-    size_t filled = (size_t)(share * BAR_WIDTH);
-    for (size_t i = 0; i < BAR_WIDTH; i++) {
-        bar[i] = i < filled ? '#' : '.';
+    char clock[32];
+    double done = share - progress->share_at_start;
+    out[0] = '\0';
+    if (done <= 0 || share >= 1) {
+        return;
     }
-    bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r\033[K%.90s [%s] %3.0f %% ", progress->what, bar, 100 * share);
-    if (done > 0) {
-        print_left(stderr, elapsed * (1 - share) / share);
+    double left = (now - progress->start) * (1 - share) / done;
+    print_clock(clock, sizeof clock, fmax(1, ceil(left)));
+    snprintf(out, size, ", %s left", clock);
+}
+
+static size_t
+terminal_columns(void)
+{
+    struct winsize window;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0;
+    return known ? window.ws_col : USUAL_COLUMNS;
+}
+
+/* One line, however narrow the terminal is: a line that wraps cannot be drawn over. */
+static void
+print_bar(const cli_progress *progress, double share, const char *gone, const char *left)
+{
+    char bar[BAR_WIDTH + 4] = "", tail[160];
+    size_t columns = terminal_columns(), filled = (size_t)(share * BAR_WIDTH);
+    int length = snprintf(tail, sizeof tail, " %3.0f %% %s%s", floor(100 * share), gone, left);
+    size_t room = columns > (size_t)length + 1 ? columns - (size_t)length - 1 : 0;
+    if (room > BAR_WIDTH + 3 + LEAST_WHAT) {
+        snprintf(bar, sizeof bar, " [%*s]", BAR_WIDTH, "");
+        memset(bar + 2, '.', BAR_WIDTH);
+        memset(bar + 2, '#', filled);
+        room -= BAR_WIDTH + 3;
     }
+    fprintf(stderr, "\r\033[K%.*s%s%s", (int)room, progress->what, bar, tail);
     fflush(stderr);
+}
+
+void
+cli_begin_progress(cli *self)
+{
+    cli_progress *progress = &self->progress;
+    progress->terminal = isatty(STDERR_FILENO) == 1;
+    progress->begun = progress->last_told = lb_seconds();
+}
+
+/* The time left is reckoned from the phase's first word on: what came before it, of this command or
+ * of an earlier run, says nothing of its pace. */
+static void
+begin_phase(cli_progress *progress, const char *what, double share, double now)
+{
+    snprintf(progress->what, sizeof progress->what, "%s", what);
+    progress->start = now;
+    progress->share_at_start = share;
+    if (progress->terminal) {
+        progress->last_told = 0; /* shown at once */
+    }
 }
 
 void
@@ -40,30 +92,24 @@ cli_show_progress(void *data, const char *what, size_t done, size_t total)
 {
     cli *self = data;
     cli_progress *progress = &self->progress;
-    double now = lb_seconds();
-    if (strcmp(progress->what, what) != 0) {
-        snprintf(progress->what, sizeof progress->what, "%s", what);
-        progress->start = now;
-        if (!progress->terminal && progress->last_told == 0) {
-            progress->last_told = now; /* short work tells nothing */
-        }
+    char gone[32], left[64];
+    double now = lb_seconds(), share = total > 0 ? (double)done / (double)total : 0;
+    if (strncmp(progress->what, what, sizeof progress->what - 1) != 0) {
+        begin_phase(progress, what, share, now);
     }
-    double since = now - progress->last_told;
-    if (self->quiet || since < (progress->terminal ? BAR_SECONDS : LINE_SECONDS)) {
+    if (self->quiet ||
+        now - progress->last_told < (progress->terminal ? BAR_SECONDS : LINE_SECONDS)) {
         return;
     }
     progress->last_told = now;
+    print_left(left, sizeof left, progress, share, now);
+    print_clock(gone, sizeof gone, now - progress->begun);
     if (progress->terminal) {
-        print_bar(progress, done, total, now - progress->start);
+        print_bar(progress, share, gone, left);
         progress->shown = true;
-        return;
+    } else {
+        fprintf(stderr, "%s: %.0f %% after %s%s\n", what, floor(100 * share), gone, left);
     }
-    fprintf(stderr, "%s: %zu of %zu", what, done, total);
-    if (done > 0 && done < total) {
-        fputs(", ", stderr);
-        print_left(stderr, (now - progress->start) * (double)(total - done) / (double)done);
-    }
-    fputc('\n', stderr);
 }
 
 void
@@ -73,4 +119,26 @@ cli_clear_progress(cli *self)
         fputs("\r\033[K", stderr);
         self->progress.shown = false;
     }
+}
+
+void
+cli_result(cli *self, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(self->result, sizeof self->result, format, arguments);
+    va_end(arguments);
+}
+
+void
+cli_print_result(const cli *self)
+{
+    char took[32];
+    if (self->result[0] == '\0' || self->quiet || !self->progress.terminal) {
+        return;
+    }
+    double seconds = lb_seconds() - self->progress.begun;
+    print_clock(took, sizeof took, seconds);
+    fprintf(stderr, "%s%s%s\n", self->result, seconds >= 1 ? ", in " : "",
+            seconds >= 1 ? took : "");
 }

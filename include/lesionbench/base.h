@@ -85,7 +85,9 @@ lb_status lb_multiply(size_t *out, size_t a, size_t b, lb_error *err);
 /* What a long computation reports to and obeys. Borrowed by every function that takes it; NULL is a
  * context that shows nothing and cannot be cancelled. */
 typedef struct lb_context {
-    /* Called often, from any thread but one at a time; done <= total. `what` is a short phrase. */
+    /* Called often, from any thread but one at a time; done <= total. `what` is a short phrase, the
+     * same through one phase of the work. The first call of a phase comes before its work, with
+     * what an earlier run has done of it, so that the time left can be reckoned. */
     void (*progress)(void *data, const char *what, size_t done, size_t total);
     void *progress_data;
     const volatile sig_atomic_t *cancelled; /* not 0: stop soon with LB_ERROR_INTERRUPTED */

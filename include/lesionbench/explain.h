@@ -119,6 +119,12 @@ bool lb_method_is_baseline(size_t index);
 bool lb_method_needs_background(size_t index);
 /* True for methods that take hundreds of passes for an image or more. */
 bool lb_method_is_slow(size_t index);
+/* About how often a method sends an image of this size through the network, forward and back: what
+ * its work is proportional to. */
+double lb_method_passes(size_t index, const lb_explain_options *options, size_t height,
+                        size_t width);
+double lb_methods_passes(const size_t *methods, size_t count, const lb_explain_options *options,
+                         size_t height, size_t width);
 /* The index of a method, or LB_ERROR_ARGUMENT that suggests the nearest name. */
 lb_status lb_method_find(size_t *out, const char *name, lb_error *err);
 /* The eight methods of the study, in its order; returns their number. out may be NULL. */

@@ -19,6 +19,15 @@ typedef enum lb_task {
 } lb_task;
 extern const char *const LB_TASKS[]; /* names, NULL-terminated */
 
+/* What a training came to. */
+typedef struct lb_training_outcome {
+    size_t epochs;     /* that were run, those of an earlier attempt included */
+    size_t kept;       /* the epoch whose weights were kept, from 1; 0: nothing was trained */
+    lb_epoch epoch;    /* that one */
+    size_t validation; /* images of validation, ... */
+    size_t largest;    /* ... and of their largest class, which chance gets right */
+} lb_training_outcome;
+
 typedef struct lb_pretrain_job {
     const char *corpus; /* recorded in the model */
     lb_task task;
@@ -33,6 +42,7 @@ typedef struct lb_pretrain_job {
     const char *architecture;    /* "vgg16" */
     double width;
     lb_training_options training;
+    lb_training_outcome *outcome; /* filled on success; NULL: nobody asks */
 } lb_pretrain_job;
 
 /* history: where the training curve goes, NULL nowhere; LB_TASK_NONE has none. A training whose
@@ -52,6 +62,7 @@ typedef struct lb_finetune_job {
     const char *condition; /* recorded in the model; NULL: "matched" where the training has a target
                               accuracy, else "best" */
     lb_training_options training;
+    lb_training_outcome *outcome; /* filled on success; NULL: nobody asks */
 } lb_finetune_job;
 
 /* A new two-class head, then training to the degree asked for. */

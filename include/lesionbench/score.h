@@ -46,6 +46,9 @@ typedef struct lb_range {
     double low, high; /* NaN where undefined */
 } lb_range;
 
+/* Wilson's interval (JASA 1927) of a share. */
+lb_range lb_range_of_share(size_t part, size_t whole);
+
 /* Two-class metrics; class 1 (irregular) is positive. NaN where undefined (one class only); the MCC
  * of a model that gives all images one class is 0. */
 typedef struct lb_classification {

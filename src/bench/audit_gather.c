@@ -356,6 +356,7 @@ audit_gather(audit_data *out, lb_audit *audit, const char *path, const lb_audit_
         }
         LB_TRY(read_identities(&r, split, count, at, err));
         LB_TRY(check_distractor(&r, split, count, err));
+        lb_progress(context, "measuring images", at, total);
         for (size_t first = 0; first < count; first += r.block) {
             size_t length = count - first < r.block ? count - first : r.block;
             LB_TRY(measure_block(&r, split, first, length, at + first, context, err));

@@ -206,6 +206,7 @@ compose_split(job *j, lb_split split, size_t done, size_t total, lb_error *err)
     size_t images = j->plan.images[split];
     j->passed_over = 0;
     LB_TRY(reserve_parts(j, split, err));
+    lb_progress(j->context, "composing images", done, total);
     for (size_t first = 0; first < images; first += BLOCK) {
         size_t count = images - first < BLOCK ? images - first : BLOCK;
         LB_TRY(compose_block(j, split, first, count, err));

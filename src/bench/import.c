@@ -206,6 +206,7 @@ static lb_status
 work(import_job *j, int threads, const lb_context *context, lb_error *err)
 {
     bool failed = false;
+    lb_progress(context, "importing", 0, j->plan.count);
 #pragma omp parallel for ordered schedule(dynamic, 1) num_threads(threads)
     for (size_t i = 0; i < j->plan.count; i++) {
         const import_item *item = j->plan.items + i;

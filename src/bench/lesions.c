@@ -250,6 +250,7 @@ lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
         LB_TRY(lesion_workspace_create(workspaces + i, err));
     }
     update_wanted(&h, options);
+    report(&h, options, context);
     while (!is_done(&h)) {
         if (h.searched == options->max_fields) {
             LB_TRY(fail_to_find(&h, options, err));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "background.h"
+#include "effort.h"
 
 /* attribution += multipliers x (image - reference), for the reference now in the background's pass.
  */
@@ -54,6 +55,7 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(lb_background_compute(background, e, b, err));
         LB_TRY(add_reference(attribution, multipliers, e, background, b, err));
+        lb_explainer_advance(e, (double)e->count);
     }
     for (size_t v = 0; v < e->count * e->values; v++) {
         attribution[v] /= (float)background->count;

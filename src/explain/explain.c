@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "explainer.h"
+#include "effort.h"
 #include "lrp.h"
 #include "perturbation.h"
 
@@ -114,6 +114,7 @@ run_method(lb_explainer *e, size_t index, lb_explanation_sink sink, void *sink_d
 {
     lb_status status = LB_OK;
     const lb_method *method = lb_method_at(index);
+    lb_explainer_begin_method(e, index);
     for (size_t i = 0; i < e->count; i++) {
         e->certificates[i] = LB_NO_CERTIFICATE;
     }
@@ -139,6 +140,7 @@ run_method(lb_explainer *e, size_t index, lb_explanation_sink sink, void *sink_d
                                         .map = e->map,
                                         .certificates = e->certificates};
     LB_TRY(sink(sink_data, &explanation, err));
+    lb_explainer_end_method(e);
 cleanup:
     return status;
 }
@@ -219,6 +221,7 @@ lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size
     e->pixels = height * width;
     e->values = LB_INPUT_CHANNELS * e->pixels;
     e->method_count = method_count;
+    LB_ALLOC(e->effort, 1);
     LB_ALLOC(e->methods, method_count);
     memcpy(e->methods, methods, method_count * sizeof *methods);
     LB_TRY(lb_explainer_plan(e, needs, err));
@@ -239,6 +242,7 @@ lb_explainer_free(lb_explainer *e)
         return;
     }
     lb_explainer_release(e);
+    lb_free(e->effort);
     lb_free(e->methods);
     lb_free(e->map);
     lb_free(e->certificates);
@@ -254,13 +258,13 @@ lb_explainer_run(lb_explainer *e, const float *images, size_t channels, size_t c
     lb_status status = LB_OK;
     LB_TRY(check_images(e, channels, count, targets, err));
     e->context = context;
+    lb_explainer_begin(e, count);
     for (size_t start = 0; start < count; start += e->batch) {
         e->count = count - start < e->batch ? count - start : e->batch;
         e->items = items + start;
         e->targets = targets + start;
         LB_TRY(load_batch(e, images + start * channels * e->pixels, channels, err));
         LB_TRY(run_batch(e, sink, sink_data, err));
-        lb_progress(context, "explaining", start + e->count, count);
     }
 cleanup:
     return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The computations that methods share. */
-#include "explainer.h"
+#include "effort.h"
 
 #include <string.h>
 
@@ -125,6 +125,7 @@ lb_explainer_path(float *out, lb_explainer *e, const double *alphas, const doubl
         size_t n = all - start < e->points ? all - start : e->points;
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(add_path_batch(e, alphas, weights, points, start, n, err));
+        lb_explainer_advance(e, (double)n);
     }
     LB_TRY(lb_pass_to_input(out, e->pass, LB_RULE_GRADIENT, e->first_sum, err));
     for (size_t v = 0; v < e->count * e->values; v++) {

@@ -42,6 +42,7 @@ struct lb_explainer {
     float *seeds;                     /* (batch or points, classes), values at the logits */
     struct lb_background *background; /* see background.h; NULL until a method asks for it */
     struct lb_patterns *patterns;     /* likewise, see pattern_fit.h */
+    struct lb_effort *effort;         /* see effort.h */
 };
 
 enum {

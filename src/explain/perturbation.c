@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "effort.h"
+
 /* Copies whose features are computed together: first layers' activations stay near the caches. The
  * classifier, which reads most of the network's weights for each batch, takes more. */
 enum { FEATURE_BATCH = 8, CLASSIFIER_BATCH = 32, USUAL_PIXELS = 224 * 224 };
@@ -114,6 +116,7 @@ lb_perturbation_run(double *values, const lb_explainer *e, size_t i, size_t copi
     for (size_t start = 0; start < copies; start += CLASSIFIER_BATCH) {
         size_t n = copies - start < CLASSIFIER_BATCH ? copies - start : CLASSIFIER_BATCH;
         LB_TRY(run_classifier(p, e->context, change, data, start, n, err));
+        lb_explainer_advance_forward(e, n);
         const float *logits = lb_pass_logits(p->classifier);
         if (lb_first_not_finite(logits, n * p->classes) < n * p->classes) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "image %zu: the network's output is not finite",

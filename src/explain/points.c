@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "effort.h"
+
 /* Points start .. start + n of the count x points grid. */
 static lb_status
 compute_batch(float *gradient, lb_explainer *e, const lb_points *points, size_t start, size_t n,
@@ -42,6 +44,7 @@ lb_explainer_points(lb_explainer *e, const lb_points *points, lb_error *err)
         size_t n = all - start < e->points ? all - start : e->points;
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(compute_batch(gradient, e, points, start, n, err));
+        lb_explainer_advance(e, (double)n);
     }
 cleanup:
     lb_free(gradient);

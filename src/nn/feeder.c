@@ -123,6 +123,9 @@ lb_feeder_features(float *out, const lb_feeder *feeder, lb_pass *pass, size_t fi
     lb_status status = LB_OK;
     size_t index[LB_FEATURE_BATCH], size = lb_pass_features_size(pass);
     size_t batch = lb_feature_batch(feeder->source->height, feeder->source->width);
+    if (what != NULL) {
+        lb_progress(feeder->context, what, 0, count);
+    }
     for (size_t done = 0; done < count; done += batch) {
         size_t n = count - done < batch ? count - done : batch;
         for (size_t i = 0; i < n; i++) {

@@ -55,6 +55,7 @@ lb_predict(float *logits, lb_network *network, const lb_image_source *images,
     if (images->count == 0) {
         return LB_OK;
     }
+    lb_progress(context, "predicting", 0, images->count);
     LB_TRY(predictor_init(&p, network, images, options, context, err));
     for (size_t start = 0; start < images->count; start += CLASSIFIER_BATCH) {
         size_t rest = images->count - start, n = rest < CLASSIFIER_BATCH ? rest : CLASSIFIER_BATCH;

@@ -198,11 +198,19 @@ check_weights(const trainer *t, lb_error *err)
     return LB_OK;
 }
 
+/* An epoch's images are those of training, then those of validation. */
+static void
+tell_training(const trainer *t, size_t epoch, size_t images)
+{
+    size_t each = t->train.source->count + t->validation.source->count;
+    lb_progress(t->context, "training", epoch * each + images, t->options->epochs * each);
+}
+
 static lb_status
 train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t count = t->train.source->count, correct = 0, done = epoch * count;
+    size_t count = t->train.source->count, correct = 0;
     double sum = 0, weight = 0;
     lb_random random;
     LB_TRY(lb_feeder_begin_epoch(&t->train, epoch, err));
@@ -230,7 +238,7 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
         sum += loss.sum;
         weight += loss.weight;
         correct += loss.correct;
-        lb_progress(t->context, "training", done + start + n, t->options->epochs * count);
+        tell_training(t, epoch, start + n);
     }
     out->train_loss = sum / weight;
     out->train_accuracy = (double)correct / (double)count;
@@ -253,15 +261,16 @@ validate(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
     double sum = 0, weight = 0;
     in_order(t->order, count);
     for (size_t start = 0; start < count; start += t->options->batch) {
+        size_t n = batch_size(t, start, count);
         lb_loss loss;
         if (t->options->dropout_in_validation && t->options->dropout > 0) {
             draw_dropout(t, epoch, (t->train.source->count + start) / t->options->batch + 1);
         }
-        LB_TRY(forward_batch(&loss, t, &t->validation, t->order + start,
-                             batch_size(t, start, count), err));
+        LB_TRY(forward_batch(&loss, t, &t->validation, t->order + start, n, err));
         sum += loss.sum;
         weight += loss.weight;
         correct += loss.correct;
+        tell_training(t, epoch, t->train.source->count + start + n);
     }
     out->validation_loss = sum / weight;
     out->validation_accuracy = (double)correct / (double)count;
@@ -327,6 +336,7 @@ run_epochs(trainer *t, lb_error *err)
     lb_status status = LB_OK;
     const lb_training_options *o = t->options;
     LB_TRY(resume(t, err));
+    tell_training(t, t->history.count, 0);
     while (!is_over(t)) {
         size_t epoch = t->history.count;
         lb_epoch *now = &t->history.epochs[epoch];

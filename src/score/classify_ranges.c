@@ -19,6 +19,12 @@ range_of_share(double part, double whole)
 }
 
 lb_range
+lb_range_of_share(size_t part, size_t whole)
+{
+    return range_of_share((double)part, (double)whole);
+}
+
+lb_range
 range_of_area(double area, double variance)
 {
     double reach = Z * sqrt(variance);

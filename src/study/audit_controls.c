@@ -188,6 +188,7 @@ lb_audit_controls(lb_audit *audit, const char *path, const lb_audit_options *opt
     LB_ALLOC(c.truth, BLOCK * c.pixels);
     LB_ALLOC(c.tpr, CONTROL_COUNT * c.images);
     LB_ALLOC(c.share, c.images);
+    lb_progress(context, "scoring controls", 0, c.images);
     for (size_t first = 0; first < c.images; first += BLOCK) {
         size_t count = c.images - first < BLOCK ? c.images - first : BLOCK;
         LB_TRY(run_block(&c, first, count, context, err));

@@ -27,6 +27,8 @@ typedef struct run {
     float *originals;    /* (method_count, batch, H, W), to compare controls with */
     size_t control;      /* whose maps are coming; NO_CONTROL: the network's own */
     size_t first;        /* item of the batch's first image */
+    double told;         /* of the work on the batch, what was done before the run at hand ... */
+    double telling;      /* ... and what this run is of it */
     size_t batch;        /* images in it */
     size_t step;         /* images in a full one */
     lb_network *changed; /* the network with new weights from `changed_from` on */
@@ -139,6 +141,38 @@ change_network(run *work, size_t first)
     work->changed_from = first;
 }
 
+/* The work of an image: of the network's own methods, or of a control's. */
+static double
+passes_of(const lb_explain_job *job, size_t control)
+{
+    const lb_image_source *images = job->images;
+    if (control == NO_CONTROL) {
+        return lb_methods_passes(job->methods, job->method_count, &job->options, images->height,
+                                 images->width);
+    }
+    return lb_methods_passes(job->controls[control].methods, job->controls[control].method_count,
+                             &job->options, images->height, images->width);
+}
+
+static double
+share_of_run(const lb_explain_job *job, size_t control)
+{
+    double all = passes_of(job, NO_CONTROL);
+    for (size_t c = 0; c < job->control_count; c++) {
+        all += passes_of(job, c);
+    }
+    return all > 0 ? passes_of(job, control) / all : 1;
+}
+
+/* From here on progress is that of another run. */
+static void
+tell_of(run *work, size_t control)
+{
+    work->control = control;
+    work->told = control == NO_CONTROL ? 0 : work->told + work->telling;
+    work->telling = share_of_run(work->job, control);
+}
+
 /* Images of one batch, as lb_explain() takes them. */
 typedef struct batch_images {
     float *images;
@@ -162,7 +196,7 @@ explain_batch(run *work, lb_explainer **explainer, const batch_images *b, const 
         }
     }
     LB_TRY(source->read(source->data, b->images, b->index, work->batch, err));
-    work->control = NO_CONTROL;
+    tell_of(work, NO_CONTROL);
     if (*explainer == NULL) {
         LB_TRY(lb_explainer_create(explainer, job->network, source->height, source->width,
                                    work->step, job->methods, job->method_count, &job->options,
@@ -176,7 +210,7 @@ explain_batch(run *work, lb_explainer **explainer, const batch_images *b, const 
     }
     for (size_t c = 0; c < job->control_count; c++) {
         const lb_explain_control *control = &job->controls[c];
-        work->control = c;
+        tell_of(work, c);
         change_network(work, control->first_parameter);
         if (lb_explain(work->changed, b->images, source->channels, source->height, source->width,
                        work->batch, b->index, b->targets, control->methods, control->method_count,
@@ -188,7 +222,7 @@ cleanup:
     return status;
 }
 
-/* Progress of one call of lb_explain(), told as that of the whole job. */
+/* Progress of one run of an explainer, told as that of the whole job. */
 typedef struct batch_progress {
     const lb_context *outer;
     const run *work;
@@ -197,9 +231,13 @@ typedef struct batch_progress {
 static void
 tell_batch(void *data, const char *what, size_t done, size_t total)
 {
-    const batch_progress *self = data;
-    (void)total;
-    lb_progress(self->outer, what, self->work->first + done, self->work->job->count);
+    enum { PARTS = 1000 };
+    const run *work = ((const batch_progress *)data)->work;
+    double of_run = total > 0 ? (double)done / (double)total : 1;
+    double images =
+        (double)work->first + (double)work->batch * fmin(1, work->told + work->telling * of_run);
+    lb_progress(((const batch_progress *)data)->outer, what, (size_t)(PARTS * images),
+                PARTS * work->job->count);
 }
 
 static lb_status

@@ -66,11 +66,26 @@ cleanup:
     return status;
 }
 
+static void
+tell_outcome(lb_training_outcome *out, const lb_history *history, const lb_image_source *validation)
+{
+    size_t images[256] = {0};
+    *out = (lb_training_outcome){.epochs = history->count,
+                                 .kept = history->kept + 1,
+                                 .epoch = history->epochs[history->kept],
+                                 .validation = validation->count};
+    for (size_t i = 0; i < validation->count; i++) {
+        size_t of_class = ++images[validation->labels[i]];
+        out->largest = of_class > out->largest ? of_class : out->largest;
+    }
+}
+
 /* Trains, names and saves. The training's checkpoint stands beside the model while it goes on. */
 static lb_status
 train_and_save(lb_network *network, lb_model_name *name, const lb_training_options *options,
                const lb_image_source *train, const lb_image_source *validation, const char *model,
-               const char *history_path, const lb_context *context, lb_error *err)
+               const char *history_path, lb_training_outcome *outcome, const lb_context *context,
+               lb_error *err)
 {
     lb_status status = LB_OK;
     lb_history history = {0};
@@ -99,6 +114,9 @@ train_and_save(lb_network *network, lb_model_name *name, const lb_training_optio
     LB_TRY(lb_network_save(network, model, err));
     (void)unlink(checkpoint);
     (void)unlink(last_good); /* of an earlier attempt */
+    if (outcome != NULL) {
+        tell_outcome(outcome, &history, validation);
+    }
 cleanup:
     lb_free(last_good);
     lb_free(checkpoint);
@@ -173,7 +191,7 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     classes = classes > others ? classes : others;
     LB_TRY(start_network(&network, job, classes > 2 ? classes : 2, err));
     LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
-                          context, err));
+                          job->outcome, context, err));
 cleanup:
     lb_network_free(network);
     lb_source_release(&validation);
@@ -274,8 +292,8 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     lb_model_name_read(&name, network);
     snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
     name_condition(&name, job);
-    LB_TRY(train_and_save(network, &name, &training, &train, &validation, model, history, context,
-                          err));
+    LB_TRY(train_and_save(network, &name, &training, &train, &validation, model, history,
+                          job->outcome, context, err));
 cleanup:
     lb_source_release(&validation);
     lb_source_release(&train);

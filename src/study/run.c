@@ -15,27 +15,49 @@ typedef struct runner {
     const lb_context *outer;
     const lb_study_listener *listener;
     size_t peak;
-    size_t shown; /* the stage whose progress is told: the first of those that run */
+    size_t first, end; /* the stages at work: one, or a group side by side */
+    double *shares;    /* (count) how far each stage has come */
 } runner;
 
 /* A running stage, for its progress. */
 typedef struct teller {
-    const runner *run;
+    runner *run;
     size_t index;
 } teller;
+
+/* Stages side by side are told of as one: each of them comes and goes. */
+static void
+tell_group(const runner *run)
+{
+    enum { PARTS = 1000 };
+    const stage_list *list = run->list;
+    char text[320];
+    double done = 0;
+    size_t stages = 0;
+    for (size_t i = run->first; i < run->end; i++) {
+        done += list->stages[i].skipped ? 0 : run->shares[i];
+        stages += !list->stages[i].skipped;
+    }
+    snprintf(text, sizeof text, "[%zu-%zu/%zu] %s", run->first + 1, run->end, list->count,
+             list->stages[run->first].kind);
+    lb_progress(run->outer, text, (size_t)(PARTS * done), PARTS * stages);
+}
 
 static void
 tell(void *data, const char *what, size_t done, size_t total)
 {
     const teller *self = data;
-    const stage_list *list = self->run->list;
+    runner *run = self->run;
 #pragma omp critical(lb_study_tell)
     {
-        if (self->index == self->run->shown) {
+        run->shares[self->index] = total > 0 ? (double)done / (double)total : 0;
+        if (run->end - run->first > 1) {
+            tell_group(run);
+        } else {
             char text[320];
-            snprintf(text, sizeof text, "[%zu/%zu] %s: %s", self->index + 1, list->count,
-                     list->stages[self->index].name, what);
-            lb_progress(self->run->outer, text, done, total);
+            snprintf(text, sizeof text, "[%zu/%zu] %s: %s", self->index + 1, run->list->count,
+                     run->list->stages[self->index].name, what);
+            lb_progress(run->outer, text, done, total);
         }
     }
 }
@@ -190,9 +212,7 @@ advance(runner *run, size_t index, lb_error *err)
         one->done = true;
         run->peak = lb_peak_memory() > run->peak ? lb_peak_memory() : run->peak;
         status = one->skipped ? LB_OK : stages_write_manifest(run->list, run->peak, err);
-        while (run->shown < run->list->count && run->list->stages[run->shown].done) {
-            run->shown++;
-        }
+        run->shares[index] = 1;
         say(run, index);
     }
 cleanup:
@@ -277,8 +297,11 @@ lb_study_run(const lb_study *study, const char *directory, lb_study_summary *sum
     LB_TRY(write_resolved(&list, err));
     /* Forgets the stages of other settings before any of their files is replaced. */
     LB_TRY(stages_write_manifest(&list, run.peak, err));
+    LB_ALLOC(run.shares, list.count);
     for (size_t i = 0, end = 0; i < list.count; i = end) {
         end = group_end(&list, i);
+        run.first = i;
+        run.end = end;
         if (end - i > 1) {
             LB_TRY(run_group(&run, i, end, err));
         } else {
@@ -291,6 +314,7 @@ cleanup:
     if (lock >= 0) {
         close(lock);
     }
+    lb_free(run.shares);
     stages_release(&list);
     return status;
 }

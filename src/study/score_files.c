@@ -58,8 +58,10 @@ cleanup:
     return status;
 }
 
+/* One group of the file's `groups`; those before it are done. */
 static lb_status
-score_method(lb_score_rows *scores, maps_file *maps, const char *method, lb_error *err)
+score_method(lb_score_rows *scores, maps_file *maps, const char *method, size_t before,
+             size_t groups, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t rank = 0, shape[LB_MAX_RANK];
@@ -75,6 +77,7 @@ score_method(lb_score_rows *scores, maps_file *maps, const char *method, lb_erro
     LB_TRY(certificates_load(maps->certificates, shape[0], maps->file, method, err));
     for (size_t i = 0; i < shape[0]; i++) {
         LB_TRY(lb_check_cancelled(maps->context, err));
+        lb_progress(maps->context, "scoring", before * shape[0] + i, groups * shape[0]);
         LB_TRY(score_one(scores, maps, method, i, err));
     }
     if (scoring_team_flush(&maps->team, err) != LB_OK) {
@@ -125,9 +128,8 @@ lb_score_explanations(lb_score_rows *scores, const char *maps_path, lb_dataset *
         char member[80];
         snprintf(member, sizeof member, "%.70s/map", names[i]);
         LB_TRY(lb_check_cancelled(context, err));
-        lb_progress(context, "scoring", i, count);
         if (lb_h5_has(maps.file, member)) {
-            LB_TRY(score_method(scores, &maps, names[i], err));
+            LB_TRY(score_method(scores, &maps, names[i], i, count, err));
             scored++;
         }
     }

@@ -746,6 +746,7 @@ expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data 
 . "$here/own_maps_cases.sh"
 . "$here/import_cases.sh"
 . "$here/images_cases.sh"
+. "$here/terminal_cases.sh"
 
 ### A whole study from a file
 sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml
