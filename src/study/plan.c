@@ -59,7 +59,7 @@ static const lb_setting finetuning_rows[] = {
 
 static const lb_setting explain_rows[] = {
     {"methods", LB_SETTING_LIST, offsetof(plan_explain, methods), 0, 0,
-     "names, or all: the study's eight", NULL},
+     "names, or study, quick, all: see 'lesionbench help explain'", NULL},
     {"baselines", LB_SETTING_LIST, offsetof(plan_explain, baselines), 0, 0, "names", NULL},
     {"correct", LB_SETTING_SIZE, offsetof(plan_explain, correct), 0, 1e7,
      "images that all models classify correctly, at most; 0 all", NULL},
@@ -118,7 +118,7 @@ plan_defaults(lb_study *study)
         .degrees = "1,2,3,4,all", .seeds = "0", .conditions = "best", .matched_accuracy = "lowest"};
     lb_training_defaults(&study->finetuning.training);
     study->explain = (plan_explain){
-        .methods = "all",
+        .methods = "study",
         .baselines = "sobel,laplace,random,raw_input,inverted_input,difference_of_gaussians"};
     study->explain.examples = 4;
     lb_explain_defaults(&study->explain.options);

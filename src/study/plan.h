@@ -70,7 +70,7 @@ typedef struct plan_finetuning {
 } plan_finetuning;
 
 typedef struct plan_explain {
-    const char *methods;   /* list, or NULL: the study's eight */
+    const char *methods;   /* list */
     const char *baselines; /* list */
     size_t correct;        /* images all models classify correctly, at most; 0 all */
     size_t wrong;          /* images each model gets wrong, at most; 0 all */
@@ -78,7 +78,13 @@ typedef struct plan_explain {
     lb_explain_options options;
 } plan_explain;
 
+/* Versions of study files, NULL-terminated. In 0.1, which files without the key are of, [all] stood
+ * for the study's eight methods. */
+extern const char *const PLAN_VERSIONS[];
+enum { PLAN_VERSION_0_1, PLAN_VERSION_0_2 };
+
 struct lb_study {
+    size_t version; /* index into PLAN_VERSIONS */
     const char *slices; /* slices.h5 to use instead of a simulated cohort, or NULL */
     lb_cohort_options cohort;
     lb_lesion_options lesions;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lesionbench/explanations.h"
 #include "lesionbench/paths.h"
 
 /* Where complaints point to. */
@@ -64,40 +65,54 @@ cleanup:
     return status;
 }
 
+/* [all] has had two meanings: a file that does not say which has to. */
+static lb_status
+check_all(const lb_study *study, const char *text, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    lb_method_list all = {0};
+    const lb_method_filter filter = {.background = true, .of_network = true};
+    LB_TRY(lb_list_parse(&list, text, err));
+    LB_TRY(lb_method_list_parse(&all, "all", filter, err));
+    for (size_t i = 0; study->version == PLAN_VERSION_0_1 && i < list.count; i++) {
+        if (strcmp(list.items[i], "all") == 0) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                           "'all' was the study's %zu methods in files of version 0.1: write "
+                           "[study] for these, or 'version: 0.2' at the top of the file for all "
+                           "%zu methods",
+                           lb_method_study_set(NULL), all.count));
+        }
+    }
+cleanup:
+    lb_method_list_release(&all);
+    lb_list_release(&list);
+    return status;
+}
+
 static lb_status
 resolve_methods(size_t **out, size_t *count, const char *text, bool baselines, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_list list = {0};
-    size_t *methods = NULL;
-    if (!baselines && strcmp(text, "all") == 0) {
-        LB_ALLOC(methods, lb_method_study_set(NULL));
-        *count = lb_method_study_set(methods);
-        *out = methods;
-        return LB_OK;
-    }
-    LB_TRY(lb_list_parse(&list, text, err));
-    LB_ALLOC(methods, list.count);
+    const char *other = baselines ? "methods" : "baselines";
+    const lb_method_filter filter = {
+        .background = true, .of_network = !baselines, .of_image = baselines};
+    lb_method_list list = {0};
+    LB_TRY(lb_method_list_parse(&list, text, filter, err));
     for (size_t i = 0; i < list.count; i++) {
-        LB_TRY(lb_method_find(&methods[i], list.items[i], err));
-        if (lb_method_is_baseline(methods[i]) != baselines) {
-            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' belongs under explain.%s", list.items[i],
-                           baselines ? "methods" : "baselines"));
+        if (lb_method_is_baseline(list.methods[i]) != baselines) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' belongs under explain.%s",
+                           lb_method_name(list.methods[i]), other));
         }
     }
-    for (size_t i = 0; i < list.count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (methods[i] == methods[j]) {
-                LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is there twice", list.items[i]));
-            }
-        }
+    if (list.count == 0) { /* a group of the other kind */
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' belongs under explain.%s", text, other));
     }
     *count = list.count;
-    *out = methods;
-    methods = NULL;
+    *out = list.methods;
+    list.methods = NULL;
 cleanup:
-    lb_free(methods);
-    lb_list_release(&list);
+    lb_method_list_release(&list);
     return status;
 }
 
@@ -208,6 +223,9 @@ plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
     const char *key = NULL;
     if (plan_resolve_conditions(study, &key, err) != LB_OK) {
         return locate(&source, "finetuning", 0, key, err);
+    }
+    if (check_all(study, study->explain.methods, err) != LB_OK) {
+        return locate(&source, "explain", 0, "methods", err);
     }
     if (resolve_methods(&study->methods, &study->method_count, study->explain.methods, false,
                         err) != LB_OK) {

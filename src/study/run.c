@@ -121,6 +121,7 @@ write_resolved(const stage_list *list, lb_error *err)
         LB_TRY(err->code);
     }
     LB_TRY(lb_output_open(&output, path, err));
+    fprintf(lb_output_stream(output), "version: %s\n", PLAN_VERSIONS[PLAN_VERSION_0_2]);
     for (size_t i = 0; i < PLAN_PARTS; i++) {
         const char *section = parts[i].section;
         if (i > 0 && strcmp(section, parts[i - 1].section) == 0) {

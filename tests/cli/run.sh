@@ -105,7 +105,7 @@ expect "missing model" 1 "" "m.safetensors" predict --model m.safetensors --data
 
 ### Study files
 printf 'cohort:\n  template: t.nii\n  subject: 3\n' >bad.yaml
-expect "unknown key with its line" 1 "" "bad.yaml:3: unknown key 'subject'; did you mean 'subjects'" \
+expect "unknown key with its line" 1 "" "bad.yaml:3: unknown key 'subject' in the section 'cohort'; did you mean 'subjects'" \
     study bad.yaml -o bad
 absent "nothing made of a bad study" bad
 printf 'cohort:\n  template: nowhere.nii\ncorpora:\n  - name: mri\n' >lost.yaml

@@ -96,6 +96,56 @@ study_is_read(void **state)
     lb_study_free(study);
 }
 
+/* Anchors, quotes and sections without keys are YAML as everywhere. */
+static void
+yaml_is_read_as_elsewhere(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *study = NULL;
+    assert_ok(
+        load(&study,
+             "%YAML 1.1\n---\n" TEMPLATE "  subjects: \"12\"\ncompose:\n" CORPUS
+             "    learning_rate: &rate 1e-3\n  - {name: b, learning_rate: *rate}\n...\n# end\n",
+             &err));
+    assert_int_equal(study->cohort.subjects, 12);
+    assert_int_equal(study->corpus_count, 2);
+    assert_close(study->corpora[1].training.learning_rate, 1e-3, 0, 1e-15);
+    lb_study_free(study);
+}
+
+/* The eight are [study] everywhere; all of them are asked for by a file that says its version. */
+static void
+groups_of_methods(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_study *study = NULL;
+    static const char *const eight[] = {
+        TEMPLATE CORPUS, TEMPLATE CORPUS "explain:\n  methods: [study]\n",
+        "version: 0.2\n" TEMPLATE CORPUS "explain:\n  methods: [study]\n"};
+    size_t set[8];
+    assert_int_equal(lb_method_study_set(set), 8);
+    for (size_t i = 0; i < 3; i++) {
+        assert_ok(load(&study, eight[i], &err));
+        assert_int_equal(study->method_count, 8);
+        assert_memory_equal(study->methods, set, sizeof set);
+        lb_study_free(study);
+    }
+    assert_ok(load(&study,
+                   "version: 0.2\n" TEMPLATE CORPUS
+                   "explain:\n  methods: [all]\n  baselines: [controls]\n",
+                   &err));
+    size_t methods = 0, controls = 0;
+    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
+        methods += !lb_method_is_baseline(m);
+        controls += lb_method_is_baseline(m);
+    }
+    assert_int_equal(study->method_count, methods);
+    assert_int_equal(study->baseline_count, controls);
+    lb_study_free(study);
+}
+
 /* What is wrong in a study file is named with its line. */
 static void
 mistakes_have_lines(void **state)
@@ -105,11 +155,43 @@ mistakes_have_lines(void **state)
         const char *text, *place, *words;
     } cases[] = {
         {TEMPLATE "  subject: 3\n" CORPUS, ":3:", "did you mean 'subjects'"},
-        {"cohrt:\n  subjects: 3\n", ":1:", "did you mean 'cohort'"},
+        {"cohrt:\n  subjects: 3\n", ":1:", "unknown section 'cohrt'; did you mean 'cohort'"},
+        {"compose:\n  slices: s.h5\n", ":2:",
+         "unknown key 'slices' in the section 'compose'; it belongs in the section 'cohort'"},
+        {"subjects: 3\n", ":1:", "unknown section 'subjects'; it is a key of the section 'cohort'"},
+        {TEMPLATE "  corpora:\n    - name: mri\n", ":3:", "it is a section: begin it at the left"},
+        {TEMPLATE CORPUS "    slices: 3\n", ":5:", "unknown key 'slices' in the section 'corpora'"},
+        {TEMPLATE CORPUS "    <<: {epochs: 3}\n", ":5:", "merge keys are not read"},
+        {TEMPLATE CORPUS "---\n" TEMPLATE, ":5:", "a second document begins here"},
+        {TEMPLATE "  seed: 1\n  seed: 2\n" CORPUS,
+         ":4:", "cohort.seed stands twice, first on line 3"},
+        {TEMPLATE CORPUS TEMPLATE, ":5:", "cohort stands twice, first on line 1"},
+        {TEMPLATE CORPUS "    epochs: 1\n    epochs: 2\n", ":6:", "corpora.epochs stands twice"},
+        {TEMPLATE CORPUS "finetuning:\n\tseeds: [1]\n", ":6:", "a tab indents this line"},
+        {TEMPLATE CORPUS "finetuning:\n  seeds:\n", ":6:", "finetuning.seeds: has no value"},
+        {TEMPLATE "  subjects: ~\n" CORPUS, ":3:", "cohort.subjects: has no value"},
+        {TEMPLATE CORPUS "finetuning:\n  seeds: 3\n", ":6:", "seeds: takes a list: write [3]"},
+        {TEMPLATE CORPUS "finetuning:\n  seeds: []\n", ":6:", "has 0 items"},
+        {TEMPLATE CORPUS "finetuning:\n  seeds: [\"1,2\"]\n", ":6:", "'1,2', has a comma"},
+        {TEMPLATE CORPUS "finetuning:\n  seeds: [1, [2]]\n",
+         ":6:", "item 2 of the list must be one"},
+        {TEMPLATE CORPUS "finetuning:\n  seeds: [1,, 2]\n", ":6:", ""},
+        {TEMPLATE CORPUS "finetuning:\n  seeds: {a: 1}\n", ":6:", "takes a list, not keys"},
+        {TEMPLATE CORPUS "finetuning:\n  fresh: yes\n", ":6:", "'yes' is not one of false, true"},
+        {TEMPLATE "  voxel: 1.4 mm\n" CORPUS, ":3:", "'1.4 mm' is not a number"},
+        {"- cohort\n", ":1:", "must have sections"},
+        {"corpora: mri\n", ":1:", "the section 'corpora' must be a list"},
+        {"corpora:\n  - mri\n", ":2:", "an entry of corpora must have keys"},
+        {"version: 0.3\n" CORPUS, ":1:", "version: '0.3' is not one of 0.1, 0.2"},
+        {TEMPLATE CORPUS "explain:\n  methods: [all]\n", ":6:",
+         "'all' was the study's 8 methods in files of version 0.1: write [study] for these, or "
+         "'version: 0.2' at the top of the file for all "},
+        {"version: 0.1\n" TEMPLATE CORPUS "explain:\n  methods: [lrp, all]\n", ":7:", "[study]"},
+        {TEMPLATE CORPUS "explain:\n  methods: [controls]\n", ":6:", "explain.baselines"},
         {TEMPLATE CORPUS "\ncompose:\n  # size: 1\n  seed: 1\n  size: 3x\n", ":9:", "compose.size"},
         {TEMPLATE CORPUS "compose:\n  size: 9\n", ":6:", "32 and 1024"},
-        {TEMPLATE "  subjects: [1, 2]\n" CORPUS, ":3:", "subjects"},
-        {"cohort: 3\n" CORPUS, ":1:", "cohort"},
+        {TEMPLATE "  subjects: [1, 2]\n" CORPUS, ":3:", "subjects: takes one value, not a list"},
+        {"cohort: 3\n" CORPUS, ":1:", "the section 'cohort' must have keys"},
         {TEMPLATE CORPUS "finetuning:\n  degrees: [1, 7]\n", ":6:", "finetuning.degrees"},
         {TEMPLATE CORPUS "finetuning:\n  seeds: [1, 1]\n", ":6:", "twice"},
         {TEMPLATE CORPUS "explain:\n  methods: [salency]\n", ":6:", "explain.methods"},
@@ -416,6 +498,8 @@ main(void)
         cmocka_unit_test(numbers_are_strict),
         cmocka_unit_test(lists_and_near_misses),
         cmocka_unit_test(study_is_read),
+        cmocka_unit_test(yaml_is_read_as_elsewhere),
+        cmocka_unit_test(groups_of_methods),
         cmocka_unit_test(mistakes_have_lines),
         cmocka_unit_test(corpora_start_from_weights),
         cmocka_unit_test(folders_are_in_keys),
