@@ -55,9 +55,10 @@ void lb_audit_defaults(lb_audit_options *options);
  * a) logistic regressions on global features and a nearest-mean classifier on the image at 16 x 16,
  *    cross-validated by subject;
  * b) straight edges around the lesions, as compositing leaves them;
- * c) features' distributions by class; d) subjects and slices in two splits; e) balance of labels;
+ * c) features' distributions by class; d) subjects and slices in two splits, and brains in two
+ * splits or under two subjects by their pixels; e) balance of labels;
  * f) values that cannot be.
- * All splits are pooled for a to c. Images are streamed: memory grows by about 1.5 kB with each.
+ * All splits are pooled for a to c. Images are streamed: memory grows by about 3.5 kB with each.
  * The same for any number of threads. Holm's correction is within each part. Appends to *audit,
  * which starts zeroed. */
 lb_status lb_audit_data(lb_audit *audit, const char *path, const lb_audit_options *options,

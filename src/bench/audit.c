@@ -90,6 +90,7 @@ lb_audit_data(lb_audit *audit, const char *path, const lb_audit_options *options
     LB_TRY(audit_boxes(audit, &data, err));
     LB_TRY(audit_distributions(audit, &data, err));
     LB_TRY(audit_leaks(audit, &data, err));
+    LB_TRY(audit_twins(audit, &data, context, err));
     LB_TRY(audit_balance(audit, &data, err));
     LB_TRY(audit_defects(audit, &data, err));
 cleanup:

@@ -25,6 +25,7 @@ audit_data_release(audit_data *data)
     lb_free(data->split);
     lb_free(data->label);
     lb_free(data->lines);
+    lb_free(data->twins);
     lb_free(data->grid);
     lb_free(data->features);
     *data = (audit_data){0};
@@ -37,6 +38,7 @@ data_init(audit_data *out, size_t count, lb_error *err)
     out->count = count;
     LB_ALLOC(out->features, count * AUDIT_FEATURES);
     LB_ALLOC(out->grid, count * AUDIT_CELLS);
+    LB_ALLOC(out->twins, count * AUDIT_TWIN_CELLS);
     LB_ALLOC(out->lines, count);
     LB_ALLOC(out->label, count);
     LB_ALLOC(out->split, count);
@@ -178,6 +180,7 @@ measure_one(reader *r, size_t n, size_t at, size_t lesions, audit_scratch *scrat
     LB_TRY(audit_find_pieces(pieces, &count, &in, scratch, err));
     audit_measure(r->data->features + at * AUDIT_FEATURES, r->data->grid + at * AUDIT_CELLS, &in,
                   pieces, count);
+    audit_twin_measure(r->data->twins + at * AUDIT_TWIN_CELLS, &in, pieces, count);
     audit_box_measure(r->data->lines + at, &in, pieces, count, scratch->blocked);
 cleanup:
     return status;

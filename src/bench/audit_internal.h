@@ -9,6 +9,8 @@ enum {
     AUDIT_GRID = 16, /* side of the images that the nearest-mean classifier sees */
     AUDIT_CELLS = AUDIT_GRID * AUDIT_GRID,
     AUDIT_BINS = 16,
+    AUDIT_TWIN_SIDE = 32, /* side of the images that are compared with each other */
+    AUDIT_TWIN_CELLS = AUDIT_TWIN_SIDE * AUDIT_TWIN_SIDE,
     AUDIT_FOLDS = 10,
     AUDIT_LEAST_IMAGES = 20,  /* of each class, to compare them */
     AUDIT_LEAST_SUBJECTS = 10 /* to leave some out */
@@ -63,6 +65,7 @@ typedef struct audit_data {
     bool label_by_side;
     double *features; /* (count, AUDIT_FEATURES) */
     float *grid;      /* (count, AUDIT_CELLS) */
+    uint16_t *twins;  /* (count, AUDIT_TWIN_CELLS): means of cells; 0 off the brain, near lesions */
     audit_lines *lines;
     uint8_t *label, *split, *defects; /* bit 1 << DEFECT_... */
     int32_t *slice, *subject;         /* as in the file */
@@ -105,6 +108,8 @@ void audit_mark_around(uint8_t *out, const audit_image *image, size_t at, int di
 
 void audit_measure(double features[AUDIT_FEATURES], float grid[AUDIT_CELLS],
                    const audit_image *image, const audit_piece *pieces, size_t count);
+void audit_twin_measure(uint16_t cells[AUDIT_TWIN_CELLS], const audit_image *image,
+                        const audit_piece *pieces, size_t count);
 /* blocked: scratch, (height, width). */
 void audit_box_measure(audit_lines *out, const audit_image *image, const audit_piece *pieces,
                        size_t count, uint8_t *blocked);
@@ -119,6 +124,8 @@ lb_status audit_distributions(lb_audit *audit, const audit_data *data, lb_error 
 lb_status audit_invisible(bool *out, const audit_data *data, size_t first, size_t count,
                           lb_error *err);
 lb_status audit_leaks(lb_audit *audit, const audit_data *data, lb_error *err);
+lb_status audit_twins(lb_audit *audit, const audit_data *data, const lb_context *context,
+                      lb_error *err);
 lb_status audit_balance(lb_audit *audit, const audit_data *data, lb_error *err);
 lb_status audit_defects(lb_audit *audit, const audit_data *data, lb_error *err);
 

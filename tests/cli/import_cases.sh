@@ -41,3 +41,13 @@ expect "one content of two subjects" 1 "" \
 one_line "... in one line" 1
 absent "nothing is made of one content of two subjects" both.h5
 rm -r people/bids/sub-03
+
+### The audit compares pixels, not numbers alone
+# The scans of people/bids are one, multiplied; after rescaling their slices have the same pixels.
+scan people/bids/sub-03/anat/sub-03_T1w.nii.gz 100 100
+"$program" slices import people/bids $coarse -o apart.h5 >out 2>err
+"$program" compose --slices apart.h5 --lesions l1.h5 --train 6 --validation 6 --holdout 6 --size 96 --quiet \
+    -o apart_d.h5 >out 2>err
+expect "one brain under two names fails the audit" 1 \
+    "brains in two splits +18 .*fail +of 18; image 0 of train shows the brain of image . of validation" \
+    "\(d\) brains in two splits, \(d\) brains of two subjects" audit apart_d.h5 --controls 0 --quiet

@@ -988,7 +988,7 @@ audited="--slices s4.h5 --lesions l4.h5 --train 200 --validation 40 --holdout 40
 expect "compose to audit" 0 "" "" compose $audited --protocol fair -o a1.h5
 # shellcheck disable=SC2086
 expect "compose with a fault to audit" 0 "" "" compose $audited --quirk box_artefact -o a2.h5
-expect "audit of fair images" 0 "^verdict: pass \(44 checks: 0 failed" "" audit a1.h5 --quiet \
+expect "audit of fair images" 0 "^verdict: pass \(46 checks: 0 failed" "" audit a1.h5 --quiet \
     --threads 1 -o a1.json
 mv out audit_1
 "$program" audit a1.h5 --quiet --threads 2 >audit_2 2>err

@@ -28,7 +28,11 @@ typedef struct audit_fault {
     bool anonymous;  /* no subjects */
     bool by_side;    /* says that the label is a side */
     const char *protocol;
-    size_t broken; /* training images 1 to 5 have one defect each */
+    size_t twins; /* so many images of twin_split have the brain of a training image of another
+                     subject: holdout's i that of i, training's 2 i + 1 that of 2 i */
+    lb_split twin_split; /* holdout or training */
+    bool rounded;        /* these to 8 bits */
+    size_t broken;       /* training images 1 to 5 have one defect each */
 } audit_fault;
 
 /* One block of a split. */
@@ -37,6 +41,16 @@ typedef struct audit_block {
     uint8_t *label, *lesion_count;
     int32_t *slice, *subject;
 } audit_block;
+
+/* Whether this image has another's brain; *index is that one's, of the training images. */
+static inline bool
+audit_is_twin(size_t *index, lb_split split, size_t i, const audit_fault *fault)
+{
+    bool within = split == LB_TRAIN;
+    *index = within ? i - 1 : i;
+    return split == fault->twin_split &&
+           (within ? i % 2 == 1 && i / 2 < fault->twins : i < fault->twins);
+}
 
 /* Lightens an ellipse of half axes a, b and marks it true. */
 static inline void
@@ -64,12 +78,22 @@ audit_draw(audit_block *out, size_t n, lb_split split, size_t i, const audit_fau
     size_t subject = i % of_split + (fault->shared ? 0 : (size_t)split * of_split);
     bool bar = lb_random_below(&random, 2) == 1 || (fault->one_class && split == LB_TRAIN);
     double tissue = 0.4 + 0.004 * (double)(subject % 7) + (bar ? fault->shine : 0);
+    size_t other = 0;
+    bool twin = audit_is_twin(&other, split, i, fault);
+    lb_random brain = random;
+    if (twin) {
+        lb_random_init(&brain, LB_TRAIN, LB_PURPOSE_TEST, other);
+        (void)lb_random_below(&brain, 2);
+        tissue = 0.4 + 0.004 * (double)(other % of_split % 7);
+    }
     for (size_t p = 0; p < AUDIT_PIXELS; p++) {
         double dy = (double)(p / AUDIT_SIDE) - 31.5, dx = (double)(p % AUDIT_SIDE) - 31.5;
-        double value = tissue + 0.03 * lb_random_normal(&random);
+        double value = tissue + 0.03 * lb_random_normal(&brain);
+        value = twin && fault->rounded ? floor(value * 255 + 0.5) / 255 : value;
         image[p] = dy * dy + dx * dx < 30 * 30 ? (float)fmax(0.01, fmin(0.9, value)) : 0;
         truth[p] = 0;
     }
+    random = twin ? random : brain;
     double grow = bar ? sqrt(1 + fault->larger) : 1, stretch = bar ? 1.6 : 1;
     for (int lesion = 0; lesion < 2; lesion++) {
         double y = 31.5 + (lesion == 0 ? -9 : 9) + 4 * lb_random_uniform(&random) - 2;

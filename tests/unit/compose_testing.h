@@ -31,7 +31,7 @@ write_shrinking_slices(const char *path, double radius, double shrink)
             for (int x = 0; x < WIDTH; x++) {
                 double away = hypot(y - 49.5, x - 59.5);
                 image[i][y][x] = away < radius - shrink * (i % PER_SUBJECT)
-                                     ? (float)(50 + i + (x * 7 + y * 3) % 11)
+                                     ? (float)(50 + i + (x * (i + 7) + y * 3 + x * y * i / 50) % 11)
                                      : 0;
             }
         }

@@ -55,10 +55,39 @@ sound_data_pass(void **state)
         assert_true(isnan(check->low) ||
                     (check->low <= check->value && check->value <= check->high));
     }
-    const size_t expected[6] = {10, 1, 16, 2, 3, 5};
+    const size_t expected[6] = {10, 1, 16, 4, 3, 5};
     assert_memory_equal(parts, expected, sizeof parts);
     /* Two discs of radius 3.5 are 77 pixels. */
     assert_non_null(strstr(audit_row(&audit, 'c', "lesion area")->note, "means 38."));
+    lb_audit_release(&audit);
+}
+
+/* Indices and subjects differ, pixels do not; or hardly. */
+static void
+one_brain_under_two_names_fails(void **state)
+{
+    for (int rounded = 0; rounded < 2; rounded++) {
+        audit_fault fault = SOUND;
+        fault.twins = 7;
+        fault.twin_split = LB_HOLDOUT;
+        fault.rounded = rounded == 1;
+        lb_audit audit = audit_of(state, &fault);
+        assert_failed(&audit, "d brains in two splits, d brains of two subjects");
+        const lb_check *check = audit_row(&audit, 'd', "brains in two splits");
+        assert_close(check->value, 14, 0, 0);
+        assert_non_null(
+            strstr(check->note, "; image 0 of train shows the brain of image 0 of holdout"));
+        assert_close(audit_row(&audit, 'd', "brains of two subjects")->value, 14, 0, 0);
+        lb_audit_release(&audit);
+    }
+    audit_fault fault = SOUND;
+    fault.twins = 3;
+    fault.twin_split = LB_TRAIN;
+    lb_audit audit = audit_of(state, &fault);
+    assert_failed(&audit, "d brains of two subjects");
+    const lb_check *check = audit_row(&audit, 'd', "brains of two subjects");
+    assert_close(check->value, 6, 0, 0);
+    assert_non_null(strstr(check->note, "; image 0 of train shows the brain of image 1 of train"));
     lb_audit_release(&audit);
 }
 
@@ -251,6 +280,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(sound_data_pass, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(one_brain_under_two_names_fails, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(larger_lesions_of_one_class_fail, test_setup,
                                         test_teardown),
         cmocka_unit_test_setup_teardown(faint_boxes_fail, test_setup, test_teardown),
