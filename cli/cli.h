@@ -72,6 +72,9 @@ extern const char *const OPT_SPLITS[];
  * Errors are wrong usage. */
 lb_status opt_parse(size_t *operands, cli *self, const opt_spec *spec, int argc, char **argv,
                     lb_error *err);
+/* A line of help: what stands on its left, what the setting is, its choices or range, and its value
+ * in target, where that is not NULL. */
+void opt_print_setting(const char *left, const lb_setting *setting, const void *target);
 /* Whether an option, like "--seed", is among the arguments. For commands without operands. */
 bool opt_given(int argc, char **argv, const char *option);
 /* Wrong usage: LB_ERROR_ARGUMENT that asks for the option where value is NULL. */

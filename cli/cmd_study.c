@@ -24,6 +24,19 @@ say(void *data, const char *line)
     }
 }
 
+static void
+print_key(void *data, const char *section, const lb_setting *setting, const void *defaults)
+{
+    const char **last = data;
+    if (*last == NULL || strcmp(*last, section) != 0) {
+        printf("  %s:\n", section);
+        *last = section;
+    }
+    char left[80];
+    snprintf(left, sizeof left, "  %s:", setting->key);
+    opt_print_setting(left, setting, defaults);
+}
+
 /* path NULL: the demo. */
 static lb_status
 run(cli *self, const char *path, const char *directory, lb_error *err)
@@ -92,6 +105,9 @@ cmd_study(cli *self, int argc, char **argv, lb_error *err)
         .max_operands = 1};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
+        const char *last = NULL;
+        printf("\nkeys of study files, each in its section (range) [default]:\n");
+        lb_study_settings(print_key, &last);
         return LB_OK;
     }
     folder = given.output != NULL ? lb_strdup(given.output, err) : default_folder(argv[1], err);

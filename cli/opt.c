@@ -95,25 +95,50 @@ value_name(lb_setting_kind kind)
     return "VALUE";
 }
 
-static void
-print_option(const lb_setting *setting, const void *target)
+static bool
+is_number(const lb_setting *setting)
 {
-    char name[NAME_LENGTH], left[NAME_LENGTH * 2];
+    return setting->kind == LB_SETTING_SIZE || setting->kind == LB_SETTING_U32 ||
+           setting->kind == LB_SETTING_U64 || setting->kind == LB_SETTING_REAL;
+}
+
+/* " (1 to 4096)"; what is beyond 1e9 is no bound that anybody meets. */
+static void
+print_range(const lb_setting *setting)
+{
+    if (is_number(setting) && setting->max >= 1e9) {
+        printf(" (at least %.10g)", setting->min);
+    } else if (is_number(setting)) {
+        printf(" (%.10g to %.10g)", setting->min, setting->max);
+    }
+}
+
+void
+opt_print_setting(const char *left, const lb_setting *setting, const void *target)
+{
     lb_error ignored;
-    option_name(name, setting);
-    snprintf(left, sizeof left, "--%s %s%s", name, value_name(setting->kind),
-             strcmp(name, "output") == 0 ? ", -o" : "");
     printf("  %-34s %s", left, setting->help);
     for (size_t i = 0; setting->kind == LB_SETTING_CHOICE && setting->choices[i] != NULL; i++) {
         printf("%s%s", i == 0 ? ": " : ", ", setting->choices[i]);
     }
-    bool flag = setting->kind == LB_SETTING_FLAG;
-    char *value = flag ? NULL : lb_setting_print(target, setting, &ignored);
-    if (value != NULL && value[0] != '\0' && strcmp(name, "threads") != 0) {
+    print_range(setting);
+    char *value = target != NULL ? lb_setting_print(target, setting, &ignored) : NULL;
+    if (value != NULL && value[0] != '\0') {
         printf(" [%s]", value);
     }
     lb_free(value);
     putchar('\n');
+}
+
+static void
+print_option(const lb_setting *setting, const void *target)
+{
+    char name[NAME_LENGTH], left[NAME_LENGTH * 2];
+    option_name(name, setting);
+    snprintf(left, sizeof left, "--%s %s%s", name, value_name(setting->kind),
+             strcmp(name, "output") == 0 ? ", -o" : "");
+    bool untold = setting->kind == LB_SETTING_FLAG || strcmp(name, "threads") == 0;
+    opt_print_setting(left, setting, untold ? NULL : target);
 }
 
 /* The setting that --json stands for; NULL where this command knows no JSON. */
@@ -138,7 +163,7 @@ print_help(cli *self, const opt_spec *spec)
         printf("\n%s\n", spec->help);
     }
     opt_group group;
-    printf("\noptions [default]:\n");
+    printf("\noptions (range) [default]:\n");
     for (size_t i = 0; group_at(&group, self, spec, i); i++) {
         for (size_t j = 0; j < group.table.count; j++) {
             print_option(&group.table.settings[j], group.target);

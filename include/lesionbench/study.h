@@ -4,6 +4,7 @@
 #define LESIONBENCH_STUDY_H
 
 #include "lesionbench/base.h"
+#include "lesionbench/settings.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,6 +17,11 @@ lb_status lb_study_load(lb_study **out, const char *path, lb_error *err);
 void lb_study_free(lb_study *study); /* accepts NULL */
 /* The text of the embedded demo, studies/demo.yaml. */
 const char *lb_study_demo_text(size_t *length);
+
+/* Visits all settings of study files, section by section, each in a struct of defaults. */
+void lb_study_settings(void (*visit)(void *data, const char *section, const lb_setting *setting,
+                                     const void *defaults),
+                       void *data);
 
 typedef struct lb_study_summary {
     char text[4096]; /* stages, times and peak memory, ready to print */

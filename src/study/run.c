@@ -6,8 +6,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "estimate.h"
 #include "lesionbench/output.h"
-#include "stages.h"
 
 /* What the stages of a run share. */
 typedef struct runner {
@@ -78,6 +78,21 @@ say(const runner *run, size_t index)
                  one->name, one->seconds);
     }
     run->listener->say(run->listener->data, line);
+}
+
+/* What is to come, before it begins: a file of a few keys may ask for days. */
+static lb_status
+say_estimate(const runner *run, lb_error *err)
+{
+    study_estimate estimate;
+    char lines[ESTIMATE_LINES][ESTIMATE_LINE];
+    lb_status status = estimate_study(&estimate, run->list, err);
+    size_t count = status == LB_OK ? estimate_print(lines, &estimate, run->list) : 0;
+    bool heard = run->listener != NULL && run->listener->say != NULL;
+    for (size_t i = 0; heard && i < count; i++) {
+        run->listener->say(run->listener->data, lines[i]);
+    }
+    return status;
 }
 
 static lb_status
@@ -298,6 +313,7 @@ lb_study_run(const lb_study *study, const char *directory, lb_study_summary *sum
     LB_TRY(write_resolved(&list, err));
     /* Forgets the stages of other settings before any of their files is replaced. */
     LB_TRY(stages_write_manifest(&list, run.peak, err));
+    LB_TRY(say_estimate(&run, err));
     LB_ALLOC(run.shares, list.count);
     for (size_t i = 0, end = 0; i < list.count; i = end) {
         end = group_end(&list, i);

@@ -46,6 +46,25 @@ lb_study_demo_text(size_t *length)
     return (const char *)DEMO_YAML;
 }
 
+void
+lb_study_settings(void (*visit)(void *data, const char *section, const lb_setting *setting,
+                                const void *defaults),
+                  void *data)
+{
+    lb_study study = {0};
+    plan_corpus corpus;
+    plan_part parts[PLAN_PARTS];
+    plan_parts(parts);
+    plan_defaults(&study);
+    plan_corpus_defaults(&corpus);
+    for (size_t i = 0; i < PLAN_PARTS; i++) {
+        const void *place = plan_place(&study, &parts[i], &corpus);
+        for (size_t j = 0; j < parts[i].table.count; j++) {
+            visit(data, parts[i].section, &parts[i].table.settings[j], place);
+        }
+    }
+}
+
 lb_status
 lb_study_load(lb_study **out, const char *path, lb_error *err)
 {

@@ -87,6 +87,10 @@ for command in demo study slices lesions compose audit pretrain finetune predict
     expect "$command --help" 0 "usage: lesionbench $command" "" $command --help
     expect "help $command" 0 "no-provenance" "" help $command
 done
+expect "help has ranges and defaults" 0 "^  --steps N .*\(1 to 10000\) \[50\]$" "" help explain
+expect "help has lower bounds" 0 "^  --seed N .*\(at least 0\) \[0\]$" "" help lesions
+expect "help study has the files' keys" 0 "^    learning_rate: .*\(1e-09 to 100\) \[0\.01\]$" "" help study
+grep -q '^  corpora:$' out && ok "help study has sections" || not_ok "help study has sections"
 expect "unknown option" 2 "" "unknown option '--sed'; did you mean '--seed'\?" lesions --sed 3
 expect "option without value" 2 "" "--seed needs a value" lesions --seed
 expect "number with letters" 2 "" "--count: '5x' is not a whole number" lesions --count 5x -o x.h5
