@@ -23,6 +23,9 @@ typedef enum lb_setting_kind {
     LB_SETTING_CHOICE     /* size_t: index into choices */
 } lb_setting_kind;
 
+/* In the place of a number that is not given (NaN for an LB_SETTING_REAL): printed as "". */
+#define LB_NOT_GIVEN SIZE_MAX
+
 typedef struct lb_setting {
     const char *key; /* learning_rate in a study file, --learning-rate on the command line */
     lb_setting_kind kind;

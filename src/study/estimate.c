@@ -74,7 +74,7 @@ pretraining_images(const lb_study *study, const plan_corpus *corpus)
         return corpus->limit > 0 ? (double)corpus->limit : images;
     }
     double share = images / (images + (double)o->images[LB_HOLDOUT]);
-    bool simulated = study->slices == NULL;
+    bool simulated = study->slices == NULL && study->import.paths == NULL;
     return simulated ? share * (double)(study->cohort.subjects * study->cohort.slices_per_subject)
                      : images;
 }

@@ -42,6 +42,13 @@ static const lb_setting slices_rows[] = {
      "slices.h5 to use instead of simulating, as 'lesionbench slices import' makes it", NULL},
 };
 
+static const lb_setting import_rows[] = {
+    {"paths", LB_SETTING_LIST, offsetof(plan_import, paths), 0, 0,
+     "to take slices of instead of simulating: BIDS or HCP folders, NIfTI files, arrays; this and "
+     "the following as for 'lesionbench slices import'",
+     NULL},
+};
+
 static const lb_setting finetuning_rows[] = {
     {"degrees", LB_SETTING_LIST, offsetof(plan_finetuning, degrees), 0, 0, "of 1, 2, 3, 4, all",
      NULL},
@@ -84,8 +91,10 @@ void
 plan_parts(plan_part out[PLAN_PARTS])
 {
     const plan_part parts[PLAN_PARTS] = {
-        {"cohort", LB_SETTING_TABLE(slices_rows), 0},
-        {"cohort", lb_cohort_settings(), offsetof(lb_study, cohort)},
+        {PLAN_COHORT, LB_SETTING_TABLE(slices_rows), 0},
+        {PLAN_COHORT, lb_cohort_settings(), offsetof(lb_study, cohort)},
+        {PLAN_IMPORT, LB_SETTING_TABLE(import_rows), offsetof(lb_study, import)},
+        {PLAN_IMPORT, lb_import_settings(), offsetof(lb_study, import.request)},
         {"lesions", lb_lesion_settings(), offsetof(lb_study, lesions)},
         {"compose", lb_compose_settings(), offsetof(lb_study, compose)},
         {"network", LB_SETTING_TABLE(network_rows), offsetof(lb_study, network)},
@@ -106,10 +115,18 @@ plan_place(lb_study *study, const plan_part *part, plan_corpus *corpus)
     return (char *)base + part->offset;
 }
 
+bool
+plan_has_section(const lb_study *study, const char *section)
+{
+    bool imports = study->import.paths != NULL;
+    return strcmp(section, imports ? PLAN_COHORT : PLAN_IMPORT) != 0;
+}
+
 void
 plan_defaults(lb_study *study)
 {
     lb_cohort_defaults(&study->cohort);
+    lb_import_request_defaults(&study->import.request);
     lb_lesion_defaults(&study->lesions);
     lb_compose_defaults(&study->compose);
     study->network =

@@ -6,6 +6,7 @@
 #include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
 #include "lesionbench/explain.h"
+#include "lesionbench/import_settings.h"
 #include "lesionbench/jobs.h"
 #include "lesionbench/lesions.h"
 #include "lesionbench/settings.h"
@@ -78,15 +79,23 @@ typedef struct plan_explain {
     lb_explain_options options;
 } plan_explain;
 
+/* Scans to take slices of. */
+typedef struct plan_import {
+    const char *paths; /* list; NULL: none */
+    lb_list items;     /* of it */
+    lb_import_request request;
+} plan_import;
+
 /* Versions of study files, NULL-terminated. In 0.1, which files without the key are of, [all] stood
  * for the study's eight methods. */
 extern const char *const PLAN_VERSIONS[];
 enum { PLAN_VERSION_0_1, PLAN_VERSION_0_2 };
 
 struct lb_study {
-    size_t version; /* index into PLAN_VERSIONS */
+    size_t version;     /* index into PLAN_VERSIONS */
     const char *slices; /* slices.h5 to use instead of a simulated cohort, or NULL */
     lb_cohort_options cohort;
+    plan_import import;
     lb_lesion_options lesions;
     lb_compose_options compose;
     plan_network network;
@@ -116,8 +125,14 @@ typedef struct plan_part {
     size_t offset; /* of the tables' struct in lb_study, or in plan_corpus */
 } plan_part;
 
-enum { PLAN_PARTS = 11 };
+enum { PLAN_PARTS = 13 };
 #define PLAN_CORPORA "corpora"
+#define PLAN_COHORT "cohort"
+#define PLAN_IMPORT "import"
+
+/* Whether the study has slices of its own from this section, of these two: the resolved file and
+ * the keys of stages have no other. */
+bool plan_has_section(const lb_study *study, const char *section);
 
 /* All parts in the file's order; those of a section stand together. */
 void plan_parts(plan_part out[PLAN_PARTS]);

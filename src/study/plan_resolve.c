@@ -209,11 +209,82 @@ check_corpus(lb_study *study, size_t index, const source_text *source, lb_error 
     return LB_OK;
 }
 
+/* The first key of a section that the file gives; NULL where it gives none. */
+static const char *
+key_given(const source_text *source, const char *section)
+{
+    plan_part parts[PLAN_PARTS];
+    plan_parts(parts);
+    for (size_t i = 0; i < PLAN_PARTS; i++) {
+        for (size_t j = 0; strcmp(parts[i].section, section) == 0 && j < parts[i].table.count;
+             j++) {
+            const char *key = parts[i].table.settings[j].key;
+            if (plan_find_line(source->text, section, 0, key) != 0) {
+                return key;
+            }
+        }
+    }
+    return NULL;
+}
+
+static lb_status
+check_there(const source_text *source, const char *key, const char *path, lb_error *err)
+{
+    bool there = true;
+    if (path != NULL && lb_path_exists(&there, path, err) != LB_OK) {
+        return locate(source, PLAN_IMPORT, 0, key, err);
+    }
+    if (!there) {
+        lb_fail(err, LB_ERROR_IO, "%s: No such file or directory", path);
+        return locate(source, PLAN_IMPORT, 0, key, err);
+    }
+    return LB_OK;
+}
+
+/* Slices of scans: what they are of, and nothing that only a simulated cohort has. */
+static lb_status
+resolve_import(lb_study *study, const source_text *source, lb_error *err)
+{
+    lb_status status = LB_OK;
+    plan_import *plan = &study->import;
+    lb_import_options *o = &plan->request.import;
+    const char *key = key_given(source, PLAN_IMPORT);
+    if (plan->paths == NULL) {
+        if (key != NULL) {
+            lb_fail(err, LB_ERROR_ARGUMENT, "needs the key paths: what to import");
+            status = locate(source, PLAN_IMPORT, 0, key, err);
+        }
+        return status;
+    }
+    key = key_given(source, PLAN_COHORT);
+    if (key != NULL) {
+        lb_fail(err, LB_ERROR_ARGUMENT,
+                "goes without import.paths: a study has one kind of slices");
+        LB_TRY(locate(source, PLAN_COHORT, 0, key, err));
+    }
+    if (lb_import_settle(&plan->request, &key, err) != LB_OK) {
+        LB_TRY(locate(source, PLAN_IMPORT, 0, key, err));
+    }
+    LB_TRY(lb_list_parse(&plan->items, plan->paths, err));
+    o->paths = (const char *const *)plan->items.items;
+    o->path_count = plan->items.count;
+    for (size_t i = 0; i < o->path_count; i++) {
+        LB_TRY(check_there(source, "paths", o->paths[i], err));
+    }
+    LB_TRY(check_there(source, "participants", o->participants, err));
+    LB_TRY(check_there(source, "masks", o->masks, err));
+cleanup:
+    return status;
+}
+
 lb_status
 plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
 {
     lb_quirk_set quirks = 0;
     const source_text source = {name, text};
+    if (resolve_import(study, &source, err) != LB_OK) {
+        return err->code;
+    }
     if (resolve_degrees(study, err) != LB_OK) {
         return locate(&source, "finetuning", 0, "degrees", err);
     }

@@ -139,7 +139,8 @@ write_resolved(const stage_list *list, lb_error *err)
     fprintf(lb_output_stream(output), "version: %s\n", PLAN_VERSIONS[PLAN_VERSION_0_2]);
     for (size_t i = 0; i < PLAN_PARTS; i++) {
         const char *section = parts[i].section;
-        if (i > 0 && strcmp(section, parts[i - 1].section) == 0) {
+        if ((i > 0 && strcmp(section, parts[i - 1].section) == 0) ||
+            !plan_has_section(list->study, section)) {
             continue;
         }
         bool corpora = strcmp(section, PLAN_CORPORA) == 0;
@@ -307,6 +308,7 @@ lb_study_run(const lb_study *study, const char *directory, lb_study_summary *sum
     runner run = {.list = &list, .outer = context, .listener = listener};
     int lock = -1;
     LB_TRY(stages_make(&list, study, directory, err));
+    list.listener = listener;
     LB_TRY(lb_make_directories(directory, err));
     LB_TRY(lock_folder(&lock, directory, err));
     LB_TRY(stages_read_manifest(&list, &run.peak, err));

@@ -134,8 +134,8 @@ lb_setting_read(void *target, const lb_setting *setting, const char *text, lb_er
 static char *
 print_real(double value, lb_error *err)
 {
-    char text[40];
-    for (int digits = 1; digits <= 17; digits++) {
+    char text[40] = "";
+    for (int digits = 1; digits <= 17 && !isnan(value); digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value) {
             break;
@@ -153,7 +153,9 @@ lb_setting_print(const void *target, const lb_setting *setting, lb_error *err)
     case LB_SETTING_FLAG:
         return lb_strdup(BOOLEANS[*(const bool *)place ? 1 : 0], err);
     case LB_SETTING_SIZE:
-        return lb_format(err, "%zu", *(const size_t *)place);
+        return *(const size_t *)place == LB_NOT_GIVEN
+                   ? lb_strdup("", err)
+                   : lb_format(err, "%zu", *(const size_t *)place);
     case LB_SETTING_U32:
         return lb_format(err, "%" PRIu32, *(const uint32_t *)place);
     case LB_SETTING_U64:

@@ -46,11 +46,28 @@ cleanup:
     return status;
 }
 
+static lb_status
+import_slices(const stage_list *list, const char *path, const lb_context *context, lb_error *err)
+{
+    lb_import_report report = {0};
+    const lb_import_options *options = &list->study->import.request.import;
+    const lb_study_listener *listener = list->listener;
+    lb_status status = lb_slices_import(&report, options, path, context, err);
+    if (status == LB_OK && listener != NULL && listener->say != NULL) {
+        lb_import_report_say(&report, options, listener->say, listener->data);
+    }
+    lb_import_report_release(&report);
+    return status;
+}
+
 lb_status
 run_slices(const stage_list *list, const stage *self, const lb_context *context, lb_error *err)
 {
     if (list->study->slices != NULL) {
         return copy_slices(list->study->slices, self->outputs[0], context, err);
+    }
+    if (list->study->import.paths != NULL) {
+        return import_slices(list, self->outputs[0], context, err);
     }
     return lb_slices_simulate(&list->study->cohort, self->outputs[0], context, err);
 }

@@ -10,6 +10,9 @@ uint64_t key_add_key(uint64_t key, uint64_t input);
 /* The value of every setting of a table but of those named; NULL ends the names. */
 lb_status key_add_settings(uint64_t *key, const void *target, lb_setting_table table,
                            const char *const *but, lb_error *err);
+/* The names, sizes and times of all files at or below a path, links followed; names that begin with
+ * a dot are left out. Reading scans would take longer than importing them. */
+lb_status key_add_tree(uint64_t *key, const char *path, unsigned depth, lb_error *err);
 uint64_t key_of_stage(const stage_list *list, size_t index);
 
 /* Appends a stage called kind/detail (detail may be ""), with its outputs in the study's folder

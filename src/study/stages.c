@@ -174,6 +174,26 @@ key_of_stage(const stage_list *list, size_t index)
     return list->stages[index].key;
 }
 
+/* What scans are made from: the section, the tables, and all files of the paths. */
+static lb_status
+add_imported(uint64_t *key, const lb_study *study, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const lb_import_options *o = &study->import.request.import;
+    LB_TRY(add_section(key, study, PLAN_IMPORT, NULL, err));
+    for (size_t i = 0; i < o->path_count; i++) {
+        LB_TRY(key_add_tree(key, o->paths[i], 0, err));
+    }
+    if (o->participants != NULL) {
+        LB_TRY(key_add_tree(key, o->participants, 0, err));
+    }
+    if (o->masks != NULL) {
+        LB_TRY(key_add_tree(key, o->masks, 0, err));
+    }
+cleanup:
+    return status;
+}
+
 static lb_status
 add_data_stages(stage_list *list, lb_error *err)
 {
@@ -181,9 +201,13 @@ add_data_stages(stage_list *list, lb_error *err)
     const lb_study *study = list->study;
     list->slices = list->count;
     LB_TRY(stage_add(list, "slices", "", run_slices, "slices.h5", NULL, err));
-    LB_TRY(add_section(&stage_last(list)->key, study, "cohort", NULL, err));
-    LB_TRY(add_file(&stage_last(list)->key,
-                    study->slices != NULL ? study->slices : study->cohort.template_path, err));
+    if (study->import.paths != NULL) {
+        LB_TRY(add_imported(&stage_last(list)->key, study, err));
+    } else {
+        LB_TRY(add_section(&stage_last(list)->key, study, PLAN_COHORT, NULL, err));
+        LB_TRY(add_file(&stage_last(list)->key,
+                        study->slices != NULL ? study->slices : study->cohort.template_path, err));
+    }
     list->lesions = list->count;
     LB_TRY(stage_add(list, "lesions", "", run_lesions, "lesions.h5", NULL, err));
     LB_TRY(add_section(&stage_last(list)->key, study, "lesions", NULL, err));

@@ -31,6 +31,7 @@ struct stage {
 
 struct stage_list {
     const lb_study *study;
+    const lb_study_listener *listener; /* hears what a stage has to say; may be NULL */
     char *directory;
     size_t count, capacity;
     stage *stages;

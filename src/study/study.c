@@ -100,6 +100,8 @@ lb_study_free(lb_study *study)
         lb_free(study->texts[i]);
     }
     lb_free(study->texts);
+    lb_list_release(&study->import.items);
+    lb_import_request_release(&study->import.request);
     lb_free(study->corpora);
     lb_free(study->seeds);
     lb_free(study->methods);

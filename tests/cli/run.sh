@@ -382,7 +382,7 @@ absent "nothing made of wrong settings" no.h5
 expect "slices import --help" 0 "usage: lesionbench slices import" "" slices import --help
 expect "nothing to import" 2 "" "what to import is missing" slices import -o i.h5
 expect "import without an output" 2 "" "-o is missing" slices import gone.nii
-expect "positions beside a share" 2 "" "--positions leaves nothing to" slices import gone.nii \
+expect "positions beside a share" 2 "" "--positions: leaves nothing to" slices import gone.nii \
     --positions 0,10 --minimum-brain 0.2 -o i.h5
 expect "positions that are no numbers" 2 "" "--positions: 'x' is not a number" slices import gone.nii \
     --positions 0,x -o i.h5
@@ -754,6 +754,7 @@ expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data 
 
 ### A whole study from a file
 sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml
+. "$here/study_import_cases.sh"
 expect "study" 0 "report/index.html" "report: done in" study mini.yaml --no-provenance
 for file in study.yaml slices.h5 lesions.h5 dataset.h5 models/mri/pretrained.safetensors \
     models/mri/pretraining_history.csv models/mri/degree_all_seed_2/model.safetensors \
