@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # All checks: both builds with their tests, the command line, formatting, linting, headers.
-# usage: run.sh ROOT JOBS. Ends with "N passed, N failed"; exit 1 where any failed.
+# usage: run.sh ROOT JOBS. Ends with what was skipped, each kind with its number, and, on the last line,
+# "N passed, N failed"; exit 1 where any failed.
 set -u
 root=$1
 jobs=$2
 build=$root/build
 passed=0
 failed=0
-skipped=0
+skips=$build/skipped.txt # a line for each that was
 # Waiting threads that spin would take the other tests' cores.
 export OMP_WAIT_POLICY=passive
 
@@ -17,11 +18,23 @@ note() {
     printf '[%3d s] %s\n' "$(($(date +%s) - began))" "$*"
 }
 
-# count PASSED FAILED SKIPPED
+# count PASSED FAILED
 count() {
     passed=$((passed + $1))
     failed=$((failed + $2))
-    skipped=$((skipped + $3))
+}
+
+# skip WHAT...: a line for each check that was not run, in $skips; read from standard input without WHAT.
+skip() {
+    if [ $# -gt 0 ]; then echo "$*"; else cat; fi >>"$skips"
+}
+
+# tell_skips: each kind of check that was not run, with its number, and all of them.
+tell_skips() {
+    skipped=$(wc -l <"$skips")
+    [ "$skipped" -gt 0 ] || return
+    echo "$skipped skipped:"
+    sort "$skips" | uniq -c | sort -k2 | sed 's/^ *\([0-9]*\) /  \1 x /'
 }
 
 # check NAME COMMAND...: one check; its output is shown where it fails.
@@ -29,9 +42,9 @@ check() {
     check_name=$1
     shift
     if "$@" >"$build/check.log" 2>&1; then
-        count 1 0 0
+        count 1 0
     else
-        count 0 1 0
+        count 0 1
         echo "FAILED: $check_name"
         head -n 40 "$build/check.log"
     fi
@@ -64,15 +77,21 @@ run_tests() {
     (cd "$root" && ctest --test-dir "$build/$1" -j "$jobs" --timeout 240 -V) >"$log" 2>&1
     # shellcheck disable=SC2046
     set -- "$1" $(tally "$log")
-    count "$2" "$3" "$4"
+    count "$2" "$3"
     [ "$2" -gt 0 ] || {
-        count 0 1 0
+        count 0 1
         echo "FAILED: no test ran in the $1 build"
     }
     if [ "$3" -gt 0 ]; then
         grep -E '\[  FAILED  \]|\*\*\*|ERROR|runtime error|error: |off by' "$log" | head -n 60
     fi
-    grep -E 'skipped: ' "$log" | sed 's/^[0-9]*: //' | sort -u
+    # A test that is skipped says why on a line of its own.
+    named=$(grep -c 'skipped: ' "$log")
+    grep 'skipped: ' "$log" | sed 's/^.*skipped: //; s|^.*/shared/|../shared/|' | skip
+    while [ "$named" -lt "$4" ]; do
+        skip "a test of the $1 build that does not say why"
+        named=$((named + 1))
+    done
 }
 
 run_cli_tests() {
@@ -87,11 +106,10 @@ run_cli_tests() {
     cat "$build/$1.hostile.log" >>"$log"
     ok=$(grep -c '^ok ' "$log")
     bad=$(grep -c '^not ok ' "$log")
-    left=$(grep -c '^skip ' "$log")
     bad=$((bad + 3 - $(grep -c '^end$' "$log"))) # each that died half-way
-    count "$ok" "$bad" "$left"
+    count "$ok" "$bad"
     [ "$bad" = 0 ] || awk '/^not ok /{on=1} /^(ok|skip|end)/{on=0} on' "$log"
-    grep '^skip ' "$log"
+    sed -n 's/^skip //p' "$log" | skip
 }
 
 # The page in a browser, where there is one.
@@ -100,9 +118,9 @@ run_browser_tests() {
     sh "$root/tests/browser/run.sh" "$build/dev/lesionbench" "$build/dev/tests/browser/make_study" \
         "$build/browser" >"$log" 2>&1
     bad=$(($(grep -c '^not ok ' "$log") + 1 - $(grep -c '^end$' "$log")))
-    count "$(grep -c '^ok ' "$log")" "$bad" "$(grep -c '^skip ' "$log")"
+    count "$(grep -c '^ok ' "$log")" "$bad"
     [ "$bad" = 0 ] || awk '/^not ok /{on=1} /^(ok|skip|end)/{on=0} on' "$log"
-    grep '^skip ' "$log"
+    sed -n 's/^skip //p' "$log" | skip
 }
 
 # Maps of VGG-16 against float64, where PyTorch is installed.
@@ -110,18 +128,21 @@ run_truth() {
     log=$build/truth.log
     set -- "$build/dev/lesionbench" --quick
     golden=$root/../shared/data/golden/attribution
-    [ ! -d "$golden" ] || set -- "$@" --golden "$golden"
+    if [ -d "$golden" ]; then
+        set -- "$@" --golden "$golden"
+    else
+        skip "golden maps against float64: ../shared/data/golden/attribution is not here"
+    fi
     # OpenBLAS picks its own kernels.
     env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS="$jobs" "${PYTHON:-/usr/bin/python3}" \
         "$root/tests/golden/truth.py" "$@" >"$log" 2>&1
     case $? in
-    0) count 1 0 0 ;;
+    0) count 1 0 ;;
     77 | 127)
-        count 0 0 1
-        echo "skipped: maps of VGG-16 against float64: python3-torch, -torchvision, -scipy, -h5py are missing"
+        skip "maps of VGG-16 against float64: python3-torch, -torchvision, -scipy or -h5py is not installed"
         ;;
     *)
-        count 0 1 0
+        count 0 1
         echo "FAILED: maps of VGG-16 against float64"
         tail -n 20 "$log"
         ;;
@@ -129,10 +150,11 @@ run_truth() {
     note "maps against float64 done"
 }
 
+mkdir -p "$build"
+: >"$skips"
 for preset in dev asan; do
-    mkdir -p "$build"
     if compile "$preset"; then
-        count 1 0 0
+        count 1 0
         note "$preset build done"
         run_tests "$preset"
         note "$preset tests done"
@@ -140,7 +162,7 @@ for preset in dev asan; do
         note "$preset command tests done"
         [ "$preset" != dev ] || run_truth
     else
-        count 0 1 0
+        count 0 1
         echo "FAILED: the $preset build"
     fi
 done
@@ -148,6 +170,8 @@ done
 if [ -x "$build/dev/tests/browser/make_study" ]; then
     run_browser_tests
     note "browser tests done"
+else
+    skip "the page in a browser: make_study was not built"
 fi
 
 cd "$root" || exit 1
@@ -171,6 +195,6 @@ for header in include/lesionbench/*.h; do
 done
 note "headers done"
 
-[ "$skipped" = 0 ] || echo "$skipped skipped"
+tell_skips
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
