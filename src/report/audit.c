@@ -102,7 +102,7 @@ write_script(FILE *script, const check *checks, size_t count, double height)
                 verdicts[v].style);
     }
     fprintf(script, "\n");
-    gnuplot_key_strip(script, 38 / height);
+    gnuplot_key_strip(script, 38 / height, 5);
     fprintf(script, "plot NaN with lines lw 2 lc rgb '#999999' title 'Chance', NaN with lines lw 2 "
                     "dt '.' lc rgb '#222222' title 'Limit'");
     for (int v = 0; v < VERDICTS; v++) {

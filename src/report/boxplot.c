@@ -10,7 +10,8 @@
 #include "gnuplot.h"
 #include "lesionbench/score.h"
 
-enum { WIDTH = FIGURE_PAGE, HEIGHT = 780, COLUMNS = 4, PANELS = 8 };
+/* KEY of the height is the key's; it grows where it needs more. */
+enum { WIDTH = FIGURE_PAGE, HEIGHT = 780, KEY = 70, COLUMNS = 4, PANELS = 8 };
 
 box
 box_of(double *values, size_t n)
@@ -29,6 +30,7 @@ typedef struct boxplot {
     double *values;                    /* room for the scores of one box */
     size_t boxes[PANELS][MAX_CORPORA]; /* written */
     double lowest;                     /* of the whiskers */
+    size_t key, key_columns;           /* height and columns of the key */
 } boxplot;
 
 static size_t
@@ -93,23 +95,45 @@ write_accuracies(const boxplot *self)
     return any;
 }
 
-void
-reference_lines(reference_line lines[LINES], const study_folder *folder, size_t method,
-                selection chosen)
+static double
+chance_of(const study_folder *folder, selection chosen)
 {
-    cell untrained = folder_cell(folder, "untrained", "none", folder->methods[method].name, chosen);
-    cell raw = folder_cell(folder, "baseline", "none", "raw_input", chosen);
-    cell edge = folder_cell(folder, "baseline", "none", "sobel", chosen);
-    double chance = raw.chance;
+    double chance = folder_cell(folder, "baseline", "none", "raw_input", chosen).chance;
     for (size_t i = 0; i < folder->explanation_count && !isfinite(chance); i++) {
         if (strcmp(folder->explanations[i].selection, selection_names[chosen]) == 0) {
             chance = folder->explanations[i].chance;
         }
     }
-    lines[0] = (reference_line){"Raw input", "dt '-' lc rgb '#CC3311'", raw.median};
+    return chance;
+}
+
+void
+reference_lines(reference_line lines[LINES], const study_folder *folder, size_t method,
+                selection chosen)
+{
+    static const char *const own_line[] = {"raw_input", NULL, "sobel"};
+    int strongest = strongest_control(folder, chosen);
+    cell untrained = folder_cell(folder, "untrained", "none", folder->methods[method].name, chosen);
+    lines[0] = (reference_line){"Raw input", "dt '-' lc rgb '#CC3311'", NAN};
     lines[1] = (reference_line){"Untrained network", "dt 1 lc rgb '#222222'", untrained.median};
-    lines[2] = (reference_line){"Edge filter (Sobel)", "dt '-.' lc rgb '#117733'", edge.median};
-    lines[3] = (reference_line){"Chance", "dt '.' lc rgb '#555555'", chance};
+    lines[2] = (reference_line){"Edge filter (Sobel)", "dt '-.' lc rgb '#117733'", NAN};
+    lines[3] = (reference_line){"Chance", "dt '.' lc rgb '#555555'", chance_of(folder, chosen)};
+    lines[4] = (reference_line){"", "dt '-..' lc rgb '#882255'", NAN};
+    bool marked = false;
+    for (size_t i = 0; i < 3; i += 2) {
+        lines[i].value = folder_cell(folder, "baseline", "none", own_line[i], chosen).median;
+        if (strongest != NOT_KNOWN && strcmp(folder->methods[strongest].name, own_line[i]) == 0) {
+            size_t length = strlen(lines[i].title);
+            snprintf(lines[i].title + length, sizeof lines[i].title - length,
+                     ", strongest control");
+            marked = true;
+        }
+    }
+    if (strongest != NOT_KNOWN && !marked) {
+        const method_entry *control = &folder->methods[strongest];
+        snprintf(lines[4].title, sizeof lines[4].title, "%s, strongest control", control->title);
+        lines[4].value = folder_cell(folder, "baseline", "none", control->name, chosen).median;
+    }
 }
 
 void
@@ -146,6 +170,14 @@ plot_accuracy(const boxplot *self, size_t corpus)
             corpus, ink_of_corpus(corpus), point_of_corpus(corpus));
 }
 
+/* The share of the figure's height of what is one of HEIGHT, from the bottom. */
+static double
+lift(const boxplot *self, double share)
+{
+    double more = (double)(self->key - KEY);
+    return (share * HEIGHT + more) / (HEIGHT + more);
+}
+
 static void
 write_panel(const boxplot *self, size_t method, bool accuracy)
 {
@@ -154,7 +186,7 @@ write_panel(const boxplot *self, size_t method, bool accuracy)
     bool bottom = panel >= COLUMNS;
     FILE *script = self->script;
     double x = 0.062 + 0.2235 * (double)(panel % COLUMNS), y = bottom ? 0.205 : 0.62;
-    gnuplot_place(script, x, x + 0.2095, y, y + 0.325);
+    gnuplot_place(script, x, x + 0.2095, lift(self, y), lift(self, y + 0.325));
     fprintf(script, "set title ");
     gnuplot_quote(script, self->folder->methods[method].title);
     fprintf(script, "\nset ylabel '%s'\n",
@@ -186,13 +218,46 @@ write_panel(const boxplot *self, size_t method, bool accuracy)
 }
 
 static void
+accuracy_title(char *out, size_t size, const char *corpus)
+{
+    snprintf(out, size, "Accuracy, %.60s", corpus_title(corpus));
+}
+
+/* How high the key must be for all of its entries. */
+static void
+measure_key(boxplot *self, bool accuracy)
+{
+    const study_folder *folder = self->folder;
+    size_t entries = 0, longest = 0;
+    reference_line lines[LINES];
+    reference_key(lines, folder, self->chosen);
+    for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
+        char title[96];
+        accuracy_title(title, sizeof title, folder->corpora[corpus]);
+        size_t length = strlen(accuracy ? title : corpus_title(folder->corpora[corpus]));
+        longest = length > longest ? length : longest;
+        entries += accuracy ? 2 : 1;
+    }
+    for (size_t k = 0; k < LINES && self->of == TPR; k++) {
+        if (isfinite(lines[k].value)) {
+            size_t length = strlen(lines[k].title);
+            longest = length > longest ? length : longest;
+            entries++;
+        }
+    }
+    size_t height = gnuplot_key_height(&self->key_columns, entries, longest, WIDTH);
+    self->key = height > KEY ? height : KEY;
+}
+
+static void
 write_key(const boxplot *self, bool accuracy)
 {
     const study_folder *folder = self->folder;
     FILE *script = self->script;
     reference_line lines[LINES];
     reference_key(lines, folder, self->chosen);
-    gnuplot_key_strip(script, 0.09);
+    gnuplot_key_strip(script, (double)self->key / (double)(HEIGHT - KEY + self->key),
+                      self->key_columns);
     fprintf(script, "plot NaN notitle");
     for (size_t corpus = 0; corpus < folder->corpus_count; corpus++) {
         fprintf(script,
@@ -202,15 +267,15 @@ write_key(const boxplot *self, bool accuracy)
     }
     for (size_t corpus = 0; accuracy && corpus < folder->corpus_count; corpus++) {
         char title[96];
-        snprintf(title, sizeof title, "Accuracy, %.60s", corpus_title(folder->corpora[corpus]));
+        accuracy_title(title, sizeof title, folder->corpora[corpus]);
         fprintf(script, ", \\\n  NaN with linespoints lw 1 dt 3 lc rgb '%s' pt %d ps 0.75 title ",
                 ink_of_corpus(corpus), point_of_corpus(corpus));
         gnuplot_quote(script, title);
     }
     for (size_t k = 0; k < LINES && self->of == TPR; k++) {
         if (isfinite(lines[k].value)) {
-            fprintf(script, ", \\\n  NaN with lines lw 2 %s title '%s'", lines[k].style,
-                    lines[k].title);
+            fprintf(script, ", \\\n  NaN with lines lw 2 %s title ", lines[k].style);
+            gnuplot_quote(script, lines[k].title);
         }
     }
     fprintf(script, "\n");
@@ -221,6 +286,7 @@ write_script(boxplot *self)
 {
     size_t boxes = 0;
     bool accuracy = write_accuracies(self);
+    measure_key(self, accuracy);
     for (size_t method = self->first; method < self->end; method++) {
         for (size_t corpus = 0; corpus < self->folder->corpus_count; corpus++) {
             write_boxes(self, method, corpus);
@@ -267,7 +333,8 @@ draw_page(bool *drawn, boxplot *self, const char *name, lb_error *err)
     self->script = figure.script;
     self->lowest = 1;
     if (write_script(self) > 0) {
-        LB_TRY(plot_draw(&figure, self->folder->directory, name, WIDTH, HEIGHT, err));
+        LB_TRY(plot_draw(&figure, self->folder->directory, name, WIDTH, HEIGHT - KEY + self->key,
+                         err));
         *drawn = true;
     }
 cleanup:

@@ -4,10 +4,12 @@
 #include "figures.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "gnuplot.h"
 
-enum { WIDTH = FIGURE_COLUMN, HEIGHT = 560 };
+/* Methods stand below each other, so that a name has as much room as it needs. */
+enum { ROW_HEIGHT = 46, AXIS_HEIGHT = 84, TOP = 16, RIGHT = 26, LEAST_PLOT = 330 };
 
 /* Errors of 0 have no place on an axis of powers. */
 static const double LEAST = 1e-9;
@@ -29,29 +31,56 @@ gather(double *values, const study_folder *folder, size_t method)
     return n;
 }
 
-static size_t
+/* What was written: rows, and the characters of the longest name. */
+typedef struct rows {
+    size_t count, widest;
+} rows;
+
+/* The first method stands at the top, at a height of -1. */
+static rows
 write_boxes(FILE *script, double *values, const study_folder *folder)
 {
-    size_t boxes = 0;
+    rows made = {0, 0};
+    size_t shown[MAX_METHODS];
     fprintf(script, "$boxes << END\n");
     for (size_t m = 0; m < folder->attribution_count; m++) {
         size_t n = gather(values, folder, m);
         if (n > 0) {
             box b = box_of(values, n);
-            fprintf(script, "%zu %g %g %g %g %g\n", ++boxes, b.q1, b.low, b.high, b.q3, b.median);
+            size_t length = strlen(folder->methods[m].title);
+            shown[made.count++] = m;
+            made.widest = length > made.widest ? length : made.widest;
+            fprintf(script, "-%zu %g %g %g %g %g\n", made.count, b.q1, b.low, b.high, b.q3,
+                    b.median);
         }
     }
-    fprintf(script, "END\nset xtics rotate by -35 left scale 0 nomirror (");
-    size_t named = 0;
-    for (size_t m = 0; m < folder->attribution_count; m++) {
-        if (gather(values, folder, m) > 0) {
-            fprintf(script, "%s", named > 0 ? ", " : "");
-            gnuplot_quote(script, folder->methods[m].title);
-            fprintf(script, " %zu", ++named);
-        }
+    fprintf(script, "END\nset ytics scale 0 nomirror (");
+    for (size_t i = 0; i < made.count; i++) {
+        fprintf(script, "%s", i > 0 ? ", " : "");
+        gnuplot_quote(script, folder->methods[shown[i]].title);
+        fprintf(script, " -%zu", i + 1);
     }
     fprintf(script, ")\n");
-    return boxes;
+    return made;
+}
+
+static void
+plot_boxes(FILE *script, rows made, double width, double height, double left)
+{
+    gnuplot_place(script, left / width, 1 - RIGHT / width, AXIS_HEIGHT / height, 1 - TOP / height);
+    fprintf(script,
+            "set key off\nset logscale x\nset xlabel 'Completeness error' offset 0,0.3\n"
+            "set yrange [-%zu.6:-0.4]\nset grid xtics lc rgb '#dddddd' lt 1 lw 1\n"
+            "set border 3 lc rgb '#555555'\nset xtics nomirror\nset mxtics 1\n"
+            "set tics textcolor rgb '#222222'\nset format x '1e%%L'\n"
+            "plot $boxes using 3:1:($2-$3):(0) with vectors nohead lw 1 lc rgb '#333333', "
+            "'' using 5:1:($4-$5):(0) with vectors nohead lw 1 lc rgb '#333333', "
+            "'' using 3:($1-0.13):(0):(0.26) with vectors nohead lw 1 lc rgb '#333333', "
+            "'' using 4:($1-0.13):(0):(0.26) with vectors nohead lw 1 lc rgb '#333333', "
+            "'' using 6:1:2:5:($1-0.27):($1+0.27) with boxxyerror lc rgb '#56B4E9' fs solid 0.8 "
+            "border lc rgb '#333333', '' using 6:($1-0.27):(0):(0.54) with vectors nohead lw 2.5 "
+            "lc rgb '#000000'\n",
+            made.count);
 }
 
 lb_status
@@ -64,21 +93,16 @@ draw_completeness(bool *drawn, study_folder *folder, lb_error *err)
     *drawn = false;
     LB_ALLOC(values, folder->score_count);
     LB_TRY(plot_open(&figure, err));
-    size_t boxes = write_boxes(figure.script, values, folder);
-    if (boxes > 0) {
-        fprintf(figure.script,
-                "set key off\nset logscale y\nset ylabel 'Completeness "
-                "error' offset 0,0\nset xrange [0.4:%zu.6]\nset grid ytics lc rgb '#dddddd' lt 1 "
-                "lw 1\nset border 3 lc rgb '#555555'\nset ytics nomirror\nset lmargin at screen "
-                "0.16\nset bmargin at screen 0.33\nset tmargin at screen 0.97\nset rmargin at "
-                "screen 0.88\nset boxwidth 0.5\n"
-                "set format y '%%.0e'\n"
-                "plot $boxes using 1:2:3:4:5 with candlesticks whiskerbars 0.5 lc rgb '#56B4E9' fs "
-                "solid 0.8 border lc rgb '#333333', '' using ($1-0.25):6:(0.5):(0) with vectors "
-                "nohead lw 2.5 lc rgb '#000000'\n",
-                boxes);
+    rows made = write_boxes(figure.script, values, folder);
+    if (made.count > 0) {
+        /* Whatever the font, few letters are wider than 0.6 of their height on average. */
+        size_t left = 24 + (size_t)(0.6 * FIGURE_FONT * (double)made.widest);
+        size_t least = left + LEAST_PLOT + RIGHT;
+        size_t width = least > FIGURE_COLUMN ? least : FIGURE_COLUMN;
+        size_t height = TOP + AXIS_HEIGHT + ROW_HEIGHT * made.count;
+        plot_boxes(figure.script, made, (double)width, (double)height, (double)left);
         snprintf(name, sizeof name, "completeness%s", folder->suffix);
-        LB_TRY(plot_draw(&figure, folder->directory, name, WIDTH, HEIGHT, err));
+        LB_TRY(plot_draw(&figure, folder->directory, name, width, height, err));
         *drawn = true;
     }
 cleanup:

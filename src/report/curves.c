@@ -10,7 +10,9 @@
 #include "colour.h"
 #include "gnuplot.h"
 
-enum { WIDTH = 1240, ROW_HEIGHT = 270, ROW_GAP = 36, TITLE_HEIGHT = 34, KEY_HEIGHT = 116 };
+enum { WIDTH = 1240, ROW_HEIGHT = 270, ROW_GAP = 36, TITLE_HEIGHT = 40 };
+/* Below the last row: its numbers, the axes' title, the key. */
+enum { AXIS_HEIGHT = 74, KEY_HEIGHT = 70, FOOT = AXIS_HEIGHT + KEY_HEIGHT };
 enum { PANELS = DEGREES + 1 };
 
 /* What a panel holds so far: its histories are data blocks $h_ROW_PANEL_0 and so on. */
@@ -144,7 +146,8 @@ plot_panel(FILE *script, const panel *where, const study_folder *folder, size_t 
     }
     fprintf(script, "set format y2 '%s'\nset y2label '%s' offset -1,0\n", last ? "%.1f" : "",
             last ? "Loss" : "");
-    fprintf(script, "set xlabel '%s'\nset xrange [0:%g]\nset xtics %g\nplot NaN notitle",
+    fprintf(script,
+            "set xlabel '%s' offset 0,0.4\nset xrange [0:%g]\nset xtics %g\nplot NaN notitle",
             row + 1 == folder->corpus_count ? "Epoch" : "", fmax(where->epochs, 1) * 1.12,
             fmax(ceil(where->epochs / 5), 1));
     const char *ink = colour_of_corpus(row);
@@ -183,7 +186,7 @@ plot_all(FILE *script, panel (*panels)[PANELS], const study_folder *folder, doub
             plot_panel(script, &panels[row][column], folder, row, column, height);
         }
     }
-    gnuplot_key_strip(script, 56 / height);
+    gnuplot_key_strip(script, KEY_HEIGHT / height, 3);
     fprintf(script,
             "plot NaN with lines lw 1.5 dt '-' lc rgb '#222222' title 'Training accuracy', "
             "NaN with lines lw 2.5 lc rgb '#222222' title 'Validation accuracy', "
@@ -199,7 +202,7 @@ draw_curves(bool *drawn, study_folder *folder, lb_error *err)
     panel panels[MAX_CORPORA][PANELS] = {{{0}}};
     char name[48];
     size_t histories = 0;
-    size_t height = TITLE_HEIGHT + KEY_HEIGHT - ROW_GAP + ROW_HEIGHT * folder->corpus_count;
+    size_t height = TITLE_HEIGHT + FOOT - ROW_GAP + ROW_HEIGHT * folder->corpus_count;
     double lowest = 1;
     plot figure = {0};
     *drawn = false;

@@ -8,10 +8,12 @@
 
 /* The lines that a box plot's panel has beside its boxes; a value of NaN is not drawn. */
 typedef struct reference_line {
-    const char *title, *style;
+    char title[112];
+    const char *style;
     double value;
 } reference_line;
-enum { LINES = 4 };
+enum { LINES = 5 };
+/* One of the lines is that of the strongest control: that says so, whichever it is. */
 void reference_lines(reference_line out[LINES], const study_folder *folder, size_t method,
                      selection chosen);
 /* The same for the whole figure: the value is that of the first panel that has such a line. */

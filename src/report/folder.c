@@ -343,6 +343,33 @@ folder_cell(const study_folder *folder, const char *corpus, const char *degree, 
                   sum.q1 / n, sum.q3 / n,     sum.chance / n};
 }
 
+int
+strongest_control(const study_folder *folder, selection chosen)
+{
+    int strongest = NOT_KNOWN;
+    double most = -INFINITY;
+    for (size_t i = folder->attribution_count; i < folder->method_count; i++) {
+        cell c = folder_cell(folder, "baseline", "none", folder->methods[i].name, chosen);
+        if (c.seeds > 0 && c.median > most) {
+            strongest = (int)i;
+            most = c.median;
+        }
+    }
+    return strongest;
+}
+
+bool
+folder_explains_with(const study_folder *folder, const char *method)
+{
+    for (size_t i = 0; i < folder->explanation_count; i++) {
+        const explanation_row *row = &folder->explanations[i];
+        if (!is_baseline(row) && strcmp(row->method, method) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 double
 folder_accuracy(const study_folder *folder, const char *corpus, const char *degree)
 {

@@ -117,6 +117,11 @@ typedef struct cell {
 } cell;
 cell folder_cell(const study_folder *folder, const char *corpus, const char *degree,
                  const char *method, selection chosen);
+/* The index of the control (a map of the image alone) with the highest median TPR, the first of
+ * equals; NOT_KNOWN where there is none. */
+int strongest_control(const study_folder *folder, selection chosen);
+/* True where a network was explained with this method. */
+bool folder_explains_with(const study_folder *folder, const char *method);
 /* Mean holdout accuracy over seeds; NaN where unknown. */
 double folder_accuracy(const study_folder *folder, const char *corpus, const char *degree);
 

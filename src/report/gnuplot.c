@@ -35,14 +35,26 @@ gnuplot_place(FILE *script, double left, double right, double bottom, double top
             left, right, bottom, top);
 }
 
+size_t
+gnuplot_key_height(size_t *columns, size_t entries, size_t longest, size_t width)
+{
+    /* A letter is at most 0.7 of its height wide on average; sample and gaps are as 8 letters. */
+    double entry = 0.7 * FIGURE_FONT * (double)(longest + 8);
+    size_t fit = (size_t)(0.98 * (double)width / entry);
+    *columns = fit > 0 ? fit : 1;
+    return (entries + *columns - 1) / *columns * 26 + 18;
+}
+
 void
-gnuplot_key_strip(FILE *script, double height)
+gnuplot_key_strip(FILE *script, double height, size_t columns)
 {
     gnuplot_place(script, 0.01, 0.99, 0, height);
-    fprintf(script, "set key center center horizontal Left reverse samplen 2.5 width 1\n"
-                    "set title ''\nset xlabel ''\nset ylabel ''\nunset border\nunset tics\n"
-                    "set y2label ''\nunset y2tics\n"
-                    "unset grid\nset xrange [0:1]\nset yrange [0:1]\n");
+    fprintf(script,
+            "set key center center horizontal maxcols %zu Left reverse samplen 2.5 width 1\n"
+            "set title ''\nset xlabel ''\nset ylabel ''\nunset border\nunset tics\n"
+            "set y2label ''\nunset y2tics\n"
+            "unset grid\nset xrange [0:1]\nset yrange [0:1]\n",
+            columns);
 }
 
 /* Starts gnuplot with these three descriptors and waits for it. *exit_code is its own, 127 where it

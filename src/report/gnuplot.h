@@ -28,8 +28,12 @@ void gnuplot_quote(FILE *script, const char *text);
 
 /* Where the next plot's axes go, in shares of the picture from its left and its bottom. */
 void gnuplot_place(FILE *script, double left, double right, double bottom, double top);
+/* The height, in the figure's units, that a key of so many entries needs where the longest has so
+ * many letters: gnuplot leaves out without a word what does not fit. *columns is for
+ * gnuplot_key_strip(). */
+size_t gnuplot_key_height(size_t *columns, size_t entries, size_t longest, size_t width);
 /* Starts a plot without axes in a strip at the bottom, as wide as the picture, that holds nothing
  * but the key: the caller writes its plot command, starting with "plot". */
-void gnuplot_key_strip(FILE *script, double height);
+void gnuplot_key_strip(FILE *script, double height, size_t columns);
 
 #endif

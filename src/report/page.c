@@ -57,7 +57,7 @@ write_pictures(FILE *page, const page_facts *facts, lb_error *err)
         fputs("</section>\n", page);
     }
     if (facts->heatmaps) {
-        open_section(page, "maps", "The maps themselves");
+        open_section(page, "heatmaps", "The maps themselves");
         LB_TRY(page_heatmaps(page, facts, err));
         fputs("</section>\n", page);
     }
@@ -133,10 +133,16 @@ list_missing(FILE *page, const study_folder *folder, const study_folder *before)
     }
 }
 
+static bool
+lacks_any(const study_folder *folder, const page_facts *matched)
+{
+    return folder->missing_count > 0 || (matched != NULL && matched->folder->missing_count > 0);
+}
+
 static void
 write_missing(FILE *page, const study_folder *folder, const page_facts *matched)
 {
-    if (folder->missing_count == 0 && (matched == NULL || matched->folder->missing_count == 0)) {
+    if (!lacks_any(folder, matched)) {
         return;
     }
     open_section(page, "missing", "What is missing here");
@@ -161,18 +167,34 @@ write_contents(FILE *page, const page_facts *facts, const page_facts *matched)
         {facts->heatmaps, "look", "Look through the maps"},
         {true, "explanations", "How well the methods explain"},
         {facts->examples || facts->lesions || facts->audit, "benchmark", "The benchmark"},
-        {facts->heatmaps, "maps", "The maps themselves"},
+        {facts->heatmaps, "heatmaps", "The maps themselves"},
         {true, "networks", "How well the networks classify"},
         {matched != NULL, "matched", "At matched accuracy"},
+        {true, "methods-text", "Methods, ready to cite"},
         {true, "run", "How this was made"},
+        {lacks_any(facts->folder, matched), "missing", "What is missing here"},
     };
-    fputs("<nav aria-label=\"Contents\"><ul class=\"contents\">\n", page);
+    fputs("<nav class=\"contents\" aria-label=\"Contents\"><ul>\n", page);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         if (sections[i].there) {
             fprintf(page, "<li><a href=\"#%s\">%s</a></li>\n", sections[i].id, sections[i].title);
         }
     }
     fputs("</ul></nav>\n", page);
+}
+
+/* Stands before the word's first use. */
+static void
+explain_degree(FILE *page, const study_folder *folder)
+{
+    if (folder->model_count == 0 && folder->explanation_count == 0) {
+        return;
+    }
+    fputs("<p>A network is pre-trained on one corpus and then fine-tuned to a <dfn>degree</dfn>: "
+          "how much of it these images may change. Degree 1 trains the last block of convolutions "
+          "and the classifier, degree 2 the last two blocks, degree 3 three, degree 4 four, degree "
+          "all everything; what is not trained stays as the pre-training left it.</p>\n",
+          page);
 }
 
 static void
@@ -205,8 +227,10 @@ write_header(FILE *page, const page_facts *facts, const page_facts *matched)
         }
         fputs(".</p>\n", page);
     }
+    explain_degree(page, facts->folder);
+    fputs("</header>\n", page);
     write_contents(page, facts, matched);
-    fputs("</header><main>\n", page);
+    fputs("<main>\n", page);
 }
 
 lb_status
@@ -231,6 +255,7 @@ page_write(page_facts *facts, page_facts *matched, const lb_context *context, lb
     if (matched != NULL) {
         LB_TRY(write_matched(page, matched, err));
     }
+    page_methods(page, facts, matched);
     LB_TRY(write_run(page, facts, err));
     write_missing(page, facts->folder, matched);
     fputs("</main>\n<script>\n", page);

@@ -7,6 +7,7 @@
 
 #include "figures.h"
 #include "findings.h"
+#include "lesionbench/yaml_values.h"
 #include "manifest.h"
 #include "maps.h"
 
@@ -16,6 +17,7 @@ typedef struct page_facts {
     findings found;
     manifest run;                      /* empty where there is none */
     char *study_file;                  /* NULL where there is none */
+    lb_yaml_values settings;           /* what stands in it; empty unknown */
     bool simulated;                    /* the brains are made from a template */
     char *template_name;               /* NULL unknown */
     size_t slices, subjects;           /* 0 unknown */
@@ -23,7 +25,8 @@ typedef struct page_facts {
     char *provenance;                  /* of the images, JSON; NULL unknown */
     double data_seed;                  /* NaN unknown */
     double distractors;                /* for each lesion */
-    size_t holdout;                    /* images, 0 unknown */
+    size_t train, validation, holdout; /* images, 0 unknown */
+    size_t height, width;              /* of the images, 0 unknown */
     size_t boxplot[SELECTIONS][RATES]; /* figures drawn */
     bool curves, heatmaps, examples, lesions, scatter, completeness, agreement;
     bool audit;    /* what audit.json says */
@@ -52,6 +55,8 @@ lb_status page_curves(FILE *page, const page_facts *facts, lb_error *err);
 lb_status page_explorer(FILE *page, page_facts *facts, page_facts *matched,
                         const lb_context *context, lb_error *err);
 void page_summary(FILE *page, const page_facts *facts);
+/* What was done, in sentences for a paper. matched: of the other condition, or NULL. */
+void page_methods(FILE *page, const page_facts *facts, const page_facts *matched);
 /* The corpora's means; nothing where there is but one. */
 void page_compare_corpora(FILE *page, const page_facts *facts);
 void page_model_table(FILE *page, const page_facts *facts);

@@ -39,7 +39,11 @@ read_dataset(page_facts *out, const char *path, lb_error *err)
     lb_dataset *dataset = NULL;
     lb_h5 *file = NULL;
     LB_TRY(lb_dataset_open(&dataset, path, err));
+    out->train = lb_dataset_count(dataset, LB_TRAIN);
+    out->validation = lb_dataset_count(dataset, LB_VALIDATION);
     out->holdout = lb_dataset_count(dataset, LB_HOLDOUT);
+    out->height = lb_dataset_height(dataset);
+    out->width = lb_dataset_width(dataset);
     LB_TRY(lb_h5_open(&file, path, "dataset", err));
     if (lb_h5_has_attribute(file, "", "protocol")) {
         LB_TRY(lb_h5_get_text(&out->protocol, file, "", "protocol", err));
@@ -71,8 +75,13 @@ read_run(page_facts *out, const char *path, lb_error *err)
 static lb_status
 read_study(page_facts *out, const char *path, lb_error *err)
 {
+    lb_status status = LB_OK;
     size_t size = 0;
-    return lb_file_read(&out->study_file, &size, path, err);
+    LB_TRY(lb_file_read(&out->study_file, &size, path, err));
+    status = lb_yaml_values_read(&out->settings, out->study_file, size, err);
+    return status == LB_OK ? LB_OK : lb_fail_context(err, "%s", path);
+cleanup:
+    return status;
 }
 
 lb_status
@@ -119,6 +128,7 @@ page_facts_release(page_facts *facts)
     lb_free(facts->quirks);
     lb_free(facts->provenance);
     lb_free(facts->study_file);
+    lb_yaml_values_release(&facts->settings);
     run_record_release(&facts->run);
     *facts = (page_facts){0};
 }

@@ -58,14 +58,14 @@ cleanup:
 static void
 describe_boxplot(char *out, size_t size, const study_folder *folder, selection chosen, rate of)
 {
-    char lines[160] = "";
+    char lines[400] = "";
     size_t used = 0;
     reference_line key[LINES];
     reference_key(key, folder, chosen);
     for (size_t k = 0; k < LINES && of == TPR; k++) {
         if (isfinite(key[k].value)) {
             int wrote = snprintf(lines + used, sizeof lines - used, "%s%s",
-                                 used == 0 ? ", with lines for: " : ", ", key[k].title);
+                                 used == 0 ? ", with lines for: " : "; ", key[k].title);
             used += wrote > 0 ? (size_t)wrote : 0;
         }
     }
@@ -84,7 +84,7 @@ page_boxplots(FILE *page, const page_facts *facts, selection chosen, rate of, lb
 {
     lb_status status = LB_OK;
     const char *suffix = facts->folder->suffix;
-    char alt[640], images[400], caption[800], name[64];
+    char alt[800], images[400], caption[800], name[64];
     describe_boxplot(alt, sizeof alt, facts->folder, chosen, of);
     page_name_images(images, sizeof images, facts->folder, chosen);
     snprintf(caption, sizeof caption,

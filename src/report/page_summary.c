@@ -58,6 +58,24 @@ say_protocol(FILE *page, const page_facts *facts)
     fputs("</p>\n", page);
 }
 
+/* What needs no network, beside what needs one. */
+static void
+say_strongest(FILE *page, const page_facts *facts)
+{
+    int strongest = strongest_control(facts->folder, CORRECT);
+    if (strongest == NOT_KNOWN) {
+        return;
+    }
+    const method_entry *control = &facts->folder->methods[strongest];
+    double median = folder_cell(facts->folder, "baseline", "none", control->name, CORRECT).median;
+    fputs(" The strongest control, a map of the image alone, is <strong>", page);
+    html_text(page, control->title);
+    fputs("</strong> with <strong>", page);
+    html_rate(page, median);
+    fprintf(page, "</strong>%s.",
+            median >= facts->found.best.median ? ": no method is above it" : "");
+}
+
 static void
 say_best(FILE *page, const page_facts *facts)
 {
@@ -79,7 +97,9 @@ say_best(FILE *page, const page_facts *facts)
     if (f->chance > 0) {
         fprintf(page, ", which is %.1f times the chance level", f->best.median / f->chance);
     }
-    fputs(".</p>\n", page);
+    fputs(".", page);
+    say_strongest(page, facts);
+    fputs("</p>\n", page);
     if (!f->accurate) {
         fprintf(
             page,
@@ -113,6 +133,54 @@ bar(FILE *page, const char *title, const char *meaning, double value, const char
             kind, 100 * fmax(0, fmin(1, value)));
 }
 
+/* What a control is, for those whose names do not say it. */
+static const char *
+control_meaning(const char *name)
+{
+    static const char *const meanings[][2] = {
+        {"raw_input", "the image itself, without any network"},
+        {"inverted_input", "the image’s negative"},
+        {"difference_of_gaussians", "blobs of the image"},
+        {"median_distance", "how far a pixel is from the usual grey"},
+        {"sobel", "edge filter"},
+        {"laplace", "edge filter"},
+        {"random", "noise"},
+    };
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        if (strcmp(meanings[i][0], name) == 0) {
+            return meanings[i][1];
+        }
+    }
+    return "made of the image alone";
+}
+
+/* All controls, the strongest first. */
+static void
+list_controls(FILE *page, const study_folder *folder)
+{
+    bool told[MAX_METHODS] = {false};
+    for (size_t rank = folder->attribution_count; rank < folder->method_count; rank++) {
+        size_t next = folder->method_count;
+        double most = -INFINITY;
+        for (size_t m = folder->attribution_count; m < folder->method_count; m++) {
+            cell c = folder_cell(folder, "baseline", "none", folder->methods[m].name, CORRECT);
+            if (!told[m] && c.seeds > 0 && c.median > most) {
+                next = m;
+                most = c.median;
+            }
+        }
+        if (next == folder->method_count) {
+            return;
+        }
+        char meaning[160];
+        bool strongest = rank == folder->attribution_count;
+        told[next] = true;
+        snprintf(meaning, sizeof meaning, "%s%s", strongest ? "the strongest control: " : "",
+                 control_meaning(folder->methods[next].name));
+        bar(page, folder->methods[next].title, meaning, most, strongest ? "raw" : "other");
+    }
+}
+
 static void
 compare(FILE *page, const page_facts *facts)
 {
@@ -126,11 +194,7 @@ compare(FILE *page, const page_facts *facts)
         f->best.median, "best");
     bar(page, facts->folder->methods[f->method].title, "the same on the untrained network",
         f->untrained, "other");
-    bar(page, "Raw input", "the image itself, without any network", f->raw_input, "raw");
-    bar(page, "Difference of Gaussians", "blobs of the image", f->blobs, "other");
-    bar(page, "Sobel", "edge filter", f->sobel, "other");
-    bar(page, "Laplace", "edge filter", f->laplace, "other");
-    bar(page, "Random map", "noise", f->random, "other");
+    list_controls(page, facts->folder);
     bar(page, "Chance", "share of true pixels", f->chance, "other");
     fputs("</tbody></table>\n", page);
 }
@@ -271,8 +335,18 @@ page_summary(FILE *page, const page_facts *facts)
         "<var>p</var> of them, the <var>p</var> highest pixels of the map are its answer; the "
         "<em>true positive rate</em> (TPR) is the share of the true pixels among them. Chance is "
         "<var>p</var> over all pixels. A map is one grey image of a method’s values: the luminance "
-        "of their sizes, without signs. LRP by the epsilon rule and InputXGradient are the same on "
-        "these networks up to rounding, so that the eight methods count as seven.</p>\n"
-        "</section>\n",
+        "of their sizes, without signs.",
         page);
+    if (folder_explains_with(facts->folder, "lrp") &&
+        folder_explains_with(facts->folder, "input_x_gradient")) {
+        size_t methods = 0;
+        for (size_t m = 0; m < facts->folder->attribution_count; m++) {
+            methods += folder_explains_with(facts->folder, facts->folder->methods[m].name);
+        }
+        fprintf(page,
+                " LRP by the epsilon rule and InputXGradient are the same on these networks up to "
+                "rounding, so that the %zu methods count as %zu.",
+                methods, methods - 1);
+    }
+    fputs("</p>\n</section>\n", page);
 }

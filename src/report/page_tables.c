@@ -76,12 +76,10 @@ page_model_table(FILE *page, const page_facts *facts)
         return;
     }
     char caption[256];
-    snprintf(
-        caption, sizeof caption,
-        "On the %.0f holdout images. Irregular lesions are the positive class. Degree 1 trains "
-        "the last block of convolutions and the classifier, degree all everything. "
-        "<a href=\"../tables/classification.csv\">CSV</a>",
-        images);
+    snprintf(caption, sizeof caption,
+             "On the %.0f holdout images. Irregular lesions are the positive class. "
+             "<a href=\"../tables/classification.csv\">CSV</a>",
+             images);
     char id[48];
     snprintf(id, sizeof id, "table-models%s", folder->suffix);
     open_table(page, id, caption);

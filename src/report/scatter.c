@@ -9,7 +9,10 @@
 #include "findings.h"
 #include "gnuplot.h"
 
-enum { WIDTH = FIGURE_PAGE, HEIGHT = 700, COLUMNS = 4, PANELS = 8, MOST_POINTS = 4096 };
+/* KEY of the height is the key's; it grows where it needs more. */
+enum { WIDTH = FIGURE_PAGE, HEIGHT = 700, KEY = 49, COLUMNS = 4, PANELS = 8, MOST_POINTS = 4096 };
+
+#define LINE_TITLE "Least squares"
 
 /* The networks of one method. */
 typedef struct points {
@@ -59,8 +62,17 @@ fit_line(double *slope, double *offset, const double *x, const double *y, size_t
     return true;
 }
 
+/* The share of a figure that is `more` higher, of what is one of HEIGHT. */
+static double
+lift(double share, size_t more)
+{
+    return (share * HEIGHT + (double)more) / (double)(HEIGHT + more);
+}
+
+/* more: what the key needs beyond KEY. */
 static void
-write_panel(FILE *script, const study_folder *folder, const points *p, size_t method, size_t panel)
+write_panel(FILE *script, const study_folder *folder, const points *p, size_t method, size_t panel,
+            size_t more)
 {
     bool left = panel % COLUMNS == 0, bottom = panel >= COLUMNS;
     double x = 0.062 + 0.237 * (double)(panel % COLUMNS), y = bottom ? 0.18 : 0.61;
@@ -79,7 +91,7 @@ write_panel(FILE *script, const study_folder *folder, const points *p, size_t me
         }
         fprintf(script, "END\n");
     }
-    gnuplot_place(script, x, x + 0.22, y, y + 0.325);
+    gnuplot_place(script, x, x + 0.22, lift(y, more), lift(y + 0.325, more));
     fprintf(script, "set title ");
     gnuplot_quote(script, title);
     fprintf(script, "\nset ylabel '%s'\nset xlabel '%s'\nset format y '%s'\n",
@@ -100,19 +112,31 @@ write_panel(FILE *script, const study_folder *folder, const points *p, size_t me
     fprintf(script, "\n");
 }
 
+static size_t
+key_height(size_t *columns, const study_folder *folder)
+{
+    size_t longest = strlen(LINE_TITLE);
+    for (size_t c = 0; c < folder->corpus_count; c++) {
+        size_t length = strlen(corpus_title(folder->corpora[c]));
+        longest = length > longest ? length : longest;
+    }
+    size_t height = gnuplot_key_height(columns, folder->corpus_count + 1, longest, WIDTH);
+    return height > KEY ? height : KEY;
+}
+
 static void
-write_key(FILE *script, const study_folder *folder)
+write_key(FILE *script, const study_folder *folder, size_t height, size_t columns)
 {
     fprintf(script, "unset label\n");
-    gnuplot_key_strip(script, 0.07);
+    gnuplot_key_strip(script, (double)height / (double)(HEIGHT - KEY + height), columns);
     fprintf(script, "plot NaN notitle");
     for (size_t c = 0; c < folder->corpus_count; c++) {
         fprintf(script, ", \\\n  NaN with points pt %d ps 0.9 lc rgb '%s' title ",
                 point_of_corpus(c), colour_of_corpus(c));
         gnuplot_quote(script, corpus_title(folder->corpora[c]));
     }
-    fprintf(script, ", \\\n  NaN with lines lw 1.5 dt '-' lc rgb '#555555' title 'Least squares'\n"
-                    "unset multiplot\n");
+    fprintf(script, ", \\\n  NaN with lines lw 1.5 dt '-' lc rgb '#555555' title '" LINE_TITLE
+                    "'\nunset multiplot\n");
 }
 
 lb_status
@@ -122,7 +146,7 @@ draw_scatter(bool *drawn, study_folder *folder, lb_error *err)
     plot figure = {0};
     points *p = NULL;
     char name[48];
-    size_t shown = 0;
+    size_t shown = 0, columns = 0, key = key_height(&columns, folder);
     *drawn = false;
     LB_ALLOC(p, 1);
     LB_TRY(plot_open(&figure, err));
@@ -134,13 +158,13 @@ draw_scatter(bool *drawn, study_folder *folder, lb_error *err)
     for (size_t m = 0; m < folder->attribution_count && shown < PANELS; m++) {
         collect(p, folder, m);
         if (p->count > 1) {
-            write_panel(figure.script, folder, p, m, shown++);
+            write_panel(figure.script, folder, p, m, shown++, key - KEY);
         }
     }
     if (shown > 0) {
-        write_key(figure.script, folder);
+        write_key(figure.script, folder, key, columns);
         snprintf(name, sizeof name, "accuracy%s", folder->suffix);
-        LB_TRY(plot_draw(&figure, folder->directory, name, WIDTH, HEIGHT, err));
+        LB_TRY(plot_draw(&figure, folder->directory, name, WIDTH, HEIGHT - KEY + key, err));
         *drawn = true;
     }
 cleanup:

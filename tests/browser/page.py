@@ -270,6 +270,63 @@ def keyboard(page):
     report("the explorer by keyboard")
 
 
+def contents(page, address):
+    """The list of contents stays in view wherever the page is, beside the text or above it, and leads to its parts."""
+    links = "nav.contents a"
+    page.open(address)
+    twice = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)"
+                          ".filter((id, i, ids) => ids.indexOf(id) !== i)")
+    check("no name is given twice", not twice, twice)
+    for width in (1440, 768, 390):
+        page.open(address, width)
+        settled(page)
+        targets = page.evaluate("[...document.querySelectorAll(arguments[0])].map((a) => a.hash.slice(1))", links)
+        check("every part is in it", targets == page.evaluate(
+            "[...document.querySelectorAll('main > section > h2')].map((h) => h.id)"), targets)
+        bottom = page.evaluate("document.documentElement.scrollHeight")
+        for place in (0.3, 0.6, 1):
+            page.driver.execute_script("scrollTo(0, arguments[0])", place * bottom)
+            page.wait(0.3)
+            box = page.evaluate("(({top, bottom, left, right}) => ({top, bottom, left, right}))"
+                                "(document.querySelector('nav.contents').getBoundingClientRect())")
+            check(f"{width}: in view at {place}", box["top"] >= 0 and box["bottom"] <= 901 and box["left"] >= 0
+                  and box["right"] <= width, box)
+            check(f"{width}: it takes little of the window", width > 1000 or box["bottom"] - box["top"] < 90, box)
+        # By keyboard: from the top the links come right after the skip link; Enter leads there, below the list.
+        page.driver.execute_script("scrollTo(0, 0); document.activeElement.blur()")
+        page.wait(0.3)
+        page.focus(".skip")
+        for n in range(4):
+            page.press(Keys.TAB)
+            page.wait(0.2)
+            check(f"{width}: link {n} has the focus", page.active("hash") == "#" + targets[n], page.active("outerHTML"))
+            box = page.evaluate("(({left, right}) => [left, right])(document.activeElement.getBoundingClientRect())")
+            check(f"{width}: link {n} is in view", box[0] >= -1 and box[1] <= width + 1, box)
+        page.press(Keys.ENTER)
+        page.wait(0.5)
+        top = page.evaluate("document.getElementById(arguments[0]).getBoundingClientRect().top", targets[3])
+        above = page.evaluate("document.querySelector('nav.contents').getBoundingClientRect().bottom") \
+            if width < 1000 else 0
+        check(f"{width}: it leads below the list", above <= top < 450, f"{above} {top}")
+        marked = page.evaluate("[...document.querySelectorAll('nav.contents [aria-current]')].map((a) => a.hash)")
+        check(f"{width}: the part in view is marked", marked == ["#" + targets[3]], marked)
+        # What has the focus is not under the list.
+        page.focus("#run")
+        for _ in range(25):
+            page.press(Keys.TAB)
+            hidden = page.evaluate("""(() => {
+                const nav = document.querySelector('nav.contents');
+                const here = document.activeElement;
+                const box = here.getBoundingClientRect();
+                const bar = nav.getBoundingClientRect();
+                return here !== document.body && !nav.contains(here) && box.height < 400 && box.left < bar.right &&
+                  box.right > bar.left && box.top < bar.bottom - 1 && box.bottom > bar.top + 1 ?
+                  here.outerHTML.slice(0, 80) : '';
+            })()""")
+            check(f"{width}: nothing under the list has the focus", hidden == "", hidden)
+        report(f"the contents stay in view at {width} pixels")
+
+
 def accessibility(page, axe, name):
     if axe is None:
         return
@@ -342,6 +399,7 @@ def look(page, work, axe):
         layout(page, width, shots)
         no_error()
         report(f"layout at {width} pixels")
+    contents(page, address("study"))
     page.open(address("study"), 390, media=browser.DARK)
     settled(page)
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -351,6 +409,7 @@ def look(page, work, axe):
     page.screenshot(os.path.join(shots, "dark_390.png"))
     page.emulate(browser.PRINT)
     check("controls are not printed", not page.seen(".controls"))
+    check("contents are not printed", not page.seen("nav.contents"))
     check("maps are printed", page.seen("#maps canvas"))
     report("the page in print")
     page.open(address("study"), scripts=False)

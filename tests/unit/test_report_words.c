@@ -151,7 +151,8 @@ describes_the_wrong_images(void **state)
     lb_free(page);
     write_explanations_of(state, rows, 4);
     page = report_page(state);
-    assert_says(page, "with lines for: Raw input, Untrained network, Chance. The medians");
+    assert_says(page, "with lines for: Raw input, strongest control; Untrained "
+                      "network; Chance. The medians");
     assert_says(page, "; untrained and without a network: over 2 of these");
     /* Nothing was right for all networks: that is said, and is no error. */
     assert_says(page, "no best method can be named");
@@ -250,6 +251,101 @@ without_kept_maps(void **state)
     lb_free(page);
 }
 
+/* The word is explained where it first stands. */
+static void
+explains_degree_first(void **state)
+{
+    write_study(state);
+    char *page = report_page(state);
+    const char *first = strstr(page, "egree");
+    assert_non_null(first);
+    assert_memory_equal(first - 6, "<dfn>degree</dfn>: how much", 27);
+    assert_true(first < strstr(page, "id=\"short\""));
+    lb_free(page);
+}
+
+/* Two methods count as one only where both are there. */
+static void
+counts_equal_methods_once(void **state)
+{
+    const char *const both[] = {"mri,1,0,lrp,correct,2", "mri,1,0,input_x_gradient,correct,2",
+                                "mri,1,0,saliency,correct,2"};
+    write_study(state);
+    char *page = report_page(state);
+    assert_says(page, "up to rounding, so that the 8 methods count as 7.");
+    lb_free(page);
+    write_explanations_of(state, both, 3);
+    page = report_page(state);
+    assert_says(page, "up to rounding, so that the 3 methods count as 2.");
+    lb_free(page);
+    for (size_t without = 0; without < 2; without++) {
+        write_explanations_of(state, both + 1 - without, 2 - without);
+        page = report_page(state);
+        assert_silent(page, "InputXGradient are the same");
+        assert_silent(page, "methods count as");
+        lb_free(page);
+    }
+}
+
+static void
+names_the_strongest_control(void **state)
+{
+    write_study(state);
+    char *page = report_page(state);
+    assert_says(page, "a map of the image alone, is <strong>Raw input</strong> with "
+                      "<strong>0.84</strong>: no method is above it.");
+    assert_says(page, "<small>the strongest control: the image itself, without any network<");
+    lb_free(page);
+    page = page_of_one(state, "0.95", "0.32", "0.06");
+    assert_says(page, "is <strong>Sobel edge filter</strong> with <strong>0.070</strong>.");
+    assert_says(page, "<small>the strongest control: edge filter<");
+    lb_free(page);
+}
+
+/* The methods paragraph has the study's own settings, and leaves out what is not known. */
+static void
+tells_the_methods(void **state)
+{
+    write_study(state);
+    char *page = report_page(state);
+    assert_says(page, "with lesionbench 9.8.7. ");
+    assert_says(page, "sets have 4, 4 and 4 images of 16 × 16 pixels. ");
+    assert_says(page, "fine-tuned to the degrees 1 and all, once for each of the seeds 0 (learning "
+                      "rate 0.01). ");
+    assert_says(page,
+                "the controls, made of the image alone, are Sobel edge filter and Raw input.");
+    assert_silent(page, "The classifier is");
+    assert_silent(page, "It was pre-trained on");
+    lb_free(page);
+    write_text(state, "study.yaml",
+               "cohort: {template: /usr/share/x.nii.gz}\n"
+               "compose:\n  minimum_lesions: 3\n  maximum_lesions: 5\n"
+               "  lesion_intensity: 0.28999999165534973\n  brain_intensity: 0.7\n"
+               "network:\n  architecture: vgg16\n  width: 0.5\n"
+               "corpora:\n  - name: mri\n    task: sex\n    optimizer: adam\n"
+               "    learning_rate: 3e-4\n    batch: 32\n    epochs: 8\n    limit: 0\n"
+               "  - {name: imagenet, task: none, from: w.pth}\n"
+               "finetuning: {optimizer: sgd, momentum: 0.5, batch: 16, epochs: 40, maximum_gap: "
+               "0.05}\n"
+               "explain: {steps: 50, samples: 5}\n");
+    page = report_page(state);
+    assert_says(page, "Each image has 3 to 5 artificial lesions of one class, round or irregular, "
+                      "of intensity 0.29 in tissue scaled to at most 0.7. ");
+    assert_says(page, "The classifier is VGG-16 with 0.5 times its channels. It was pre-trained on "
+                      "MRI (task “sex”; Adam, learning rate 0.0003, batches of 32, at most 8 "
+                      "epochs) and ImageNet (weights as given). ");
+    assert_says(page, "(SGD with momentum 0.5, learning rate 0.01, batches of 16, at most 40 "
+                      "epochs). The epoch with the best validation accuracy was kept, of those "
+                      "where it differs from the training accuracy by at most 0.05. ");
+    assert_says(page, "Integrated Gradients (50 steps), GradientSHAP (5 samples), DeepLIFT");
+    lb_free(page);
+    write_text(state, "study.yaml", "compose: [1\n");
+    page = report_page(state);
+    assert_says(page, "<li>study.yaml: line ");
+    assert_silent(page, "Each image has");
+    lb_free(page);
+}
+
 int
 main(void)
 {
@@ -263,6 +359,10 @@ main(void)
         cmocka_unit_test_setup_teardown(says_which_seed_is_shown, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_any_scores, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_kept_maps, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(explains_degree_first, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(counts_equal_methods_once, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(names_the_strongest_control, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(tells_the_methods, test_setup, teardown),
     };
     return cmocka_run_group_tests_name("report words", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tables that sort by any column, on a click or by keyboard.
+// Tables that sort by any column, on a click or by keyboard; the contents mark the section in view.
 'use strict';
 (() => {
   // Which cell of a row stands in which column, where headers span several.
@@ -62,4 +62,40 @@
       button.addEventListener('click', () => sort(table, header, column));
     }
   }
+
+  // The last section that begins above the text's first lines is the one that is read.
+  const heading = (link) => document.getElementById(link.hash.slice(1));
+  const links = [...document.querySelectorAll('.contents a')].filter(heading);
+  const headings = links.map(heading);
+  // Where the contents are one line, what is marked or has the focus must be in view; that line alone is moved.
+  const centre = (link) => {
+    const line = link.closest('ul');
+    line.scrollLeft = link.offsetLeft - (line.clientWidth - link.offsetWidth) / 2;
+  };
+  let marked = null;
+  const mark = () => {
+    let now = links[0];
+    headings.forEach((title, i) => {
+      if (title.getBoundingClientRect().top < 100) now = links[i];
+    });
+    const end = document.documentElement;
+    if (end.scrollTop > 0 && end.scrollTop + innerHeight >= end.scrollHeight - 2) now = links.at(-1);
+    if (now === marked) return;
+    if (marked) marked.removeAttribute('aria-current');
+    now.setAttribute('aria-current', 'location');
+    marked = now;
+    centre(now);
+  };
+  document.querySelector('.contents').addEventListener('focusin', (event) => centre(event.target));
+  let waiting = false;
+  addEventListener('scroll', () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      mark();
+    });
+  }, {passive: true});
+  addEventListener('resize', mark);
+  new ResizeObserver(mark).observe(document.body); // pictures and what is folded out move the sections
 })();
