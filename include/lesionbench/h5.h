@@ -37,7 +37,8 @@ lb_status lb_h5_reserve(lb_h5 *file, const char *name, lb_type type, size_t rank
 lb_status lb_h5_reserve_growing(lb_h5 *file, const char *name, lb_type type, size_t rank,
                                 const size_t *shape, lb_error *err);
 lb_status lb_h5_grow(lb_h5 *file, const char *name, size_t rows, lb_error *err);
-/* Rows are along the first axis. The type is that of data; HDF5 converts. */
+/* Rows are along the first axis. The type is that of data; HDF5 converts. When reading, a value
+ * that the type does not hold (256 or 0.5 as LB_U8, 1e300 as LB_F32) is LB_ERROR_FORMAT. */
 lb_status lb_h5_write_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_t count,
                            const void *data, lb_error *err);
 lb_status lb_h5_read_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_t count,
@@ -56,6 +57,8 @@ lb_status lb_h5_rows_write(const lb_h5_rows *rows, size_t first, size_t count, c
                            lb_error *err);
 /* The whole dataset as `type`; the caller frees out->data. */
 lb_status lb_h5_read(lb_array *out, lb_h5 *file, const char *name, lb_type type, lb_error *err);
+/* The least type that holds all that a dataset can. */
+lb_status lb_h5_stored(lb_type *out, lb_h5 *file, const char *name, lb_error *err);
 /* rank and shape (LB_MAX_RANK entries) of a dataset. */
 lb_status lb_h5_shape(size_t *rank, size_t *shape, lb_h5 *file, const char *name, lb_error *err);
 bool lb_h5_has(lb_h5 *file, const char *name); /* a dataset or a group */

@@ -33,7 +33,7 @@ typedef struct lb_predictions {
     char split[16];      /* "" for images that are no dataset's */
     lb_quirk_set quirks; /* of the dataset: how they were made, how they are to be scored */
     size_t count, classes;
-    float *logits;      /* (count, classes) */
+    double *logits;     /* (count, classes); of float64 files as they are */
     uint8_t *predicted; /* (count) */
     uint8_t *labels;    /* (count), NULL where unknown */
 } lb_predictions;

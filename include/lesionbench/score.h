@@ -77,7 +77,7 @@ typedef struct lb_classification {
 
 /* logits (n, 2), labels 0 or 1, n > 0 (else LB_ERROR_ARGUMENT); logits that are not finite:
  * LB_ERROR_NUMERIC. */
-lb_status lb_classify_score(lb_classification *out, const float *logits, const uint8_t *labels,
+lb_status lb_classify_score(lb_classification *out, const double *logits, const uint8_t *labels,
                             size_t n, lb_error *err);
 /* Exchanges sensitivity and specificity: the quirk sensitivity_swapped. */
 void lb_classification_swap(lb_classification *score);

@@ -101,6 +101,21 @@ member(lb_split split, const char *name, lb_error *err)
     return lb_format(err, "%s/%s", lb_split_name(split), name);
 }
 
+/* Whole numbers are most likely 0 to 255. */
+static lb_status
+check_real(lb_dataset *dataset, const char *path, lb_error *err)
+{
+    lb_type type = LB_F32;
+    lb_status status = lb_h5_stored(&type, dataset->file, path, err);
+    if (status == LB_OK && type != LB_F32 && type != LB_F64) {
+        return lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: '%s' holds whole numbers; images are real numbers from 0 to 1 (divide "
+                       "by 255)",
+                       lb_h5_path(dataset->file), path);
+    }
+    return status;
+}
+
 /* Takes the height and width of the first images it sees, and insists on them afterwards. */
 static lb_status
 check_images(lb_dataset *dataset, lb_split split, const char *name, lb_error *err)
@@ -110,6 +125,9 @@ check_images(lb_dataset *dataset, lb_split split, const char *name, lb_error *er
     char *path = member(split, name, err);
     LB_TRY(path == NULL ? err->code : LB_OK);
     LB_TRY(lb_h5_shape(&rank, shape, dataset->file, path, err));
+    if (strcmp(name, "image") == 0) {
+        LB_TRY(check_real(dataset, path, err));
+    }
     if (rank == 3 && dataset->height == 0) {
         dataset->splits[split].count = shape[0];
         dataset->height = shape[1];

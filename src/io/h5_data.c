@@ -3,6 +3,7 @@
 #include "h5_internal.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 hid_t
@@ -217,6 +218,63 @@ lb_h5_check_numbers(hid_t dataset, const lb_h5 *file, const char *name, lb_error
     return LB_OK;
 }
 
+/* HDF5 puts the nearest number for what does not fit, and cuts fractions off, without a word. */
+static H5T_conv_ret_t
+refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, void *value, void *converted, void *lost)
+{
+    (void)converted;
+    double real = 0;
+    if (what == H5T_CONV_EXCEPT_PRECISION) {
+        return H5T_CONV_UNHANDLED;
+    }
+    if (H5Tget_class(to) == H5T_FLOAT && H5Tequal(from, H5T_NATIVE_DOUBLE) > 0) {
+        memcpy(&real, value, sizeof real);
+        if (!isfinite(real)) {
+            return H5T_CONV_UNHANDLED; /* float32 has these */
+        }
+    }
+    *(bool *)lost = true;
+    return H5T_CONV_ABORT;
+}
+
+static const char *
+range_of(lb_type type)
+{
+    switch (type) {
+    case LB_U8:
+        return "whole numbers from 0 to 255";
+    case LB_I8:
+        return "whole numbers from -128 to 127";
+    case LB_I32:
+        return "whole numbers of 32 bits";
+    case LB_I64:
+        return "whole numbers of 64 bits";
+    case LB_F32:
+    case LB_F64:
+        break;
+    }
+    return "float32's range";
+}
+
+/* H5Dread(), where a value that `type` does not hold is an error. */
+static lb_status
+read_values(hid_t dataset, lb_type type, hid_t memory, hid_t stored, void *data, const lb_h5 *file,
+            const char *name, lb_error *err)
+{
+    bool lost = false;
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    herr_t got = transfer < 0 ? -1 : H5Pset_type_conv_cb(transfer, refuse_loss, &lost);
+    if (got >= 0) {
+        got = H5Dread(dataset, lb_h5_memory_type(type), memory, stored, transfer, data);
+    }
+    lb_h5_drop(transfer);
+    if (lost) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: \"%s\" has a value that is not within %s",
+                       file->path, name, range_of(type));
+    }
+    return got < 0 ? lb_h5_fail_read(file, name, err) : LB_OK;
+}
+
 /* The two spaces of a transfer of the rows [first, first + count). */
 static lb_status
 select_rows(hid_t *stored, hid_t *memory, hid_t dataset, size_t first, size_t count,
@@ -278,9 +336,8 @@ lb_h5_read_rows(lb_h5 *file, const char *name, lb_type type, size_t first, size_
     LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
     LB_TRY(lb_h5_check_numbers(dataset, file, name, err));
     LB_TRY(select_rows(&stored, &memory, dataset, first, count, file, name, err));
-    if (count > 0 &&
-        H5Dread(dataset, lb_h5_memory_type(type), memory, stored, H5P_DEFAULT, data) < 0) {
-        LB_TRY(lb_h5_fail_read(file, name, err));
+    if (count > 0) {
+        LB_TRY(read_values(dataset, type, memory, stored, data, file, name, err));
     }
 cleanup:
     lb_h5_drop(memory);
@@ -326,14 +383,35 @@ lb_h5_read(lb_array *out, lb_h5 *file, const char *name, lb_type type, lb_error 
     if (array.data == NULL) {
         LB_TRY(err->code);
     }
-    if (H5Dread(dataset, lb_h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data) < 0) {
-        LB_TRY(lb_h5_fail_read(file, name, err));
-    }
+    LB_TRY(read_values(dataset, type, H5S_ALL, H5S_ALL, array.data, file, name, err));
     *out = array;
     array.data = NULL;
 cleanup:
     lb_array_release(&array);
     lb_h5_drop(space);
+    lb_h5_drop(dataset);
+    return status;
+}
+
+lb_status
+lb_h5_stored(lb_type *out, lb_h5 *file, const char *name, lb_error *err)
+{
+    LB_H5_LOCKED;
+    lb_status status = LB_OK;
+    hid_t dataset = H5I_INVALID_HID, type = H5I_INVALID_HID;
+    LB_TRY(lb_h5_open_dataset(&dataset, file, name, err));
+    LB_TRY(lb_h5_check_numbers(dataset, file, name, err));
+    type = H5Dget_type(dataset);
+    size_t size = H5Tget_size(type);
+    if (H5Tget_class(type) == H5T_FLOAT) {
+        *out = size > sizeof(float) ? LB_F64 : LB_F32;
+    } else if (size == 1) {
+        *out = H5Tget_sign(type) == H5T_SGN_NONE ? LB_U8 : LB_I8;
+    } else {
+        *out = size < sizeof(int32_t) ? LB_I32 : LB_I64;
+    }
+cleanup:
+    lb_h5_drop(type);
     lb_h5_drop(dataset);
     return status;
 }

@@ -159,7 +159,7 @@ fill_areas(lb_classification *result, ranked *items, size_t n, size_t positives)
 }
 
 lb_status
-lb_classify_score(lb_classification *out, const float *logits, const uint8_t *labels, size_t n,
+lb_classify_score(lb_classification *out, const double *logits, const uint8_t *labels, size_t n,
                   lb_error *err)
 {
     lb_status status = LB_OK;
@@ -175,7 +175,7 @@ lb_classify_score(lb_classification *out, const float *logits, const uint8_t *la
     }
     LB_ALLOC(items, n);
     for (size_t i = 0; i < n; i++) {
-        double margin = (double)logits[2 * i + 1] - (double)logits[2 * i];
+        double margin = logits[2 * i + 1] - logits[2 * i];
         if (!isfinite(margin)) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "the logits of image %zu are not finite", i));
         }

@@ -310,6 +310,7 @@ predict_source(lb_predictions *out, lb_network *network, const lb_image_source *
 {
     lb_status status = LB_OK;
     size_t values = 0;
+    float *logits = NULL;
     out->count = images->count;
     out->classes = lb_network_architecture(network)->classes;
     LB_TRY(lb_multiply(&values, out->count, out->classes, err));
@@ -317,9 +318,12 @@ predict_source(lb_predictions *out, lb_network *network, const lb_image_source *
     LB_ALLOC(out->predicted, out->count);
     bool drops = lb_quirk_is_on(quirks, LB_QUIRK_DROPOUT_AT_INFERENCE);
     const lb_predict_options options = {.compute = *compute, .dropout = drops ? 0.5 : 0};
-    LB_TRY(lb_predict(out->logits, network, images, &options, context, err));
-    lb_predicted(out->predicted, out->logits, out->count, out->classes);
+    LB_ALLOC(logits, values);
+    LB_TRY(lb_predict(logits, network, images, &options, context, err));
+    lb_to_doubles(out->logits, logits, LB_F32, values);
+    lb_predicted(out->predicted, logits, out->count, out->classes);
 cleanup:
+    lb_free(logits);
     return status;
 }
 

@@ -21,7 +21,8 @@ write_all(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
         LB_TRY(quirks == NULL ? err->code : LB_OK);
         LB_TRY(lb_h5_set_text(file, "", "quirks", quirks, err));
     }
-    LB_TRY(lb_h5_write(file, "logits", LB_F32, 2, shape, predictions->logits, err));
+    LB_TRY(lb_h5_reserve(file, "logits", LB_F32, 2, shape, err));
+    LB_TRY(lb_h5_write_rows(file, "logits", LB_F64, 0, shape[0], predictions->logits, err));
     LB_TRY(lb_h5_write(file, "predicted", LB_U8, 1, shape, predictions->predicted, err));
     if (predictions->labels != NULL) {
         LB_TRY(lb_h5_write(file, "label", LB_U8, 1, shape, predictions->labels, err));
@@ -72,7 +73,7 @@ lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
     lb_predictions made = {0};
     char quirks[512];
     LB_TRY(lb_h5_open(&file, path, FORMAT, err));
-    LB_TRY(lb_h5_read(&logits, file, "logits", LB_F32, err));
+    LB_TRY(lb_h5_read(&logits, file, "logits", LB_F64, err));
     if (logits.rank != 2 || logits.shape[1] < 2) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: 'logits' is not (images, classes)", path));
     }

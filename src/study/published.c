@@ -205,10 +205,8 @@ read_prediction(reader *r, const lb_value *model, lb_error *err)
     if (made->classes != 2) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "'logits' are of %zu classes, not 2", made->classes));
     }
-    LB_ALLOC(made->logits, 2 * made->count);
-    for (size_t i = 0; i < 2 * made->count; i++) {
-        made->logits[i] = (float)((const double *)logits.data)[i];
-    }
+    made->logits = logits.data;
+    logits.data = NULL;
     LB_TRY(read_labels(&made->labels, r, model, "real_labels", made->count, err));
     LB_TRY(read_labels(&made->predicted, r, model, "pred_labels", made->count, err));
 cleanup:

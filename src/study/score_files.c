@@ -18,6 +18,7 @@ typedef struct maps_file {
     lb_dataset *dataset;
     lb_split split;
     lb_certificate *certificates; /* (n), of the method under way */
+    bool wide;                    /* its maps are float64 */
     scoring_team team;
     const lb_scoring *scoring;
     const lb_context *context;
@@ -40,8 +41,14 @@ score_one(lb_score_rows *scores, maps_file *maps, const char *method, size_t row
     if (!chosen_images_has(&maps->chosen, item)) {
         return LB_OK;
     }
-    LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, scoring_team_map(&maps->team),
-                           err));
+    if (maps->wide) {
+        double *wide = NULL;
+        LB_TRY(scoring_team_map_double(&wide, &maps->team, err));
+        LB_TRY(lb_h5_read_rows(maps->file, name, LB_F64, row_index, 1, wide, err));
+    } else {
+        float *map = scoring_team_map(&maps->team);
+        LB_TRY(lb_h5_read_rows(maps->file, name, LB_F32, row_index, 1, map, err));
+    }
     LB_TRY(lb_dataset_read(NULL, scoring_team_truth(&maps->team), maps->dataset, maps->split, item,
                            1, err));
     lb_score_row *row =
@@ -74,6 +81,9 @@ score_method(lb_score_rows *scores, maps_file *maps, const char *method, size_t 
                        "%s: '%s' does not fit: %zu maps of %zu x %zu are expected", maps->path,
                        name, maps->index.shape[0], height, width));
     }
+    lb_type type = LB_F32;
+    LB_TRY(lb_h5_stored(&type, maps->file, name, err));
+    maps->wide = type == LB_F64 || type == LB_I32 || type == LB_I64;
     LB_TRY(certificates_load(maps->certificates, shape[0], maps->file, method, err));
     for (size_t i = 0; i < shape[0]; i++) {
         LB_TRY(lb_check_cancelled(maps->context, err));

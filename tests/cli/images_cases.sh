@@ -5,8 +5,23 @@
 
 if /usr/bin/python3 -c 'import h5py, numpy' 2>/dev/null; then
     /usr/bin/python3 - <<'PYTHON'
+import shutil
+
+import h5py
 import numpy as np
 
+shutil.copy("e.h5", "tiny.h5")
+with h5py.File("tiny.h5", "r+") as f:
+    for name in f:
+        if name + "/map" in f:
+            map = f[name + "/map"][:].astype("f8") * 2.0 ** -170
+            del f[name + "/map"]
+            f[name + "/map"] = map
+shutil.copy("d1.h5", "whole.h5")
+with h5py.File("whole.h5", "r+") as f:
+    image = (f["holdout/image"][:] * 255).astype("u1")
+    del f["holdout/image"]
+    f["holdout/image"] = image
 random = np.random.RandomState(3)
 bytes_ = random.randint(0, 256, (2, 3, 64, 64)).astype("u1")
 np.save("bytes.npy", bytes_)
@@ -26,6 +41,11 @@ np.save("grey.npy", three[:, None])
 np.save("one.npy", three[None])
 np.save("one_last.npy", np.moveaxis(three, 0, -1).copy())
 PYTHON
+    "$program" score --maps e.h5 --data d1.h5 --quiet -o plain.csv
+    expect "maps of float64" 0 "" "" score --maps tiny.h5 --data d1.h5 --quiet -o tiny.csv
+    same "the scale of maps does not count" plain.csv tiny.csv
+    expect "a dataset of uint8" 1 "" "whole.h5: 'holdout/image' holds whole numbers.*divide by 255" predict --data whole.h5 \
+        --model tuned/model.safetensors --quiet -o own.h5
     ask="predict --model tuned/model.safetensors --quiet -o own.h5 --images"
     # answers NAME FILE [OPTION...]: the logits go to NAME.txt.
     answers() {

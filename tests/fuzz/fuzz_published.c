@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                        group->counts != NULL ? group->count * sizeof(lb_localisation) : 0);
             fuzz_touch(group->rate, group->rate != NULL ? group->count * sizeof(double) : 0);
             fuzz_touch(group->index, group->index != NULL ? group->count * sizeof(uint32_t) : 0);
-            fuzz_touch(said->logits, 2 * said->count * sizeof(float));
+            fuzz_touch(said->logits, 2 * said->count * sizeof(double));
             fuzz_touch(said->labels, said->count);
             fuzz_touch(said->predicted, said->count);
         }

@@ -22,7 +22,7 @@ static void
 metrics_and_intervals_equal_their_definitions(void **state)
 {
     (void)state;
-    static float logits[2 * MOST];
+    static double logits[2 * MOST];
     static uint8_t labels[MOST];
     for (int c = 0; c < CLASSIFICATION_CASES; c++) {
         lb_error err;
@@ -34,7 +34,8 @@ metrics_and_intervals_equal_their_definitions(void **state)
             double shift = draw((uint64_t)c, 2 * i + 1) * 4 - 2 + 0.3 * c * (labels[i] - 0.5);
             double pair[2] = {-shift, 0.5 * shift};
             for (int k = 0; k < 2; k++) {
-                logits[2 * i + (size_t)k] = (float)(c % 3 == 1 ? floor(pair[k] * 2) / 2 : pair[k]);
+                logits[2 * i + (size_t)k] =
+                    (double)(float)(c % 3 == 1 ? floor(pair[k] * 2) / 2 : pair[k]);
             }
         }
         assert_ok(lb_classify_score(&score, logits, labels, n, &err));
@@ -68,7 +69,7 @@ extremes_have_intervals_or_none(void **state)
     (void)state;
     lb_error err;
     lb_classification score;
-    const float logits[] = {2, -50, 1, 0, -3, 90, 0, 1};
+    const double logits[] = {2, -50, 1, 0, -3, 90, 0, 1};
     const uint8_t labels[] = {0, 0, 1, 1}, ones[] = {1, 1, 1, 1};
     assert_ok(lb_classify_score(&score, logits, labels, 4, &err));
     assert_true(score.accuracy_range.high == 1 && score.accuracy_range.low > 0.5);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io_testing.h"
 
+#include <math.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -327,11 +328,66 @@ full_disk_is_noticed(void **state)
     lb_free(path);
 }
 
+/* HDF5 alone would read 255 for 256, 0 for -1 and for 0.7, and infinity for 1e300. */
+static void
+what_does_not_fit_is_refused(void **state)
+{
+    lb_error err;
+    lb_h5 *file = NULL;
+    lb_array array = {0};
+    const size_t count = 3;
+    const int64_t whole[] = {0, 255, 7}, large[] = {0, 256, 7}, below[] = {0, -1, 7};
+    const int64_t huge[] = {0, (int64_t)1 << 40, 7};
+    const double real[] = {0, 255, 7}, part[] = {0, 0.7, 7}, none[] = {0, NAN, 7};
+    const double beyond[] = {0, 1e300, 7}, infinite[] = {0, -INFINITY, NAN};
+    static const struct {
+        const char *name, *words; /* words NULL: it fits */
+        lb_type stored, read;
+    } CASES[] = {
+        {"whole", NULL, LB_I64, LB_U8},
+        {"large", "a value that is not within whole numbers from 0 to 255", LB_I64, LB_U8},
+        {"below", "whole numbers from 0 to 255", LB_I64, LB_U8},
+        {"huge", "whole numbers of 32 bits", LB_I64, LB_I32},
+        {"real", NULL, LB_F64, LB_U8},
+        {"part", "whole numbers from 0 to 255", LB_F64, LB_U8},
+        {"none", "whole numbers of 32 bits", LB_F64, LB_I32},
+        {"beyond", "float32's range", LB_F64, LB_F32},
+        {"infinite", NULL, LB_F64, LB_F32},
+    };
+    const void *const values[] = {whole, large, below, huge, real, part, none, beyond, infinite};
+    char *path = test_path(state, "fit.h5");
+    assert_ok(lb_h5_create(&file, path, "sample", 1, NULL, &err));
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        assert_ok(lb_h5_write(file, CASES[i].name, CASES[i].stored, 1, &count, values[i], &err));
+    }
+    assert_ok(lb_h5_commit(file, &err));
+    lb_h5_close(file);
+    assert_ok(lb_h5_open(&file, path, "sample", &err));
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        double row = 0;
+        lb_type stored = LB_U8;
+        const char *name = CASES[i].name;
+        lb_status wanted = CASES[i].words == NULL ? LB_OK : LB_ERROR_FORMAT;
+        assert_ok(lb_h5_stored(&stored, file, name, &err));
+        assert_int_equal(stored, CASES[i].stored);
+        assert_int_equal(lb_h5_read_rows(file, name, CASES[i].read, 1, 1, &row, &err), wanted);
+        assert_int_equal(lb_h5_read(&array, file, name, CASES[i].read, &err), wanted);
+        if (wanted != LB_OK) {
+            assert_message(&err, CASES[i].words);
+            assert_message(&err, name);
+        }
+        lb_array_release(&array);
+    }
+    lb_h5_close(file);
+    lb_free(path);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(round_trip, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(what_does_not_fit_is_refused, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(rows_are_added, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(same_content_same_bytes, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(provenance_is_json, test_setup, test_teardown),

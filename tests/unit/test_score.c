@@ -164,12 +164,12 @@ classification_equals_the_definition(void **state)
     (void)state;
     lb_error err;
     lb_classification result;
-    float logits[2 * IMAGES];
+    double logits[2 * IMAGES];
     uint8_t labels[IMAGES];
     make_labels(labels);
     for (int i = 0; i < IMAGES; i++) {
-        logits[2 * i] = (float)(i * 37 % 23) / 4.0f - 2.5f;
-        logits[2 * i + 1] = (float)(i * 53 % 19) / 4.0f - 2.0f;
+        logits[2 * i] = (double)(i * 37 % 23) / 4 - 2.5;
+        logits[2 * i + 1] = (double)(i * 53 % 19) / 4 - 2;
     }
     assert_ok(lb_classify_score(&result, logits, labels, IMAGES, &err));
     assert_int_equal(result.images, IMAGES);
@@ -188,12 +188,12 @@ classification_with_many_ties(void **state)
     (void)state;
     lb_error err;
     lb_classification result;
-    float logits[2 * IMAGES];
+    double logits[2 * IMAGES];
     uint8_t labels[IMAGES];
     make_labels(labels);
     for (int i = 0; i < IMAGES; i++) {
-        logits[2 * i] = (float)(i * 37 % 5) / 4.0f;
-        logits[2 * i + 1] = (float)(i * 53 % 3) / 4.0f;
+        logits[2 * i] = (double)(i * 37 % 5) / 4;
+        logits[2 * i + 1] = (double)(i * 53 % 3) / 4;
     }
     assert_ok(lb_classify_score(&result, logits, labels, IMAGES, &err));
     assert_close(result.accuracy, 0.6166666666666667, 1e-14, 0);
@@ -209,7 +209,7 @@ classification_edges(void **state)
     (void)state;
     lb_error err;
     lb_classification result;
-    const float perfect[] = {2, -50, 1, 0, -3, 90, 0, 1};
+    const double perfect[] = {2, -50, 1, 0, -3, 90, 0, 1};
     const uint8_t labels[] = {0, 0, 1, 1}, ones[] = {1, 1, 1, 1}, wrong[] = {0, 2, 1, 1};
     assert_ok(lb_classify_score(&result, perfect, labels, 4, &err));
     assert_true(result.accuracy == 1 && result.auroc == 1 && result.auprc == 1 && result.mcc == 1);
@@ -219,11 +219,11 @@ classification_edges(void **state)
     assert_true(isnan(result.auroc) && isnan(result.auprc) && isnan(result.specificity) &&
                 isnan(result.balanced_accuracy) && isnan(result.mcc));
 
-    const float equal[8] = {0}; /* says class 0 to everything */
+    const double equal[8] = {0}; /* says class 0 to everything */
     assert_ok(lb_classify_score(&result, equal, labels, 4, &err));
     assert_true(result.auroc == 0.5 && result.auprc == 0.5 && result.mcc == 0);
 
-    const float broken[] = {2, -50, 1, NAN, -3, 90, 0, 1};
+    const double broken[] = {2, -50, 1, NAN, -3, 90, 0, 1};
     assert_int_equal(lb_classify_score(&result, broken, labels, 4, &err), LB_ERROR_NUMERIC);
     assert_int_equal(lb_classify_score(&result, perfect, wrong, 4, &err), LB_ERROR_ARGUMENT);
     assert_int_equal(lb_classify_score(&result, perfect, labels, 0, &err), LB_ERROR_ARGUMENT);

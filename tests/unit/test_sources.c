@@ -397,7 +397,7 @@ predictions_come_back(void **state)
 {
     (void)state;
     lb_error err;
-    float logits[] = {1, 2, 3, -1, 0, 0.5F};
+    double logits[] = {1, 2, 3, -1, 0, 0.5};
     uint8_t predicted[] = {1, 0, 1}, labels[] = {1, 1, 1};
     lb_predictions back = {0};
     lb_predictions made = {.name = {.corpus = "mri", .degree = "all", .epochs = "7"},
@@ -428,12 +428,44 @@ predictions_come_back(void **state)
     unlink(FILE_A);
 }
 
+/* Another program's logits of float64: tiny, and apart by less than float32 tells. */
+static void
+logits_keep_their_ranks(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_h5 *file = NULL;
+    lb_predictions back = {0};
+    lb_classification score;
+    const size_t shape[] = {4, 2};
+    const uint8_t labels[] = {0, 0, 1, 1}, predicted[] = {1, 1, 1, 1};
+    const double units[] = {1e-50, 1, 1e250};
+    for (size_t u = 0; u < 3; u++) {
+        double logits[8] = {0};
+        for (size_t i = 0; i < 4; i++) {
+            logits[2 * i + 1] = units[u] * (1 + 1e-12 * (double)i);
+        }
+        assert_ok(lb_h5_create(&file, FILE_A, "predictions", 1, NULL, &err));
+        assert_ok(lb_h5_write(file, "logits", LB_F64, 2, shape, logits, &err));
+        assert_ok(lb_h5_write(file, "predicted", LB_U8, 1, shape, predicted, &err));
+        assert_ok(lb_h5_write(file, "label", LB_U8, 1, shape, labels, &err));
+        assert_ok(lb_h5_commit(file, &err));
+        lb_h5_close(file);
+        assert_ok(lb_predictions_load(&back, FILE_A, &err));
+        assert_ok(lb_predictions_score(&score, &back, FILE_A, &err));
+        assert_true(score.auroc == 1 && score.auprc == 1);
+        lb_predictions_release(&back);
+    }
+    unlink(FILE_A);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sex_keeps_to_the_split),
         cmocka_unit_test(idx_is_split_without_overlap),
+        cmocka_unit_test(logits_keep_their_ranks),
         cmocka_unit_test(folders_are_classes),
         cmocka_unit_test(tables_name_classes),
         cmocka_unit_test(wrong_folders_are_refused),
