@@ -176,6 +176,7 @@ open_images(cli *self, work *out, const options *given, lb_error *err)
     if (given->data != NULL) {
         LB_TRY(lb_dataset_open(&out->job.dataset, given->data, err));
         LB_TRY(lb_source_dataset(&out->images, out->job.dataset, (lb_split)given->split, err));
+        LB_TRY(lb_source_check_range(&out->images, given->data, &self->context, err));
     } else {
         LB_TRY(lb_source_npy(&out->images, given->images, out->layout, &self->context, err));
     }

@@ -288,6 +288,7 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     LB_TRY(job->fresh ? open_fresh(&train, &fresh, job, dataset, err)
                       : lb_source_dataset(&train, dataset, LB_TRAIN, err));
     LB_TRY(lb_source_dataset(&validation, dataset, LB_VALIDATION, err));
+    LB_TRY(lb_source_check_range(&validation, job->data, context, err));
     LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
     lb_model_name_read(&name, network);
     snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
@@ -342,6 +343,7 @@ lb_predict_to_file(const lb_predict_job *job, const char *path, const lb_context
         LB_TRY(lb_dataset_open(&dataset, job->data, err));
         quirks = lb_dataset_quirks(dataset);
         LB_TRY(lb_source_dataset(&source, dataset, job->split, err));
+        LB_TRY(lb_source_check_range(&source, job->data, context, err));
         snprintf(predictions.split, sizeof predictions.split, "%s", lb_split_name(job->split));
         LB_ALLOC(predictions.labels, source.count);
         for (size_t i = 0; i < source.count; i++) {

@@ -22,6 +22,9 @@ with h5py.File("whole.h5", "r+") as f:
     image = (f["holdout/image"][:] * 255).astype("u1")
     del f["holdout/image"]
     f["holdout/image"] = image
+shutil.copy("d1.h5", "loud.h5")
+with h5py.File("loud.h5", "r+") as f:
+    f["holdout/image"][...] = f["holdout/image"][:] * 255
 random = np.random.RandomState(3)
 bytes_ = random.randint(0, 256, (2, 3, 64, 64)).astype("u1")
 np.save("bytes.npy", bytes_)
@@ -46,6 +49,8 @@ PYTHON
     same "the scale of maps does not count" plain.csv tiny.csv
     expect "a dataset of uint8" 1 "" "whole.h5: 'holdout/image' holds whole numbers.*divide by 255" predict --data whole.h5 \
         --model tuned/model.safetensors --quiet -o own.h5
+    expect "a dataset of 0 to 255" 0 "" "note: loud.h5: images of values up to .* are taken as they are" predict \
+        --data loud.h5 --model tuned/model.safetensors --quiet -o own.h5
     ask="predict --model tuned/model.safetensors --quiet -o own.h5 --images"
     # answers NAME FILE [OPTION...]: the logits go to NAME.txt.
     answers() {
