@@ -205,10 +205,12 @@ def command(language, text, folder):
 
 
 def read_yaml(text, folder):
-    """A study that holds the snippet gets as far as its template, which is not there."""
-    (folder / "part.yaml").write_text(text + "cohort:\n  template: no_such_template.nii\n")
+    """A study that holds the snippet gets as far as its template, or the scans it imports, which are not there."""
+    scans = re.search(r"^import:\n  paths: \[(\w+)\]", text)
+    lost = scans[1] + ": No such file" if scans else "no_such_template.nii"
+    (folder / "part.yaml").write_text(text + ("" if scans else "cohort:\n  template: no_such_template.nii\n"))
     done = subprocess.run([PROGRAM, "study", "part.yaml", "-o", "part"], cwd=folder, capture_output=True, text=True)
-    right = done.returncode == 1 and "no_such_template.nii" in done.stderr
+    right = done.returncode == 1 and lost in done.stderr
     return right, done.stdout + done.stderr
 
 
