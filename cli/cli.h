@@ -105,6 +105,11 @@ void cli_clear_progress(cli *self);
  * not given, with the time it took. The last one counts. */
 void cli_result(cli *self, const char *format, ...) LB_PRINTF(2, 3);
 void cli_print_result(const cli *self);
+/* One line on standard error, unless --quiet: what the user should know of a command that did what
+ * it was asked for. */
+void cli_note(cli *self, const char *format, ...) LB_PRINTF(2, 3);
+/* The note that a model was trained on subjects of a dataset's holdout, where it was. */
+lb_status cli_note_leak(cli *self, const char *model, const char *data, lb_error *err);
 
 lb_status cmd_audit(cli *, int, char **, lb_error *);
 lb_status cmd_compare(cli *, int, char **, lb_error *);

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "lesionbench/audit_report.h"
+#include "lesionbench/paths.h"
 
 typedef struct options {
-    const char *splits, *output;
+    const char *splits, *output, *models;
     double truth_threshold;
     size_t format, controls, control_split;
     bool strict;
@@ -24,6 +25,8 @@ static const lb_setting ROWS[] = {
             "images to score the controls on; 0: none"),
     {"control_split", LB_SETTING_CHOICE, offsetof(options, control_split), 0, 0,
      "where they are taken from", OPT_SPLITS},
+    OPT_ROW(options, "models", models, LB_SETTING_LIST,
+            "whether their training saw subjects of the holdout; of a study, all pre-trained ones"),
     OPT_ROW(options, "strict", strict, LB_SETTING_FLAG, "warnings fail too"),
     {"format", LB_SETTING_CHOICE, offsetof(options, format), 0, 0, "table or json", FORMATS},
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "audit.json to write besides"),
@@ -33,7 +36,7 @@ static const char *const TITLES[] = {
     "a  classifiers that know no shapes, cross-validated by subject",
     "b  straight edges around the lesions, as compositing leaves them",
     "c  distributions by class: the chance that an irregular image has more than a round one",
-    "d  what is in two splits",
+    "d  what is in two splits, and which holdout subjects a pre-trained model has seen",
     "e  balance of the labels",
     "f  values that cannot be",
     "g  controls as explanations: median and quartiles of TPR",
@@ -87,9 +90,24 @@ print_check(const lb_check *check)
 }
 
 static void
+print_part(const lb_audit *audit, int part)
+{
+    bool any = false;
+    for (size_t i = 0; i < audit->count; i++) {
+        if (audit->checks[i].part != part) {
+            continue;
+        }
+        if (!any) {
+            printf("%s\n", TITLES[part - 'a']);
+        }
+        any = true;
+        print_check(audit->checks + i);
+    }
+}
+
+static void
 print_table(const lb_audit *audit, const char *path)
 {
-    char part = '\0';
     size_t images = audit->images[0] + audit->images[1] + audit->images[2];
     printf("%s: protocol %s, %zu images", path,
            audit->protocol[0] != '\0' ? audit->protocol : "unknown", images);
@@ -98,13 +116,8 @@ print_table(const lb_audit *audit, const char *path)
     }
     printf("\n\n  %-29s %8s %8s %6s %6s %6s %8s  %s\n", "", "value", "low", "high", "chance",
            "limit", "p", "verdict");
-    for (size_t i = 0; i < audit->count; i++) {
-        const lb_check *check = audit->checks + i;
-        if (check->part != part) {
-            part = check->part;
-            printf("%s\n", TITLES[part - 'a']);
-        }
-        print_check(check);
+    for (int part = 'a'; part <= 'g'; part++) {
+        print_part(audit, part);
     }
 }
 
@@ -180,19 +193,56 @@ fail_audit(const lb_audit *audit, const options *given, const char *path, lb_err
     return lb_fail(err, LB_ERROR_NUMERIC, "%s: fails the audit: %s", path, names);
 }
 
+/* The models named or, where none is and the operand is a study's folder, its pre-trained ones. */
+static lb_status
+audit_models(lb_audit *audit, const options *given, const char *folder, const char *data,
+             lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    if (given->models == NULL) {
+        return folder != NULL ? lb_audit_study(audit, folder, err) : LB_OK;
+    }
+    LB_TRY(lb_list_parse(&list, given->models, err));
+    for (size_t i = 0; i < list.count; i++) {
+        LB_TRY(lb_audit_model(audit, data, list.items[i], list.items[i], err));
+    }
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
+static lb_status
+run_audit(lb_audit *audit, const lb_audit_options *todo, const options *given, const char *folder,
+          const char *data, const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_audit_data(audit, data, todo, context, err));
+    LB_TRY(audit_models(audit, given, folder, data, err));
+    if (todo->control_images > 0) {
+        LB_TRY(lb_audit_controls(audit, data, todo, context, err));
+    }
+cleanup:
+    return status;
+}
+
 lb_status
 cmd_audit(cli *self, int argc, char **argv, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t operands = 0;
+    char *data = NULL;
+    bool study = false;
     lb_audit audit = {.count = 0};
     lb_audit_options todo;
     lb_audit_defaults(&todo);
     options given = {.controls = todo.control_images, .control_split = todo.control_split};
     const opt_spec spec = {
-        .usage = "lesionbench audit dataset.h5 [options] [-o audit.json]",
+        .usage = "lesionbench audit dataset.h5|STUDY_FOLDER [options] [-o audit.json]",
         .help = "Asks whether a classifier that knows no shapes can tell the labels, whether an\n"
-                "explanation that knows no network finds the truth, and whether splits leak.\n"
+                "explanation that knows no network finds the truth, and whether splits leak.\nOf a "
+                "study's "
+                "folder also whether a pre-trained model has seen subjects of the holdout.\n"
                 "Exit code 1 where a check fails; warnings alone give 0, unless --strict.",
         .groups = {{LB_SETTING_TABLE(ROWS), &given}},
         .min_operands = 1,
@@ -207,21 +257,22 @@ cmd_audit(cli *self, int argc, char **argv, lb_error *err)
     todo.truth_threshold = given.truth_threshold;
     todo.control_images = given.controls;
     todo.control_split = given.control_split;
-    LB_TRY(lb_audit_data(&audit, argv[1], &todo, &self->context, err));
-    if (todo.control_images > 0) {
-        LB_TRY(lb_audit_controls(&audit, argv[1], &todo, &self->context, err));
-    }
+    LB_TRY(lb_path_is_folder(&study, argv[1], err));
+    data = study ? lb_format(err, "%s/dataset.h5", argv[1]) : lb_strdup(argv[1], err);
+    LB_TRY(data == NULL ? err->code : LB_OK);
+    LB_TRY(run_audit(&audit, &todo, &given, study ? argv[1] : NULL, data, &self->context, err));
     bool failed = lb_audit_tally(&audit, LB_VERDICT_FAIL) > 0 ||
                   (given.strict && lb_audit_tally(&audit, LB_VERDICT_WARNING) > 0);
     if (given.output != NULL) {
-        LB_TRY(lb_audit_write(&audit, argv[1], given.output, err));
+        LB_TRY(lb_audit_write(&audit, data, given.output, err));
     }
     cli_clear_progress(self);
-    LB_TRY(print_audit(&audit, &given, argv[1], failed, err));
-    cli_result(self, "%s: passes the audit: %zu checks, %zu warnings", argv[1], audit.count,
+    LB_TRY(print_audit(&audit, &given, data, failed, err));
+    cli_result(self, "%s: passes the audit: %zu checks, %zu warnings", data, audit.count,
                lb_audit_tally(&audit, LB_VERDICT_WARNING));
-    status = failed ? fail_audit(&audit, &given, argv[1], err) : LB_OK;
+    status = failed ? fail_audit(&audit, &given, data, err) : LB_OK;
 cleanup:
     lb_audit_release(&audit);
+    lb_free(data);
     return status;
 }

@@ -304,6 +304,9 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
     lb_score_rows rows = {0};
     lb_similarity_rows alike = {0};
     LB_TRY(prepare(self, doing, given, err));
+    if (doing->job.network != NULL && given->data != NULL && given->split == LB_HOLDOUT) {
+        LB_TRY(cli_note_leak(self, given->model, given->data, err));
+    }
     LB_TRY(lb_explain_to_file(&doing->job, given->output, given->scores != NULL ? &rows : NULL,
                               given->similarity != NULL ? &alike : NULL, &self->context, err));
     if (given->scores != NULL) {

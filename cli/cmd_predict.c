@@ -57,6 +57,9 @@ cmd_predict(cli *self, int argc, char **argv, lb_error *err)
     }
     given.job.split = (lb_split)given.split;
     LB_TRY(lb_predict_to_file(&given.job, given.output, &self->context, err));
+    if (given.job.data != NULL && given.job.split == LB_HOLDOUT) {
+        LB_TRY(cli_note_leak(self, given.job.model, given.job.data, err));
+    }
     LB_TRY(lb_predictions_load(&predictions, given.output, err));
     outcome_predictions(self, given.output, &predictions);
 cleanup:

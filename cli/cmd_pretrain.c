@@ -18,6 +18,8 @@ static const lb_setting ROWS[] = {
      "sex of the slices' subjects, classes of images, or none: the weights of --from as they are",
      LB_TASKS},
     OPT_ROW(options, "slices", job.slices, LB_SETTING_TEXT, "slices.h5, for --task sex"),
+    OPT_ROW(options, "data", job.data, LB_SETTING_TEXT,
+            "dataset.h5 whose split of the subjects, size and brain intensity are taken"),
     OPT_ROW(options, "images", job.images, LB_SETTING_TEXT,
             "IDX file, or a folder with a folder of PNG and JPEG pictures for each class"),
     OPT_ROW(options, "labels", job.labels, LB_SETTING_TEXT,
@@ -35,11 +37,12 @@ static const lb_setting ROWS[] = {
 };
 
 static const char HELP[] =
-    "--task sex splits subjects as 'compose' does for the same --train, --validation, --holdout "
-    "and\n--split-seed, and never shows the network a subject of the holdout. With --from, "
-    "training "
-    "goes on\nfrom the weights of a model of any format that 'convert' reads; its last layer is "
-    "replaced where\nthe task has another number of classes.";
+    "With --data, --task sex keeps to a dataset's split: it never trains on a subject of the "
+    "holdout,\nand it validates on the subjects of the validation split. Without --data the split "
+    "is the one\nthat 'compose' makes of the same slices for the same --train, --validation, "
+    "--holdout and\n--split-seed. With --from, training goes on from the weights of a model of any "
+    "format that\n'convert' reads; its last layer is replaced where the task has another number of "
+    "classes.";
 
 /* What `compose` was given, so that pre-training keeps to its split. */
 static const lb_setting SPLIT_ROWS[] = {
@@ -70,15 +73,16 @@ check_task(cli *self, const lb_pretrain_job *job, const char *history, lb_error 
         if (!folder) {
             LB_TRY(opt_need(self, job->labels, "--labels (or --images with a folder)", err));
         }
-        if (job->slices != NULL) {
-            LB_TRY(opt_wrong(self, err, "--slices and --images do not go together"));
+        if (job->slices != NULL || job->data != NULL) {
+            LB_TRY(opt_wrong(self, err, "--%s and --images do not go together",
+                             job->slices != NULL ? "slices" : "data"));
         }
         break;
     case LB_TASK_NONE:
         LB_TRY(opt_need(self, job->from, "--from", err));
-        if (job->slices != NULL || job->images != NULL || history != NULL) {
+        if (job->slices != NULL || job->data != NULL || job->images != NULL || history != NULL) {
             LB_TRY(opt_wrong(self, err,
-                             "--task none trains nothing: it takes no --slices, "
+                             "--task none trains nothing: it takes no --slices, --data, "
                              "--images or --history"));
         }
         break;
@@ -88,21 +92,54 @@ cleanup:
 }
 
 static lb_status
+check_size(cli *self, const lb_pretrain_job *job, lb_error *err)
+{
+    if (job->compose.size < 32 || job->compose.size > 1024) {
+        return opt_wrong(self, err, "--size: %zu is not within 32 and 1024", job->compose.size);
+    }
+    return LB_OK;
+}
+
+static lb_status
 check(cli *self, options *given, lb_error *err)
 {
     static const char *const CORPORA[] = {"mri", "natural", "given"};
     lb_status status = LB_OK;
     LB_TRY(opt_need(self, given->output, "-o", err));
-    if (given->job.compose.size < 32 || given->job.compose.size > 1024) {
-        LB_TRY(
-            opt_wrong(self, err, "--size: %zu is not within 32 and 1024", given->job.compose.size));
-    }
+    LB_TRY(check_size(self, &given->job, err));
     bool images = given->job.images != NULL && given->task == LB_TASK_SEX;
     given->job.task = images ? LB_TASK_CLASSES : (lb_task)given->task;
     LB_TRY(check_task(self, &given->job, given->history, err));
     given->job.corpus = given->corpus != NULL ? given->corpus : CORPORA[given->job.task];
     given->job.architecture = LB_ARCHITECTURES[given->architecture];
 cleanup:
+    return status;
+}
+
+/* Takes the split, and what is not given of the images, from the dataset. */
+static lb_status
+take_dataset(cli *self, lb_pretrain_job *job, int argc, char **argv, lb_error *err)
+{
+    static const char *const SPLIT[] = {"--train", "--validation", "--holdout", "--split-seed"};
+    lb_status status = LB_OK;
+    lb_compose_options dataset;
+    char *quirks = NULL;
+    for (size_t i = 0; i < sizeof SPLIT / sizeof *SPLIT; i++) {
+        if (opt_given(argc, argv, SPLIT[i])) {
+            LB_TRY(opt_wrong(self, err, "%s: the split is that of --data", SPLIT[i]));
+        }
+    }
+    LB_TRY(lb_compose_options_read(&dataset, &quirks, job->data, err));
+    lb_compose_options *own = &job->compose;
+    own->size = opt_given(argc, argv, "--size") ? own->size : dataset.size;
+    own->brain_intensity =
+        opt_given(argc, argv, "--brain-intensity") ? own->brain_intensity : dataset.brain_intensity;
+    own->seed = dataset.seed;
+    for (int split = 0; split < LB_SPLITS; split++) {
+        own->images[split] = dataset.images[split];
+    }
+cleanup:
+    lb_free(quirks);
     return status;
 }
 
@@ -116,14 +153,14 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
         .task = LB_TASK_SEX, .architecture = LB_DEFAULT_ARCHITECTURE, .job = {.width = 1}};
     lb_training_defaults(&given.job.training);
     lb_compose_defaults(&given.job.compose);
-    const opt_spec spec = {
-        .usage =
-            "lesionbench pretrain --task sex --slices slices.h5 | --images FOLDER | --images IDX "
-            "--labels IDX\n       [--from MODEL] [options] -o model.safetensors",
-        .help = HELP,
-        .groups = {{LB_SETTING_TABLE(ROWS), &given},
-                   {LB_SETTING_TABLE(SPLIT_ROWS), &given.job.compose},
-                   {lb_training_settings(), &given.job.training}}};
+    const opt_spec spec = {.usage =
+                               "lesionbench pretrain --task sex --slices slices.h5 [--data "
+                               "dataset.h5] | --images FOLDER | --images IDX "
+                               "--labels IDX\n       [--from MODEL] [options] -o model.safetensors",
+                           .help = HELP,
+                           .groups = {{LB_SETTING_TABLE(ROWS), &given},
+                                      {LB_SETTING_TABLE(SPLIT_ROWS), &given.job.compose},
+                                      {lb_training_settings(), &given.job.training}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
         return LB_OK;
@@ -134,8 +171,18 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
         LB_TRY(opt_wrong(self, err, "--arch and --width are those of --from"));
     }
     given.job.outcome = &outcome;
+    if (given.job.data != NULL) {
+        LB_TRY(take_dataset(self, &given.job, argc, argv, err));
+        LB_TRY(check_size(self, &given.job, err));
+    }
     LB_TRY(lb_pretrain(&given.job, given.output, given.history, &self->context, err));
     outcome_training(self, given.output, &outcome);
+    if (given.job.task == LB_TASK_SEX && given.job.data == NULL) {
+        cli_note(self,
+                 "%s: the subjects were split without a dataset, so those of its holdout may be "
+                 "among them: --data dataset.h5 keeps them out",
+                 given.output);
+    }
 cleanup:
     return status;
 }

@@ -85,8 +85,10 @@ void lb_compose_defaults(lb_compose_options *options);
  * that lb_dataset_open() reads, each split has `subject`, int32 (N), the index of the slice's
  * subject in order of first appearance, under LB_PROTOCOL_FAIR `distractor`, uint8 (N,H,W), 1 on
  * the distractors (threshold as for truth), and the attributes first_seed and slices_passed_over;
- * the file has the options as attributes. The same file for any number of threads; memory does not
- * grow with the number of images. Splits may have 0 images; seeds of two splits must not overlap.
+ * the file has the options as attributes
+ * and, for lb_subject_splits_read(), the group `subjects`. The same file for any number of threads;
+ * memory does not grow with the number of images. Splits may have 0 images; seeds of two splits
+ * must not overlap.
  */
 lb_status lb_compose(const lb_compose_options *options, lb_slices *slices,
                      const lb_lesion_library *lesions, const char *path, const lb_context *context,

@@ -5,6 +5,7 @@
 
 #include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
+#include "lesionbench/subjects.h"
 #include "lesionbench/training.h"
 
 #ifdef __cplusplus
@@ -12,8 +13,9 @@ extern "C" {
 #endif
 
 typedef enum lb_task {
-    LB_TASK_SEX,     /* of the slices' subjects: training and validation subjects as `compose`
-                        splits them, never holdout ones; backgrounds prepared as `compose` does */
+    LB_TASK_SEX,     /* of the slices' subjects: training and validation subjects as `data` has them
+                        or as `compose` splits them, never holdout ones; backgrounds prepared as
+                        `compose` does */
     LB_TASK_CLASSES, /* of labelled images */
     LB_TASK_NONE     /* the weights of `from` as they are */
 } lb_task;
@@ -32,6 +34,8 @@ typedef struct lb_pretrain_job {
     const char *corpus; /* recorded in the model */
     lb_task task;
     const char *slices;          /* LB_TASK_SEX */
+    const char *data;            /* LB_TASK_SEX: dataset.h5 whose split of the subjects is kept to,
+                                    by lb_split_as_dataset(); NULL: as lb_compose_split() does */
     const char *images, *labels; /* LB_TASK_CLASSES: an IDX pair, or a folder of pictures with its
                                     table of labels, which is NULL where classes have folders */
     size_t limit;                /* LB_TASK_CLASSES: images at most, 0 all */
@@ -45,7 +49,10 @@ typedef struct lb_pretrain_job {
     lb_training_outcome *outcome; /* filled on success; NULL: nobody asks */
 } lb_pretrain_job;
 
-/* history: where the training curve goes, NULL nowhere; LB_TASK_NONE has none. A training whose
+/* Models record the subjects that they were trained or validated on (lb_seen_add()): here those of
+ * the slices, in lb_finetune() those of the dataset, besides what the model was trained on before.
+ *
+ * history: where the training curve goes, NULL nowhere; LB_TASK_NONE has none. A training whose
  * loss is not finite or grows without bound is LB_ERROR_NUMERIC: `model` is not written, but the
  * weights kept of the epochs before, if any, under that name with ".last_good" behind it. So for
  * lb_finetune(). */
@@ -68,6 +75,11 @@ typedef struct lb_finetune_job {
 /* A new two-class head, then training to the degree asked for. */
 lb_status lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
                       const lb_context *context, lb_error *err);
+
+/* How many subjects of a dataset's holdout the model's training saw, by its record. *known is false
+ * where the dataset does not say who its subjects are. */
+lb_status lb_model_leak(lb_leak *out, bool *known, const char *model, const char *data,
+                        lb_error *err);
 
 typedef struct lb_predict_job {
     const char *model;

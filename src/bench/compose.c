@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include "composer.h"
+#include "subjects_file.h"
 
 #include "lesionbench/h5.h"
 
@@ -197,6 +198,25 @@ cleanup:
     return status;
 }
 
+/* Which splits the slices of each subject are for. */
+static lb_status
+write_subjects(const job *j, lb_error *err)
+{
+    lb_status status = LB_OK;
+    uint8_t *splits = NULL;
+    LB_ALLOC(splits, lb_slices_subjects(j->plan.slices));
+    for (int split = 0; split < LB_SPLITS; split++) {
+        for (size_t i = 0; i < j->plan.deck_count[split]; i++) {
+            size_t subject = lb_slices_at(j->plan.slices, j->plan.deck[split][i])->subject;
+            splits[subject] |= (uint8_t)(1 << split);
+        }
+    }
+    LB_TRY(lb_subject_splits_write(j->file, j->plan.slices, splits, err));
+cleanup:
+    lb_free(splits);
+    return status;
+}
+
 /* done and total count the images of all splits, for the progress. */
 static lb_status
 compose_split(job *j, lb_split split, size_t done, size_t total, lb_error *err)
@@ -274,6 +294,7 @@ lb_compose(const lb_compose_options *options, lb_slices *slices, const lb_lesion
     LB_TRY(job_init(j, options, slices, lesions, err));
     LB_TRY(lb_h5_create(&j->file, path, "dataset", FORMAT_VERSION, context, err));
     LB_TRY(write_attributes(j, err));
+    LB_TRY(write_subjects(j, err));
     for (int split = 0; split < LB_SPLITS; split++) {
         total += j->plan.images[split];
     }

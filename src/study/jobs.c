@@ -11,10 +11,25 @@
 #include "lesionbench/predictions.h"
 #include "lesionbench/slices.h"
 #include "lesionbench/sources.h"
+#include "seen.h"
 
 static lb_status
-open_sex(lb_image_source *train, lb_image_source *validation, const lb_pretrain_job *job,
-         const lb_context *context, lb_error *err)
+split_subjects(uint8_t *out, lb_slices *slices, const lb_pretrain_job *job, lb_error *err)
+{
+    const lb_compose_options *compose = &job->compose;
+    if (job->data == NULL) {
+        return lb_compose_split(out, compose, slices, err);
+    }
+    double share[LB_SPLITS];
+    for (int split = 0; split < LB_SPLITS; split++) {
+        share[split] = (double)compose->images[split];
+    }
+    return lb_split_as_dataset(out, slices, share, compose->seed, job->data, err);
+}
+
+static lb_status
+open_sex(lb_image_source *train, lb_image_source *validation, char **seen,
+         const lb_pretrain_job *job, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_slices *slices = NULL;
@@ -23,7 +38,8 @@ open_sex(lb_image_source *train, lb_image_source *validation, const lb_pretrain_
     const lb_compose_options *compose = &job->compose;
     LB_TRY(lb_slices_open(&slices, job->slices, err));
     LB_ALLOC(split, lb_slices_subjects(slices));
-    LB_TRY(lb_compose_split(split, compose, slices, err));
+    LB_TRY(split_subjects(split, slices, job, err));
+    LB_TRY(seen_slices(seen, slices, split, err));
     LB_TRY(lb_source_sex(&first, slices, split, LB_TRAIN, compose->size, compose->brain_intensity,
                          context, err));
     LB_TRY(lb_source_sex(&second, slices, split, LB_VALIDATION, compose->size,
@@ -175,12 +191,14 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     lb_image_source train = {0}, validation = {0};
     lb_model_name name = {.degree = "pretrained"};
     bool folder = false;
+    char *seen = NULL;
     if (job->task == LB_TASK_NONE) {
         return take_weights(job, model, err);
     }
     snprintf(name.corpus, sizeof name.corpus, "%s", job->corpus);
+    LB_TRY(seen_read(&seen, job->from, err));
     if (job->task == LB_TASK_SEX) {
-        LB_TRY(open_sex(&train, &validation, job, context, err));
+        LB_TRY(open_sex(&train, &validation, &seen, job, context, err));
     } else {
         LB_TRY(lb_path_is_folder(&folder, job->images, err));
         LB_TRY((folder ? lb_source_folder
@@ -190,9 +208,11 @@ lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
     size_t classes = lb_source_classes(&train), others = lb_source_classes(&validation);
     classes = classes > others ? classes : others;
     LB_TRY(start_network(&network, job, classes > 2 ? classes : 2, err));
+    LB_TRY(seen_write(network, seen, err));
     LB_TRY(train_and_save(network, &name, &job->training, &train, &validation, model, history,
                           job->outcome, context, err));
 cleanup:
+    lb_free(seen);
     lb_network_free(network);
     lb_source_release(&validation);
     lb_source_release(&train);
@@ -290,6 +310,7 @@ lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
     LB_TRY(lb_source_dataset(&validation, dataset, LB_VALIDATION, err));
     LB_TRY(lb_source_check_range(&validation, job->data, context, err));
     LB_TRY(lb_network_replace_head(network, 2, job->training.seed, err));
+    LB_TRY(seen_dataset(network, job->data, err));
     lb_model_name_read(&name, network);
     snprintf(name.degree, sizeof name.degree, "%s", lb_degree_name(job->training.degree));
     name_condition(&name, job);

@@ -1012,6 +1012,7 @@ expect "audit of no split" 2 "" "unknown split 'test'" audit a1.h5 --splits test
 expect "audit of something else" 1 "" "s4.h5: .*dataset" audit s4.h5 --quiet -o refused.json
 expect "audit of nothing" 2 "" "an argument is missing" audit
 absent "no report of what was refused" refused.json
+. "$here/safety_cases.sh"
 
 ### The terminal
 expect "info as JSON" 0 '"kind": "HDF5"' "" info --json a1.h5
