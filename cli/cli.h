@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "lesionbench/base.h"
+#include "lesionbench/recognise.h"
 #include "lesionbench/settings.h"
 
 /* The progress bar's memory. */
@@ -131,18 +132,8 @@ lb_status cmd_study(cli *, int, char **, lb_error *);
 /* Parts of `info`. Names of lb_type; the attributes and the metadata shown, NULL-terminated. */
 extern const char *const INFO_TYPES[], *const INFO_H5_KEYS[], *const INFO_MODEL_KEYS[];
 lb_status info_pickle(const char *path, lb_error *err);
-/* What a file is by its first bytes, or by its ending. */
-typedef enum info_kind {
-    INFO_UNKNOWN,
-    INFO_H5,
-    INFO_MODEL,
-    INFO_NIFTI,
-    INFO_CSV,
-    INFO_PICKLE,
-    INFO_NPY,
-    INFO_IDX
-} info_kind;
-lb_status info_kind_of(info_kind *out, size_t *bytes, const char *path, lb_error *err);
+/* What a file is; one that `info` does not know is LB_ERROR_UNSUPPORTED. */
+lb_status info_kind_of(lb_file_kind *out, size_t *bytes, const char *path, lb_error *err);
 /* A file's kind and contents as a JSON object. */
 lb_status info_json(const char *path, lb_error *err);
 

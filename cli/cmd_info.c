@@ -5,7 +5,6 @@
 
 #include "lesionbench/array.h"
 #include "lesionbench/csv.h"
-#include "lesionbench/file_bytes.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/idx.h"
 #include "lesionbench/network.h"
@@ -217,58 +216,22 @@ info_csv(const char *path, lb_error *err)
     return status;
 }
 
-static bool
-ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 lb_status
-info_kind_of(info_kind *out, size_t *bytes, const char *path, lb_error *err)
+info_kind_of(lb_file_kind *out, size_t *bytes, const char *path, lb_error *err)
 {
-    static const unsigned char H5[] = {0x89, 'H', 'D', 'F'}, NPY[] = {0x93, 'N', 'U', 'M'};
-    static const struct {
-        const char *ending;
-        info_kind kind;
-    } endings[] = {{".safetensors", INFO_MODEL}, {".pt", INFO_MODEL},     {".pth", INFO_MODEL},
-                   {".nii", INFO_NIFTI},         {".nii.gz", INFO_NIFTI}, {".hdr", INFO_NIFTI},
-                   {".csv", INFO_CSV},           {".pkl", INFO_PICKLE},   {".pickle", INFO_PICKLE}};
-    unsigned char start[LB_WEIGHTS_START] = {0};
-    FILE *stream = NULL;
-    lb_status status = lb_file_open(&stream, bytes, path, err);
-    if (status != LB_OK) {
-        return status;
+    lb_status status = lb_recognise(out, bytes, path, err);
+    if (status == LB_OK && *out == LB_FILE_UNKNOWN) {
+        status = lb_fail(
+            err, LB_ERROR_UNSUPPORTED,
+            "%s: is none of HDF5, safetensors, PyTorch, NIfTI, NPY, pickle, IDX or CSV", path);
     }
-    size_t length = fread(start, 1, sizeof start, stream);
-    fclose(stream);
-    lb_weights_format weights = lb_weights_recognise(start, length);
-    *out = INFO_UNKNOWN;
-    if (length >= sizeof H5 && memcmp(start, H5, sizeof H5) == 0) {
-        *out = INFO_H5;
-    } else if (length >= sizeof NPY && memcmp(start, NPY, sizeof NPY) == 0) {
-        *out = INFO_NPY;
-    } else if (weights == LB_WEIGHTS_TORCH_ZIP || weights == LB_WEIGHTS_TORCH_LEGACY) {
-        *out = INFO_MODEL;
-    }
-    for (size_t i = 0; i < sizeof endings / sizeof *endings && *out == INFO_UNKNOWN; i++) {
-        *out = ends_with(path, endings[i].ending) ? endings[i].kind : INFO_UNKNOWN;
-    }
-    if (*out == INFO_UNKNOWN && (strstr(path, "idx") != NULL || strstr(path, "ubyte") != NULL)) {
-        *out = INFO_IDX;
-    }
-    return *out != INFO_UNKNOWN
-               ? LB_OK
-               : lb_fail(
-                     err, LB_ERROR_UNSUPPORTED,
-                     "%s: is none of HDF5, safetensors, PyTorch, NIfTI, NPY, pickle, IDX or CSV",
-                     path);
+    return status;
 }
 
 static lb_status
 info_of(const char *path, lb_error *err)
 {
-    info_kind kind = INFO_UNKNOWN;
+    lb_file_kind kind = LB_FILE_UNKNOWN;
     size_t bytes = 0;
     char size[24];
     lb_status status = info_kind_of(&kind, &bytes, path, err);
@@ -276,25 +239,25 @@ info_of(const char *path, lb_error *err)
         return status;
     }
     switch (kind) {
-    case INFO_H5:
+    case LB_FILE_HDF5:
         status = info_h5(path, err);
         break;
-    case INFO_MODEL:
+    case LB_FILE_MODEL:
         status = info_model(path, err);
         break;
-    case INFO_NIFTI:
+    case LB_FILE_NIFTI:
         status = info_nifti(path, err);
         break;
-    case INFO_CSV:
+    case LB_FILE_CSV:
         status = info_csv(path, err);
         break;
-    case INFO_PICKLE:
+    case LB_FILE_PICKLE:
         status = info_pickle(path, err);
         break;
-    case INFO_NPY:
-    case INFO_IDX:
-    case INFO_UNKNOWN:
-        status = info_array(path, kind == INFO_NPY, err);
+    case LB_FILE_NPY:
+    case LB_FILE_IDX:
+    case LB_FILE_UNKNOWN:
+        status = info_array(path, kind == LB_FILE_NPY, err);
         break;
     }
     if (status == LB_OK) {

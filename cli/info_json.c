@@ -202,7 +202,7 @@ info_json(const char *path, lb_error *err)
 {
     static const char *const kinds[] = {"",    "HDF5",   "model", "NIfTI",
                                         "CSV", "pickle", "NPY",   "IDX"};
-    info_kind kind = INFO_UNKNOWN;
+    lb_file_kind kind = LB_FILE_UNKNOWN;
     size_t bytes = 0;
     lb_status status = info_kind_of(&kind, &bytes, path, err);
     if (status != LB_OK) {
@@ -213,24 +213,24 @@ info_json(const char *path, lb_error *err)
     printf(",\n  \"bytes\": %zu,\n  ", bytes);
     print_pair("kind", kinds[kind]);
     switch (kind) {
-    case INFO_H5:
+    case LB_FILE_HDF5:
         status = json_h5(path, err);
         break;
-    case INFO_MODEL:
+    case LB_FILE_MODEL:
         status = json_model(path, err);
         break;
-    case INFO_NIFTI:
+    case LB_FILE_NIFTI:
         status = json_nifti(path, err);
         break;
-    case INFO_CSV:
+    case LB_FILE_CSV:
         status = json_csv(path, err);
         break;
-    case INFO_NPY:
-    case INFO_IDX:
-        status = json_array(path, kind == INFO_NPY, err);
+    case LB_FILE_NPY:
+    case LB_FILE_IDX:
+        status = json_array(path, kind == LB_FILE_NPY, err);
         break;
-    case INFO_PICKLE: /* what it holds is told in words alone */
-    case INFO_UNKNOWN:
+    case LB_FILE_PICKLE: /* what it holds is told in words alone */
+    case LB_FILE_UNKNOWN:
         break;
     }
     puts("}");

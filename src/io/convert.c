@@ -8,28 +8,9 @@
 #include "lesionbench/h5.h"
 #include "lesionbench/npy.h"
 #include "lesionbench/pickle.h"
+#include "lesionbench/recognise.h"
 
 enum { BYTES_AT_ONCE = 1 << 22 };
-
-typedef enum kind { NPY, PICKLE, TORCH, HDF5, OTHER } kind;
-
-static kind
-kind_of(const char *path)
-{
-    static const struct {
-        const char *end;
-        kind is;
-    } ENDS[] = {{".npy", NPY},  {".pkl", PICKLE}, {".pickle", PICKLE}, {".pth", TORCH},
-                {".pt", TORCH}, {".h5", HDF5},    {".hdf5", HDF5}};
-    size_t length = strlen(path);
-    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
-        size_t end = strlen(ENDS[i].end);
-        if (length > end && strcmp(path + length - end, ENDS[i].end) == 0) {
-            return ENDS[i].is;
-        }
-    }
-    return OTHER;
-}
 
 /* Some megabytes at a time, at least a row. */
 static lb_status
@@ -114,19 +95,23 @@ cleanup:
 lb_status
 lb_convert(const char *in, const char *out, const lb_context *context, lb_error *err)
 {
-    kind from = kind_of(in), to = kind_of(out);
-    if (from == NPY && to == HDF5) {
+    lb_file_kind from = LB_FILE_UNKNOWN, to = lb_recognise_name(out);
+    size_t bytes = 0;
+    if (lb_recognise(&from, &bytes, in, err) != LB_OK) {
+        return err->code;
+    }
+    if (from == LB_FILE_NPY && to == LB_FILE_HDF5) {
         return npy_to_h5(in, out, context, err);
     }
-    if (from == PICKLE && to == NPY) {
+    if (from == LB_FILE_PICKLE && to == LB_FILE_NPY) {
         return pickle_to_npy(in, out, err);
     }
-    if (from == PICKLE && to == HDF5) {
+    if (from == LB_FILE_PICKLE && to == LB_FILE_HDF5) {
         return pickle_to_h5(in, out, context, err);
     }
-    if (from == TORCH) {
-        return lb_fail(err, LB_ERROR_UNSUPPORTED,
-                       "%s: PyTorch's files are converted to .safetensors alone", in);
+    if (from == LB_FILE_MODEL) {
+        return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: models are converted to .safetensors alone",
+                       in);
     }
     return lb_fail(err, LB_ERROR_UNSUPPORTED,
                    "%s: cannot be converted to %s (.npy to .h5, .pkl to .h5 or .npy, models to "

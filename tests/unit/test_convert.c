@@ -237,25 +237,51 @@ laughs_do_not_fill_the_disk(void **state)
     assert_left_nothing(state);
 }
 
+/* The content says what a file is; the name does where the content says nothing. */
 static void
-names_that_say_nothing(void **state)
+files_that_cannot_be_converted(void **state)
 {
-    (void)state;
+    static const char model[16] = {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
     const struct {
-        const char *in, *out, *message;
-    } cases[] = {{"a.pth", "b.h5", "a.pth: PyTorch's files"},
-                 {"a.pt", "b.safetensors", "a.pt: PyTorch's files"},
-                 {"a.npy", "b.npy", "a.npy: cannot be converted to b.npy"},
-                 {"a.h5", "b.npy", "a.h5: cannot be converted to b.npy"},
-                 {"a.pkl", "b", "a.pkl: cannot be converted to b "},
-                 {".npy", "b.h5", ".npy: cannot be converted"},
-                 {"nowhere.pkl", "b.h5", "nowhere.pkl: No such file"},
-                 {"nowhere.npy", "b.h5", "nowhere.npy: No such file"}};
+        const char *in, *out, *bytes, *message;
+    } cases[] = {{"a.pth", "b.h5", "text", "a.pth: models are converted to .safetensors alone"},
+                 {"a.pt", "b.safetensors", "text", "a.pt: models are"},
+                 {"model.npy", "b.h5", model, "model.npy: models are converted"},
+                 {"a.npy", "b.npy", "text", "a.npy: cannot be converted to "},
+                 {"a.h5", "b.npy", "text", "a.h5: cannot be converted to "},
+                 {"a.pkl", "b", "text", "a.pkl: cannot be converted to "},
+                 {".npy", "b.h5", "text", ".npy: cannot be converted"},
+                 {"nowhere.pkl", "b.h5", NULL, "nowhere.pkl: No such file"},
+                 {"nowhere.npy", "b.h5", NULL, "nowhere.npy: No such file"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lb_error err = {0};
-        assert_int_not_equal(lb_convert(cases[i].in, cases[i].out, NULL, &err), LB_OK);
+        char *in = test_path(state, cases[i].in), *out = test_path(state, cases[i].out);
+        if (cases[i].bytes != NULL) {
+            test_write_bytes(in, cases[i].bytes, cases[i].bytes == model ? sizeof model : 4);
+        }
+        assert_int_not_equal(lb_convert(in, out, NULL, &err), LB_OK);
         assert_message(&err, cases[i].message);
+        lb_free(out);
+        lb_free(in);
     }
+}
+
+/* An array under the name of a pickle. */
+static void
+content_counts(void **state)
+{
+    lb_error err = {0};
+    lb_h5 *file = NULL;
+    const size_t shape[] = {2};
+    const double values[] = {1, 2};
+    char *in = test_path(state, "array.pkl"), *out = test_path(state, "array.h5");
+    assert_ok(lb_npy_write(in, LB_F64, 1, shape, values, &err));
+    assert_ok(lb_convert(in, out, NULL, &err));
+    assert_ok(lb_h5_open(&file, out, "converted", &err));
+    assert_numbers(file, "data", 1, 2, values);
+    lb_h5_close(file);
+    lb_free(out);
+    lb_free(in);
 }
 
 int
@@ -269,7 +295,8 @@ main(void)
         cmocka_unit_test_setup_teardown(npy_files_of_any_size, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_converted, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(laughs_do_not_fill_the_disk, test_setup, test_teardown),
-        cmocka_unit_test(names_that_say_nothing),
+        cmocka_unit_test_setup_teardown(files_that_cannot_be_converted, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(content_counts, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }
