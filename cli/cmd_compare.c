@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <stdio.h>
+
 #include "lesionbench/conclusions.h"
 
 typedef struct options {
@@ -39,6 +41,7 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
     options given = {.split = LB_HOLDOUT};
     lb_dataset *dataset = NULL;
     lb_list maps = {0}, methods = {0};
+    lb_conclusion_notes notes = {0};
     lb_conclusion_defaults(&given.conclude);
     const opt_spec spec = {
         .usage = "lesionbench compare scores.csv ... [--accuracies classification.csv] [--maps "
@@ -72,8 +75,13 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
                                          .maps = (const char *const *)maps.items,
                                          .map_count = maps.count,
                                          .dataset = dataset,
-                                         .split = (lb_split)given.split};
-    LB_TRY(lb_conclude(&inputs, given.output, &given.conclude, &self->context, err));
+                                         .split = (lb_split)given.split,
+                                         .must_pair = true};
+    LB_TRY(lb_conclude(&notes, &inputs, given.output, &given.conclude, &self->context, err));
+    if (notes.few_subjects > 0 && !self->quiet) {
+        fprintf(stderr, "intervals of fewer than %d subjects are left empty (fewest here: %zu)\n",
+                (int)LB_FEWEST_SUBJECTS, notes.few_subjects);
+    }
     cli_result(self, "%s: tables of %zu file%s of scores, as CSV, Markdown and LaTeX", given.output,
                operands, operands == 1 ? "" : "s");
 cleanup:

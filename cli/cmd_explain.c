@@ -31,7 +31,7 @@ static const lb_setting ROWS[] = {
             "of --images and --background with three axes: nhw, grey images, or chw, one image; to "
             "be said of (3, H, W)"),
     OPT_ROW(options, "targets", targets, LB_SETTING_LIST,
-            "the class to explain of each of --images"),
+            "the class to explain of each of --images, 0,1,.. or 0-3; one number: of all"),
     OPT_ROW(options, "methods", methods, LB_SETTING_LIST,
             "names or groups of them: study, controls, quick, all; untrained:NAME for new weights"),
     {"keep", LB_SETTING_CHOICE, offsetof(options, keep), 0, 0,
@@ -137,35 +137,45 @@ cleanup:
     return status;
 }
 
-/* The targets: labels, or the list given. */
+static lb_status
+check_target(cli *self, size_t target, size_t classes, const char *which, lb_error *err)
+{
+    return target < classes ? LB_OK
+                            : opt_wrong(self, err, "%s %zu: the model has %zu classes, 0 to %zu",
+                                        which, target, classes, classes - 1);
+}
+
+/* The targets: labels, or the list given, whose only item stands for all images. Without a network
+ * there are no classes, and what a target may be at most is the bound. */
 static lb_status
 read_targets(cli *self, work *out, const options *given, size_t classes, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_list list = {0};
-    uint64_t target = 0;
+    size_t *targets = NULL, count = 0;
+    classes = classes > 0 && classes <= UINT16_MAX ? classes : UINT16_MAX + 1;
     if (given->images != NULL) {
-        LB_TRY(lb_list_parse(&list, given->targets, err));
-        if (list.count != out->images.count) {
-            LB_TRY(opt_wrong(self, err, "--targets: %zu classes for %zu images", list.count,
-                             out->images.count));
-        }
-    }
-    for (size_t i = 0; i < out->job.count; i++) {
-        target = out->images.labels[i];
-        if (list.count > 0 && lb_parse_u64(&target, list.items[i], 0, 255, err) != LB_OK) {
+        if (lb_parse_indices(&targets, &count, given->targets, 0, SIZE_MAX, err) != LB_OK) {
             self->wrong_usage = true;
             LB_TRY(lb_fail_context(err, "--targets"));
         }
-        if (classes > 0 && target >= classes) {
-            LB_TRY(opt_wrong(self, err, "the model has %zu classes, target %u is not one of them",
-                             classes, (unsigned)target));
+        if (count != out->images.count && count != 1) {
+            LB_TRY(opt_wrong(self, err,
+                             "--targets: %zu classes for %zu images (one for each, or "
+                             "one for all)",
+                             count, out->images.count));
         }
-        out->items[i] =
-            (lb_explain_item){.image = i, .target = (uint8_t)target, .selection = "", .kept = true};
+    }
+    for (size_t i = 0; i < count; i++) {
+        LB_TRY(check_target(self, targets[i], classes, "--targets:", err));
+    }
+    for (size_t i = 0; i < out->job.count; i++) {
+        size_t target = count == 0 ? out->images.labels[i] : targets[count == 1 ? 0 : i];
+        LB_TRY(check_target(self, target, classes, "the dataset's label", err));
+        out->items[i] = (lb_explain_item){
+            .image = i, .target = (uint16_t)target, .selection = "", .kept = true};
     }
 cleanup:
-    lb_list_release(&list);
+    lb_free(targets);
     return status;
 }
 
@@ -347,10 +357,10 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
         "attribution, whose\nsign only --keep raw keeps.",
         "untrained:NAME", "");
     const opt_spec spec = {
-        .usage =
-            "lesionbench explain --model MODEL --data dataset.h5 [--split holdout] | "
-            "--images X.npy --targets 0,1,..\n       --methods study,controls,NAME,.. [options] -o "
-            "explanations.h5",
+        .usage = "lesionbench explain --model MODEL --data dataset.h5 [--split holdout] | "
+                 "--images X.npy --targets 0,1,..|N\n       --methods study,controls,NAME,.. "
+                 "[options] -o "
+                 "explanations.h5",
         .help = help,
         .groups = {{LB_SETTING_TABLE(ROWS), &given}, {lb_explain_settings(), &given.explain}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));

@@ -8,7 +8,7 @@
 #include "published.h"
 
 typedef struct options {
-    const char *maps, *data, *truth, *index, *metrics, *predictions, *quirks, *output;
+    const char *maps, *data, *truth, *index, *metrics, *model, *predictions, *quirks, *output;
     size_t split, ties, images, format, by;
 } options;
 
@@ -24,12 +24,15 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "truth", truth, LB_SETTING_TEXT,
             "T.npy: the truth of X.npy, (N, H, W), without --data"),
     OPT_ROW(options, "index", index, LB_SETTING_LIST,
-            "the image that each map of X.npy is of; without it all, in their order"),
+            "the image that each map of X.npy is of, 0-19,25; without it all, in their order"),
+    OPT_ROW(options, "model", model, LB_SETTING_TEXT,
+            "that the maps of X.npy are of: its file, or its predictions.h5 or explanations.h5; "
+            "fills corpus, degree, seed and condition, by which 'compare' pairs scores"),
     OPT_ROW(options, "metrics", metrics, LB_SETTING_TEXT, "all, cheap, or names of the above"),
     {"ties", LB_SETTING_CHOICE, offsetof(options, ties), 0, 0,
      "of equal values: strict selects none beyond the p-th, stable the first ones", LB_TIE_RULES},
     OPT_ROW(options, "predictions", predictions, LB_SETTING_LIST,
-            "of all models, for the column selection and for --images"),
+            "of all models, for the column selection and for --images; of one model, --model too"),
     {"images", LB_SETTING_CHOICE, offsetof(options, images), 0, 0,
      "those that all models get right, the maps' model gets wrong, or all do", LB_SELECTIONS},
     OPT_ROW(options, "quirks", quirks, LB_SETTING_LIST,
@@ -77,6 +80,19 @@ cleanup:
     return status;
 }
 
+/* The model that maps made elsewhere are of. */
+static lb_status
+read_model(lb_model_name *out, const options *given, const lb_scoring *scoring, lb_error *err)
+{
+    if (given->model != NULL) {
+        return lb_model_name_load(out, given->model, err);
+    }
+    if (scoring->model_count == 1) {
+        *out = scoring->models[0].name;
+    }
+    return LB_OK;
+}
+
 static lb_status
 score_dataset(cli *self, lb_score_rows *rows, const options *given, lb_scoring *scoring,
               lb_error *err)
@@ -99,8 +115,9 @@ score_dataset(cli *self, lb_score_rows *rows, const options *given, lb_scoring *
         LB_TRY(lb_fail_context(err, "--quirk"));
     }
     if (lb_is_array_list(given->maps)) {
-        const lb_array_truth truth = {
+        lb_array_truth truth = {
             .dataset = dataset, .split = (lb_split)given->split, .index = given->index};
+        LB_TRY(read_model(&truth.model, given, scoring, err));
         LB_TRY(lb_score_arrays(rows, given->maps, &truth, scoring, &self->context, err));
     } else {
         LB_TRY(lb_score_explanations(rows, given->maps, dataset, (lb_split)given->split, scoring,
@@ -134,7 +151,8 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
     }
     const opt_spec spec = {
         .usage = "lesionbench score --maps explanations.h5|[METHOD=]X.npy,.. --data dataset.h5 "
-                 "[--split holdout] |\n       --maps X.npy --truth T.npy [--metrics all|NAME,..] "
+                 "[--split holdout] [--model MODEL] |\n       --maps X.npy --truth T.npy "
+                 "[--metrics all|NAME,..] "
                  "-o scores.csv\n       "
                  "lesionbench score "
                  "PUBLISHED.pkl ... [--format table|csv|json] [--by model|degree] [-o scores.csv]",
@@ -161,13 +179,16 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         (given.images != LB_SELECT_ALL && given.predictions == NULL)) {
         LB_TRY(opt_wrong(self, err, "--images goes with --predictions, and these with --data"));
     }
-    if (given.index != NULL && given.data != NULL && !lb_is_array_list(given.maps)) {
-        LB_TRY(opt_wrong(self, err, "--index is for maps in .npy files"));
+    if ((given.index != NULL || given.model != NULL) && given.data != NULL &&
+        !lb_is_array_list(given.maps)) {
+        LB_TRY(opt_wrong(self, err, "--%s is for maps in .npy files",
+                         given.index != NULL ? "index" : "model"));
     }
     if (given.data != NULL) {
         LB_TRY(score_dataset(self, &rows, &given, &scoring, err));
     } else {
-        const lb_array_truth truth = {.path = given.truth, .index = given.index};
+        lb_array_truth truth = {.path = given.truth, .index = given.index};
+        LB_TRY(read_model(&truth.model, &given, &scoring, err));
         LB_TRY(lb_score_arrays(&rows, given.maps, &truth, &scoring, &self->context, err));
     }
     LB_TRY(lb_scores_write(&rows, given.output, err));

@@ -36,7 +36,16 @@ typedef struct lb_conclusion_inputs {
     size_t map_count;
     lb_dataset *dataset; /* of the maps; may be NULL where there are none */
     lb_split split;
+    bool must_pair; /* scores that cannot be compared with others are LB_ERROR_ARGUMENT */
 } lb_conclusion_inputs;
+
+/* Intervals over fewer subjects are left empty: resampling so few says nothing of others. */
+enum { LB_FEWEST_SUBJECTS = 6 };
+
+/* What a reader should know beside the tables. */
+typedef struct lb_conclusion_notes {
+    size_t few_subjects; /* the fewest of a cell whose interval is empty; 0: there is none */
+} lb_conclusion_notes;
 
 /* Writes NAME.csv, NAME.md and NAME.tex into directory, which is made, for each of the tables
  *   summary          each cell's median with its interval, mean, quartiles
@@ -49,11 +58,14 @@ typedef struct lb_conclusion_inputs {
  *   variance         seeds against images
  *   agreement        whether methods do well on the same images
  *   map_agreement    whether maps are alike
- * A table about which the inputs say nothing has no rows. Memory: about 24 bytes for each row of
+ * A table about which the inputs say nothing has no rows, unless they must pair: then it is an
+ * error, that names the columns which differ, where a file has methods of its own and none of its
+ * scores has a counterpart in another file, where nothing in one file can be compared, and where no
+ * accuracy is of a model of the scores. notes may be NULL. Memory: about 24 bytes for each row of
  * scores while they are read. The same bytes for any number of threads. */
-lb_status lb_conclude(const lb_conclusion_inputs *inputs, const char *directory,
-                      const lb_conclusion_options *options, const lb_context *context,
-                      lb_error *err);
+lb_status lb_conclude(lb_conclusion_notes *notes, const lb_conclusion_inputs *inputs,
+                      const char *directory, const lb_conclusion_options *options,
+                      const lb_context *context, lb_error *err);
 
 #ifdef __cplusplus
 }

@@ -18,6 +18,7 @@ typedef struct lb_csv {
     size_t rows;   /* without the header */
     char **header; /* columns */
     char **cells;  /* rows x columns, row-major */
+    size_t *lines; /* (rows): the line of the file where each row begins, from 1 */
     char *bytes;   /* the file, which header and cells point into */
 } lb_csv;
 
@@ -30,8 +31,14 @@ lb_status lb_csv_column(size_t *out, const lb_csv *csv, const char *name, const 
                         lb_error *err);
 /* Borrowed. */
 const char *lb_csv_cell(const lb_csv *csv, size_t row, size_t column);
-/* The cell as a number; NaN where it is not one. */
-double lb_csv_number(const lb_csv *csv, size_t row, size_t column);
+/* The cell as a number; NaN where it is empty, "NA" or "nan", as pandas and R write what is
+ * undefined. Any other text is LB_ERROR_FORMAT with path, line and column. */
+lb_status lb_csv_number(double *out, const lb_csv *csv, size_t row, size_t column, const char *path,
+                        lb_error *err);
+/* The same of a cell from anywhere. */
+lb_status lb_csv_parse(double *out, const char *cell, const char *column, size_t line,
+                       const char *path, lb_error *err);
+/* For showing a cell: the number that it is, NaN where it is anything else. */
 double lb_csv_value(const char *cell);
 
 /* The same files row by row, for tables that are too large to hold. */
@@ -42,6 +49,8 @@ char *const *lb_csv_header(const lb_csv_stream *stream, size_t *columns);
 /* *cells: the next row's fields, as many as the header's, borrowed until the next call; NULL at the
  * end. A row of more than 1 MiB is LB_ERROR_FORMAT. */
 lb_status lb_csv_next(char *const **cells, lb_csv_stream *stream, lb_error *err);
+/* The line where the row of the last lb_csv_next() begins, from 1. */
+size_t lb_csv_line(const lb_csv_stream *stream);
 void lb_csv_close(lb_csv_stream *stream); /* accepts NULL */
 
 #ifdef __cplusplus

@@ -33,7 +33,7 @@ typedef struct lb_scoring {
 
 typedef struct lb_explain_item {
     size_t image;          /* index in the source; also the key of its random stream */
-    uint8_t target;        /* the class whose logit is explained */
+    uint16_t target;       /* the class whose logit is explained */
     const char *selection; /* why it was chosen, for the scores; "" */
     bool kept;             /* its maps go into the file */
 } lb_explain_item;
@@ -122,7 +122,8 @@ typedef struct lb_array_truth {
     const char *path;    /* truths (N, H, W) in an .npy file; NULL: ... */
     lb_dataset *dataset; /* ... those of the dataset's split */
     lb_split split;
-    const char *index; /* "0,5,7": the image that each map is of; NULL: all, in their order */
+    const char *index;   /* "0-4,9": the image that each map is of; NULL: all, in their order */
+    lb_model_name model; /* that the maps are of; all "" where it is unknown */
 } lb_array_truth;
 
 /* Whether text names arrays, [METHOD=]X.npy between commas, rather than one explanations.h5. */

@@ -74,6 +74,10 @@ typedef struct lb_list {
 
 lb_status lb_list_parse(lb_list *out, const char *text, lb_error *err);
 void lb_list_release(lb_list *list);
+/* Whole numbers of [min, max] and ranges of them: "0-4,9" is 0, 1, 2, 3, 4, 9. At least one; the
+ * caller frees *out. */
+lb_status lb_parse_indices(size_t **out, size_t *count, const char *text, size_t min, size_t max,
+                           lb_error *err);
 
 /* The name that text was most likely meant to be, NULL where none is near. Borrowed from names. */
 const char *lb_nearest(const char *text, const char *const *names, size_t count);

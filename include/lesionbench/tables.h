@@ -44,6 +44,8 @@ lb_score_row *lb_score_rows_add(lb_score_rows *rows, lb_error *err);
 lb_score_row *lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset,
                                       lb_split split, size_t image, const lb_model_name *name,
                                       const char *method, lb_error *err);
+/* Whose maps the row is of. */
+void lb_score_row_set_model(lb_score_row *row, const lb_model_name *name);
 /* Whether the row's TPR is a baseline's and told as the study did, by the quirk
  * baseline_tpr_uses_fp. */
 void lb_score_row_set_quirks(lb_score_row *row, lb_quirk_set quirks);

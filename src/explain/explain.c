@@ -169,7 +169,7 @@ cleanup:
 }
 
 static lb_status
-check_images(const lb_explainer *e, size_t channels, size_t count, const uint8_t *targets,
+check_images(const lb_explainer *e, size_t channels, size_t count, const uint16_t *targets,
              lb_error *err)
 {
     if (channels != 1 && channels != LB_INPUT_CHANNELS) {
@@ -252,7 +252,7 @@ lb_explainer_free(lb_explainer *e)
 
 lb_status
 lb_explainer_run(lb_explainer *e, const float *images, size_t channels, size_t count,
-                 const size_t *items, const uint8_t *targets, lb_explanation_sink sink,
+                 const size_t *items, const uint16_t *targets, lb_explanation_sink sink,
                  void *sink_data, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
@@ -272,7 +272,7 @@ cleanup:
 
 lb_status
 lb_explain(lb_network *network, const float *images, size_t channels, size_t height, size_t width,
-           size_t count, const size_t *items, const uint8_t *targets, const size_t *methods,
+           size_t count, const size_t *items, const uint16_t *targets, const size_t *methods,
            size_t method_count, const lb_explain_options *options, lb_explanation_sink sink,
            void *sink_data, const lb_context *context, lb_error *err)
 {

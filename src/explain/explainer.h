@@ -25,7 +25,7 @@ struct lb_explainer {
     float *images; /* (batch, 3, H, W) */
     float *grey;   /* (batch, H, W): luminance, for the baselines */
     const size_t *items;
-    const uint8_t *targets;
+    const uint16_t *targets;
     lb_pass *pass; /* holds the forward computation of images, where a method needs it */
     /* For many points between baseline and image, where a method needs it: batches of `points`,
      * LB_RULE_GRADIENT alone. Who computes with it says first how many count, and their support. */

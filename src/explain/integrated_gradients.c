@@ -55,7 +55,7 @@ cleanup:
 /* Some images of a batch, with room for all. */
 typedef struct subset {
     size_t *place; /* in the batch */
-    uint8_t *targets;
+    uint16_t *targets;
     float *images, *attribution;
 } subset;
 

@@ -37,6 +37,11 @@ typedef struct fields {
     size_t count, room;
 } fields;
 
+/* The lines where rows begin. */
+typedef struct line_list {
+    size_t *numbers, count, room;
+} line_list;
+
 /* 2 GiB of pointers. */
 enum { MAX_FIELDS = 1 << 28 };
 
@@ -128,7 +133,27 @@ cleanup:
 }
 
 static lb_status
-read_rows(fields *list, size_t *columns, cursor *reader, lb_error *err)
+push_line(line_list *list, size_t line, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t *larger = NULL;
+    if (list->count == list->room) {
+        size_t room = list->room > 0 ? 2 * list->room : 64;
+        LB_ALLOC(larger, room);
+        if (list->count > 0) {
+            memcpy(larger, list->numbers, list->count * sizeof *larger);
+        }
+        lb_free(list->numbers);
+        list->numbers = larger;
+        list->room = room;
+    }
+    list->numbers[list->count++] = line;
+cleanup:
+    return status;
+}
+
+static lb_status
+read_rows(fields *list, line_list *lines, size_t *columns, cursor *reader, lb_error *err)
 {
     lb_status status = LB_OK;
     if (*reader->at == '\0') {
@@ -145,6 +170,8 @@ read_rows(fields *list, size_t *columns, cursor *reader, lb_error *err)
         } else if (count != *columns) {
             LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu has %zu fields, the header has %zu",
                            reader->path, line, count, *columns));
+        } else {
+            LB_TRY(push_line(lines, line, err));
         }
     }
 cleanup:
@@ -164,21 +191,25 @@ read_table(lb_csv *out, const char *path, char separator, lb_error *err)
     char *bytes = NULL;
     size_t size = 0;
     fields list = {0};
+    line_list lines = {0};
     lb_csv csv = {0};
     LB_TRY(lb_file_read(&bytes, &size, path, err));
     if (memchr(bytes, '\0', size) != NULL) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is not text", path));
     }
     cursor reader = {skip_mark(bytes), 1, path, separator};
-    LB_TRY(read_rows(&list, &csv.columns, &reader, err));
+    LB_TRY(read_rows(&list, &lines, &csv.columns, &reader, err));
     csv.rows = list.count / csv.columns - 1;
     csv.header = list.text;
     csv.cells = list.text + csv.columns;
+    csv.lines = lines.numbers;
     csv.bytes = bytes;
     *out = csv;
     list.text = NULL;
+    lines.numbers = NULL;
     bytes = NULL;
 cleanup:
+    lb_free(lines.numbers);
     lb_free(list.text);
     lb_free(bytes);
     return status;
@@ -200,6 +231,7 @@ void
 lb_csv_release(lb_csv *csv)
 {
     lb_free(csv->header); /* cells lie behind it */
+    lb_free(csv->lines);
     lb_free(csv->bytes);
     *csv = (lb_csv){0};
 }
@@ -222,26 +254,57 @@ lb_csv_cell(const lb_csv *csv, size_t row, size_t column)
     return csv->cells[row * csv->columns + column];
 }
 
-double
-lb_csv_value(const char *cell)
+/* False where the cell is neither a number nor one of the ways to leave a cell undefined. strtod()
+ * would also take hexadecimal numbers. */
+static bool
+read_number(double *out, const char *cell)
 {
     char *end = NULL;
+    *out = (double)NAN;
+    if (cell[0] == '\0' || strcmp(cell, "NA") == 0) {
+        return true;
+    }
     double value = strtod(cell, &end);
-    return end != cell && *end == '\0' ? value : (double)NAN;
+    if (end == cell || *end != '\0' || strpbrk(cell, "xX") != NULL) {
+        return false;
+    }
+    *out = value;
+    return true;
 }
 
 double
-lb_csv_number(const lb_csv *csv, size_t row, size_t column)
+lb_csv_value(const char *cell)
 {
-    return lb_csv_value(lb_csv_cell(csv, row, column));
+    double value = (double)NAN;
+    return read_number(&value, cell) ? value : (double)NAN;
+}
+
+lb_status
+lb_csv_parse(double *out, const char *cell, const char *column, size_t line, const char *path,
+             lb_error *err)
+{
+    if (read_number(out, cell)) {
+        return LB_OK;
+    }
+    return lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu, column \"%s\": '%.60s' is not a number%s",
+                   path, line, column, cell,
+                   strchr(cell, ',') != NULL ? " (write a decimal point)" : "");
+}
+
+lb_status
+lb_csv_number(double *out, const lb_csv *csv, size_t row, size_t column, const char *path,
+              lb_error *err)
+{
+    return lb_csv_parse(out, lb_csv_cell(csv, row, column), csv->header[column], csv->lines[row],
+                        path, err);
 }
 
 struct lb_csv_stream {
     FILE *file;
     char *path;
-    char *header; /* the first row's bytes */
-    char *record; /* the row's under way; with others behind it where lines end in \r alone */
-    size_t room;
+    char *header;      /* the first row's bytes */
+    char *record;      /* the row's under way; with others behind it where lines end in \r alone */
+    size_t room, line; /* line: of the last row */
     fields names, row;
     cursor reader;
 };
@@ -373,14 +436,20 @@ lb_csv_next(char *const **cells, lb_csv_stream *stream, lb_error *err)
     if (!read) {
         return LB_OK;
     }
-    size_t line = stream->reader.line;
+    stream->line = stream->reader.line;
     LB_TRY(next_row(&count, &stream->row, &stream->reader, err));
     stream->reader.line++;
     if (count != stream->names.count) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu has %zu fields, the header has %zu",
-                       stream->path, line, count, stream->names.count));
+                       stream->path, stream->line, count, stream->names.count));
     }
     *cells = stream->row.text;
 cleanup:
     return status;
+}
+
+size_t
+lb_csv_line(const lb_csv_stream *stream)
+{
+    return stream->line;
 }

@@ -30,6 +30,7 @@ write_history(FILE *script, double *lowest, panel *where, size_t row, size_t col
     static const char *const names[FIELDS] = {"epoch", "train_accuracy", "validation_accuracy",
                                               "kept",  "train_loss",     "validation_loss"};
     lb_csv csv = {0};
+    double *values = NULL;
     size_t at[FIELDS] = {0};
     lb_status status = LB_OK;
     LB_TRY(lb_csv_read(&csv, path, err));
@@ -39,12 +40,13 @@ write_history(FILE *script, double *lowest, panel *where, size_t row, size_t col
     if (csv.rows == 0) {
         goto cleanup;
     }
+    LB_ALLOC(values, csv.rows * FIELDS);
+    for (size_t i = 0; i < csv.rows * FIELDS; i++) {
+        LB_TRY(lb_csv_number(&values[i], &csv, i / FIELDS, at[i % FIELDS], path, err));
+    }
     fprintf(script, "$h_%zu_%zu_%zu << END\n", row, column, where->histories);
     for (size_t r = 0; r < csv.rows; r++) {
-        double value[FIELDS];
-        for (size_t k = 0; k < FIELDS; k++) {
-            value[k] = lb_csv_number(&csv, r, at[k]);
-        }
+        const double *value = values + r * FIELDS;
         fprintf(script, "%g %g %g %g %g %g\n", value[EPOCH], value[TRAIN], value[VALIDATION],
                 value[KEPT], value[TRAIN_LOSS], value[VALIDATION_LOSS]);
         for (size_t k = TRAIN_LOSS; k < FIELDS; k++) {
@@ -56,6 +58,7 @@ write_history(FILE *script, double *lowest, panel *where, size_t row, size_t col
     fprintf(script, "END\n");
     where->histories++;
 cleanup:
+    lb_free(values);
     lb_csv_release(&csv);
     return status;
 }

@@ -67,7 +67,10 @@ fill_rows(void *rows, size_t row_size, const column *columns, size_t count, cons
                 const char *text = absent ? "" : lb_csv_cell(csv, r, index);
                 memcpy(member, &text, sizeof text);
             } else {
-                double number = absent ? NAN : lb_csv_number(csv, r, index);
+                double number = NAN;
+                if (!absent && lb_csv_number(&number, csv, r, index, path, err) != LB_OK) {
+                    return err->code;
+                }
                 memcpy(member, &number, sizeof number);
             }
         }

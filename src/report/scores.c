@@ -76,58 +76,63 @@ whole(double value, int32_t limit)
 enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, IMAGE, LABEL, NEEDED };
 enum { TNR = NEEDED, CONDITION, COMPLETENESS, FIELDS };
 
+static const char *const NAMES[FIELDS] = {
+    "corpus", "degree", "method", "selection", "tpr",
+    "image",  "label",  "tnr",    "condition", "completeness_error"};
+
 static lb_status
 find_columns(size_t at[FIELDS], const lb_csv_stream *stream, const char *path, lb_error *err)
 {
-    static const char *const names[FIELDS] = {
-        "corpus", "degree", "method", "selection", "tpr",
-        "image",  "label",  "tnr",    "condition", "completeness_error"};
     size_t columns = 0;
     char *const *header = lb_csv_header(stream, &columns);
     for (size_t k = 0; k < FIELDS; k++) {
-        int found = name_index((const char *const *)header, columns, names[k]);
+        int found = name_index((const char *const *)header, columns, NAMES[k]);
         if (found == NOT_KNOWN && k < NEEDED) {
-            return lb_fail(err, LB_ERROR_FORMAT, "%s: no column \"%s\"", path, names[k]);
+            return lb_fail(err, LB_ERROR_FORMAT, "%s: no column \"%s\"", path, NAMES[k]);
         }
         at[k] = found == NOT_KNOWN ? columns : (size_t)found;
     }
     return LB_OK;
 }
 
-/* NaN where there is no such column. */
-static float
-number_at(char *const *cells, size_t column, size_t columns)
+/* *taken is false where the report does not show such rows. */
+static lb_status
+take_row(bool *taken, score_row *out, const study_folder *folder, const lb_csv_stream *stream,
+         char *const *cells, const size_t at[FIELDS], const char *path, lb_error *err)
 {
-    return column < columns ? (float)lb_csv_value(cells[column]) : (float)NAN;
-}
-
-/* False where the report does not show such rows. */
-static bool
-take_row(score_row *out, const study_folder *folder, char *const *cells, const size_t at[FIELDS],
-         size_t columns)
-{
+    static const int NUMBERS[] = {TPR, IMAGE, LABEL, TNR, COMPLETENESS};
+    lb_status status = LB_OK;
+    double number[FIELDS] = {0};
+    size_t columns = 0;
+    lb_csv_header(stream, &columns);
     const char *condition = at[CONDITION] < columns ? cells[at[CONDITION]] : "";
     int corpus = name_index(folder->corpora, folder->corpus_count, cells[at[CORPUS]]);
     int degree = name_index(degree_names, DEGREES, cells[at[DEGREE]]);
     int method = folder_method(folder, cells[at[METHOD]]);
     int chosen = name_index(selection_names, SELECTIONS, cells[at[SELECTION]]);
-    double tpr = lb_csv_value(cells[at[TPR]]);
-    if (!folder_is_of(folder, condition) || corpus < 0 || degree < 0 || method < 0 || chosen < 0 ||
-        !isfinite(tpr)) {
-        return false;
+    for (size_t n = 0; n < sizeof NUMBERS / sizeof *NUMBERS; n++) {
+        int k = NUMBERS[n];
+        const char *text = at[k] < columns ? cells[at[k]] : "";
+        LB_TRY(lb_csv_parse(&number[k], text, NAMES[k], lb_csv_line(stream), path, err));
+    }
+    *taken = folder_is_of(folder, condition) && corpus >= 0 && degree >= 0 && method >= 0 &&
+             chosen >= 0 && isfinite(number[TPR]);
+    if (!*taken) {
+        return LB_OK;
     }
     *out = (score_row){
-        .image = whole(lb_csv_value(cells[at[IMAGE]]), MOST_IMAGES),
-        .tpr = (float)tpr,
-        .completeness = number_at(cells, at[COMPLETENESS], columns),
-        .tnr = number_at(cells, at[TNR], columns),
+        .image = whole(number[IMAGE], MOST_IMAGES),
+        .tpr = (float)number[TPR],
+        .completeness = (float)number[COMPLETENESS],
+        .tnr = (float)number[TNR],
         .corpus = (signed char)corpus,
         .degree = (signed char)degree,
         .method = (signed char)method,
         .selection = (signed char)chosen,
-        .label = (signed char)whole(lb_csv_value(cells[at[LABEL]]), CLASSES),
+        .label = (signed char)whole(number[LABEL], CLASSES),
     };
-    return true;
+cleanup:
+    return status;
 }
 
 static lb_status
@@ -155,18 +160,19 @@ read_scores(study_folder *folder, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_csv_stream *stream = NULL;
-    size_t at[FIELDS] = {0}, room = 0, columns = 0;
+    size_t at[FIELDS] = {0}, room = 0;
     LB_TRY(lb_csv_open(&stream, path, err));
     LB_TRY(find_columns(at, stream, path, err));
-    lb_csv_header(stream, &columns);
     for (;;) {
         char *const *cells = NULL;
         score_row row;
+        bool taken = false;
         LB_TRY(lb_csv_next(&cells, stream, err));
         if (cells == NULL) {
             break;
         }
-        if (take_row(&row, folder, cells, at, columns)) {
+        LB_TRY(take_row(&taken, &row, folder, stream, cells, at, path, err));
+        if (taken) {
             LB_TRY(add_row(folder, &room, &row, err));
         }
     }

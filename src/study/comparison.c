@@ -75,6 +75,18 @@ cleanup:
     return status;
 }
 
+bool
+comparer_has_interval(comparer *c, size_t subjects)
+{
+    if (subjects >= LB_FEWEST_SUBJECTS) {
+        return true;
+    }
+    if (c->few_subjects == 0 || subjects < c->few_subjects) {
+        c->few_subjects = subjects;
+    }
+    return false;
+}
+
 void
 comparer_begin(comparer *c)
 {
@@ -160,7 +172,7 @@ conclude(comparison *out, comparer *c, const double *differences, size_t subject
     lb_status status = LB_OK;
     const lb_resamples *resamples = NULL;
     double *ones = NULL;
-    lb_interval interval;
+    lb_interval interval = {(double)NAN, (double)NAN};
     lb_signed_rank rank;
     lb_flips flips;
     LB_ALLOC(ones, subjects);
@@ -168,8 +180,11 @@ conclude(comparison *out, comparer *c, const double *differences, size_t subject
         ones[i] = 1;
     }
     const lb_cluster_sums sums = {subjects, differences, ones};
-    LB_TRY(comparer_resamples(&resamples, c, subjects, err));
-    LB_TRY(lb_bootstrap_bca(&interval, lb_weighted_mean, &sums, resamples, c->options->level, err));
+    if (comparer_has_interval(c, subjects)) {
+        LB_TRY(comparer_resamples(&resamples, c, subjects, err));
+        LB_TRY(lb_bootstrap_bca(&interval, lb_weighted_mean, &sums, resamples, c->options->level,
+                                err));
+    }
     LB_TRY(lb_wilcoxon(&rank, differences, subjects, err));
     LB_TRY(lb_sign_flip(&flips, differences, subjects, c->options->flips, c->options->seed, err));
     LB_TRY(lb_hodges_lehmann(&out->shift, differences, subjects, err));

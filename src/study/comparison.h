@@ -18,6 +18,7 @@ typedef struct comparer {
     double *side_sum[2], *difference, *level[2];
     uint32_t *side_count[2], *pairs;
     double *subject_value; /* (3 x subjects) */
+    size_t few_subjects;   /* the fewest of an interval that was left empty; 0: none was */
 } comparer;
 
 lb_status comparer_init(comparer *out, const score_table *table,
@@ -25,6 +26,9 @@ lb_status comparer_init(comparer *out, const score_table *table,
 void comparer_release(comparer *c);
 /* The draws for so many subjects. Borrowed. */
 lb_status comparer_resamples(const lb_resamples **out, comparer *c, size_t subjects, lb_error *err);
+
+/* Whether there are enough subjects for an interval; where not, it is to be left empty. */
+bool comparer_has_interval(comparer *c, size_t subjects);
 
 /* A list of series, by index. */
 typedef struct series_list {

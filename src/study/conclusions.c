@@ -175,13 +175,15 @@ add_summary(tidy_table *into, findings *f, size_t first, size_t end, lb_error *e
     const score_table *table = f->table;
     const score_series *one = &table->series[first];
     const lb_resamples *resamples = NULL;
-    lb_interval interval;
+    lb_interval interval = {(double)NAN, (double)NAN};
     cell c = {0};
     LB_TRY(cell_make(&c, table, first, end, err));
-    LB_TRY(comparer_resamples(&resamples, &f->compare, c.subjects, err));
     const lb_sorted_values sorted = {c.count, c.values, c.subject, 0.5};
-    LB_TRY(lb_bootstrap_percentile(&interval, lb_weighted_quantile, &sorted, resamples,
-                                   f->compare.options->level, err));
+    if (comparer_has_interval(&f->compare, c.subjects)) {
+        LB_TRY(comparer_resamples(&resamples, &f->compare, c.subjects, err));
+        LB_TRY(lb_bootstrap_percentile(&interval, lb_weighted_quantile, &sorted, resamples,
+                                       f->compare.options->level, err));
+    }
     tidy_cell *row = tidy_add(into, err);
     LB_TRY(row == NULL ? err->code : LB_OK);
     const char *const texts[SUMMARY_TEXTS] = {
@@ -267,17 +269,18 @@ cleanup:
 }
 
 lb_status
-lb_conclude(const lb_conclusion_inputs *inputs, const char *directory,
+lb_conclude(lb_conclusion_notes *notes, const lb_conclusion_inputs *inputs, const char *directory,
             const lb_conclusion_options *options, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     static const char *const labels[] = {NULL, "0", "1"};
     score_table table = {0};
+    bool any = true;
     findings f = {.table = &table, .directory = directory, .context = context};
     LB_TRY(score_table_read(&table, inputs->scores, inputs->methods, inputs->score_count,
                             options->metric, labels[options->images], context, err));
     if (inputs->accuracies != NULL) {
-        LB_TRY(score_table_read_accuracy(&table, inputs->accuracies, err));
+        LB_TRY(score_table_read_accuracy(&any, &table, inputs->accuracies, err));
     }
     LB_ALLOC(f.kinds, table.series_count);
     LB_ALLOC(f.found[0], table.series_count);
@@ -285,9 +288,15 @@ lb_conclude(const lb_conclusion_inputs *inputs, const char *directory,
     for (size_t i = 0; i < table.series_count; i++) {
         f.kinds[i] = kind_of(&table, &table.series[i]);
     }
+    if (inputs->must_pair) {
+        LB_TRY(check_pairs(&f, inputs, any, err));
+    }
     LB_TRY(comparer_init(&f.compare, &table, options, err));
     LB_TRY(lb_make_directories(directory, err));
     LB_TRY(write_tables(&f, inputs, err));
+    if (notes != NULL) {
+        *notes = (lb_conclusion_notes){.few_subjects = f.compare.few_subjects};
+    }
 cleanup:
     comparer_release(&f.compare);
     lb_free(f.found[1]);

@@ -49,6 +49,10 @@ size_t list_names(uint32_t *out, const findings *f, const group *where, query wa
 /* "pooled": over all degrees. */
 extern const char POOLED[];
 
+/* Fails where scores were to be compared and cannot be. any_accuracy: one is of a model of them. */
+lb_status check_pairs(const findings *f, const lb_conclusion_inputs *inputs, bool any_accuracy,
+                      lb_error *err);
+
 /* The tables, each written to its files. */
 lb_status write_summary(findings *f, lb_error *err);
 lb_status write_ranking(findings *f, lb_error *err);

@@ -108,7 +108,7 @@ add_rank(tidy_table *into, findings *f, const group *where, const ranking *r, ui
     const double *ranks = r->ranks + method * table->images;
     double *sum = NULL, *count = NULL, total = 0, cells = 0;
     const lb_resamples *resamples = NULL;
-    lb_interval interval;
+    lb_interval interval = {(double)NAN, (double)NAN};
     size_t images = 0, subjects = 0;
     LB_ALLOC(sum, table->subjects);
     LB_ALLOC(count, table->subjects);
@@ -132,9 +132,11 @@ add_rank(tidy_table *into, findings *f, const group *where, const ranking *r, ui
         goto cleanup;
     }
     const lb_cluster_sums sums = {subjects, sum, count};
-    LB_TRY(comparer_resamples(&resamples, &f->compare, subjects, err));
-    LB_TRY(lb_bootstrap_bca(&interval, lb_weighted_mean, &sums, resamples,
-                            f->compare.options->level, err));
+    if (comparer_has_interval(&f->compare, subjects)) {
+        LB_TRY(comparer_resamples(&resamples, &f->compare, subjects, err));
+        LB_TRY(lb_bootstrap_bca(&interval, lb_weighted_mean, &sums, resamples,
+                                f->compare.options->level, err));
+    }
     tidy_cell *row = tidy_add(into, err);
     LB_TRY(row == NULL ? err->code : LB_OK);
     const char *const texts[RANKING_TEXTS] = {where->condition, where->selection,

@@ -55,12 +55,30 @@ explanation_rows(size_t *row, const lb_explain_job *job)
     return rows;
 }
 
+/* Bytes where they do, as of all networks of two classes. */
+static lb_status
+write_labels(lb_h5 *file, const int32_t *label, size_t rows, lb_error *err)
+{
+    lb_status status = LB_OK;
+    uint8_t *bytes = NULL;
+    bool fit = true;
+    LB_ALLOC(bytes, rows);
+    for (size_t i = 0; i < rows; i++) {
+        fit = fit && label[i] <= UINT8_MAX;
+        bytes[i] = (uint8_t)label[i];
+    }
+    LB_TRY(lb_h5_write(file, "label", fit ? LB_U8 : LB_I32, 1, &rows,
+                       fit ? (const void *)bytes : label, err));
+cleanup:
+    lb_free(bytes);
+    return status;
+}
+
 static lb_status
 write_index(lb_h5 *file, const lb_explain_job *job, const size_t *row, size_t rows, lb_error *err)
 {
     lb_status status = LB_OK;
-    int32_t *index = NULL;
-    uint8_t *label = NULL;
+    int32_t *index = NULL, *label = NULL;
     LB_ALLOC(index, rows);
     LB_ALLOC(label, rows);
     for (size_t i = 0; i < job->count; i++) {
@@ -70,7 +88,7 @@ write_index(lb_h5 *file, const lb_explain_job *job, const size_t *row, size_t ro
         }
     }
     LB_TRY(lb_h5_write(file, "index", LB_I32, 1, &rows, index, err));
-    LB_TRY(lb_h5_write(file, "label", LB_U8, 1, &rows, label, err));
+    LB_TRY(write_labels(file, label, rows, err));
 cleanup:
     lb_free(index);
     lb_free(label);

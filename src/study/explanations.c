@@ -177,7 +177,7 @@ tell_of(run *work, size_t control)
 typedef struct batch_images {
     float *images;
     size_t *index;
-    uint8_t *targets;
+    uint16_t *targets;
 } batch_images;
 
 static lb_status

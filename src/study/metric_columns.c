@@ -46,22 +46,29 @@ metric_cells_write(FILE *stream, const lb_score_row *row, lb_metric_set columns)
     }
 }
 
-void
-metric_columns_read(lb_score_row *rows, const lb_csv *csv, const char *path)
+lb_status
+metric_columns_read(lb_score_row *rows, const lb_csv *csv, const char *path, lb_error *err)
 {
+    lb_status status = LB_OK;
     lb_error absent;
     for (size_t m = 0, column = 0; m < LB_METRICS; m++) {
         bool there = lb_csv_column(&column, csv, lb_metric_name(m), path, &absent) == LB_OK;
         for (size_t i = 0; i < csv->rows; i++) {
-            rows[i].metric[m] = there ? lb_csv_number(csv, i, column) : NAN;
+            rows[i].metric[m] = NAN;
+            if (there) {
+                LB_TRY(lb_csv_number(&rows[i].metric[m], csv, i, column, path, err));
+            }
         }
     }
     size_t column = 0;
     if (lb_csv_column(&column, csv, "tpr", path, &absent) != LB_OK) {
-        return;
+        return LB_OK;
     }
     for (size_t i = 0; i < csv->rows; i++) { /* of a baseline as the study has it? */
-        double tpr = lb_csv_number(csv, i, column), usual = lb_tpr(&rows[i].score);
+        double tpr = NAN, usual = lb_tpr(&rows[i].score);
+        LB_TRY(lb_csv_number(&tpr, csv, i, column, path, err));
         rows[i].tpr_uses_fp = fabs(tpr - usual) > 1e-7;
     }
+cleanup:
+    return status;
 }

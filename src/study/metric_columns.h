@@ -17,6 +17,7 @@ void metric_cells_write(FILE *stream, const lb_score_row *row, lb_metric_set col
 /* A number and no comma; nothing where it is NaN. */
 void number_write(FILE *stream, double value);
 /* Fills the metrics of as many rows as the file has; columns may be absent. */
-void metric_columns_read(lb_score_row *rows, const lb_csv *csv, const char *path);
+lb_status metric_columns_read(lb_score_row *rows, const lb_csv *csv, const char *path,
+                              lb_error *err);
 
 #endif

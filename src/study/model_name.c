@@ -2,6 +2,10 @@
 #include "model_name.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/recognise.h"
+#include "lesionbench/weights.h"
 
 /* The fields of lb_model_name, as attributes of predictions and metadata of models. */
 typedef struct name_field {
@@ -80,6 +84,57 @@ model_name_load(lb_model_name *out, lb_h5 *file, lb_error *err)
     for (size_t i = 0; status == LB_OK && i < NAME_FIELD_COUNT; i++) {
         status = root_text_load((char *)out + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, file,
                                 NAME_FIELDS[i].key, err);
+    }
+    return status;
+}
+
+static lb_status
+load_from_weights(lb_model_name *out, const char *path, lb_error *err)
+{
+    lb_weights *weights = NULL;
+    lb_status status = lb_weights_open(&weights, path, err);
+    for (size_t i = 0; status == LB_OK && i < NAME_FIELD_COUNT; i++) {
+        const char *value = lb_weights_metadata(weights, NAME_FIELDS[i].key);
+        snprintf((char *)out + NAME_FIELDS[i].offset, NAME_FIELDS[i].size, "%s",
+                 value != NULL ? value : "");
+    }
+    lb_weights_close(weights);
+    return status;
+}
+
+static lb_status
+load_from_h5(lb_model_name *out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_h5 *file = NULL;
+    char format[32];
+    LB_TRY(lb_h5_open(&file, path, NULL, err));
+    LB_TRY(root_text_load(format, sizeof format, file, "format", err));
+    if (strcmp(format, "predictions") != 0 && strcmp(format, "explanations") != 0) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: is of no model (a model's file, predictions.h5 or explanations.h5 is "
+                       "wanted)",
+                       path));
+    }
+    LB_TRY(model_name_load(out, file, err));
+cleanup:
+    lb_h5_close(file);
+    return status;
+}
+
+lb_status
+lb_model_name_load(lb_model_name *out, const char *path, lb_error *err)
+{
+    lb_model_name name = {0};
+    lb_file_kind kind = LB_FILE_UNKNOWN;
+    size_t bytes = 0;
+    lb_status status = lb_recognise(&kind, &bytes, path, err);
+    if (status == LB_OK) {
+        status = kind == LB_FILE_HDF5 ? load_from_h5(&name, path, err)
+                                      : load_from_weights(&name, path, err);
+    }
+    if (status == LB_OK) {
+        *out = name;
     }
     return status;
 }

@@ -127,24 +127,17 @@ static lb_status
 parse_index(scored_arrays *a, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_list list = {0};
     bool *seen = NULL;
-    LB_TRY(lb_list_parse(&list, a->against->index, err));
-    LB_ALLOC(a->index, list.count);
+    LB_TRY(lb_parse_indices(&a->index, &a->index_count, a->against->index, 0, a->images - 1, err));
     LB_ALLOC(seen, a->images);
-    for (a->index_count = 0; a->index_count < list.count; a->index_count++) {
-        uint64_t image = 0;
-        LB_TRY(lb_parse_u64(&image, list.items[a->index_count], 0, a->images - 1, err));
-        if (seen[image]) {
-            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "image %llu is there twice",
-                           (unsigned long long)image));
+    for (size_t i = 0; i < a->index_count; i++) {
+        if (seen[a->index[i]]) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "image %zu is there twice", a->index[i]));
         }
-        seen[image] = true;
-        a->index[a->index_count] = (size_t)image;
+        seen[a->index[i]] = true;
     }
 cleanup:
     lb_free(seen);
-    lb_list_release(&list);
     return status == LB_OK ? LB_OK : lb_fail_context(err, "--index");
 }
 
@@ -260,7 +253,6 @@ read_truth(float *out, rows_file *truth, size_t row, lb_error *err)
 static lb_status
 score_row(scored_arrays *a, rows_file *maps, size_t number, const char *method, lb_error *err)
 {
-    static const lb_model_name unknown;
     lb_status status = LB_OK;
     const lb_array_truth *against = a->against;
     size_t image = a->index != NULL ? a->index[number] : number;
@@ -272,11 +264,14 @@ score_row(scored_arrays *a, rows_file *maps, size_t number, const char *method, 
     lb_score_row *row = NULL;
     if (against->dataset != NULL) {
         LB_TRY(lb_dataset_read(NULL, truth, against->dataset, against->split, image, 1, err));
-        row = lb_score_rows_add_image(a->scores, against->dataset, against->split, image, &unknown,
-                                      method, err);
+        row = lb_score_rows_add_image(a->scores, against->dataset, against->split, image,
+                                      &against->model, method, err);
     } else {
         LB_TRY(read_truth(truth, &a->truth, image, err));
         row = lb_score_rows_add(a->scores, err);
+        if (row != NULL) {
+            lb_score_row_set_model(row, &against->model);
+        }
     }
     if (row == NULL) {
         LB_TRY(err->code);
@@ -314,7 +309,6 @@ cleanup:
 static lb_status
 open_truth(scored_arrays *a, const char *maps, lb_error *err)
 {
-    static const lb_model_name unknown;
     lb_status status = LB_OK;
     const lb_array_truth *against = a->against;
     if (against->dataset != NULL) {
@@ -334,8 +328,8 @@ open_truth(scored_arrays *a, const char *maps, lb_error *err)
     if (against->index != NULL) {
         LB_TRY(parse_index(a, err));
     }
-    LB_TRY(chosen_images_create(&a->chosen, a->scoring, a->images, against->split, &unknown, maps,
-                                err));
+    LB_TRY(chosen_images_create(&a->chosen, a->scoring, a->images, against->split, &against->model,
+                                maps, err));
     LB_TRY(scoring_team_create(&a->team, a->scores, a->scoring, a->height, a->width, err));
 cleanup:
     return status;

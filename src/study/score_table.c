@@ -33,6 +33,9 @@ typedef struct loader {
     const char *method;  /* of all rows of the file under way; NULL: their own */
     const char *label;   /* of the rows to take; NULL: all */
     bool any;            /* a row has a number, whatever its label */
+    const char *path;    /* of the file under way */
+    uint32_t file;       /* its number */
+    size_t line;         /* of the row under way */
 } loader;
 
 /* Where one file has its columns; SIZE_MAX for one that it lacks. */
@@ -144,6 +147,7 @@ add_series(score_table *table, const uint32_t keys[KEYS], lb_error *err)
                                                           .degree = keys[3],
                                                           .method = keys[4],
                                                           .seed = keys[5],
+                                                          .last_file = UINT32_MAX,
                                                           .accuracy = (double)NAN};
     return LB_OK;
 }
@@ -194,34 +198,94 @@ find_columns(columns *out, const lb_csv_stream *stream, const char *value, bool 
     return LB_OK;
 }
 
+/* A whole number of at most `most`. */
 static lb_status
-add_row(loader *load, char *const *fields, const columns *where, lb_error *err)
+parse_whole(double *out, const loader *load, const char *cell, const char *column, double most,
+            lb_error *err)
+{
+    lb_status status = lb_csv_parse(out, cell, column, load->line, load->path, err);
+    if (status == LB_OK && (!(*out >= 0 && *out <= most) || *out != floor(*out))) {
+        status = lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu, column \"%s\": '%.60s' is not %s",
+                         load->path, load->line, column, cell,
+                         strcmp(column, "image") == 0 ? "the index of an image"
+                                                      : "the number of a subject");
+    }
+    return status;
+}
+
+/* Whether the row is of the images to take. */
+static lb_status
+has_label(bool *out, const loader *load, const char *cell, lb_error *err)
+{
+    double label = NAN;
+    lb_status status = lb_csv_parse(&label, cell, "label", load->line, load->path, err);
+    *out = status == LB_OK && label == lb_csv_value(load->label);
+    return status;
+}
+
+/* The row's numbers; *taken is false where its value is undefined or its label another. */
+static lb_status
+read_numbers(bool *taken, entry *row, loader *load, char *const *fields, const columns *where,
+             const char *column, lb_error *err)
 {
     lb_status status = LB_OK;
-    char *end = NULL;
-    entry row = {.subject = -1};
-    row.value = strtod(fields[where->value], &end);
-    if (end == fields[where->value] || *end != '\0' || isnan(row.value)) {
-        return LB_OK;
+    double image = 0, subject = 0;
+    bool wanted = true;
+    *taken = false;
+    LB_TRY(lb_csv_parse(&row->value, fields[where->value], column, load->line, load->path, err));
+    if (isinf(row->value)) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu, column \"%s\": the score is infinite",
+                       load->path, load->line, column));
     }
-    if (isinf(row.value)) {
-        return lb_fail(err, LB_ERROR_FORMAT, "a score is infinite");
+    if (load->label != NULL) {
+        LB_TRY(has_label(&wanted, load, fields[where->label], err));
     }
-    load->any = true;
-    if (load->label != NULL && strcmp(fields[where->label], load->label) != 0) {
-        return LB_OK;
-    }
-    double image = strtod(fields[where->image], &end);
-    if (*end != '\0' || !(image >= 0 && image <= UINT32_MAX) || image != floor(image)) {
-        return lb_fail(err, LB_ERROR_FORMAT, "'%s' is no index of an image", fields[where->image]);
-    }
-    row.image = (uint32_t)image;
+    LB_TRY(parse_whole(&image, load, fields[where->image], "image", UINT32_MAX, err));
+    row->image = (uint32_t)image;
     if (where->subject != SIZE_MAX && fields[where->subject][0] != '\0') {
-        double subject = strtod(fields[where->subject], &end);
-        if (*end != '\0' || !(subject >= 0 && subject <= INT32_MAX)) {
-            return lb_fail(err, LB_ERROR_FORMAT, "'%s' is no subject", fields[where->subject]);
+        LB_TRY(parse_whole(&subject, load, fields[where->subject], "subject", INT32_MAX, err));
+        row->subject = (int32_t)subject;
+    }
+    load->any = load->any || !isnan(row->value);
+    *taken = wanted && !isnan(row->value);
+cleanup:
+    return status;
+}
+
+/* Remembers that the file has rows of the series. */
+static lb_status
+add_link(score_table *table, uint32_t file, uint32_t series, lb_error *err)
+{
+    lb_status status = LB_OK;
+    score_link *larger = NULL;
+    if (table->series[series].last_file == file) {
+        return LB_OK;
+    }
+    table->series[series].last_file = file;
+    if (table->link_count == table->link_capacity) {
+        size_t capacity = table->link_capacity > 0 ? 2 * table->link_capacity : 64;
+        LB_ALLOC(larger, capacity);
+        if (table->link_count > 0) {
+            memcpy(larger, table->links, table->link_count * sizeof *larger);
         }
-        row.subject = (int32_t)subject;
+        lb_free(table->links);
+        table->links = larger;
+        table->link_capacity = capacity;
+    }
+    table->links[table->link_count++] = (score_link){file, series};
+cleanup:
+    return status;
+}
+
+static lb_status
+add_row(loader *load, char *const *fields, const columns *where, const char *column, lb_error *err)
+{
+    lb_status status = LB_OK;
+    bool taken = false;
+    entry row = {.subject = -1};
+    LB_TRY(read_numbers(&taken, &row, load, fields, where, column, err));
+    if (!taken) {
+        return LB_OK;
     }
     for (size_t k = 0; k < KEYS; k++) {
         const char *name = where->key[k] != SIZE_MAX ? fields[where->key[k]] : "";
@@ -229,6 +293,7 @@ add_row(loader *load, char *const *fields, const columns *where, lb_error *err)
         LB_TRY(intern(&load->keys[k], names_of(load->table, k), name, KEY_COLUMNS[k], err));
     }
     LB_TRY(find_series(&row.series, load, err));
+    LB_TRY(add_link(load->table, load->file, row.series, err));
     if (load->count == load->capacity) {
         size_t capacity = load->capacity > 0 ? load->capacity + load->capacity / 2 : 4096;
         entry *larger = NULL;
@@ -254,6 +319,7 @@ read_file(loader *load, const char *path, const char *column, const lb_context *
     lb_csv_stream *stream = NULL;
     columns where;
     char *const *fields = NULL;
+    load->path = path;
     LB_TRY(lb_csv_open(&stream, path, err));
     LB_TRY(find_columns(&where, stream, column, load->label != NULL, path, err));
     for (size_t row = 0;; row++) {
@@ -264,9 +330,8 @@ read_file(loader *load, const char *path, const char *column, const lb_context *
         if (row % 65536 == 0) {
             LB_TRY(lb_check_cancelled(context, err));
         }
-        if (add_row(load, fields, &where, err) != LB_OK) {
-            LB_TRY(lb_fail_context(err, "%s: row %zu", path, row + 1));
-        }
+        load->line = lb_csv_line(stream);
+        LB_TRY(add_row(load, fields, &where, column, err));
     }
 cleanup:
     lb_csv_close(stream);
@@ -313,6 +378,10 @@ number_images(loader *load, lb_error *err)
         images[seen++] = load->rows[i].image;
     }
     load->table->images = make_unique(images, seen);
+    LB_ALLOC(load->table->image_number, load->table->images);
+    for (size_t i = 0; i < load->table->images; i++) {
+        load->table->image_number[i] = (uint32_t)images[i];
+    }
     for (size_t i = 0; i < load->count; i++) {
         load->rows[i].image = (uint32_t)index_of(images, load->table->images, load->rows[i].image);
     }
@@ -429,6 +498,9 @@ fill_arrays(loader *load, lb_error *err)
     LB_ALLOC(table->image, load->count);
     LB_ALLOC(table->value, load->count);
     LB_TRY(sort_series(place, table, err));
+    for (size_t i = 0; i < table->link_count; i++) {
+        table->links[i].series = place[table->links[i].series];
+    }
     for (size_t i = 0; i < load->count; i++) {
         load->rows[i].series = place[load->rows[i].series];
         sorted = sorted && (i == 0 || by_image(&load->rows[i - 1], &load->rows[i]) < 0);
@@ -464,6 +536,7 @@ score_table_read(score_table *out, const char *const *paths, const char *const *
     loader load = {.table = &table, .label = label};
     for (size_t i = 0; i < count; i++) {
         load.method = methods != NULL ? methods[i] : NULL;
+        load.file = (uint32_t)i;
         LB_TRY(read_file(&load, paths[i], column, context, err));
     }
     if (!load.any) {
@@ -493,40 +566,55 @@ score_table_release(score_table *table)
         lb_free(list->names);
     }
     lb_free(table->series);
+    lb_free(table->links);
+    lb_free(table->image_number);
     lb_free(table->image);
     lb_free(table->value);
     lb_free(table->subject);
     *table = (score_table){0};
 }
 
-lb_status
-score_table_read_accuracy(score_table *table, const char *path, lb_error *err)
+/* Whether a row of classification.csv is of the series's model. */
+static bool
+is_of_model(const score_table *table, const score_series *one, const lb_csv *csv, size_t row,
+            const size_t at[KEYS])
 {
-    static const char *const names[] = {"corpus", "degree", "seed", "split", "accuracy"};
-    enum { CORPUS, DEGREE, SEED, SPLIT, ACCURACY, COUNT };
+    const char *const names[] = {table->conditions.names[one->condition],
+                                 table->corpora.names[one->corpus],
+                                 table->degrees.names[one->degree], table->seeds.names[one->seed]};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        if (at[k] != SIZE_MAX && strcmp(names[k], lb_csv_cell(csv, row, at[k])) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+lb_status
+score_table_read_accuracy(bool *any, score_table *table, const char *path, lb_error *err)
+{
+    static const char *const names[] = {"condition", "corpus", "degree",
+                                        "seed",      "split",  "accuracy"};
+    enum { CONDITION, SPLIT = 4, ACCURACY, COUNT };
     lb_status status = LB_OK;
     lb_csv csv = {0};
-    lb_error absent;
-    size_t at[COUNT], condition = 0;
+    size_t at[COUNT];
+    *any = false;
     LB_TRY(lb_csv_read(&csv, path, err));
     for (size_t i = 0; i < COUNT; i++) {
-        LB_TRY(lb_csv_column(&at[i], &csv, names[i], path, err));
-    }
-    bool has = lb_csv_column(&condition, &csv, "condition", path, &absent) == LB_OK;
-    for (size_t row = 0; row < csv.rows; row++) {
-        if (strcmp(lb_csv_cell(&csv, row, at[SPLIT]), "holdout") != 0) {
-            continue;
+        at[i] = SIZE_MAX;
+        if (lb_csv_column(&at[i], &csv, names[i], path, err) != LB_OK && i != CONDITION) {
+            LB_TRY(err->code);
         }
+    }
+    for (size_t row = 0; row < csv.rows; row++) {
+        double accuracy = NAN;
+        LB_TRY(lb_csv_number(&accuracy, &csv, row, at[ACCURACY], path, err));
         for (size_t i = 0; i < table->series_count; i++) {
-            score_series *one = &table->series[i];
-            const char *own = table->conditions.names[one->condition];
-            if (strcmp(table->corpora.names[one->corpus], lb_csv_cell(&csv, row, at[CORPUS])) ==
-                    0 &&
-                strcmp(table->degrees.names[one->degree], lb_csv_cell(&csv, row, at[DEGREE])) ==
-                    0 &&
-                strcmp(table->seeds.names[one->seed], lb_csv_cell(&csv, row, at[SEED])) == 0 &&
-                (!has || strcmp(own, lb_csv_cell(&csv, row, condition)) == 0)) {
-                one->accuracy = lb_csv_number(&csv, row, at[ACCURACY]);
+            if (strcmp(lb_csv_cell(&csv, row, at[SPLIT]), "holdout") == 0 &&
+                is_of_model(table, &table->series[i], &csv, row, at)) {
+                table->series[i].accuracy = accuracy;
+                *any = true;
             }
         }
     }

@@ -59,10 +59,13 @@ read_history(lb_history *out, const char *path, lb_error *err)
     }
     LB_ALLOC(history.epochs, csv.rows + 1);
     for (size_t i = 0; i < csv.rows; i++) {
+        double value[COLUMNS];
+        for (size_t k = 0; k < COLUMNS; k++) {
+            LB_TRY(lb_csv_number(&value[k], &csv, i, at[k], path, err));
+        }
         history.epochs[i] =
-            (lb_epoch){.train_accuracy = lb_csv_number(&csv, i, at[TRAIN]),
-                       .validation_accuracy = lb_csv_number(&csv, i, at[VALIDATION])};
-        history.kept = lb_csv_number(&csv, i, at[KEPT]) > 0 ? i : history.kept;
+            (lb_epoch){.train_accuracy = value[TRAIN], .validation_accuracy = value[VALIDATION]};
+        history.kept = value[KEPT] > 0 ? i : history.kept;
     }
     history.count = csv.rows;
     *out = history;

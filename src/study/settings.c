@@ -229,6 +229,63 @@ lb_list_release(lb_list *list)
     *list = (lb_list){0};
 }
 
+/* "7", or "0-19". */
+static lb_status
+parse_range(uint64_t bounds[2], const char *item, size_t min, size_t max, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const char *dash = strchr(item, '-');
+    char *first = NULL;
+    if (dash == NULL || dash == item) { /* of "-1" the number says that it is below 0 */
+        LB_TRY(lb_parse_u64(&bounds[0], item, min, max, err));
+        bounds[1] = bounds[0];
+        return LB_OK;
+    }
+    first = lb_format(err, "%.*s", (int)(dash - item), item);
+    LB_TRY(first != NULL ? LB_OK : err->code);
+    LB_TRY(lb_parse_u64(&bounds[0], first, min, max, err));
+    LB_TRY(lb_parse_u64(&bounds[1], dash + 1, min, max, err));
+    if (bounds[1] < bounds[0]) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "the range '%s' ends before it begins", item));
+    }
+cleanup:
+    lb_free(first);
+    return status;
+}
+
+lb_status
+lb_parse_indices(size_t **out, size_t *count, const char *text, size_t min, size_t max,
+                 lb_error *err)
+{
+    enum { MOST = 1 << 26 };
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    size_t *values = NULL, total = 0, used = 0;
+    uint64_t bounds[2] = {0};
+    LB_TRY(lb_list_parse(&list, text, err));
+    for (size_t i = 0; i < list.count; i++) {
+        LB_TRY(parse_range(bounds, list.items[i], min, max, err));
+        if (bounds[1] - bounds[0] >= MOST - total) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "more than %d numbers", MOST));
+        }
+        total += (size_t)(bounds[1] - bounds[0]) + 1;
+    }
+    LB_ALLOC(values, total);
+    for (size_t i = 0; i < list.count; i++) {
+        LB_TRY(parse_range(bounds, list.items[i], min, max, err));
+        for (uint64_t value = bounds[0]; value <= bounds[1]; value++) {
+            values[used++] = (size_t)value;
+        }
+    }
+    *out = values;
+    *count = total;
+    values = NULL;
+cleanup:
+    lb_free(values);
+    lb_list_release(&list);
+    return status;
+}
+
 const char *
 lb_nearest(const char *text, const char *const *names, size_t count)
 {

@@ -22,7 +22,7 @@ compare_classes(const lb_conclusion_inputs *of_all, const char *directory,
         own = lb_format(err, "%s/%s", directory, LB_IMAGE_CLASSES[c]);
         LB_TRY(own == NULL ? err->code : LB_OK);
         options.images = c;
-        LB_TRY(lb_conclude(&inputs, own, &options, context, err));
+        LB_TRY(lb_conclude(NULL, &inputs, own, &options, context, err));
     }
 cleanup:
     lb_free(own);
@@ -54,7 +54,7 @@ run_compare(const stage_list *list, const stage *self, const lb_context *context
                                          .map_count = count,
                                          .dataset = dataset,
                                          .split = LB_HOLDOUT};
-    LB_TRY(lb_conclude(&inputs, directory, &options, context, err));
+    LB_TRY(lb_conclude(NULL, &inputs, directory, &options, context, err));
     LB_TRY(compare_classes(&inputs, directory, context, err));
 cleanup:
     lb_dataset_close(dataset);

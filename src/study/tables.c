@@ -51,6 +51,15 @@ lb_score_row_set_quirks(lb_score_row *row, lb_quirk_set quirks)
     row->tpr_uses_fp = lb_quirk_is_on(quirks, LB_QUIRK_BASELINE_TPR_USES_FP) && is_baseline(row);
 }
 
+void
+lb_score_row_set_model(lb_score_row *row, const lb_model_name *name)
+{
+    snprintf(row->corpus, sizeof row->corpus, "%s", name->corpus);
+    snprintf(row->degree, sizeof row->degree, "%s", name->degree);
+    snprintf(row->seed, sizeof row->seed, "%s", name->seed);
+    snprintf(row->condition, sizeof row->condition, "%s", name->condition);
+}
+
 lb_score_row *
 lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split split,
                         size_t image, const lb_model_name *name, const char *method, lb_error *err)
@@ -61,11 +70,8 @@ lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split
         row->subject = lb_dataset_subjects(dataset, split)[image];
         row->label = lb_dataset_labels(dataset, split)[image];
         row->lesion_count = lb_dataset_lesion_counts(dataset, split)[image];
-        snprintf(row->corpus, sizeof row->corpus, "%s", name->corpus);
-        snprintf(row->degree, sizeof row->degree, "%s", name->degree);
-        snprintf(row->seed, sizeof row->seed, "%s", name->seed);
+        lb_score_row_set_model(row, name);
         snprintf(row->method, sizeof row->method, "%s", method);
-        snprintf(row->condition, sizeof row->condition, "%s", name->condition);
         lb_score_row_set_quirks(row, lb_dataset_quirks(dataset));
     }
     return row;
@@ -167,10 +173,14 @@ read_row(lb_score_row *row, const lb_csv *csv, size_t index, const size_t texts[
     }
     uint32_t value[NUMBERS];
     for (size_t i = 0; i < NUMBERS; i++) {
-        double number = lb_csv_number(csv, index, numbers[i]);
-        if (!(number >= 0 && number <= UINT32_MAX)) {
-            return lb_fail(err, LB_ERROR_FORMAT, "%s: row %zu: '%s' is not a count", path,
-                           index + 1, NUMBER_COLUMNS[i]);
+        double number = 0, most = i == 1 || i == 2 ? UINT8_MAX : UINT32_MAX;
+        if (lb_csv_number(&number, csv, index, numbers[i], path, err) != LB_OK) {
+            return err->code;
+        }
+        if (!(number >= 0 && number <= most) || number != floor(number)) {
+            return lb_fail(
+                err, LB_ERROR_FORMAT, "%s: line %zu, column \"%s\": '%.60s' is not a count", path,
+                csv->lines[index], NUMBER_COLUMNS[i], lb_csv_cell(csv, index, numbers[i]));
         }
         value[i] = (uint32_t)number;
     }
@@ -182,18 +192,40 @@ read_row(lb_score_row *row, const lb_csv *csv, size_t index, const size_t texts[
 }
 
 /* Columns may be absent. */
-static void
-read_certificates(lb_score_row *rows, const lb_csv *csv, const char *path)
+static lb_status
+read_certificates(lb_score_row *rows, const lb_csv *csv, const char *path, lb_error *err)
 {
+    lb_status status = LB_OK;
     lb_error absent;
     for (size_t c = 0, column = 0; certificate_column(c) != NULL; c++) {
         if (lb_csv_column(&column, csv, certificate_column(c), path, &absent) != LB_OK) {
             continue;
         }
         for (size_t i = 0; i < csv->rows; i++) {
-            certificate_set(&rows[i].certificate, c, lb_csv_number(csv, i, column));
+            double number = NAN;
+            LB_TRY(lb_csv_number(&number, csv, i, column, path, err));
+            certificate_set(&rows[i].certificate, c, number);
         }
     }
+cleanup:
+    return status;
+}
+
+/* -1 where the table does not say. */
+static lb_status
+read_subject(int32_t *out, const lb_csv *csv, size_t row, size_t column, const char *path,
+             lb_error *err)
+{
+    double number = NAN;
+    lb_status status = lb_csv_number(&number, csv, row, column, path, err);
+    if (status == LB_OK && !isnan(number) &&
+        (!(number >= 0 && number <= INT32_MAX) || number != floor(number))) {
+        status = lb_fail(err, LB_ERROR_FORMAT,
+                         "%s: line %zu, column \"subject\": '%.60s' is not the number of a subject",
+                         path, csv->lines[row], lb_csv_cell(csv, row, column));
+    }
+    *out = status == LB_OK && !isnan(number) ? (int32_t)number : -1;
+    return status;
 }
 
 lb_status
@@ -220,12 +252,13 @@ lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err)
         LB_TRY(read_row(row, &csv, i, texts, numbers, path, err));
         snprintf(row->condition, sizeof row->condition, "%s",
                  has_condition ? lb_csv_cell(&csv, i, condition) : "");
-        double number = has_subject ? lb_csv_number(&csv, i, subject) : NAN;
-        row->subject = number >= 0 && number <= INT32_MAX ? (int32_t)number : -1;
+        if (has_subject) {
+            LB_TRY(read_subject(&row->subject, &csv, i, subject, path, err));
+        }
     }
     if (csv.rows > 0) {
-        read_certificates(&rows->rows[rows->count - csv.rows], &csv, path);
-        metric_columns_read(&rows->rows[rows->count - csv.rows], &csv, path);
+        LB_TRY(read_certificates(&rows->rows[rows->count - csv.rows], &csv, path, err));
+        LB_TRY(metric_columns_read(&rows->rows[rows->count - csv.rows], &csv, path, err));
     }
 cleanup:
     lb_csv_release(&csv);

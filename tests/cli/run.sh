@@ -209,7 +209,8 @@ published=$here/../../../shared/data/published
 expect "convert --help" 0 "usage: lesionbench convert IN OUT" "" convert --help
 expect "convert without a target" 2 "" "an argument is missing" convert a.pkl
 expect "convert to itself" 2 "" "are the same file" convert a.pkl a.pkl
-expect "convert PyTorch's files to HDF5" 1 "" "model.pth: PyTorch's files are converted to .safetensors" \
+echo nothing | tee model.pth >x.csv
+expect "convert PyTorch's files to HDF5" 1 "" "model.pth: models are converted to .safetensors" \
     convert model.pth model.h5
 expect "convert what cannot be" 1 "" "x.csv: cannot be converted to x.h5" convert x.csv x.h5
 expect "convert a missing pickle" 1 "" "nowhere.pkl: .*No such file" convert nowhere.pkl x.h5
@@ -634,11 +635,11 @@ grep -q '^,,,,a|b_c,1,2,2,0.5,0.5,' own/summary.csv && grep -qF '| a\|b_c | 1 | 
     grep -qF 'a|b\_c & 1 & 2 & 2 & 0.500 &' own/summary.tex && ok "one row of each format" ||
     not_ok "one row of each format"
 expect "compare maps from elsewhere" 0 "" "" compare own.csv own.csv --methods mine,theirs --quiet -o both
-grep -q '^,,,,mine,theirs,2,2,0.5,0.5,0,0,0,0,0,0,1,1,1$' both/methods.csv && ok "methods are named" ||
+grep -q '^,,,,mine,theirs,2,2,0.5,0.5,0,,,0,0,0,1,1,1$' both/methods.csv && ok "methods are named" ||
     not_ok "methods are named"
 printf 'image,corpus,degree,seed,method,selection,emd\n0,,,,far,,9\n0,,,,near,,2\n1,,,,far,,8\n1,,,,near,,1\n' >emd.csv
 expect "compare distances" 0 "" "" compare emd.csv --metric emd --quiet -o nearer
-grep -q '^,,,near,2,1,2,2,1,1,1,1$' nearer/ranking.csv && ok "the nearer is better" || not_ok "the nearer is better"
+grep -q '^,,,near,2,1,2,2,1,,,1$' nearer/ranking.csv && ok "the nearer is better" || not_ok "the nearer is better"
 expect "a name for each file" 2 "" "--methods has 1 names for 2 files" compare own.csv own.csv --methods a -o c
 expect "compare without a folder" 2 "" "-o is missing" compare s.csv
 expect "compare maps without data" 2 "" "--data is missing" compare s.csv --maps e.h5 -o c
@@ -656,7 +657,7 @@ expect "compare images of a class that is not there" 0 "" "" compare label.csv -
 [ "$(wc -l <nobody/summary.csv)" = 1 ] && ok "tables without rows" || not_ok "tables without rows" "$(cat nobody/summary.csv)"
 expect "compare a class without labels" 1 "" 'half.csv: no column "label"' compare half.csv --class round -o c
 expect "compare an unknown class" 2 "" "'rond' is not one of all, round, irregular" compare half.csv --class rond -o c
-expect "compare half an image" 1 "" "half.csv: row 1: '0.5' is no index of an image" compare half.csv -o c
+expect "compare half an image" 1 "" "half.csv: line 2, column \"image\": '0.5' is not the index of an image" compare half.csv -o c
 absent "nothing of what could not be compared" c
 expect "evaluate by class" 0 "p class=[01] " "" evaluate p.h5 --by class --data d1.h5
 expect "evaluate by area" 0 "p,mri,2,5,holdout,1,.*,area=3" "" evaluate p.h5 --by area --data d1.h5 --format csv
@@ -751,6 +752,7 @@ expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data 
 . "$here/import_cases.sh"
 . "$here/images_cases.sh"
 . "$here/terminal_cases.sh"
+. "$here/compare_cases.sh"
 
 ### A whole study from a file
 sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml

@@ -41,7 +41,9 @@ use(const lb_csv *csv, const char *path)
         FUZZ_CHECK(column <= i);
     }
     for (size_t i = 0; i < csv->rows && i < 16; i++) {
-        lb_csv_number(csv, i, csv->columns - 1);
+        double number = 0;
+        (void)lb_csv_number(&number, csv, i, csv->columns - 1, path, &err);
+        FUZZ_CHECK(csv->lines[i] >= i + 2);
     }
 }
 

@@ -135,7 +135,7 @@ eight_methods_and_captums_deeplift(void **state)
     assert_int_equal(lb_array_count(&input), IMAGES * VALUES);
     for (size_t m = 0; m < 2 * 2 * count; m++) {
         unsigned target = (unsigned)(m % 2);
-        const uint8_t targets[IMAGES] = {(uint8_t)target, (uint8_t)target};
+        const uint16_t targets[IMAGES] = {(uint16_t)target, (uint16_t)target};
         size_t method = methods[m / 4];
         options.compute.convolution = m / 2 % 2;
         expected want = {.method = lb_method_name(method),

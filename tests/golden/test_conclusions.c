@@ -74,7 +74,7 @@ conclude(void **state)
     const char *const paths[] = {scores};
     const lb_conclusion_inputs inputs = {
         .scores = paths, .score_count = 1, .accuracies = accuracies};
-    assert_ok(lb_conclude(&inputs, folder, &options, NULL, &err));
+    assert_ok(lb_conclude(NULL, &inputs, folder, &options, NULL, &err));
     lb_free(accuracies);
     lb_free(scores);
     return 0;
@@ -103,7 +103,7 @@ number(const lb_csv *csv, size_t row, const char *name)
     lb_error err;
     size_t column = 0;
     assert_ok(lb_csv_column(&column, csv, name, "table", &err));
-    return lb_csv_number(csv, row, column);
+    return lb_csv_value(lb_csv_cell(csv, row, column));
 }
 
 /* The row whose first cells are these, up to NULL; "*" stands for any. */

@@ -56,7 +56,7 @@ check_shifted(const char *figure, const char *name, const lb_explain_options *op
 {
     static float image[VALUES];
     const size_t item = 0;
-    const uint8_t target = TARGET;
+    const uint16_t target = TARGET;
     struct gradient_figure want = *find_figure(figure);
     size_t method = 0;
     lb_error err;

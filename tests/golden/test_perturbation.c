@@ -67,7 +67,7 @@ methods_equal_figures(void **state)
     lb_network *network = formula_network();
     static float image[VALUES];
     const size_t item = ITEM;
-    const uint8_t target = TARGET;
+    const uint16_t target = TARGET;
     for (size_t m = 0; m < sizeof FIGURES / sizeof *FIGURES; m++) {
         size_t method = 0;
         struct perturbation_figure expected = FIGURES[m];

@@ -28,10 +28,15 @@ plain_rows(void **state)
     assert_int_equal(column, 1);
     assert_string_equal(csv.header[0], "model");
     assert_string_equal(lb_csv_cell(&csv, 1, 0), "");
-    assert_close(lb_csv_number(&csv, 0, 1), 0.5, 0, 0);
-    assert_close(lb_csv_number(&csv, 1, 1), -1e-3, 0, 1e-15);
-    assert_true(isnan(lb_csv_number(&csv, 2, 1)));
-    assert_true(isnan(lb_csv_number(&csv, 1, 0)));
+    double number = 0;
+    assert_ok(lb_csv_number(&number, &csv, 0, 1, "t.csv", &err));
+    assert_close(number, 0.5, 0, 0);
+    assert_ok(lb_csv_number(&number, &csv, 1, 1, "t.csv", &err));
+    assert_close(number, -1e-3, 0, 1e-15);
+    assert_ok(lb_csv_number(&number, &csv, 1, 0, "t.csv", &err));
+    assert_true(isnan(number));
+    assert_int_equal(lb_csv_number(&number, &csv, 2, 1, "t.csv", &err), LB_ERROR_FORMAT);
+    assert_message(&err, "t.csv: line 4, column \"auroc\": 'x1' is not a number");
     assert_int_equal(lb_csv_column(&column, &csv, "emd", "t.csv", &err), LB_ERROR_FORMAT);
     assert_message(&err, "t.csv: no column \"emd\"");
     lb_csv_release(&csv);
@@ -182,10 +187,36 @@ streams_refuse_what_tables_do(void **state)
     lb_free(large);
 }
 
+/* Of quoted cells with ends of lines, and of what other programs write for nothing. */
+static void
+numbers_and_their_lines(void **state)
+{
+    lb_error err = {0};
+    lb_csv csv = {0};
+    double number = 0;
+    assert_ok(read_text(&csv, state, "\"a\nb\",c\n\"x\ny\",NA\r\n1,nan\n2,\"0,5\"\n3,0x10\n4,1 2\n",
+                        &err));
+    const size_t lines[] = {3, 5, 6, 7, 8};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(csv.lines[i], lines[i]);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(lb_csv_number(&number, &csv, i, 1, "t.csv", &err));
+        assert_true(isnan(number));
+    }
+    assert_int_equal(lb_csv_number(&number, &csv, 2, 1, "t.csv", &err), LB_ERROR_FORMAT);
+    assert_message(&err,
+                   "t.csv: line 6, column \"c\": '0,5' is not a number (write a decimal point)");
+    assert_int_equal(lb_csv_number(&number, &csv, 3, 1, "t.csv", &err), LB_ERROR_FORMAT);
+    assert_int_equal(lb_csv_number(&number, &csv, 4, 1, "t.csv", &err), LB_ERROR_FORMAT);
+    lb_csv_release(&csv);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(numbers_and_their_lines, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(plain_rows, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(stream_equals_table, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(streams_refuse_what_tables_do, test_setup, test_teardown),

@@ -15,7 +15,7 @@ enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 5 };
 
 enum { METHODS = 96 }; /* at most */
 
-static const uint8_t targets[IMAGES] = {0, 1, 1, 0, 1};
+static const uint16_t targets[IMAGES] = {0, 1, 1, 0, 1};
 static const size_t items[IMAGES] = {4, 8, 15, 16, 23};
 
 /* All maps, attributions and completeness errors of one call of lb_explain(). */
@@ -593,7 +593,7 @@ errors(void **state)
     lb_error err;
     lb_explain_options options;
     lb_explain_defaults(&options);
-    const uint8_t wrong[IMAGES] = {0, 1, 2, 0, 0};
+    const uint16_t wrong[IMAGES] = {0, 1, 2, 0, 0};
     size_t lrp = method("lrp");
     assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, wrong, &lrp, 1,
                                 &options, collect, NULL, NULL, &err),

@@ -48,6 +48,18 @@ lists_and_near_misses(void **state)
     assert_string_equal(list.items[2], "all");
     lb_list_release(&list);
     assert_int_equal(lb_list_parse(&list, "1,,2", &err), LB_ERROR_ARGUMENT);
+    static const size_t numbers[] = {0, 1, 2, 3, 4, 9};
+    const char *const bad[] = {"", "0-", "-1", "4-2", "0-10", "1-2-3", "0- x", "0,", "1.5"};
+    size_t *indices = NULL, count = 0;
+    assert_ok(lb_parse_indices(&indices, &count, "0-4, 9", 0, 9, &err));
+    assert_int_equal(count, 6);
+    assert_memory_equal(indices, numbers, sizeof numbers);
+    lb_free(indices);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(lb_parse_indices(&indices, &count, bad[i], 0, 9, &err), LB_ERROR_ARGUMENT);
+    }
+    assert_int_equal(lb_parse_indices(&indices, &count, "0-99999999999", 0, SIZE_MAX, &err),
+                     LB_ERROR_ARGUMENT);
     const char *const names[] = {"slices", "lesions", "compose"};
     assert_string_equal(lb_nearest("lesion", names, 3), "lesions");
     assert_string_equal(lb_nearest("slcies", names, 3), "slices");
