@@ -92,14 +92,15 @@ static lb_status
 print_members(lb_h5 *file, const char *group, int depth, size_t *left, lb_error *err)
 {
     lb_status status = LB_OK;
-    char **names = NULL;
+    char **names = NULL, *path = NULL;
     size_t count = 0;
     LB_TRY(lb_h5_members(&names, &count, file, group, err));
     for (size_t i = 0; *left > 0 && i < count; i++) {
-        char path[256];
         size_t rank = 0, shape[LB_MAX_RANK];
         lb_error not_a_dataset;
-        snprintf(path, sizeof path, "%.120s%s%.120s", group, group[0] != '\0' ? "/" : "", names[i]);
+        lb_free(path);
+        path = lb_format(err, "%s%s%s", group, group[0] != '\0' ? "/" : "", names[i]);
+        LB_TRY(path == NULL ? err->code : LB_OK);
         if (--*left == 0) {
             puts("  ...");
         } else if (lb_h5_shape(&rank, shape, file, path, &not_a_dataset) == LB_OK) {
@@ -111,6 +112,7 @@ print_members(lb_h5 *file, const char *group, int depth, size_t *left, lb_error 
         }
     }
 cleanup:
+    lb_free(path);
     lb_h5_free_names(names, count);
     return status;
 }

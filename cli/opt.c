@@ -349,13 +349,12 @@ opt_given(int argc, char **argv, const char *option)
 lb_status
 opt_wrong(cli *self, lb_error *err, const char *format, ...)
 {
-    char text[512];
     va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     self->wrong_usage = true;
-    return lb_fail(err, LB_ERROR_ARGUMENT, "%s", text);
+    va_start(arguments, format);
+    lb_status status = lb_fail_list(err, LB_ERROR_ARGUMENT, format, arguments);
+    va_end(arguments);
+    return status;
 }
 
 lb_status

@@ -9,6 +9,7 @@
 #define LESIONBENCH_BASE_H
 
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,8 +43,12 @@ typedef struct lb_error {
 #define LB_PRINTF(format_index, first_index)
 #endif
 
-/* Writes the message and returns code, so that `return lb_fail(...)` reads well. */
+/* Writes the message and returns code, so that `return lb_fail(...)` reads well. A message that is
+ * too long loses the middle of its longest word, which is a path as a rule, and never its end. */
 lb_status lb_fail(lb_error *err, lb_status code, const char *format, ...) LB_PRINTF(3, 4);
+/* The same for functions that take "..." themselves. */
+lb_status lb_fail_list(lb_error *err, lb_status code, const char *format, va_list arguments)
+    LB_PRINTF(3, 0);
 /* Puts "context: " in front of the message that err holds, and returns its code. */
 lb_status lb_fail_context(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
 /* lb_fail(LB_ERROR_IO) with the reason of errno: "what: No space left on device". */

@@ -61,7 +61,9 @@ lb_status lb_h5_read(lb_array *out, lb_h5 *file, const char *name, lb_type type,
 lb_status lb_h5_stored(lb_type *out, lb_h5 *file, const char *name, lb_error *err);
 /* rank and shape (LB_MAX_RANK entries) of a dataset. */
 lb_status lb_h5_shape(size_t *rank, size_t *shape, lb_h5 *file, const char *name, lb_error *err);
-bool lb_h5_has(lb_h5 *file, const char *name); /* a dataset or a group */
+/* Whether there is a dataset or group; also true for a link to one that cannot be followed, so that
+ * reading it says why: what is not there may be left out, what cannot be found may not. */
+bool lb_h5_has(lb_h5 *file, const char *name);
 /* Names of the members of a group ("" or "/" for the root), sorted; *out and each name are the
  * caller's, freed with lb_h5_free_names(). */
 lb_status lb_h5_members(char ***out, size_t *count, lb_h5 *file, const char *group, lb_error *err);

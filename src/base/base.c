@@ -11,17 +11,92 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static void
-write_message(lb_error *err, const char *format, va_list arguments)
+/* Whether a byte begins a character of UTF-8. */
+static bool
+begins_character(char byte)
 {
-    vsnprintf(err->message, sizeof err->message, format, arguments);
-    for (char *c = err->message; *c != '\0'; c++) {
+    return ((unsigned char)byte & 0xC0) != 0x80;
+}
+
+/* The start and length of the longest run without spaces: a path, mostly. */
+static size_t
+longest_word(size_t *length, const char *text)
+{
+    size_t first = 0;
+    *length = 0;
+    for (size_t at = 0; text[at] != '\0';) {
+        size_t end = at + strcspn(text + at, " ");
+        if (end - at > *length) {
+            first = at;
+            *length = end - at;
+        }
+        at = end + (text[end] == ' ');
+    }
+    return first;
+}
+
+/* Copies a text that is too long without the middle of its longest word, so that the reason, which
+ * stands at the end, is kept; without the middle of all where that does not do. */
+static void
+copy_shortened(char *out, size_t size, const char *text)
+{
+    static const char GAP[] = "...";
+    enum { LEFT = 64 }; /* of the word, at least */
+    size_t total = strlen(text), word = 0;
+    if (total < size) {
+        memcpy(out, text, total + 1);
+        return;
+    }
+    size_t excess = total + sizeof GAP - size, first = longest_word(&word, text);
+    if (word < excess + LEFT) {
+        first = 0;
+        word = total;
+    }
+    size_t from = first + (word - excess) / 2, to = from + excess;
+    while (from > 0 && !begins_character(text[from])) {
+        from--;
+    }
+    while (text[to] != '\0' && !begins_character(text[to])) {
+        to++;
+    }
+    snprintf(out, size, "%.*s%s%s", (int)from, text, GAP, text + to);
+}
+
+/* Names from files could drive the terminal. */
+static void
+make_harmless(char *text)
+{
+    for (char *c = text; *c != '\0'; c++) {
         if (*c == '\n' || *c == '\r' || *c == '\t') {
             *c = ' ';
         } else if ((unsigned char)*c < ' ' || *c == 0x7F) {
-            *c = '?'; /* names from files could drive the terminal */
+            *c = '?';
         }
     }
+}
+
+/* The message, and where `tail` is not NULL ": tail" behind it. */
+static void
+write_message(lb_error *err, const char *tail, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(err->message, sizeof err->message, format, again);
+    va_end(again);
+    size_t head = length > 0 ? (size_t)length : 0;
+    size_t size = head + (tail != NULL ? strlen(tail) + 2 : 0) + 1;
+    char *whole = malloc(size);
+    if (whole == NULL) { /* what fits must do */
+        make_harmless(err->message);
+        return;
+    }
+    vsnprintf(whole, head + 1, format, arguments);
+    if (tail != NULL) {
+        snprintf(whole + head, size - head, ": %s", tail);
+    }
+    make_harmless(whole);
+    copy_shortened(err->message, sizeof err->message, whole);
+    free(whole);
 }
 
 lb_status
@@ -29,17 +104,17 @@ lb_fail(lb_error *err, lb_status code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    write_message(err, format, arguments);
+    lb_fail_list(err, code, format, arguments);
     va_end(arguments);
-    err->code = code;
     return code;
 }
 
-static void
-put_in_front(lb_error *err, const char *old)
+lb_status
+lb_fail_list(lb_error *err, lb_status code, const char *format, va_list arguments)
 {
-    size_t used = strlen(err->message);
-    snprintf(err->message + used, sizeof err->message - used, ": %s", old);
+    write_message(err, NULL, format, arguments);
+    err->code = code;
+    return code;
 }
 
 lb_status
@@ -49,9 +124,8 @@ lb_fail_context(lb_error *err, const char *format, ...)
     memcpy(old, err->message, sizeof old);
     va_list arguments;
     va_start(arguments, format);
-    write_message(err, format, arguments);
+    write_message(err, old, format, arguments);
     va_end(arguments);
-    put_in_front(err, old);
     return err->code;
 }
 
@@ -61,9 +135,8 @@ lb_fail_errno(lb_error *err, const char *format, ...)
     const char *reason = strerror(errno);
     va_list arguments;
     va_start(arguments, format);
-    write_message(err, format, arguments);
+    write_message(err, reason, format, arguments);
     va_end(arguments);
-    put_in_front(err, reason);
     err->code = LB_ERROR_IO;
     return err->code;
 }

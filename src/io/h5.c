@@ -36,8 +36,8 @@ lb_h5_fail_read(const lb_h5 *file, const char *name, lb_error *err)
 
 /* HDF5 need not lock: writers hold a lock already, finished files never change, and some cluster
  * file systems cannot lock at all. */
-static hid_t
-access_properties(void)
+hid_t
+lb_h5_access_properties(void)
 {
     hid_t properties = H5Pcreate(H5P_FILE_ACCESS);
     if (properties >= 0 && (H5Pset_fclose_degree(properties, H5F_CLOSE_STRONG) < 0 ||
@@ -48,8 +48,7 @@ access_properties(void)
     return properties;
 }
 
-/* A new handle with nothing open. HDF5 shall neither print errors nor clean up at exit: every file
- * is closed here, and where closing failed on a full disk, its clean-up crashes. */
+/* A new handle with nothing open. */
 static lb_status
 create_handle(lb_h5 **out, const char *path, lb_error *err)
 {
@@ -62,8 +61,6 @@ create_handle(lb_h5 **out, const char *path, lb_error *err)
     if (file->path == NULL) {
         LB_TRY(LB_ERROR_MEMORY);
     }
-    H5dont_atexit();
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     *out = file;
     file = NULL;
 cleanup:
@@ -125,7 +122,7 @@ lb_h5_create(lb_h5 **out, const char *path, const char *format, int format_versi
     char *text = NULL;
     LB_TRY(create_handle(&file, path, err));
     LB_TRY(open_partial(file, err));
-    properties = access_properties();
+    properties = lb_h5_access_properties();
     creation = H5Pcreate(H5P_FILE_CREATE);
     if (properties < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0) {
         LB_TRY(lb_fail(err, LB_ERROR_MEMORY, "%s: cannot set up HDF5", path));
@@ -194,7 +191,7 @@ lb_h5_open(lb_h5 **out, const char *path, const char *format, lb_error *err)
     hid_t properties = H5I_INVALID_HID;
     LB_TRY(create_handle(&file, path, err));
     LB_TRY(check_readable(path, err));
-    properties = access_properties();
+    properties = lb_h5_access_properties();
     file->id = H5Fopen(path, H5F_ACC_RDONLY, properties);
     if (file->id < 0) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: the HDF5 file is damaged or truncated", path));

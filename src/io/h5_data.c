@@ -272,7 +272,7 @@ read_values(hid_t dataset, lb_type type, hid_t memory, hid_t stored, void *data,
         return lb_fail(err, LB_ERROR_FORMAT, "%s: \"%s\" has a value that is not within %s",
                        file->path, name, range_of(type));
     }
-    return got < 0 ? lb_h5_fail_read(file, name, err) : LB_OK;
+    return got < 0 ? lb_h5_fail_dataset(dataset, file, name, err) : LB_OK;
 }
 
 /* The two spaces of a transfer of the rows [first, first + count). */
@@ -360,7 +360,7 @@ checked_count(size_t *out, hid_t dataset, size_t rank, const size_t *shape, size
     }
     LB_TRY(lb_multiply(&bytes, count, size, err));
     if (bytes > ALWAYS_FINE && bytes / MAX_COMPRESSION > H5Dget_storage_size(dataset)) {
-        LB_TRY(lb_h5_fail_read(file, name, err));
+        LB_TRY(lb_h5_fail_dataset(dataset, file, name, err));
     }
     *out = count;
 cleanup:

@@ -25,9 +25,19 @@ void lb_h5_unlock(bool *locked);
  * be told any more; what was written is closed with its own checked call. */
 void lb_h5_drop(hid_t id);
 
+/* How files are opened. */
+hid_t lb_h5_access_properties(void);
+
 /* "cannot write", with the system's reason where errno has one. Callers clear errno first. */
 lb_status lb_h5_fail_write(const lb_h5 *file, const char *name, lb_error *err);
 lb_status lb_h5_fail_read(const lb_h5 *file, const char *name, lb_error *err);
+/* The same of an open dataset, whose filters may not be installed. */
+lb_status lb_h5_fail_dataset(hid_t dataset, const lb_h5 *file, const char *name, lb_error *err);
+/* The same of a link that leads nowhere: where it should lead, and what is wrong there. */
+lb_status lb_h5_fail_link(const lb_h5 *file, const char *link, lb_error *err);
+/* Fails where values of the dataset are in other files that cannot be read: HDF5 would give fill
+ * values. */
+lb_status lb_h5_check_sources(hid_t dataset, const lb_h5 *file, const char *name, lb_error *err);
 
 /* Opens a group or dataset; where it is missing, the message lists what is there instead. */
 lb_status lb_h5_open_object(hid_t *out, lb_h5 *file, const char *name, lb_error *err);

@@ -8,9 +8,12 @@
 static pthread_mutex_t lock;
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 
+/* HDF5 shall not clean up at exit, which is to be said before its first other call: every file is
+ * closed by lb_h5_close(), and where closing failed on a full disk, its clean-up crashes. */
 static void
 make(void)
 {
+    H5dont_atexit();
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
@@ -18,11 +21,18 @@ make(void)
     pthread_mutexattr_destroy(&attributes);
 }
 
+/* A thread-safe HDF5, as Debian's, keeps for each thread whether it prints errors. */
+static _Thread_local bool silent;
+
 bool
 lb_h5_lock(void)
 {
     pthread_once(&made, make);
     pthread_mutex_lock(&lock);
+    if (!silent) {
+        H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+        silent = true;
+    }
     return true;
 }
 

@@ -12,22 +12,28 @@ without_slash(const char *name)
 }
 
 /* The length of the longest leading part of name, cut at its slashes, that exists. HDF5 itself
- * answers only about the last part of a path. */
+ * answers only about the last part of a path. *dangling: the next part is a link that leads
+ * nowhere.
+ */
 static lb_status
-present_part(size_t *out, lb_h5 *file, const char *name, lb_error *err)
+present_part(size_t *out, bool *dangling, lb_h5 *file, const char *name, lb_error *err)
 {
     char *part = lb_strdup(name, err);
     if (part == NULL) {
         return err->code;
     }
     size_t length = strlen(name), present = 0;
+    *dangling = false;
     for (size_t end = 1; end <= length; end++) {
         if (name[end] != '/' && name[end] != '\0') {
             continue;
         }
         part[end] = '\0';
-        if (H5Lexists(file->id, part, H5P_DEFAULT) <= 0 ||
-            H5Oexists_by_name(file->id, part, H5P_DEFAULT) <= 0) {
+        if (H5Lexists(file->id, part, H5P_DEFAULT) <= 0) {
+            break;
+        }
+        if (H5Oexists_by_name(file->id, part, H5P_DEFAULT) <= 0) {
+            *dangling = true;
             break;
         }
         present = end;
@@ -44,8 +50,10 @@ lb_h5_has(lb_h5 *file, const char *name)
     LB_H5_LOCKED;
     lb_error ignored;
     size_t present = 0;
+    bool dangling = false;
     name = without_slash(name);
-    return present_part(&present, file, name, &ignored) == LB_OK && present == strlen(name);
+    return present_part(&present, &dangling, file, name, &ignored) == LB_OK &&
+           (dangling || present == strlen(name));
 }
 
 /* "train, validation": what the group has, cut where it becomes long. */
@@ -88,9 +96,17 @@ lb_status
 lb_h5_open_object(hid_t *out, lb_h5 *file, const char *name, lb_error *err)
 {
     size_t present = 0;
+    bool dangling = false;
     name = without_slash(name);
-    lb_status status = present_part(&present, file, name, err);
+    lb_status status = present_part(&present, &dangling, file, name, err);
     if (status != LB_OK) {
+        return status;
+    }
+    if (dangling) {
+        size_t next = present > 0 ? present + 1 : 0;
+        char *link = lb_format(err, "%.*s", (int)(next + strcspn(name + next, "/")), name);
+        status = link != NULL ? lb_h5_fail_link(file, link, err) : err->code;
+        lb_free(link);
         return status;
     }
     if (present < strlen(name)) {
@@ -116,6 +132,11 @@ lb_h5_open_dataset(hid_t *out, lb_h5 *file, const char *name, lb_error *err)
         lb_h5_drop(id);
         return lb_fail(err, LB_ERROR_FORMAT, "%s: \"%s\" is a group, but a dataset is wanted",
                        file->path, name);
+    }
+    status = lb_h5_check_sources(id, file, name, err);
+    if (status != LB_OK) {
+        lb_h5_drop(id);
+        return status;
     }
     *out = id;
     return LB_OK;

@@ -19,14 +19,17 @@ lb_status
 lb_torch_parse(lb_pickle **out, size_t *used, const uint8_t *bytes, size_t size, const char *path,
                const char *part, lb_error *err)
 {
-    char name[400];
-    snprintf(name, sizeof name, "%.300s: %s", path, part);
+    char *name = lb_format(err, "%s: %s", path, part);
+    if (name == NULL) {
+        return err->code;
+    }
     lb_status status = lb_pickle_parse(out, used, bytes, size < MAX_PICKLE ? size : MAX_PICKLE,
                                        name, &LIMITS, err);
+    lb_free(name);
     if (status == LB_ERROR_UNSUPPORTED) {
         char reason[sizeof err->message];
         memcpy(reason, err->message, sizeof reason);
-        return lb_fail(err, status, "%.800s; of a whole model, save model.state_dict() instead",
+        return lb_fail(err, status, "%s; of a whole model, save model.state_dict() instead",
                        reason);
     }
     return status;

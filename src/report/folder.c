@@ -124,12 +124,12 @@ cleanup:
 lb_status
 folder_miss(study_folder *folder, lb_error *err, const char *format, ...)
 {
-    char line[512];
+    lb_error line; /* for what it does with long paths */
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
+    lb_fail_list(&line, LB_ERROR_FORMAT, format, arguments);
     va_end(arguments);
-    char *copy = lb_strdup(line, err);
+    char *copy = lb_strdup(line.message, err);
     return copy == NULL ? err->code : add_missing(folder, copy, err);
 }
 

@@ -2,6 +2,7 @@
 /* Words, and output files that others may be writing too. */
 #include "io_testing.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -20,6 +21,39 @@ edit_distances(void **state)
     memset(longer, 'x', 100);
     assert_int_equal(lb_edit_distance("", longer), 64);
     assert_int_equal(lb_edit_distance(longer, ""), 100);
+}
+
+/* Whatever the length, the message begins and ends as it should: the path gives way. */
+static void
+reasons_outlast_paths(void **state)
+{
+    (void)state;
+    char path[3000];
+    const char last[] = ": line 3: \xc3\xa9 is not a number";
+    for (size_t length = 900; length < sizeof path; length += 7) {
+        lb_error err = {0};
+        for (size_t i = 0; i < length; i++) { /* of characters of two bytes */
+            path[i] = "/\xc3\xa9"[i % 3];
+        }
+        path[length - length % 3] = '\0';
+        lb_fail(&err, LB_ERROR_FORMAT, "%s%s", path, last);
+        size_t got = strlen(err.message);
+        assert_memory_equal(err.message, path, 300);
+        assert_string_equal(err.message + got - strlen(last), last);
+        bool fits = strlen(path) + strlen(last) < sizeof err.message;
+        assert_int_equal(strstr(err.message, "...") == NULL, fits);
+        for (size_t i = 0; i < got; i++) { /* no character is cut */
+            bool begins = ((unsigned char)err.message[i] & 0xC0) == 0xC0;
+            assert_int_equal(begins,
+                             i + 1 < got && ((unsigned char)err.message[i + 1] & 0xC0) == 0x80);
+        }
+        lb_fail(&err, LB_ERROR_FORMAT, "no room");
+        lb_fail_context(&err, "%s: image 7", path);
+        assert_string_equal(err.message + strlen(err.message) - 18, ": image 7: no room");
+        errno = ENOENT;
+        lb_fail_errno(&err, "%s", path);
+        assert_string_equal(err.message + strlen(err.message) - 27, ": No such file or directory");
+    }
 }
 
 static void
@@ -130,6 +164,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edit_distances),
+        cmocka_unit_test(reasons_outlast_paths),
         cmocka_unit_test_setup_teardown(committed_files_replace_and_dropped_ones_vanish, test_setup,
                                         test_teardown),
         cmocka_unit_test_setup_teardown(a_file_that_is_replaced_keeps_its_permissions, test_setup,
