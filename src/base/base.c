@@ -266,7 +266,7 @@ lb_note(const lb_context *context, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    write_message(&line, format, arguments);
+    write_message(&line, NULL, format, arguments);
     va_end(arguments);
     context->note(context->note_data, line.message);
 }
