@@ -112,15 +112,17 @@ run_cli_tests() {
     sed -n 's/^skip //p' "$log" | skip
 }
 
-# The page in a browser, where there is one.
-run_browser_tests() {
-    log=$build/browser.log
-    sh "$root/tests/browser/run.sh" "$build/dev/lesionbench" "$build/dev/tests/browser/make_study" \
-        "$build/browser" >"$log" 2>&1
+# run_script NAME ARGUMENTS...: tests/NAME/run.sh, which prints "ok", "not ok", "skip" and, when it is through, "end".
+run_script() {
+    script=$1
+    shift
+    log=$build/$script.log
+    sh "$root/tests/$script/run.sh" "$@" >"$log" 2>&1
     bad=$(($(grep -c '^not ok ' "$log") + 1 - $(grep -c '^end$' "$log")))
     count "$(grep -c '^ok ' "$log")" "$bad"
     [ "$bad" = 0 ] || awk '/^not ok /{on=1} /^(ok|skip|end)/{on=0} on' "$log"
     sed -n 's/^skip //p' "$log" | skip
+    note "$script tests done"
 }
 
 # Maps of VGG-16 against float64, where PyTorch is installed.
@@ -168,10 +170,10 @@ for preset in dev asan; do
 done
 
 if [ -x "$build/dev/tests/browser/make_study" ]; then
-    run_browser_tests
-    note "browser tests done"
+    run_script browser "$build/dev/lesionbench" "$build/dev/tests/browser/make_study" "$build/browser"
+    run_script docs "$build/dev/lesionbench" "$build/docs"
 else
-    skip "the page in a browser: make_study was not built"
+    skip "the page in a browser and the snippets of the documents: the dev build failed"
 fi
 
 cd "$root" || exit 1
