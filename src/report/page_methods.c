@@ -112,9 +112,8 @@ say_lesions(FILE *page, const page_facts *facts)
     if (least != NULL && most != NULL) {
         say_setting(page, "Each image has ", least, "");
         say_setting(page, " to ", most, " artificial lesions of one class, round or irregular");
-        say_number(page, ", of intensity ", setting(facts, "compose.lesion_intensity"), "");
-        say_number(page, " in tissue scaled to at most ", setting(facts, "compose.brain_intensity"),
-                   "");
+        say_number(page, " (lesion intensity ", setting(facts, "compose.lesion_intensity"), "");
+        say_number(page, ", brain intensity ", setting(facts, "compose.brain_intensity"), ")");
         if (facts->distractors > 0) {
             fprintf(page, ", and %g distractors of a third shape for each lesion",
                     facts->distractors);
@@ -336,10 +335,10 @@ say_explanations(FILE *page, const page_facts *facts)
     page_name_images(images, sizeof images, folder, CORRECT);
     fprintf(page, "Explained were %s, ", images);
     page_name_images(images, sizeof images, folder, WRONG);
-    fprintf(page, "and %s, with ", images);
+    fprintf(page, "and %s. The methods are ", images);
     list_methods(page, facts, 0, folder->attribution_count);
     if (folder->method_count > folder->attribution_count) {
-        fputs("; the controls, made of the image alone, are ", page);
+        fputs("; the controls, maps made of the image alone, are ", page);
         list_methods(page, facts, folder->attribution_count, folder->method_count);
     }
     fputs(". A map is the luminance of the attributions’ absolute values. With <var>p</var> true "

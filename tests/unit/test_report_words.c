@@ -313,7 +313,7 @@ tells_the_methods(void **state)
     assert_says(page, "fine-tuned to the degrees 1 and all, once for each of the seeds 0 (learning "
                       "rate 0.01). ");
     assert_says(page,
-                "the controls, made of the image alone, are Sobel edge filter and Raw input.");
+                "the controls, maps made of the image alone, are Sobel edge filter and Raw input.");
     assert_silent(page, "The classifier is");
     assert_silent(page, "It was pre-trained on");
     lb_free(page);
@@ -329,8 +329,8 @@ tells_the_methods(void **state)
                "0.05}\n"
                "explain: {steps: 50, samples: 5}\n");
     page = report_page(state);
-    assert_says(page, "Each image has 3 to 5 artificial lesions of one class, round or irregular, "
-                      "of intensity 0.29 in tissue scaled to at most 0.7. ");
+    assert_says(page, "Each image has 3 to 5 artificial lesions of one class, round or irregular "
+                      "(lesion intensity 0.29, brain intensity 0.7). ");
     assert_says(page, "The classifier is VGG-16 with 0.5 times its channels. It was pre-trained on "
                       "MRI (task “sex”; Adam, learning rate 0.0003, batches of 32, at most 8 "
                       "epochs) and ImageNet (weights as given). ");
