@@ -19,6 +19,9 @@ typedef struct image_list {
  * Else the pictures are those that a table names, in its order: `file` within the folder and
  * `label`, a class's number where all are numbers, else its name, numbered in byte order. */
 lb_status image_list_read(image_list *out, const char *folder, const char *labels, lb_error *err);
+/* Leaves each picture once, whichever names lead to it and however often it was copied. One picture
+ * in two classes is LB_ERROR_FORMAT that names both (image_twins.c). */
+lb_status image_list_unite(image_list *list, lb_error *err);
 void image_list_release(image_list *list);
 
 #endif

@@ -108,6 +108,7 @@ lb_source_folder(lb_image_source *train, lb_image_source *validation, const char
     source_draw draw = {0};
     lb_image_source first = {0}, second = {0};
     LB_TRY(image_list_read(&images, folder, labels, err));
+    LB_TRY(image_list_unite(&images, err));
     LB_TRY(source_draw_init(&draw, images.count, limit, seed, folder, err));
     LB_TRY(take_images(&first, &images, draw.order + draw.validation, draw.train, size, err));
     LB_TRY(take_images(&second, &images, draw.order, draw.validation, size, err));

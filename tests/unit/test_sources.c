@@ -217,6 +217,27 @@ folders_are_classes(void **state)
     remove_folder();
 }
 
+/* A copy or a link in the same class counts once, in another class it is an error. */
+static void
+pictures_count_once(void **state)
+{
+    (void)state;
+    lb_error err = {0};
+    lb_image_source sources[2] = {{0}};
+    write_folder();
+    assert_int_equal(system("cd pictures/Zebra && cp 0.png copy.png && ln -s 3.png soft.png && "
+                            "ln 6.JPEG hard.jpeg"),
+                     0);
+    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
+    check_pictures(sources, PICTURES, (const uint8_t[]){0, 1, 2});
+    assert_int_equal(system("cp pictures/Zebra/3.png pictures/bee/other.png"), 0);
+    assert_int_not_equal(
+        lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err), LB_OK);
+    assert_string_equal(err.message, "pictures/Zebra/3.png and pictures/bee/other.png are one "
+                                     "picture in two classes (leave one of them out)");
+    remove_folder();
+}
+
 static void
 write_table(const char *label_of[CLASSES])
 {
@@ -467,6 +488,7 @@ main(void)
         cmocka_unit_test(idx_is_split_without_overlap),
         cmocka_unit_test(logits_keep_their_ranks),
         cmocka_unit_test(folders_are_classes),
+        cmocka_unit_test(pictures_count_once),
         cmocka_unit_test(tables_name_classes),
         cmocka_unit_test(wrong_folders_are_refused),
         cmocka_unit_test(kept_maps_are_written_in_order),
