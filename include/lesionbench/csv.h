@@ -18,13 +18,20 @@ typedef struct lb_csv {
     size_t rows;   /* without the header */
     char **header; /* columns */
     char **cells;  /* rows x columns, row-major */
+    size_t header_line;
     size_t *lines; /* (rows): the line of the file where each row begins, from 1 */
     char *bytes;   /* the file, which header and cells point into */
 } lb_csv;
 
 lb_status lb_csv_read(lb_csv *out, const char *path, lb_error *err);
-/* The same with tabs in place of commas, where quotes are letters like others (BIDS). */
-lb_status lb_tsv_read(lb_csv *out, const char *path, lb_error *err);
+/* Tables that people made, with tabs (BIDS; names that end with .tsv, or headers with tabs and no
+ * comma) or commas: as pandas and R read them. Blank lines, spaces around cells, a mark of UTF-8
+ * and empty rows at the end do not count; quotes around a cell do not belong to it; numbers of rows
+ * in a column without a header, as R writes them, are left out. Anything else that does not fit is
+ * LB_ERROR_FORMAT with path and line. */
+lb_status lb_table_read(lb_csv *out, const char *path, lb_error *err);
+/* The header alone; rows is 0. */
+lb_status lb_table_read_header(lb_csv *out, const char *path, lb_error *err);
 void lb_csv_release(lb_csv *csv);
 /* The column of that name, or LB_ERROR_FORMAT that names it and the path. */
 lb_status lb_csv_column(size_t *out, const lb_csv *csv, const char *name, const char *path,

@@ -295,47 +295,40 @@ cleanup:
     return status;
 }
 
-/* Whether a CSV is the behavioural one; others may lie beside it. */
-static bool
-is_behavioural(const char *path)
-{
-    lb_error ignored;
-    lb_csv table = {0};
-    size_t column = 0;
-    bool is = lb_csv_read(&table, path, &ignored) == LB_OK &&
-              lb_csv_column(&column, &table, "Subject", path, &ignored) == LB_OK &&
-              lb_csv_column(&column, &table, "Gender", path, &ignored) == LB_OK;
-    lb_csv_release(&table);
-    return is;
-}
-
+/* The behavioural table, if it is there; other CSV files may lie beside it. One that cannot be read
+ * could be it. */
 static lb_status
 find_hcp_table(char **out, const char *root, const import_names *names, lb_error *err)
 {
-    char *found = NULL;
+    lb_status status = LB_OK;
+    char *found = NULL, *path = NULL;
     for (size_t i = 0; i < names->count; i++) {
+        bool is_table = false;
         if (!import_ends_with(names->names[i], ".csv")) {
             continue;
         }
-        char *path = lb_format(err, "%s/%s", root, names->names[i]);
-        if (path == NULL || (found != NULL && is_behavioural(path))) {
-            lb_status status = path == NULL ? err->code
-                                            : lb_fail(err, LB_ERROR_ARGUMENT,
-                                                      "%s and %s both have subjects and their "
-                                                      "sex (say which with --participants)",
-                                                      found, path);
-            lb_free(path);
-            lb_free(found);
-            return status;
+        path = lb_format(err, "%s/%s", root, names->names[i]);
+        LB_TRY(path == NULL ? err->code : LB_OK);
+        LB_TRY(import_people_look(&is_table, path, err));
+        if (is_table && found != NULL) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                           "%s and %s both have subjects and their sex (say which with "
+                           "--participants)",
+                           found, path));
         }
-        if (found == NULL && is_behavioural(path)) {
+        if (is_table) {
             found = path;
         } else {
             lb_free(path);
         }
+        path = NULL;
     }
     *out = found;
-    return LB_OK;
+    found = NULL;
+cleanup:
+    lb_free(path);
+    lb_free(found);
+    return status;
 }
 
 static lb_status

@@ -40,11 +40,14 @@ typedef struct import_people {
     lb_csv table;
     import_person *rows; /* in the table's order */
     size_t count;
+    bool named;                   /* has a column of names */
     const import_person **sorted; /* by name */
 } import_people;
 
-/* Reads a TSV or CSV. Errors name the path and the line. */
+/* Reads a table, whosever it is, by lb_table_read(). Errors name the path and the line. */
 lb_status import_people_read(import_people *out, const char *path, lb_error *err);
+/* *out: whether a file has columns of names and of sexes. Its header must be readable. */
+lb_status import_people_look(bool *out, const char *path, lb_error *err);
 void import_people_release(import_people *people);
 /* NULL where the table lacks that name, with or without "sub-". */
 const import_person *import_people_find(const import_people *people, const char *name);

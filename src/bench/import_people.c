@@ -11,9 +11,10 @@
 static const char *const NAME_COLUMNS[] = {"participant_id", "subject", "subject_id", NULL};
 static const char *const SEX_COLUMNS[] = {"sex", "gender", NULL};
 static const char *const AGE_COLUMNS[] = {"age", "age_in_yrs", NULL};
-static const char *const FEMALE[] = {"f", "female", "0", NULL};
-static const char *const MALE[] = {"m", "male", "1", NULL};
-static const char *const UNKNOWN[] = {"", "n/a", "na", "nan", "unknown", "u", "o", "other", NULL};
+static const char *const FEMALE[] = {"f", "female", "0", "0.0", NULL};
+static const char *const MALE[] = {"m", "male", "1", "1.0", NULL};
+static const char *const UNKNOWN[] = {"",     "n/a", "na",      "nan", "#n/a",  "<na>", "null",
+                                      "none", "u",   "unknown", "o",   "other", NULL};
 
 enum { CELL_ROOM = 32 };
 static const double OLDEST = 150;
@@ -99,19 +100,26 @@ import_parse_age(float *out, const char *text)
     return true;
 }
 
-/* The first of these columns that the table has. */
-static bool
-find_column(size_t *out, const lb_csv *table, const char *const *names)
+/* The first of these columns that the table has, which must not have it twice. */
+static lb_status
+find_column(bool *found, size_t *out, const lb_csv *table, const char *const *names,
+            const char *path, lb_error *err)
 {
-    for (size_t n = 0; names[n] != NULL; n++) {
+    *found = false;
+    for (size_t n = 0; names[n] != NULL && !*found; n++) {
         for (size_t i = 0; i < table->columns; i++) {
-            if (strcasecmp(table->header[i], names[n]) == 0) {
-                *out = i;
-                return true;
+            if (strcasecmp(table->header[i], names[n]) != 0) {
+                continue;
             }
+            if (*found) {
+                return lb_fail(err, LB_ERROR_FORMAT, "%s: has two columns '%s' and '%s'", path,
+                               table->header[*out], table->header[i]);
+            }
+            *found = true;
+            *out = i;
         }
     }
-    return false;
+    return LB_OK;
 }
 
 static const char *
@@ -132,35 +140,42 @@ compare_people(const void *a, const void *b)
 static lb_status
 read_rows(import_people *people, const char *path, lb_error *err)
 {
+    lb_status status = LB_OK;
     const lb_csv *table = &people->table;
     size_t name = 0, sex = 0, age = 0;
-    bool has_name = find_column(&name, table, NAME_COLUMNS);
-    bool has_sex = find_column(&sex, table, SEX_COLUMNS);
-    bool has_age = find_column(&age, table, AGE_COLUMNS);
+    bool has_name = false, has_sex = false, has_age = false;
+    LB_TRY(find_column(&has_name, &name, table, NAME_COLUMNS, path, err));
+    LB_TRY(find_column(&has_sex, &sex, table, SEX_COLUMNS, path, err));
+    LB_TRY(find_column(&has_age, &age, table, AGE_COLUMNS, path, err));
     if (!has_sex && !has_age) {
         return lb_fail(err, LB_ERROR_FORMAT,
-                       "%s: has neither a column 'sex' (or 'Gender') nor 'age'", path);
+                       "%s: has neither a column 'sex' (or 'Gender') nor 'age'; its header is line "
+                       "%zu",
+                       path, table->header_line);
     }
+    people->named = has_name;
     for (size_t i = 0; i < people->count; i++) {
         import_person *row = people->rows + i;
         *row = (import_person){.name = "", .bare = "", .sex = LB_SEX_UNKNOWN, .age = NAN};
         row->name = has_name ? lb_csv_cell(table, i, name) : row->name;
         row->bare = bare_name(row->name);
         if (has_sex && !import_parse_sex(&row->sex, lb_csv_cell(table, i, sex))) {
-            return lb_fail(err, LB_ERROR_FORMAT,
-                           "%s: row %zu: sex '%.40s' is neither female (F, female, 0) nor male (M, "
-                           "male, 1) nor unknown (n/a)",
-                           path, i + 1, lb_csv_cell(table, i, sex));
+            return lb_fail(
+                err, LB_ERROR_FORMAT,
+                "%s: line %zu: sex '%.40s' is neither female (F, female, 0) nor male (M, "
+                "male, 1) nor unknown (n/a)",
+                path, table->lines[i], lb_csv_cell(table, i, sex));
         }
         if (has_age && !import_parse_age(&row->age, lb_csv_cell(table, i, age))) {
             return lb_fail(err, LB_ERROR_FORMAT,
-                           "%s: row %zu: age '%.40s' is neither in years (28.5, 26-30, 36+) nor "
+                           "%s: line %zu: age '%.40s' is neither in years (28.5, 26-30, 36+) nor "
                            "unknown (n/a)",
-                           path, i + 1, lb_csv_cell(table, i, age));
+                           path, table->lines[i], lb_csv_cell(table, i, age));
         }
         people->sorted[i] = row;
     }
-    return LB_OK;
+cleanup:
+    return status;
 }
 
 /* Rows of one name (a row for each session, or for each slice) must agree on the sex. */
@@ -171,8 +186,9 @@ check_agreement(const import_people *people, const char *path, lb_error *err)
         const import_person *a = people->sorted[i - 1], *b = people->sorted[i];
         if (a->name[0] != '\0' && strcmp(a->bare, b->bare) == 0 && a->sex != b->sex) {
             return lb_fail(err, LB_ERROR_FORMAT,
-                           "%s: rows %zu and %zu give subject '%.100s' different sexes", path,
-                           (size_t)(a - people->rows) + 1, (size_t)(b - people->rows) + 1, a->name);
+                           "%s: lines %zu and %zu give subject '%.100s' different sexes", path,
+                           people->table.lines[a - people->rows],
+                           people->table.lines[b - people->rows], a->name);
         }
     }
     return LB_OK;
@@ -183,11 +199,7 @@ import_people_read(import_people *out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     import_people people = {.rows = NULL};
-    if (import_ends_with(path, ".tsv")) {
-        LB_TRY(lb_tsv_read(&people.table, path, err));
-    } else {
-        LB_TRY(lb_csv_read(&people.table, path, err));
-    }
+    LB_TRY(lb_table_read(&people.table, path, err));
     people.count = people.table.rows;
     LB_ALLOC(people.rows, people.count);
     LB_ALLOC(people.sorted, people.count);
@@ -200,6 +212,22 @@ import_people_read(import_people *out, const char *path, lb_error *err)
     people = (import_people){.rows = NULL};
 cleanup:
     import_people_release(&people);
+    return status;
+}
+
+lb_status
+import_people_look(bool *out, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_csv header = {0};
+    size_t column = 0;
+    bool name = false, sex = false;
+    LB_TRY(lb_table_read_header(&header, path, err));
+    LB_TRY(find_column(&name, &column, &header, NAME_COLUMNS, path, err));
+    LB_TRY(find_column(&sex, &column, &header, SEX_COLUMNS, path, err));
+    *out = name && sex;
+cleanup:
+    lb_csv_release(&header);
     return status;
 }
 

@@ -93,6 +93,17 @@ give_person(import_item **volumes, size_t count, const char *name, const import_
     }
 }
 
+/* Volumes are found by their subjects' names. */
+static lb_status
+check_named(const import_people *people, const char *path, lb_error *err)
+{
+    return people->named ? LB_OK
+                         : lb_fail(err, LB_ERROR_FORMAT,
+                                   "%s: has no column 'participant_id' (or 'subject'); its header "
+                                   "is line %zu",
+                                   path, people->table.header_line);
+}
+
 /* A source's own table knows its labels. */
 static lb_status
 give_own_people(const import_plan *plan, size_t source, import_item **order, size_t count,
@@ -100,17 +111,17 @@ give_own_people(const import_plan *plan, size_t source, import_item **order, siz
 {
     import_people people = {.rows = NULL};
     lb_status status = import_people_read(&people, plan->sources[source].people, err);
-    if (status != LB_OK) {
-        return status;
-    }
+    LB_TRY(status);
+    LB_TRY(check_named(&people, plan->sources[source].people, err));
     for (size_t first = 0, end = 0; first < count; first = end) {
         end = end_of_subject(order, first, count);
         if (order[first]->source == source) {
             give_person(order + first, end - first, order[first]->label, &people, report);
         }
     }
+cleanup:
     import_people_release(&people);
-    return LB_OK;
+    return status;
 }
 
 /* order: the volumes, those of a subject (which are of one source) in a row. */
@@ -120,6 +131,9 @@ give_people(const import_plan *plan, import_item **order, size_t count,
             lb_import_report *report, lb_error *err)
 {
     lb_status status = LB_OK;
+    if (by_hand != NULL && count > 0) {
+        LB_TRY(check_named(by_hand, options->participants, err));
+    }
     for (size_t first = 0, end = 0; first < count; first = end) {
         end = end_of_subject(order, first, count);
         share_slices(order + first, end - first, options);

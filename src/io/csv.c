@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lesionbench/file_bytes.h"
 
@@ -29,7 +30,8 @@ typedef struct cursor {
     char *at;
     size_t line; /* from 1 */
     const char *path;
-    char separator; /* between fields; quotes mean something beside commas alone */
+    char separator; /* between fields */
+    bool lenient;   /* as lb_table_read() says */
 } cursor;
 
 typedef struct fields {
@@ -87,6 +89,56 @@ unquote(cursor *reader, char **end, lb_error *err)
                    first_line);
 }
 
+/* Whether the quote that a field begins with is one around it. Beside tabs it may be a letter. */
+static bool
+is_quoted(const cursor *reader)
+{
+    const char *at = reader->at;
+    if (*at != '"' || reader->separator == ',') {
+        return *at == '"';
+    }
+    for (at++; *at != '\0' && *at != '\n' && *at != '\r'; at++) {
+        if (*at == '"' && *++at != '"') {
+            return *at == reader->separator || *at == '\r' || *at == '\n' || *at == '\0';
+        }
+    }
+    return false;
+}
+
+static bool
+is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Without the spaces around it. */
+static char *
+trim(char *text)
+{
+    while (is_space(*text)) {
+        text++;
+    }
+    size_t length = strlen(text);
+    while (length > 0 && is_space(text[length - 1])) {
+        text[--length] = '\0';
+    }
+    return text;
+}
+
+/* Goes on to the next line that has more than spaces. */
+static void
+skip_blank_lines(cursor *reader)
+{
+    for (bool blank = true; blank;) {
+        char *end = reader->at + strspn(reader->at, reader->separator == '\t' ? " " : " \t");
+        blank = *end == '\r' || *end == '\n';
+        reader->line += blank;
+        if (blank || *end == '\0') {
+            reader->at = end + (*end == '\r' && end[1] == '\n') + blank;
+        }
+    }
+}
+
 /* Cuts one field off; *last tells whether it ended its row. */
 static lb_status
 next_field(char **out, bool *last, cursor *reader, lb_error *err)
@@ -94,7 +146,7 @@ next_field(char **out, bool *last, cursor *reader, lb_error *err)
     lb_status status = LB_OK;
     const char stops[] = {reader->separator, '\r', '\n', '\0'};
     char *start = reader->at, *end = NULL;
-    if (*start == '"' && reader->separator == ',') {
+    if (is_quoted(reader)) {
         reader->at = ++start;
         LB_TRY(unquote(reader, &end, err));
     } else {
@@ -125,7 +177,7 @@ next_row(size_t *count, fields *list, cursor *reader, lb_error *err)
     for (bool last = false; !last;) {
         char *text = NULL;
         LB_TRY(next_field(&text, &last, reader, err));
-        LB_TRY(push(list, text, reader->path, err));
+        LB_TRY(push(list, reader->lenient ? trim(text) : text, reader->path, err));
     }
     *count = list->count - before;
 cleanup:
@@ -152,27 +204,85 @@ cleanup:
     return status;
 }
 
+/* R writes the rows' numbers in front, but no header above them. */
+static bool
+has_number(const fields *list, size_t columns, size_t count)
+{
+    if (count != columns + 1) {
+        return false;
+    }
+    const char *number = list->text[list->count - count];
+    return number[0] != '\0' && strspn(number, "0123456789") == strlen(number);
+}
+
+static void
+drop_first(fields *list, size_t count)
+{
+    char **row = list->text + list->count - count;
+    memmove(row, row + 1, (count - 1) * sizeof *row);
+    list->count--;
+}
+
+/* Spreadsheets leave rows of nothing but separators at the end. */
+static void
+drop_empty_rows(fields *list, line_list *lines, size_t columns)
+{
+    while (lines->count > 0) {
+        for (size_t i = 1; i <= columns; i++) {
+            if (list->text[list->count - i][0] != '\0') {
+                return;
+            }
+        }
+        list->count -= columns;
+        lines->count--;
+    }
+}
+
 static lb_status
-read_rows(fields *list, line_list *lines, size_t *columns, cursor *reader, lb_error *err)
+read_header(fields *list, size_t *columns, size_t *line, cursor *reader, lb_error *err)
+{
+    if (reader->lenient) {
+        skip_blank_lines(reader);
+    }
+    if (*reader->at == '\0') {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: is empty; a header row is wanted", reader->path);
+    }
+    *line = reader->line;
+    lb_status status = next_row(columns, list, reader, err);
+    reader->line++;
+    return status;
+}
+
+static lb_status
+read_rows(fields *list, line_list *lines, size_t columns, cursor *reader, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (*reader->at == '\0') {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is empty; a header row is wanted", reader->path));
-    }
-    LB_TRY(next_row(columns, list, reader, err));
-    reader->line++;
-    while (*reader->at != '\0') {
+    bool numbered = false;
+    while (true) {
+        if (reader->lenient) {
+            skip_blank_lines(reader);
+        }
+        if (*reader->at == '\0') {
+            break;
+        }
         size_t count = 0, line = reader->line;
         LB_TRY(next_row(&count, list, reader, err));
         reader->line++;
-        if (reader->separator == '\t' && count == 1 && list->text[list->count - 1][0] == '\0') {
-            list->count--; /* an empty line */
-        } else if (count != *columns) {
-            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu has %zu fields, the header has %zu",
-                           reader->path, line, count, *columns));
-        } else {
-            LB_TRY(push_line(lines, line, err));
+        if (lines->count == 0) { /* not a separator too many at the end */
+            numbered = reader->lenient && list->text[list->count - 1][0] != '\0';
         }
+        numbered = numbered && has_number(list, columns, count);
+        if (numbered) {
+            drop_first(list, count--);
+        }
+        if (count != columns) {
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu has %zu fields, the header has %zu",
+                           reader->path, line, count, columns));
+        }
+        LB_TRY(push_line(lines, line, err));
+    }
+    if (reader->lenient) {
+        drop_empty_rows(list, lines, columns);
     }
 cleanup:
     return status;
@@ -184,8 +294,24 @@ skip_mark(char *bytes)
     return bytes + (strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0); /* Excel's mark of UTF-8 */
 }
 
+static bool
+is_utf16(const char *bytes, size_t size)
+{
+    return size >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0);
+}
+
+/* What separates the fields of a table that people made. */
+static char
+find_separator(const char *path, const char *header)
+{
+    size_t length = strlen(path), line = strcspn(header, "\r\n");
+    bool tsv = length >= 4 && strcasecmp(path + length - 4, ".tsv") == 0;
+    bool tabs = memchr(header, '\t', line) != NULL && memchr(header, ',', line) == NULL;
+    return tsv || tabs ? '\t' : ',';
+}
+
 static lb_status
-read_table(lb_csv *out, const char *path, char separator, lb_error *err)
+read_table(lb_csv *out, const char *path, bool lenient, bool header_only, lb_error *err)
 {
     lb_status status = LB_OK;
     char *bytes = NULL;
@@ -195,10 +321,15 @@ read_table(lb_csv *out, const char *path, char separator, lb_error *err)
     lb_csv csv = {0};
     LB_TRY(lb_file_read(&bytes, &size, path, err));
     if (memchr(bytes, '\0', size) != NULL) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is not text", path));
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: is not text%s", path,
+                       is_utf16(bytes, size) ? " in UTF-8, but in UTF-16 (save it as UTF-8)" : ""));
     }
-    cursor reader = {skip_mark(bytes), 1, path, separator};
-    LB_TRY(read_rows(&list, &lines, &csv.columns, &reader, err));
+    cursor reader = {skip_mark(bytes), 1, path, ',', lenient};
+    reader.separator = lenient ? find_separator(path, reader.at) : ',';
+    LB_TRY(read_header(&list, &csv.columns, &csv.header_line, &reader, err));
+    if (!header_only) {
+        LB_TRY(read_rows(&list, &lines, csv.columns, &reader, err));
+    }
     csv.rows = list.count / csv.columns - 1;
     csv.header = list.text;
     csv.cells = list.text + csv.columns;
@@ -218,13 +349,19 @@ cleanup:
 lb_status
 lb_csv_read(lb_csv *out, const char *path, lb_error *err)
 {
-    return read_table(out, path, ',', err);
+    return read_table(out, path, false, false, err);
 }
 
 lb_status
-lb_tsv_read(lb_csv *out, const char *path, lb_error *err)
+lb_table_read(lb_csv *out, const char *path, lb_error *err)
 {
-    return read_table(out, path, '\t', err);
+    return read_table(out, path, true, false, err);
+}
+
+lb_status
+lb_table_read_header(lb_csv *out, const char *path, lb_error *err)
+{
+    return read_table(out, path, true, true, err);
 }
 
 void
@@ -396,7 +533,7 @@ lb_csv_open(lb_csv_stream **out, const char *path, lb_error *err)
         LB_TRY(err->code);
     }
     LB_TRY(lb_file_open(&stream->file, &size, path, err));
-    stream->reader = (cursor){NULL, 1, stream->path, ','};
+    stream->reader = (cursor){NULL, 1, stream->path, ',', false};
     LB_TRY(read_record(&read, stream, err));
     stream->reader.at = skip_mark(stream->record);
     if (!read || *stream->reader.at == '\0') {

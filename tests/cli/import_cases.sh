@@ -24,6 +24,16 @@ expect "a class that is a link to nothing" 1 "" "people/photos/0: is a link to '
     pretrain --task classes --images people/photos -o link.safetensors
 absent "nothing is made without what cannot be read" link.h5 link.safetensors
 
+### A faulty table is never no table
+mkdir -p people/hcp/100307/T1w
+cp people/bids/sub-01/anat/sub-01_T1w.nii.gz people/hcp/100307/T1w/T1w_acpc_dc_restore_brain.nii.gz
+printf 'Subject,Gender,Age\n100307,F,26-30\n100408,M,36+,\n' >people/hcp/people.csv
+expect "a table with a stray comma" 1 "" "^lesionbench: people/hcp/people.csv: line 3 has 4 fields, the header has 3$" \
+    slices import people/hcp $coarse -o hcp.h5
+absent "nothing is made without the table" hcp.h5
+printf 'subject,gender,age\n100307,F,26-30\n\n' >people/hcp/people.csv
+expect "a table in lower case with an empty last line" 0 "^slices: 4, subjects: 1" "" slices import people/hcp $coarse -o hcp.h5
+
 ### One file named twice counts once, one content under two subjects is an error
 expect "a folder, and the folder" 0 "^slices: 8, subjects: 2, files: 2$" "^2 files are named twice, .*: each counts once$" \
     slices import people/bids people/bids/ $coarse -o twice.h5

@@ -87,26 +87,95 @@ bad_files_are_named(void **state)
     assert_null(csv.cells);
 }
 
-/* Tabs, where commas and quotes are letters and empty lines nothing. */
+/* Each of these is the table id, sex = (sub-1, F), (sub-2, ""), however people wrote it. */
 static void
-tables_with_tabs(void **state)
+tables_that_people_made(void **state)
+{
+    static const struct {
+        const char *name, *text;
+        size_t first, second; /* lines */
+    } TABLES[] = {
+        {"t.tsv", "id\tsex\nsub-1\tF\nsub-2\t\n", 2, 3},
+        {"t.tsv", "\xef\xbb\xbfid\tsex\r\nsub-1\tF\r\nsub-2\t\r\n", 2, 3},
+        {"t.tsv", "id\tsex\rsub-1\tF\rsub-2\t", 2, 3},
+        {"t.tsv", "\n  \nid\tsex\n\nsub-1\tF\n \nsub-2\t\n\n   \n", 5, 7},
+        {"t.TSV", "\"id\"\t\"sex\"\n\"sub-1\"\t\"F\"\n\"sub-2\"\t\"\"\n", 2, 3},
+        {"t.tsv", "\"id\"\t\"sex\"\n\"1\"\t\"sub-1\"\t\"F\"\n\"2\"\tsub-2\t \n", 2, 3},
+        {"t.csv", "id,sex\nsub-1,F\nsub-2,\n\n", 2, 3},
+        {"t.csv", " id , sex\nsub-1 ,\tF \n sub-2,\n,\n , \n", 2, 3},
+        {"t.csv", "\"id\",\"sex\"\r\n\"sub-1\",\"F\"\r\n\"sub-2\",\"\"\r\n\r\n", 2, 3},
+        {"t.txt", "id\tsex\nsub-1\tF\nsub-2\t\n", 2, 3},
+    };
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
+        lb_error err = {0};
+        lb_csv table = {0};
+        char *path = test_path(state, TABLES[i].name);
+        test_write_bytes(path, TABLES[i].text, strlen(TABLES[i].text));
+        assert_ok(lb_table_read(&table, path, &err));
+        assert_int_equal(table.columns, 2);
+        assert_int_equal(table.rows, 2);
+        assert_string_equal(table.header[0], "id");
+        assert_string_equal(table.header[1], "sex");
+        assert_string_equal(lb_csv_cell(&table, 0, 0), "sub-1");
+        assert_string_equal(lb_csv_cell(&table, 0, 1), "F");
+        assert_string_equal(lb_csv_cell(&table, 1, 0), "sub-2");
+        assert_string_equal(lb_csv_cell(&table, 1, 1), "");
+        assert_int_equal(table.lines[0], TABLES[i].first);
+        assert_int_equal(table.lines[1], TABLES[i].second);
+        lb_csv_release(&table);
+        lb_free(path);
+    }
+}
+
+/* write.table() of R as it comes, and a quote that is a letter. */
+static void
+numbered_rows_and_letters(void **state)
 {
     lb_error err = {0};
-    lb_csv tsv = {0};
+    lb_csv table = {0};
     char *path = test_path(state, "t.tsv");
-    const char text[] = "id\tnote\r\nsub-1\t\"a, b\n\nsub-2\t\n\n";
-    test_write_bytes(path, text, strlen(text));
-    assert_ok(lb_tsv_read(&tsv, path, &err));
-    assert_int_equal(tsv.columns, 2);
-    assert_int_equal(tsv.rows, 2);
-    assert_string_equal(lb_csv_cell(&tsv, 0, 1), "\"a, b");
-    assert_string_equal(lb_csv_cell(&tsv, 1, 0), "sub-2");
-    assert_string_equal(lb_csv_cell(&tsv, 1, 1), "");
-    lb_csv_release(&tsv);
-    test_write_bytes(path, "a\tb\nc\n", 6);
-    assert_int_equal(lb_tsv_read(&tsv, path, &err), LB_ERROR_FORMAT);
-    assert_message(&err, "t.tsv: line 2 has 1 fields, the header has 2");
+    const char numbered[] = "\"id\"\t\"sex\"\n\"1\"\t\"sub-1\"\t\"F\"\n\"2\"\t\"sub-2\"\tNA\n";
+    test_write_bytes(path, numbered, strlen(numbered));
+    assert_ok(lb_table_read(&table, path, &err));
+    assert_int_equal(table.columns, 2);
+    assert_int_equal(table.rows, 2);
+    assert_string_equal(lb_csv_cell(&table, 1, 0), "sub-2");
+    assert_string_equal(lb_csv_cell(&table, 1, 1), "NA");
+    lb_csv_release(&table);
+    const char letters[] = "id\tnote\nsub-1\t\"a, b\nsub-2\t\"c\"d\n";
+    test_write_bytes(path, letters, strlen(letters));
+    assert_ok(lb_table_read(&table, path, &err));
+    assert_string_equal(lb_csv_cell(&table, 0, 1), "\"a, b");
+    assert_string_equal(lb_csv_cell(&table, 1, 1), "\"c\"d");
+    lb_csv_release(&table);
     lb_free(path);
+}
+
+static void
+faulty_tables_are_named(void **state)
+{
+    static const struct {
+        const char *text, *message;
+        size_t size;
+    } BAD[] = {
+        {"id,sex\n\nsub-1,F\nsub-2,F,\n", "t.csv: line 4 has 3 fields, the header has 2", 0},
+        {"id,sex\nsub-1,F,\nsub-2,M,\n", "t.csv: line 2 has 3 fields, the header has 2", 0},
+        {"id,sex\nsub-1,F,30\n", "t.csv: line 2 has 3 fields, the header has 2", 0},
+        {"id,sex\n1,sub-1,F\nsub-2,M\n3,sub-3,F\n", "t.csv: line 4 has 3 fields", 0},
+        {"id,sex\nsub-1\n", "t.csv: line 2 has 1 fields, the header has 2", 0},
+        {"id,sex\n\"sub-1,F\n", "t.csv: line 2: a quoted field does not end", 0},
+        {" \n\r\n", "t.csv: is empty; a header row is wanted", 0},
+        {"\xff\xfei\0d\0", "t.csv: is not text in UTF-8, but in UTF-16", 6},
+    };
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        lb_error err = {0};
+        lb_csv table = {0};
+        char *path = test_path(state, "t.csv");
+        test_write_bytes(path, BAD[i].text, BAD[i].size > 0 ? BAD[i].size : strlen(BAD[i].text));
+        assert_int_equal(lb_table_read(&table, path, &err), LB_ERROR_FORMAT);
+        assert_message(&err, BAD[i].message);
+        lb_free(path);
+    }
 }
 
 /* Row by row, the same texts as at once. */
@@ -221,7 +290,9 @@ main(void)
         cmocka_unit_test_setup_teardown(stream_equals_table, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(streams_refuse_what_tables_do, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(quoted_fields_come_back, test_setup, test_teardown),
-        cmocka_unit_test_setup_teardown(tables_with_tabs, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(tables_that_people_made, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(numbered_rows_and_letters, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(faulty_tables_are_named, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(bad_files_are_named, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);

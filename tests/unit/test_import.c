@@ -506,13 +506,17 @@ tables_of_participants(void **state)
         const char *text, *message;
     } BAD[] = {
         {"participant_id,hand\nsub-1,r\n", "has neither a column 'sex'"},
-        {"participant_id,sex\nsub-1,X\n", "row 1: sex 'X' is neither female"},
-        {"participant_id,sex\nsub-1,2\n", "row 1: sex '2' is neither"},
-        {"participant_id,age\nsub-1,30\nsub-2,old\n", "row 2: age 'old'"},
-        {"participant_id,age\nsub-1,1e2\n", "row 1: age '1e2'"},
-        {"participant_id,age\nsub-1,40-30\n", "row 1: age '40-30'"},
-        {"participant_id,sex\nsub-1,F\n1,M\n", "rows 1 and 2 give subject 'sub-1' different sexes"},
+        {"participant_id,sex\nsub-1,X\n", "line 2: sex 'X' is neither female"},
+        {"participant_id,sex\nsub-1,2\n", "line 2: sex '2' is neither"},
+        {"participant_id,age\nsub-1,30\nsub-2,old\n", "line 3: age 'old'"},
+        {"participant_id,age\nsub-1,1e2\n", "line 2: age '1e2'"},
+        {"participant_id,age\nsub-1,40-30\n", "line 2: age '40-30'"},
+        {"participant_id,sex\nsub-1,F\n1,M\n",
+         "lines 2 and 3 give subject 'sub-1' different sexes"},
         {"participant_id,sex\nsub-1\n", "line 2 has 1 fields"},
+        {"name,sex\nsub-1,F\n", "people.csv: has no column 'participant_id' (or 'subject')"},
+        {"subject,Sex,sex\n1,F,M\n", "people.csv: has two columns 'Sex' and 'sex'"},
+        {"participant_id,sex\n\n\nsub-1,F\nsub-2,Z\n", "line 5: sex 'Z' is neither"},
     };
     const head_file plain = {.type = 0};
     fixture f;
@@ -529,6 +533,63 @@ tables_of_participants(void **state)
     run_well(&f);
     check_slice(&f, 0, "sub-1", LB_FEMALE, 22.5);
     lb_free(table);
+    finish(&f);
+}
+
+/* A folder's own table, read as the one given by hand: what pandas and R read is read, what is
+ * faulty is an error with its line, and never no table. */
+static void
+tables_of_folders(void **state)
+{
+    static const struct {
+        const char *hcp, *bids;
+    } GOOD[] = {
+        {"Subject,Gender,Age\n100307,F,26-30\n", "participant_id\tsex\tage\nsub-1\tF\t28\n"},
+        {"subject,gender,age\n100307,F,28\n\n", "participant_id\tsex\tage\nsub-1\tF\t28\n\n\n"},
+        {"\n\"Subject\",\"Gender\",\"Age\"\r\n\"100307\",\"F\",\"28\"\r\n",
+         "\"participant_id\"\t\"sex\"\t\"age\"\r\n\"sub-1\"\t\"F\"\t28\r\n"},
+        {"\xef\xbb\xbf Subject , GENDER , Age \n 100307 , f , 28 \n,,\n",
+         "\xef\xbb\xbfParticipant_ID \t Sex\tAGE\n sub-1 \t female \t 28.0\n\t\t\n"},
+        {"Subject,Gender,Age\n\"1\",100307,0.0,28\n\"2\",5,NA,NA\n",
+         "\"participant_id\"\t\"sex\"\t\"age\"\n\"1\"\t\"sub-1\"\t\"F\"\t28\n"},
+    };
+    static const struct {
+        const char *text, *message;
+    } BAD[] = {
+        {"Subject,Gender,Age\n100307,F,26-30\n100408,M,36+,\n",
+         "hcp/people.csv: line 3 has 4 fields, the header has 3"},
+        {"Subject,Gender,Age\n100307,F,26-30\n\n100408,X,36+\n",
+         "hcp/people.csv: line 4: sex 'X' is neither"},
+        {"Subject,Gender\n100307,\"F\n", "hcp/people.csv: line 2: a quoted field does not end"},
+        {"", "hcp/people.csv: is empty; a header row is wanted"},
+        {"\"Subject,Gender\n", "hcp/people.csv: line 1: a quoted field does not end"},
+    };
+    const head_file plain = {.type = DT_FLOAT32};
+    fixture f;
+    put_head(state, "hcp/100307/T1w/T1w_acpc_dc_restore_brain.nii.gz", &plain);
+    put_head(state, "bids/sub-1/anat/sub-1_T1w.nii", &plain);
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+        put_text(state, "hcp/people.csv", GOOD[i].hcp);
+        put_text(state, "bids/participants.tsv", GOOD[i].bids);
+        start(&f, state, "hcp", NULL);
+        run_well(&f);
+        check_slice(&f, 0, "100307", LB_FEMALE, 28);
+        finish(&f);
+        start(&f, state, "bids", NULL);
+        run_well(&f);
+        check_slice(&f, 0, "sub-1", LB_FEMALE, 28);
+        finish(&f);
+    }
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        put_text(state, "hcp/people.csv", BAD[i].text);
+        start(&f, state, "hcp", NULL);
+        unlink(f.out);
+        run_badly(&f, LB_ERROR_FORMAT, BAD[i].message);
+        finish(&f);
+    }
+    put_text(state, "bids/participants.tsv", "participant_id\tsex\nsub-1\tF\nsub-2\n");
+    start(&f, state, "bids", NULL);
+    run_badly(&f, LB_ERROR_FORMAT, "participants.tsv: line 3 has 1 fields, the header has 2");
     finish(&f);
 }
 
@@ -882,6 +943,7 @@ main(void)
         TEST(hcp),
         TEST(names_of_subjects),
         TEST(tables_of_participants),
+        TEST(tables_of_folders),
         TEST(npy_files),
         TEST(rows_for_slices),
         TEST(published_slices),
