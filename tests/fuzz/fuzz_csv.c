@@ -48,11 +48,19 @@ use(const lb_csv *csv, const char *path)
     }
 }
 
-/* A mark of UTF-8 in front of the written file would be taken for the file's own. */
+/* In front of the written file a mark of UTF-8 would be taken for the file's own, and the words of
+ * git-annex and Git LFS for a pointer to a file that is elsewhere. */
 static bool
-begins_with_mark(const lb_csv *csv)
+begins_specially(const lb_csv *csv)
 {
-    return strncmp(csv->header[0], "\xef\xbb\xbf", 3) == 0;
+    static const char *const STARTS[] = {"\xef\xbb\xbf", "/annex/objects/",
+                                         "version https://git-lfs"};
+    for (size_t i = 0; i < sizeof STARTS / sizeof *STARTS; i++) {
+        if (strncmp(csv->header[0], STARTS[i], strlen(STARTS[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -126,7 +134,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     read_stream(file.path, &csv);
     fuzz_file_close(&file);
-    if (csv.columns > 0 && !begins_with_mark(&csv)) {
+    if (csv.columns > 0 && !begins_specially(&csv)) {
         char *text = NULL;
         size_t length = 0;
         FILE *stream = open_memstream(&text, &length);
