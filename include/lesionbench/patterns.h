@@ -20,11 +20,13 @@ typedef struct lb_patterns lb_patterns; /* as large as the network's weights */
 
 /* For passes of this one's network. Images are taken in two rounds, the same in both: the first
  * finds the means, the second the covariances, so that no more than one number for each weight is
- * kept. Fitting uses the pass as scratch memory. */
+ * kept, and another in double for those of convolutions. Sums are in double, or rounded from it
+ * once for some dozen images, and in the order of the images: the same bits for any number of
+ * threads, and however images fall into batches. */
 lb_status lb_patterns_create(lb_patterns **out, lb_pass *pass, lb_error *err);
 void lb_patterns_free(lb_patterns *patterns); /* accepts NULL */
 /* Takes the first `count` images of the pass's last forward computation. */
-lb_status lb_patterns_take(lb_patterns *patterns, lb_pass *pass, size_t count, lb_error *err);
+void lb_patterns_take(lb_patterns *patterns, const lb_pass *pass, size_t count);
 /* Ends a round; after the second the patterns are ready. */
 void lb_patterns_end_round(lb_patterns *patterns, const lb_pass *pass);
 /* The pattern of a weight parameter (its count of values); borrowed. NULL for biases. */

@@ -18,7 +18,7 @@ take_round(lb_patterns *patterns, lb_explainer *e, const size_t *indices, size_t
         LB_TRY(lb_check_cancelled(e->context, err));
         LB_TRY(lb_background_read(lb_pass_input(e->pass), e, indices + start, n, err));
         LB_TRY(lb_pass_forward(e->pass, err));
-        LB_TRY(lb_patterns_take(patterns, e->pass, n, err));
+        lb_patterns_take(patterns, e->pass, n);
     }
     lb_patterns_end_round(patterns, e->pass);
 cleanup:

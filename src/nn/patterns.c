@@ -4,15 +4,17 @@
 
 #include <string.h>
 
+#include "kernels.h"
+#include "lesionbench/clones.h"
 #include "pass.h"
 
-/* Patterns, or weights times patterns, of n values from `start`. */
+/* Patterns, or weights times patterns, of n values. */
 static void
-fill(float *out, const lb_pass *pass, size_t parameter, size_t start, size_t n)
+fill(float *out, const lb_pass *pass, size_t parameter, size_t n)
 {
     const lb_pattern_rule *rule = pass->patterns;
-    const float *pattern = lb_patterns_of(rule->patterns, parameter) + start;
-    const float *weight = pass->network->parameters[parameter].value + start;
+    const float *pattern = lb_patterns_of(rule->patterns, parameter);
+    const float *weight = pass->network->parameters[parameter].value;
     for (size_t v = 0; v < n; v++) {
         out[v] = rule->times_weights ? weight[v] * pattern[v] : pattern[v];
     }
@@ -34,7 +36,7 @@ convolution_backward(float *in, const float *out, lb_pass *pass, const lb_step *
                                         .to_input = true,
                                         .transient = true}; /* used once */
     LB_TRY(lb_convolution_create(&convolution, pass->backend, &shape, err));
-    fill(rule->weight, pass, step->parameter, 0, weight->count);
+    fill(rule->weight, pass, step->parameter, weight->count);
     LB_TRY(lb_convolution_set_weights(convolution, rule->weight, rule->bias, err));
     LB_TRY(lb_convolution_backward_input(convolution, out, in, err));
 cleanup:
@@ -42,25 +44,49 @@ cleanup:
     return status;
 }
 
-/* Some units at a time, so that no second copy of a large layer is needed. */
-static lb_status
-dense_backward(float *in, const float *out, const lb_pass *pass, const lb_step *step, lb_error *err)
+enum { STRETCH = 256, TOGETHER = 8 }; /* inputs, and images, whose sums are made at a time */
+
+/* in (n, inputs) = out (n, units) x patterns, over `length` inputs from `start`, in double and in
+ * the order of the units. weight NULL: patterns alone. */
+LB_CLONES static void
+spread(float *in, const float *out, const float *pattern, const float *weight, size_t n,
+       size_t units, size_t inputs, size_t start, size_t length)
 {
-    lb_status status = LB_OK;
-    const lb_pattern_rule *rule = pass->patterns;
-    size_t batch = pass->options.batch, most = rule->room / (step->in_size + batch);
-    float *columns = rule->weight + most * step->in_size; /* (batch, units) of out */
-    for (size_t start = 0; start < step->units; start += most) {
-        size_t units = step->units - start < most ? step->units - start : most;
-        fill(rule->weight, pass, step->parameter, start * step->in_size, units * step->in_size);
-        for (size_t i = 0; i < batch; i++) {
-            memcpy(columns + i * units, out + i * step->units + start, units * sizeof *columns);
+    double sum[TOGETHER * STRETCH] = {0}, row[STRETCH];
+    for (size_t u = 0; u < units; u++) {
+        for (size_t k = 0; k < length; k++) {
+            size_t at = u * inputs + start + k;
+            row[k] = (double)pattern[at] * (weight != NULL ? (double)weight[at] : 1.0);
         }
-        LB_TRY(lb_matrix_product(in, columns, rule->weight, batch, step->in_size, units, false,
-                                 false, start == 0 ? 0.0f : 1.0f, err));
+        for (size_t i = 0; i < n; i++) {
+            double value = (double)out[i * units + u];
+            for (size_t k = 0; k < length; k++) {
+                sum[i * STRETCH + k] += value * row[k];
+            }
+        }
     }
-cleanup:
-    return status;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < length; k++) {
+            in[i * inputs + start + k] = (float)sum[i * STRETCH + k];
+        }
+    }
+}
+
+static void
+dense_backward(float *in, const float *out, const lb_pass *pass, const lb_step *step)
+{
+    const lb_pattern_rule *rule = pass->patterns;
+    const float *pattern = lb_patterns_of(rule->patterns, step->parameter);
+    const float *weight = pass->network->parameters[step->parameter].value;
+    for (size_t first = 0; first < pass->options.batch; first += TOGETHER) {
+        size_t n = lb_least(pass->options.batch - first, TOGETHER);
+#pragma omp parallel for schedule(dynamic)
+        for (size_t start = 0; start < step->in_size; start += STRETCH) {
+            spread(in + first * step->in_size, out + first * step->units, pattern,
+                   rule->times_weights ? weight : NULL, n, step->units, step->in_size, start,
+                   lb_least(step->in_size - start, STRETCH));
+        }
+    }
 }
 
 lb_status
@@ -71,7 +97,8 @@ lb_pattern_linear(float *in, float *out, lb_pass *pass, size_t index, lb_error *
         return convolution_backward(in, out, pass, step, err);
     }
     if (step->kind == LB_STEP_DENSE) {
-        return dense_backward(in, out, pass, step, err);
+        dense_backward(in, out, pass, step);
+        return LB_OK;
     }
     lb_average_backward(in, out, step->channels, &step->shape);
     return LB_OK;
@@ -81,23 +108,17 @@ static lb_status
 allocate(lb_pattern_rule *rule, const lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
-    enum { UNITS = 32 }; /* of a dense layer at a time, at least */
-    size_t room = 0, biases = 0;
+    size_t weights = 0, biases = 0;
     for (size_t i = 0; i < pass->count; i++) {
         const lb_step *step = &pass->steps[i];
         const lb_parameter *weight = &pass->network->parameters[step->parameter];
-        size_t wanted = 0;
         if (step->kind == LB_STEP_CONVOLUTION) {
-            wanted = weight->count;
+            weights = weight->count > weights ? weight->count : weights;
             biases = weight[1].count > biases ? weight[1].count : biases;
-        } else if (step->kind == LB_STEP_DENSE) {
-            wanted = UNITS * (step->in_size + pass->options.batch);
         }
-        room = wanted > room ? wanted : room;
     }
-    LB_ALLOC(rule->weight, room);
+    LB_ALLOC(rule->weight, weights);
     LB_ALLOC(rule->bias, biases);
-    rule->room = room;
 cleanup:
     return status;
 }

@@ -9,26 +9,31 @@
 
 /* Of one linear layer. */
 typedef struct lb_layer_patterns {
-    size_t units, inputs;        /* weights: units x inputs */
-    double *on, *sum;            /* (units) how often it is on, sum of y then */
-    float *mean;                 /* (units, padded to whole blocks) */
-    float *pattern;              /* (units, inputs): in the second round n cov(x, y) */
-    lb_convolution *convolution; /* for weights' gradients while fitting; NULL for dense layers */
+    size_t units, inputs;    /* weights: units x inputs */
+    double *on, *sum, *mean; /* (units, padded to whole blocks) how often it is on; of y then */
+    float *pattern;          /* (units, inputs): of dense layers in the second round n cov(x, y) */
+    /* While fitting. Of convolutions: n cov(x, y). Of dense layers: x and y - mean of some images,
+     * which are added to `pattern` together, always the same ones whatever the batch. */
+    double *covariance;
+    float *held_in, *held_out; /* (LB_HELD_IMAGES, inputs), (LB_HELD_IMAGES, units) */
+    size_t held;
 } lb_layer_patterns;
+
+enum { LB_HELD_IMAGES = 32 };
 
 struct lb_patterns {
     int round; /* 0 and 1 while fitting, 2: ready */
     size_t count;
     lb_layer_patterns layers[LB_MAX_CONVOLUTIONS + LB_DENSE_LAYERS];
-    float *batch_weight, *batch_bias; /* a batch's part, of the largest convolution */
+    double *in, *out; /* while fitting: of one image, of the largest convolution */
+    double *scratch;  /* of the largest dense layer */
 };
 
 /* Patterns at work in a pass. */
 typedef struct lb_pattern_rule {
     const lb_patterns *patterns;
     bool times_weights;
-    float *weight, *bias; /* of the largest convolution, or of some units of a dense layer; zeros */
-    size_t room;          /* floats of weight */
+    float *weight, *bias; /* of the largest convolution; zeros */
 } lb_pattern_rule;
 
 /* One linear step; as lb_rule_table's linear. */

@@ -2,6 +2,8 @@
 /* Fitting patterns. */
 #include <string.h>
 
+#include "covariance.h"
+#include "double.h"
 #include "pass.h"
 #include "patterns.h"
 
@@ -31,6 +33,12 @@ layer_outputs(const lb_pass *pass, size_t index, size_t count)
     return o;
 }
 
+static size_t
+most_of(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 static bool
 is_linear(const lb_step *step)
 {
@@ -38,7 +46,7 @@ is_linear(const lb_step *step)
 }
 
 static lb_status
-layer_init(lb_layer_patterns *layer, lb_pass *pass, const lb_step *step, lb_error *err)
+layer_init(lb_layer_patterns *layer, const lb_pass *pass, const lb_step *step, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_parameter *weight = &pass->network->parameters[step->parameter];
@@ -51,17 +59,23 @@ layer_init(lb_layer_patterns *layer, lb_pass *pass, const lb_step *step, lb_erro
     LB_ALLOC(layer->mean, padded);
     LB_ALLOC(layer->pattern, weight->count);
     if (step->kind == LB_STEP_CONVOLUTION) {
-        const lb_convolution_shape shape = {.batch = pass->options.batch,
-                                            .in = step->channels,
-                                            .out = layer->units,
-                                            .height = step->shape.height,
-                                            .width = step->shape.width,
-                                            .plain_input = step->parameter == 0,
-                                            .to_weights = true};
-        LB_TRY(lb_convolution_create(&layer->convolution, pass->backend, &shape, err));
+        LB_ALLOC(layer->covariance, weight->count);
+    } else {
+        LB_ALLOC(layer->held_in, LB_HELD_IMAGES * layer->inputs);
+        LB_ALLOC(layer->held_out, LB_HELD_IMAGES * layer->units);
     }
 cleanup:
     return status;
+}
+
+/* The inputs of a convolution in blocks, as many planes as they fill. */
+static lb_planes
+input_shape(const lb_step *step)
+{
+    lb_planes shape = step->shape;
+    shape.images = 1;
+    shape.planes = (step->channels + shape.block - 1) / shape.block;
+    return shape;
 }
 
 lb_status
@@ -69,20 +83,27 @@ lb_patterns_create(lb_patterns **out, lb_pass *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_patterns *self = NULL;
-    size_t weights = 0, biases = 0;
+    size_t in = 0, outs = 0, scratch = 0;
     LB_ALLOC(self, 1);
     for (size_t i = 0; i < pass->count; i++) {
         const lb_step *step = &pass->steps[i];
-        if (is_linear(step)) {
-            lb_layer_patterns *layer = &self->layers[self->count++];
-            LB_TRY(layer_init(layer, pass, step, err));
-            bool largest = layer->convolution != NULL && layer->units * layer->inputs > weights;
-            weights = largest ? layer->units * layer->inputs : weights;
-            biases = layer->units > biases ? layer->units : biases;
+        if (!is_linear(step)) {
+            continue;
+        }
+        lb_layer_patterns *layer = &self->layers[self->count++];
+        LB_TRY(layer_init(layer, pass, step, err));
+        if (step->kind == LB_STEP_CONVOLUTION) {
+            const lb_planes shape = input_shape(step);
+            in = most_of(in, lb_double_size(&shape));
+            outs = most_of(outs, step->size);
+        } else {
+            scratch = most_of(scratch,
+                              lb_covariance_scratch(LB_HELD_IMAGES, layer->units, layer->inputs));
         }
     }
-    LB_ALLOC(self->batch_weight, weights);
-    LB_ALLOC(self->batch_bias, biases);
+    LB_ALLOC(self->in, in);
+    LB_ALLOC(self->out, outs);
+    LB_ALLOC(self->scratch, scratch);
     *out = self;
     self = NULL;
 cleanup:
@@ -99,14 +120,16 @@ release_fit(lb_patterns *self)
         lb_free(layer->on);
         lb_free(layer->sum);
         lb_free(layer->mean);
-        layer->on = layer->sum = NULL;
-        layer->mean = NULL;
-        lb_convolution_free(layer->convolution);
-        layer->convolution = NULL;
+        lb_free(layer->covariance);
+        lb_free(layer->held_in);
+        lb_free(layer->held_out);
+        layer->on = layer->sum = layer->mean = layer->covariance = NULL;
+        layer->held_in = layer->held_out = NULL;
     }
-    lb_free(self->batch_weight);
-    lb_free(self->batch_bias);
-    self->batch_weight = self->batch_bias = NULL;
+    lb_free(self->in);
+    lb_free(self->out);
+    lb_free(self->scratch);
+    self->in = self->out = self->scratch = NULL;
 }
 
 void
@@ -141,52 +164,102 @@ add_means(lb_layer_patterns *layer, const outputs *o)
     }
 }
 
-/* y less its mean where the unit is on, 0 elsewhere and in the batch's places not used. */
-static void
-centre(float *out, const lb_layer_patterns *layer, const outputs *o, size_t batch)
+/* y less its mean where the unit is on, 0 elsewhere: of one value. */
+static double
+centred(float y, double mean, bool always_on)
 {
-    size_t size = o->planes * o->pixels * o->block;
-    memset(out + o->images * size, 0, (batch - o->images) * size * sizeof *out);
+    return y > 0 || always_on ? (double)y - mean : 0;
+}
+
+/* The same of one image of a convolution. */
+static void
+centre(double *out, const lb_layer_patterns *layer, const outputs *o, size_t image)
+{
+    const float *y = o->y + image * o->planes * o->pixels * o->block;
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < o->images * o->planes; i++) {
-        const float *mean = layer->mean + i % o->planes * o->block;
-        for (size_t pixel = 0; pixel < o->pixels; pixel++) {
-            size_t at = (i * o->pixels + pixel) * o->block;
-            for (size_t k = 0; k < o->block; k++) {
-                bool on = o->y[at + k] > 0 || o->always_on;
-                out[at + k] = on ? o->y[at + k] - mean[k] : 0.0f;
-            }
+    for (size_t p = 0; p < o->planes; p++) {
+        for (size_t i = 0; i < o->pixels * o->block; i++) {
+            size_t at = p * o->pixels * o->block + i;
+            out[at] = centred(y[at], layer->mean[p * o->block + i % o->block], o->always_on);
         }
     }
 }
 
-/* pattern += sum over the data of x (y - mean y): the gradient of the weights for y - mean y. */
-static lb_status
-add_covariances(lb_patterns *self, lb_layer_patterns *layer, lb_pass *pass, size_t index,
-                const outputs *o, lb_error *err)
+/* One image's blocked inputs to double with a border of 0. */
+static void
+widen(double *out, const float *in, const lb_planes *s)
 {
-    lb_status status = LB_OK;
-    size_t batch = pass->options.batch;
-    const float *in = lb_step_input(pass, index);
-    float *centred = pass->gradient[0];
-    centre(centred, layer, o, batch);
-    if (layer->convolution == NULL) {
-        return lb_matrix_product(layer->pattern, centred, in, layer->units, layer->inputs, batch,
-                                 true, false, 1.0f, err);
+    size_t row = s->width * s->block, padded = (s->width + 2) * s->block;
+    memset(out, 0, lb_double_size(s) * sizeof *out);
+#pragma omp parallel for schedule(static)
+    for (size_t y = 0; y < s->planes * s->height; y++) {
+        size_t plane = y / s->height;
+        double *to = out + (plane * (s->height + 2) + y % s->height + 1) * padded + s->block;
+        for (size_t k = 0; k < row; k++) {
+            to[k] = (double)in[y * row + k];
+        }
     }
-    LB_TRY(lb_convolution_backward_weights(layer->convolution, in, centred, self->batch_weight,
-                                           self->batch_bias, err));
-    for (size_t v = 0; v < layer->units * layer->inputs; v++) {
-        layer->pattern[v] += self->batch_weight[v];
-    }
-cleanup:
-    return status;
 }
 
-lb_status
-lb_patterns_take(lb_patterns *self, lb_pass *pass, size_t count, lb_error *err)
+/* covariance += sum over an image's places of x (y - mean y). */
+static void
+add_image(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass, size_t index,
+          const outputs *o, size_t image)
 {
-    lb_status status = LB_OK;
+    const lb_step *step = &pass->steps[index];
+    const lb_planes shape = input_shape(step);
+    const float *in = lb_step_input(pass, index) + image * step->in_size;
+    if (step->parameter == 0) {
+        lb_double_load(self->in, in, step->channels, &shape);
+    } else {
+        widen(self->in, in, &shape);
+    }
+    centre(self->out, layer, o, image);
+    lb_covariance_convolution(layer->covariance, self->out, self->in, &shape, layer->units,
+                              step->channels);
+}
+
+static void
+add_held(lb_patterns *self, lb_layer_patterns *layer)
+{
+    lb_covariance_dense(layer->pattern, layer->held_out, layer->held_in, layer->held, layer->units,
+                        layer->inputs, self->scratch);
+    layer->held = 0;
+}
+
+static void
+hold_image(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass, size_t index,
+           const outputs *o, size_t image)
+{
+    float *out = layer->held_out + layer->held * layer->units;
+    const float *y = o->y + image * layer->units;
+    memcpy(layer->held_in + layer->held * layer->inputs,
+           lb_step_input(pass, index) + image * layer->inputs, layer->inputs * sizeof(float));
+    for (size_t u = 0; u < layer->units; u++) {
+        out[u] = (float)centred(y[u], layer->mean[u], o->always_on);
+    }
+    if (++layer->held == LB_HELD_IMAGES) {
+        add_held(self, layer);
+    }
+}
+
+/* The images one after the other, so that sums are the same however these fall into batches. */
+static void
+add_covariances(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass, size_t index,
+                const outputs *o)
+{
+    for (size_t image = 0; image < o->images; image++) {
+        if (layer->covariance != NULL) {
+            add_image(self, layer, pass, index, o, image);
+        } else {
+            hold_image(self, layer, pass, index, o, image);
+        }
+    }
+}
+
+void
+lb_patterns_take(lb_patterns *self, const lb_pass *pass, size_t count)
+{
     size_t at = 0;
     for (size_t i = 0; i < pass->count; i++) {
         if (!is_linear(&pass->steps[i])) {
@@ -197,11 +270,9 @@ lb_patterns_take(lb_patterns *self, lb_pass *pass, size_t count, lb_error *err)
         if (self->round == 0) {
             add_means(layer, &o);
         } else {
-            LB_TRY(add_covariances(self, layer, pass, i, &o, err));
+            add_covariances(self, layer, pass, i, &o);
         }
     }
-cleanup:
-    return status;
 }
 
 /* From n cov(x, y) to a pattern. w . cov(x, y) is y's variance. */
@@ -211,14 +282,17 @@ normalise(lb_layer_patterns *layer, const float *weight)
     static const double least = 1e-10; /* of the variance over the squared mean */
     for (size_t u = 0; u < layer->units; u++) {
         float *pattern = layer->pattern + u * layer->inputs;
+        const double *covariance =
+            layer->covariance != NULL ? layer->covariance + u * layer->inputs : NULL;
         const float *w = weight + u * layer->inputs;
         double mean = layer->on[u] > 0 ? layer->sum[u] / layer->on[u] : 0, variance = 0;
         for (size_t v = 0; v < layer->inputs; v++) {
-            variance += (double)w[v] * (double)pattern[v];
+            variance += (double)w[v] * (covariance != NULL ? covariance[v] : (double)pattern[v]);
         }
         bool varies = variance > least * mean * mean * layer->on[u];
         for (size_t v = 0; v < layer->inputs; v++) {
-            pattern[v] = varies ? (float)((double)pattern[v] / variance) : 0.0f;
+            double made = covariance != NULL ? covariance[v] : (double)pattern[v];
+            pattern[v] = varies ? (float)(made / variance) : 0.0f;
         }
     }
 }
@@ -230,9 +304,12 @@ lb_patterns_end_round(lb_patterns *self, const lb_pass *pass)
         lb_layer_patterns *layer = &self->layers[i];
         if (self->round == 0) {
             for (size_t u = 0; u < layer->units; u++) {
-                layer->mean[u] = layer->on[u] > 0 ? (float)(layer->sum[u] / layer->on[u]) : 0.0f;
+                layer->mean[u] = layer->on[u] > 0 ? layer->sum[u] / layer->on[u] : 0;
             }
         } else {
+            if (layer->held > 0) {
+                add_held(self, layer);
+            }
             normalise(layer, pass->network->parameters[2 * i].value);
         }
     }

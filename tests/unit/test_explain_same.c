@@ -9,6 +9,7 @@
 
 #include "lesionbench/explain.h"
 #include "lesionbench/random.h"
+#include "lesionbench/training.h"
 
 enum {
     SIDE = 40,
@@ -267,6 +268,93 @@ a_path_leaves_nothing_behind(void **state)
     }
 }
 
+enum { BACKGROUNDS = 41 }; /* more than fitting adds together, and no multiple of a batch */
+
+/* Background image i is made of the images to explain. */
+static lb_status
+read_background(void *data, float *out, const size_t *index, size_t n, lb_error *err)
+{
+    const fixture *f = data;
+    (void)err;
+    for (size_t i = 0; i < n; i++) {
+        const float *a = f->images + index[i] % IMAGES * PIXELS;
+        const float *b = f->images + index[i] * 7 % IMAGES * PIXELS;
+        for (size_t p = 0; p < PIXELS; p++) {
+            out[i * PIXELS + p] = a[p] * (1 - b[(p * index[i]) % PIXELS] / 2);
+        }
+    }
+    return LB_OK;
+}
+
+typedef struct pattern_maps {
+    float values[2][IMAGES * VALUES];
+    size_t first, images[2];
+} pattern_maps;
+
+static lb_status
+collect_patterns(void *data, const lb_explanation *e, lb_error *err)
+{
+    pattern_maps *out = data;
+    size_t which = e->method == out->first ? 0 : 1;
+    (void)err;
+    memcpy(out->values[which] + out->images[which] * VALUES, e->attribution,
+           e->count * VALUES * sizeof(float));
+    out->images[which] += e->count;
+    return LB_OK;
+}
+
+static void
+explain_by_patterns(pattern_maps *out, fixture *f, int threads, size_t batch)
+{
+    lb_error err;
+    lb_explain_options options;
+    const lb_image_source source = {.count = BACKGROUNDS,
+                                    .channels = 1,
+                                    .height = SIDE,
+                                    .width = SIDE,
+                                    .data = f,
+                                    .read = read_background};
+    size_t methods[2];
+    lb_explain_defaults(&options);
+    options.background = &source;
+    options.batch = batch;
+    memset(out, 0, sizeof *out);
+    assert_ok(lb_method_find(&methods[0], "pattern_net", &err));
+    assert_ok(lb_method_find(&methods[1], "pattern_attribution", &err));
+    out->first = methods[0];
+    omp_set_num_threads(threads);
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods, 2,
+                         &options, collect_patterns, out, NULL, &err));
+}
+
+/* Fitted on the same images, patterns are the same whoever sums and however images are batched. */
+static void
+patterns_are_the_same(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        int threads;
+        size_t batch;
+    } ways[] = {{2, 4}, {3, 4}, {1, 1}, {2, 3}};
+    lb_error err;
+    pattern_maps *standard = lb_alloc(1, sizeof *standard, &err);
+    pattern_maps *other = lb_alloc(1, sizeof *other, &err);
+    assert_true(standard != NULL && other != NULL);
+    explain_by_patterns(standard, f, 1, 4);
+    for (size_t v = 0; v < IMAGES * VALUES; v++) {
+        assert_true(isfinite(standard->values[0][v]) && isfinite(standard->values[1][v]));
+    }
+    assert_true(standard->values[0][PIXELS / 2 + SIDE / 2] != 0);
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+        explain_by_patterns(other, f, ways[w].threads, ways[w].batch);
+        if (ways[w].batch == 4 || most_apart() == 0) {
+            assert_memory_equal(other->values, standard->values, sizeof other->values);
+        }
+    }
+    lb_free(other);
+    lb_free(standard);
+}
+
 int
 main(void)
 {
@@ -276,6 +364,7 @@ main(void)
         cmocka_unit_test(order_and_choice_of_methods_do_not_matter),
         cmocka_unit_test(batches_do_not_matter),
         cmocka_unit_test(memory_does_not_matter),
+        cmocka_unit_test(patterns_are_the_same),
         cmocka_unit_test(no_images_are_no_work),
     };
     return cmocka_run_group_tests_name("explain_same", tests, set_up, tear_down);
