@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* XRAI (Kapishnikov, Bolukbasi, Viegas, Terry: XRAI: better attributions through regions, ICCV
  * 2019). Integrated Gradients from a black and from a white baseline, the image's least and
- * greatest value, are averaged and summed over channels; the image is cut into regions at six
+ * greatest value, are averaged; a pixel has the greatest of its channels, as in the authors'
+ * program; the image is cut into regions at six
  * scales (Felzenszwalb & Huttenlocher), each widened by a few pixels, so that edges count for both
  * sides; regions are then taken one after the other, always the one whose mean attribution over
  * pixels not taken yet is the greatest, which these pixels have as their value. What adds too few
@@ -29,7 +30,8 @@ typedef struct regions {
 typedef struct xrai {
     size_t height, width, size, steps; /* size: pixels */
     long dilation;
-    float *sum;        /* (count, H, W): attributions of pixels */
+    float *sum;        /* (count, 3, H, W): attributions */
+    float *greatest;   /* (H, W): of an image's channels */
     float (*range)[2]; /* (count) least and greatest value */
     double *smooth;    /* (3, H, W) of an image, in [-1, 1] */
     double *plane;     /* (H, W) */
@@ -52,6 +54,7 @@ xrai_release(xrai *x)
     lb_free(x->plane);
     lb_free(x->smooth);
     lb_free(x->range);
+    lb_free(x->greatest);
     lb_free(x->sum);
 }
 
@@ -67,7 +70,8 @@ xrai_init(xrai *x, const lb_explainer *e, lb_error *err)
     if (x->steps == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "xrai needs at least one step");
     }
-    LB_ALLOC(x->sum, e->count * e->pixels);
+    LB_ALLOC(x->sum, e->count * e->values);
+    LB_ALLOC(x->greatest, e->pixels);
     LB_ALLOC(x->range, e->count);
     LB_ALLOC(x->smooth, e->values);
     LB_ALLOC(x->plane, e->pixels);
@@ -105,10 +109,21 @@ take_gradient(void *data, const lb_explainer *e, const float *gradient, size_t i
 {
     xrai *x = data;
     const float *image = e->images + i * e->values;
-    float *sum = x->sum + i * x->size, baseline = x->range[i][k / x->steps];
+    float *sum = x->sum + i * e->values, baseline = x->range[i][k / x->steps];
     float weight = (float)(1.0 / (double)(BASELINES * x->steps));
     for (size_t v = 0; v < e->values; v++) {
-        sum[v % x->size] += weight * gradient[v] * (image[v] - baseline);
+        sum[v] += weight * gradient[v] * (image[v] - baseline);
+    }
+}
+
+static void
+take_greatest(xrai *x, const float *attribution)
+{
+    for (size_t p = 0; p < x->size; p++) {
+        x->greatest[p] = attribution[p];
+        for (size_t c = 1; c < LB_INPUT_CHANNELS; c++) {
+            x->greatest[p] = fmaxf(x->greatest[p], attribution[c * x->size + p]);
+        }
     }
 }
 
@@ -292,7 +307,8 @@ attribute(lb_explainer *e, float *pixels, lb_error *err)
     LB_TRY(lb_explainer_points(e, &points, err));
     for (size_t i = 0; i < e->count; i++) {
         LB_TRY(cut(&x, e->images + i * e->values, x.range[i], err));
-        LB_TRY(rank(pixels + i * e->pixels, &x, x.sum + i * e->pixels, err));
+        take_greatest(&x, x.sum + i * e->values);
+        LB_TRY(rank(pixels + i * e->pixels, &x, x.greatest, err));
     }
 cleanup:
     xrai_release(&x);

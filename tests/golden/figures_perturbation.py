@@ -232,11 +232,12 @@ def xrai(purpose):
     # Nothing black: in plain fields rounding decides which of equal activations wins a pooling.
     made, _ = cells(4, purpose, False)
     area, low, high = SIDE * SIDE / 224**2, made.min(), made.max()
-    pixel = np.zeros((SIDE, SIDE))
+    channels = np.zeros((3, SIDE, SIDE))
     for baseline in (low, high):
         alphas = (np.arange(STEPS) + 0.5) / STEPS
         mean = gradients([baseline + a * (made - baseline) for a in alphas]).mean(0)
-        pixel += ((made - baseline) * mean).sum(0) / 2
+        channels += (made - baseline) * mean / 2
+    pixel = channels.max(0)  # as in the authors' program
     regions = []
     scaled = np.moveaxis((made - low) / (high - low) * 2 - 1, 0, -1)
     for scale in (50, 100, 150, 250, 500, 1200):
