@@ -87,7 +87,8 @@ place_windows(windows *w, const lb_explainer *e, lb_error *err)
     w->width = e->width;
     w->value = (float)o->hidden_value;
     w->side = o->occlusion_window > 0 ? o->occlusion_window : usual;
-    w->stride = o->occlusion_stride > 0 ? o->occlusion_stride : (w->side + 1) / 2;
+    size_t half = w->side > 1 ? w->side / 2 : 1;
+    w->stride = o->occlusion_stride > 0 ? o->occlusion_stride : half;
     w->columns = positions(e->width, w->side, w->stride);
     if (w->stride > w->side) {
         return lb_fail(err, LB_ERROR_ARGUMENT,

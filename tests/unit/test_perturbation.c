@@ -351,6 +351,31 @@ rise_masks_do_not_hang_on_their_number(void **state)
     lb_free(few);
 }
 
+/* What stands for a default is what the documents say: a fourteenth of the image's shorter side and
+ * half the window, both rounded down and at least 1. */
+static void
+default_windows_round_down(void **state)
+{
+    const fixture *f = *state;
+    const char *const name = "occlusion";
+    static const size_t pairs[][4] = {
+        {13, 0, 13, 6}, {7, 0, 7, 3}, {0, 0, SIDE / 14, SIDE / 14 / 2}, {1, 0, 1, 1}};
+    collected *all = new_collected(), *said = new_collected();
+    size_t m = position(name);
+    for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
+        lb_explain_options options = small_options();
+        options.perturbation.occlusion_window = pairs[k][0];
+        options.perturbation.occlusion_stride = pairs[k][1];
+        explain(all, f, 0, 1, &name, 1, &options);
+        options.perturbation.occlusion_window = pairs[k][2];
+        options.perturbation.occlusion_stride = pairs[k][3];
+        explain(said, f, 0, 1, &name, 1, &options);
+        assert_memory_equal(all->map[m], said->map[m], PIXELS * sizeof(float));
+    }
+    lb_free(said);
+    lb_free(all);
+}
+
 static void
 assert_refused(const fixture *f, const char *name, const lb_explain_options *options,
                const char *words)
@@ -417,6 +442,7 @@ main(void)
         cmocka_unit_test(blur_ig_is_nearly_complete),
         cmocka_unit_test(xrai_ranks_regions),
         cmocka_unit_test(rise_masks_do_not_hang_on_their_number),
+        cmocka_unit_test(default_windows_round_down),
         cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests_name("perturbation", tests, set_up, tear_down);
