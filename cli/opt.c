@@ -80,6 +80,8 @@ value_name(lb_setting_kind kind)
         return "N";
     case LB_SETTING_REAL:
         return "X";
+    case LB_SETTING_CHANNELS:
+        return "X|R,G,B";
     case LB_SETTING_LIST:
         return "A,B,..";
     case LB_SETTING_DEGREE:

@@ -28,13 +28,16 @@ extern const char *const LB_LRP_BIASES[]; /* "in_z", "ignored", NULL */
 extern const char *const LB_LRP_FIRSTS[]; /* "own", "flat", "box", "same", NULL */
 
 typedef struct lb_lrp_options {
-    double epsilon;   /* default 1e-6; of the method lrp only where biases are ignored, else it is
-                         1e-9 */
-    double gamma;     /* default 0.25 */
-    double alpha;     /* default 2; beta is alpha - 1 */
-    double low, high; /* the least and greatest possible input, default 0 and 1 */
-    size_t bias;      /* lb_lrp_bias, of the method lrp too; default in z */
-    size_t first;     /* lb_lrp_first, default own */
+    double epsilon;    /* of the epsilon rule; 0, the default: 1e-9 in the method lrp, 1e-6 in the
+                          composites. Else at least 1e-12 */
+    double stabilizer; /* of the composites' other rules and their average pooling, default 1e-6 */
+    double gamma;      /* default 0.25 */
+    double alpha;      /* default 2; beta is alpha - 1 */
+    /* The least and greatest possible input of each channel, default 0 and 1. The box rule refuses
+     * images that are not between them. */
+    double low[LB_INPUT_CHANNELS], high[LB_INPUT_CHANNELS];
+    size_t bias;  /* lb_lrp_bias, of the method lrp too; default in z */
+    size_t first; /* lb_lrp_first, default own */
 } lb_lrp_options;
 
 struct lb_image_source; /* training.h */
@@ -61,8 +64,8 @@ extern const char *const LB_FILLINGS[]; /* "usual", "value", "mean", NULL */
 typedef struct lb_perturbation_options {
     size_t answer;           /* lb_answer */
     double hidden_value;     /* in the place of hidden pixels, default 0 */
-    size_t occlusion_window; /* side; 0, the default: the image's shorter side / 14 */
-    size_t occlusion_stride; /* 0, the default: half the window */
+    size_t occlusion_window; /* side; 0, the default: the image's shorter side / 14, rounded down */
+    size_t occlusion_stride; /* 0, the default: half the window, rounded down; both at least 1 */
     size_t rise_masks;       /* default 4000 */
     size_t rise_grid;        /* cells a side, default 7 */
     double rise_probability; /* that a cell is seen, default 0.5 */
@@ -117,6 +120,8 @@ const char *lb_method_summary(size_t index); /* one line */
 bool lb_method_is_baseline(size_t index);
 /* True for methods that compare with lb_explain_options.background. */
 bool lb_method_needs_background(size_t index);
+/* True for the controls that lb_explain_options.sobel_is_laplace changes. */
+bool lb_method_is_of_edges(size_t index);
 /* True for methods that take hundreds of passes for an image or more. */
 bool lb_method_is_slow(size_t index);
 /* About how often a method sends an image of this size through the network, forward and back: what
@@ -133,6 +138,9 @@ size_t lb_method_study_set(size_t *out);
 /* The settings (lb_explain_settings) that decide a method's maps, by their keys, NULL-terminated.
  * Borrowed. */
 const char *const *lb_method_parameters(size_t index);
+/* Puts the values that the method uses in the place of those that stand for its own, as 0 does for
+ * LRP's epsilon. */
+void lb_method_settle(size_t index, lb_explain_options *options);
 
 /* What an explanation can say of itself: one method, one image. NaN where it says nothing. */
 typedef struct lb_certificate {

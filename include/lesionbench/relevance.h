@@ -12,8 +12,9 @@
 extern "C" {
 #endif
 
-/* With w+ = max(0, w), w- = min(0, w), inputs a, and s = R / (z + epsilon sign(z)), where sign(0)
- * is 1 and z is what the rule would make of the layer: */
+/* With w+ = max(0, w), w- = min(0, w), inputs a, and s = R / (z + d sign(z)), where sign(0) is 1, z
+ * is what the rule would make of the layer, and d is `epsilon` in the epsilon rule and `stabilizer`
+ * in all others: */
 typedef enum lb_relevance_rule {
     LB_RELEVANCE_EPSILON,    /* z = sum a w + b; R = a (w^T s) (Bach et al. 2015) */
     LB_RELEVANCE_PLUS,       /* z = sum a+ w+ + a- w- + b+ (Bach et al. 2015, alpha 1, beta 0) */
@@ -28,11 +29,13 @@ typedef enum lb_relevance_rule {
 
 typedef struct lb_composite {
     lb_relevance_rule first;        /* of the first convolution */
-    lb_relevance_rule convolutions; /* of the others */
-    double epsilon;                 /* of every denominator */
+    lb_relevance_rule convolutions; /* of the others; not LB_RELEVANCE_BOX */
+    double epsilon;                 /* of LB_RELEVANCE_EPSILON, and so of dense layers */
+    double stabilizer;              /* of the other rules and of average pooling */
     double gamma;                   /* LB_RELEVANCE_GAMMA */
     double alpha;                   /* LB_RELEVANCE_ALPHA_BETA */
-    double low, high;               /* LB_RELEVANCE_BOX: the least and greatest possible input */
+    /* LB_RELEVANCE_BOX: the least and greatest possible input of each channel. */
+    double low[LB_INPUT_CHANNELS], high[LB_INPUT_CHANNELS];
     /* Biases are 0 in every z, so that they take no relevance. */
     bool ignore_bias;
 } lb_composite;

@@ -16,6 +16,7 @@ typedef enum lb_setting_kind {
     LB_SETTING_U32,       /* uint32_t */
     LB_SETTING_U64,       /* uint64_t */
     LB_SETTING_REAL,      /* double */
+    LB_SETTING_CHANNELS,  /* double[LB_INPUT_CHANNELS]: one number for all, or one for each */
     LB_SETTING_TEXT,      /* const char *, borrowed */
     LB_SETTING_LIST,      /* const char *, borrowed: items between commas */
     LB_SETTING_DEGREE,    /* lb_degree */

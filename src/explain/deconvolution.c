@@ -15,4 +15,5 @@ const lb_method lb_deconvolution = {.name = "deconvolution",
                                                "input",
                                     .needs = LB_NEEDS_FORWARD,
                                     .in_study = true,
+                                    .parameters = (const char *const[]){"convolution", NULL},
                                     .attribute = attribute};

@@ -66,9 +66,9 @@ cleanup:
     return status;
 }
 
-const lb_method lb_deep_shap = {.name = "deep_shap",
-                                .summary = "DeepLIFT, mean over background images as references",
-                                .needs =
-                                    LB_NEEDS_FORWARD | LB_NEEDS_PREACTIVATION | LB_NEEDS_BACKGROUND,
-                                .parameters = (const char *const[]){"backgrounds", "seed", NULL},
-                                .attribute = attribute};
+const lb_method lb_deep_shap = {
+    .name = "deep_shap",
+    .summary = "DeepLIFT, mean over background images as references",
+    .needs = LB_NEEDS_FORWARD | LB_NEEDS_PREACTIVATION | LB_NEEDS_BACKGROUND,
+    .parameters = (const char *const[]){"backgrounds", "seed", "convolution", NULL},
+    .attribute = attribute};

@@ -22,4 +22,5 @@ const lb_method lb_deeplift = {.name = "deeplift",
                                .needs =
                                    LB_NEEDS_FORWARD | LB_NEEDS_REFERENCE | LB_NEEDS_PREACTIVATION,
                                .in_study = true,
+                               .parameters = (const char *const[]){"convolution", NULL},
                                .attribute = attribute};

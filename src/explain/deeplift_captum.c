@@ -25,4 +25,5 @@ const lb_method lb_deeplift_captum = {
     .name = "deeplift_captum",
     .summary = "DeepLIFT as Captum up to 0.8 computes it, max pooling's rule lost",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_REFERENCE | LB_NEEDS_PREACTIVATION,
+    .parameters = (const char *const[]){"convolution", NULL},
     .attribute = attribute};

@@ -61,8 +61,12 @@ cleanup:
     return status;
 }
 
-const lb_method lb_sobel_map = {
-    .name = "sobel", .summary = "baseline: gradient magnitude of the image", .map = sobel};
+const lb_method lb_sobel_map = {.name = "sobel",
+                                .summary = "baseline: gradient magnitude of the image",
+                                .of_edges = true,
+                                .map = sobel};
 
-const lb_method lb_laplace_map = {
-    .name = "laplace", .summary = "baseline: absolute Laplace filter of the image", .map = laplace};
+const lb_method lb_laplace_map = {.name = "laplace",
+                                  .summary = "baseline: absolute Laplace filter of the image",
+                                  .of_edges = true,
+                                  .map = laplace};

@@ -60,7 +60,10 @@ typedef struct lb_method {
     bool in_study;    /* one of the eight methods of the reference study */
     bool slow;        /* hundreds of passes for an image or more: to be asked for by name */
     bool of_gradient; /* its maps are made of lb_explainer_gradient() */
+    bool of_edges;    /* the quirk sobel_is_laplace changes its maps */
     const char *const *parameters; /* keys of the settings it uses, NULL-terminated; NULL: none */
+    /* For a method with values of its own where a setting is 0; see lb_method_settle(). */
+    void (*settle)(lb_explain_options *options);
     /* attribution (count, 3, H, W); certificates (count) say nothing before: `promised` is to be
      * set where the method promises a sum, `steps` where it uses some; lb_explain() does the rest.
      */

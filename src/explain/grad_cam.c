@@ -15,5 +15,5 @@ const lb_method lb_grad_cam = {
     .name = "grad_cam",
     .summary = "a block's output, channels weighted by their mean gradient, enlarged",
     .needs = LB_NEEDS_FORWARD,
-    .parameters = (const char *const[]){"cam_block", NULL},
+    .parameters = (const char *const[]){"cam_block", "convolution", NULL},
     .attribute = attribute};

@@ -18,10 +18,10 @@ cleanup:
     return status;
 }
 
-const lb_method lb_gradient_x_sign = {.name = "gradient_x_sign",
-                                      .summary =
-                                          "gradient, negated where the image is below a threshold",
-                                      .needs = LB_NEEDS_FORWARD,
-                                      .of_gradient = true,
-                                      .parameters = (const char *const[]){"sign_threshold", NULL},
-                                      .attribute = attribute};
+const lb_method lb_gradient_x_sign = {
+    .name = "gradient_x_sign",
+    .summary = "gradient, negated where the image is below a threshold",
+    .needs = LB_NEEDS_FORWARD,
+    .of_gradient = true,
+    .parameters = (const char *const[]){"sign_threshold", "convolution", NULL},
+    .attribute = attribute};

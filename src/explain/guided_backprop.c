@@ -14,4 +14,5 @@ const lb_method lb_guided_backprop = {.name = "guided_backprop",
                                                  "input are positive",
                                       .needs = LB_NEEDS_FORWARD,
                                       .in_study = true,
+                                      .parameters = (const char *const[]){"convolution", NULL},
                                       .attribute = attribute};

@@ -22,5 +22,6 @@ cleanup:
 const lb_method lb_guided_grad_cam = {.name = "guided_grad_cam",
                                       .summary = "Guided Backpropagation times Grad-CAM",
                                       .needs = LB_NEEDS_FORWARD,
-                                      .parameters = (const char *const[]){"cam_block", NULL},
+                                      .parameters =
+                                          (const char *const[]){"cam_block", "convolution", NULL},
                                       .attribute = attribute};

@@ -21,4 +21,5 @@ const lb_method lb_input_x_gradient = {.name = "input_x_gradient",
                                        .needs = LB_NEEDS_FORWARD,
                                        .of_gradient = true,
                                        .in_study = true,
+                                       .parameters = (const char *const[]){"convolution", NULL},
                                        .attribute = attribute};

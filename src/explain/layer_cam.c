@@ -27,5 +27,5 @@ const lb_method lb_layer_cam = {
     .name = "layer_cam",
     .summary = "a block's output, each value weighted by its positive gradient, enlarged",
     .needs = LB_NEEDS_FORWARD,
-    .parameters = (const char *const[]){"cam_block", NULL},
+    .parameters = (const char *const[]){"cam_block", "convolution", NULL},
     .attribute = attribute};

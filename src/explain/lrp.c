@@ -1,20 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* Layer-wise relevance propagation, epsilon rule with epsilon 1e-9 in every layer, bias inside z,
- * max pooling winner-take-all, starting from the target's logit (Bach et al.: On pixel-wise
- * explanations, PLoS ONE 2015). For ReLU networks it equals InputXGradient up to the epsilon, but
- * where the options have biases ignored; the epsilon is then theirs too, for without its bias an
- * output can be near 0. */
+/* Layer-wise relevance propagation, epsilon rule in every convolution and dense layer, with bias
+ * inside z, max pooling winner-take-all, starting from the target's logit (Bach et al.: On
+ * pixel-wise explanations, PLoS ONE 2015). Epsilon is 1e-9 unless the options have another, and in
+ * average pooling always, as in Captum. For ReLU networks it equals InputXGradient up to the
+ * epsilon, but where the options have biases ignored. */
 #include "lrp.h"
+
+static const double own_epsilon = 1e-9;
+
+static void
+settle(lb_explain_options *options)
+{
+    if (options->lrp.epsilon == 0) {
+        options->lrp.epsilon = own_epsilon;
+    }
+}
 
 static lb_status
 attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (e->options->lrp.bias == LB_LRP_BIAS_IGNORED) {
+    lb_explain_options settled = *e->options;
+    settle(&settled);
+    const bool ignore_bias = settled.lrp.bias == LB_LRP_BIAS_IGNORED;
+    if (ignore_bias || settled.lrp.epsilon != own_epsilon) {
         const lb_composite composite = {.first = LB_RELEVANCE_EPSILON,
                                         .convolutions = LB_RELEVANCE_EPSILON,
-                                        .epsilon = e->options->lrp.epsilon,
-                                        .ignore_bias = true};
+                                        .epsilon = settled.lrp.epsilon,
+                                        .stabilizer = own_epsilon,
+                                        .ignore_bias = ignore_bias};
         return lb_explainer_composite(attribution, certificates, e, &composite, err);
     }
     LB_TRY(lb_explainer_backward(attribution, e, LB_RULE_LRP_EPSILON, true, err));
@@ -27,5 +41,7 @@ const lb_method lb_lrp = {.name = "lrp",
                           .summary = "layer-wise relevance propagation, epsilon rule",
                           .needs = LB_NEEDS_FORWARD,
                           .in_study = true,
-                          .parameters = (const char *const[]){"lrp_bias", "lrp_epsilon", NULL},
+                          .parameters =
+                              (const char *const[]){"lrp_bias", "lrp_epsilon", "convolution", NULL},
+                          .settle = settle,
                           .attribute = attribute};

@@ -14,6 +14,7 @@ const lb_method lb_lrp_alpha_beta = {
     .name = "lrp_alpha_beta",
     .summary = "LRP: alpha-beta in convolutions, epsilon in dense layers",
     .needs = LB_NEEDS_FORWARD,
-    .parameters = (const char *const[]){"lrp_alpha", "lrp_epsilon", "lrp_low", "lrp_high",
-                                        "lrp_bias", "lrp_first", NULL},
+    .parameters = (const char *const[]){"lrp_alpha", "lrp_epsilon", "lrp_stabilizer", "lrp_low",
+                                        "lrp_high", "lrp_bias", "lrp_first", NULL},
+    .settle = lb_composite_settle,
     .attribute = attribute};

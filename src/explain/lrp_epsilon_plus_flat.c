@@ -15,6 +15,7 @@ const lb_method lb_lrp_epsilon_plus_flat = {
     .name = "lrp_epsilon_plus_flat",
     .summary = "LRP: z-plus in convolutions, epsilon in dense layers, flat in the first",
     .needs = LB_NEEDS_FORWARD,
-    .parameters =
-        (const char *const[]){"lrp_epsilon", "lrp_low", "lrp_high", "lrp_bias", "lrp_first", NULL},
+    .parameters = (const char *const[]){"lrp_epsilon", "lrp_stabilizer", "lrp_low", "lrp_high",
+                                        "lrp_bias", "lrp_first", NULL},
+    .settle = lb_composite_settle,
     .attribute = attribute};

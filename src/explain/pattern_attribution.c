@@ -14,5 +14,5 @@ const lb_method lb_pattern_attribution = {
     .name = "pattern_attribution",
     .summary = "what the signal contributes: backward by weights times patterns fitted on data",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_BACKGROUND,
-    .parameters = (const char *const[]){"pattern_images", "seed", NULL},
+    .parameters = (const char *const[]){"pattern_images", "seed", "convolution", NULL},
     .attribute = attribute};

@@ -24,4 +24,5 @@ const lb_method lb_saliency = {.name = "saliency",
                                .needs = LB_NEEDS_FORWARD,
                                .of_gradient = true,
                                .in_study = true,
+                               .parameters = (const char *const[]){"convolution", NULL},
                                .attribute = attribute};

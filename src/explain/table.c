@@ -75,10 +75,24 @@ lb_method_parameters(size_t index)
     return some ? table[index]->parameters : none;
 }
 
+void
+lb_method_settle(size_t index, lb_explain_options *options)
+{
+    if (index < METHODS && table[index]->settle != NULL) {
+        table[index]->settle(options);
+    }
+}
+
 bool
 lb_method_needs_background(size_t index)
 {
     return index < METHODS && (table[index]->needs & LB_NEEDS_BACKGROUND) != 0;
+}
+
+bool
+lb_method_is_of_edges(size_t index)
+{
+    return index < METHODS && table[index]->of_edges;
 }
 
 bool

@@ -43,13 +43,20 @@ add_product(float *restrict sum, const float *restrict a, const float *restrict 
     }
 }
 
-/* z becomes factor r / (z + epsilon sign(z)). */
+/* z becomes factor r / (z + least sign(z)). */
 LB_CLONES static void
-divide(float *restrict z, const float *restrict r, float factor, float epsilon, size_t n)
+divide(float *restrict z, const float *restrict r, float factor, float least, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        z[i] = factor * r[i] / (z[i] + (z[i] < 0 ? -epsilon : epsilon));
+        z[i] = factor * r[i] / (z[i] + (z[i] < 0 ? -least : least));
     }
+}
+
+/* What is added to a rule's denominators, with their sign. */
+static float
+least_denominator(const lb_composite *composite, lb_relevance_rule rule)
+{
+    return (float)(rule == LB_RELEVANCE_EPSILON ? composite->epsilon : composite->stabilizer);
 }
 
 static void
@@ -135,7 +142,7 @@ add_group(float *in, const float *out, const float *a, const terms *t, unsigned 
             add_scaled(self->share, self->part, term->sign, step->size);
         }
     }
-    divide(self->share, out, factor, (float)self->composite->epsilon, step->size);
+    divide(self->share, out, factor, least_denominator(self->composite, t->rule), step->size);
     for (size_t i = 0; i < t->count; i++) {
         const lb_term *term = &t->term[i];
         if (term->group == group) {
@@ -173,12 +180,14 @@ cleanup:
     return status;
 }
 
-/* The epsilon rule around what is linear and needs no other weights: out becomes out / z. */
+/* What is linear and needs no other weights, that is dense layers by the epsilon rule and average
+ * pooling: out becomes out / z. */
 static void
 divide_by_output(float *out, const lb_pass *pass, const lb_step *step)
 {
     const lb_relevance *self = pass->relevance;
-    bool without_bias = step->kind == LB_STEP_DENSE && self->composite->ignore_bias;
+    bool dense = step->kind == LB_STEP_DENSE, without_bias = dense && self->composite->ignore_bias;
+    float least = (float)(dense ? self->composite->epsilon : self->composite->stabilizer);
     for (size_t i = 0; i < self->count; i++) {
         float *r = out + i * step->size;
         memcpy(self->share, step->output + i * step->size, step->size * sizeof *r);
@@ -186,7 +195,7 @@ divide_by_output(float *out, const lb_pass *pass, const lb_step *step)
             /* Where a ReLU has cut the output there is no relevance, so that its z is of no use. */
             take_off(self->share, pass->network->parameters[step->parameter + 1].value, step->size);
         }
-        divide(self->share, r, 1.0f, (float)self->composite->epsilon, step->size);
+        divide(self->share, r, 1.0f, least, step->size);
         memcpy(r, self->share, step->size * sizeof *r);
     }
 }
@@ -249,6 +258,9 @@ lb_pass_relevance(float *out, lb_pass *pass, const lb_composite *composite, size
     lb_status status = LB_OK;
     float *first = NULL;
     lb_relevance self = {.composite = composite, .count = count};
+    if (composite->convolutions == LB_RELEVANCE_BOX) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "the box rule is of the first convolution alone");
+    }
     pass->relevance = &self;
     LB_TRY(allocate(&self, pass, err));
     LB_TRY(lb_pass_backward(&first, pass, LB_RULE_LRP_COMPOSITE, NULL, logit_values, err));

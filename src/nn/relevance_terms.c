@@ -69,6 +69,15 @@ lb_term_weights(float *out, const float *in, size_t count, lb_term_weight weight
     apply(out, in, count, functions[weight]);
 }
 
+static void
+fill_channels(float *out, size_t count, const double values[LB_INPUT_CHANNELS])
+{
+    size_t pixels = count / LB_INPUT_CHANNELS;
+    for (size_t v = 0; v < count; v++) {
+        out[v] = (float)values[v / pixels];
+    }
+}
+
 void
 lb_term_inputs(float *out, const float *in, size_t count, lb_term_input input,
                const lb_composite *composite)
@@ -76,8 +85,10 @@ lb_term_inputs(float *out, const float *in, size_t count, lb_term_input input,
     const piecewise functions[] = {[LB_INPUT_AS_IS] = {0, 1, 0, 0},
                                    [LB_INPUT_POSITIVE] = {0, 0, 1, 0},
                                    [LB_INPUT_NEGATIVE] = {0, 0, 0, 1},
-                                   [LB_INPUT_LOW] = {(float)composite->low, 0, 0, 0},
-                                   [LB_INPUT_HIGH] = {(float)composite->high, 0, 0, 0},
                                    [LB_INPUT_ONE] = {1, 0, 0, 0}};
-    apply(out, in, count, functions[input]);
+    if (input == LB_INPUT_LOW || input == LB_INPUT_HIGH) {
+        fill_channels(out, count, input == LB_INPUT_LOW ? composite->low : composite->high);
+    } else {
+        apply(out, in, count, functions[input]);
+    }
 }

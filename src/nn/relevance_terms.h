@@ -12,7 +12,7 @@ typedef enum lb_term_input {
     LB_INPUT_AS_IS,
     LB_INPUT_POSITIVE, /* max(0, a) */
     LB_INPUT_NEGATIVE, /* min(0, a) */
-    LB_INPUT_LOW,      /* the composite's bounds, whatever the input */
+    LB_INPUT_LOW,      /* the composite's bounds of each channel, whatever the input */
     LB_INPUT_HIGH,
     LB_INPUT_ONE
 } lb_term_input;
@@ -45,7 +45,7 @@ float lb_term_group_factor(const lb_composite *composite, lb_relevance_rule rule
 /* Modified parameters; out may not alias. */
 void lb_term_weights(float *out, const float *in, size_t count, lb_term_weight weight,
                      const lb_composite *composite);
-/* The term's inputs from the layer's. */
+/* The term's inputs from the layer's. LB_INPUT_LOW and LB_INPUT_HIGH: of an image, (3, H, W). */
 void lb_term_inputs(float *out, const float *in, size_t count, lb_term_input input,
                     const lb_composite *composite);
 

@@ -153,6 +153,27 @@ write_setting(lb_h5 *file, const char *group, const lb_setting *setting,
     return status;
 }
 
+/* Alphas that are given take the place of a seed. */
+static lb_status
+write_alphas(lb_h5 *file, const char *group, const lb_explain_options *options, lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *text = NULL;
+    for (size_t s = 0; s < options->samples; s++) {
+        char *longer =
+            lb_format(err, "%s%s%.17g", s > 0 ? text : "", s > 0 ? "," : "", options->alphas[s]);
+        lb_free(text);
+        text = longer;
+        if (text == NULL) {
+            LB_TRY(err->code);
+        }
+    }
+    LB_TRY(lb_h5_set_text(file, group, "alphas", text, err));
+cleanup:
+    lb_free(text);
+    return status;
+}
+
 /* The settings that the method uses, as attributes of its group. */
 static lb_status
 write_parameters(lb_h5 *file, const map_group *group, const lb_explain_options *options,
@@ -160,14 +181,22 @@ write_parameters(lb_h5 *file, const map_group *group, const lb_explain_options *
 {
     lb_status status = LB_OK;
     lb_setting_table table = lb_explain_settings();
+    lb_explain_options settled = *options;
+    lb_method_settle(group->method, &settled);
+    const bool has_alphas =
+        options->alphas != NULL && strcmp(lb_method_name(group->method), "gradient_shap") == 0;
+    if (has_alphas) {
+        LB_TRY(write_alphas(file, group->name, options, err));
+    }
     for (const char *const *key = lb_method_parameters(group->method); *key != NULL; key++) {
         for (size_t s = 0; s < table.count; s++) {
-            if (strcmp(table.settings[s].key, *key) == 0) {
-                LB_TRY(write_setting(file, group->name, &table.settings[s], options, err));
+            bool is_seed = strcmp(*key, "seed") == 0;
+            if (strcmp(table.settings[s].key, *key) == 0 && !(is_seed && has_alphas)) {
+                LB_TRY(write_setting(file, group->name, &table.settings[s], &settled, err));
             }
         }
     }
-    if (options->sobel_is_laplace && lb_method_is_baseline(group->method)) {
+    if (options->sobel_is_laplace && lb_method_is_of_edges(group->method)) {
         LB_TRY(lb_h5_set_text(file, group->name, "quirks", lb_quirk_name(LB_QUIRK_SOBEL_IS_LAPLACE),
                               err));
     }

@@ -192,7 +192,8 @@ print_setting(FILE *stream, const void *place, const lb_setting *setting, const 
         fprintf(stream, "%s%s: ", indent, setting->key);
         if (setting->kind == LB_SETTING_LIST) {
             fprintf(stream, "[%s]", text);
-        } else if (setting->kind == LB_SETTING_TEXT) {
+        } else if (setting->kind == LB_SETTING_TEXT ||
+                   (setting->kind == LB_SETTING_CHANNELS && strchr(text, ',') != NULL)) {
             print_quoted(stream, text);
         } else {
             fputs(text, stream);

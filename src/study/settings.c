@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesionbench/network.h"
 #include "lesionbench/training.h"
 
 lb_status
@@ -90,6 +91,29 @@ read_whole(void *place, const lb_setting *setting, const char *text, lb_error *e
     return LB_OK;
 }
 
+/* One number, or one for each channel between commas. */
+static lb_status
+read_channels(double *out, const lb_setting *setting, const char *text, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_list list = {0};
+    double values[LB_INPUT_CHANNELS] = {0};
+    LB_TRY(lb_list_parse(&list, text, err));
+    if (list.count != 1 && list.count != LB_INPUT_CHANNELS) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "'%s' has %zu numbers: one is for all channels, %d are one for each", text,
+                       list.count, LB_INPUT_CHANNELS));
+    }
+    for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+        const char *item = list.items[list.count == 1 ? 0 : c];
+        LB_TRY(lb_parse_real(&values[c], item, setting->min, setting->max, err));
+    }
+    memcpy(out, values, sizeof values);
+cleanup:
+    lb_list_release(&list);
+    return status;
+}
+
 lb_status
 lb_setting_read(void *target, const lb_setting *setting, const char *text, lb_error *err)
 {
@@ -109,6 +133,8 @@ lb_setting_read(void *target, const lb_setting *setting, const char *text, lb_er
         return read_whole(place, setting, text, err);
     case LB_SETTING_REAL:
         return lb_parse_real(place, text, setting->min, setting->max, err);
+    case LB_SETTING_CHANNELS:
+        return read_channels(place, setting, text, err);
     case LB_SETTING_TEXT:
     case LB_SETTING_LIST:
         if (text[0] == '\0') {
@@ -144,6 +170,26 @@ print_real(double value, lb_error *err)
     return lb_strdup(text, err);
 }
 
+static char *
+print_channels(const double *values, lb_error *err)
+{
+    char *made = print_real(values[0], err);
+    bool equal = true;
+    for (size_t c = 1; c < LB_INPUT_CHANNELS; c++) {
+        equal = equal && values[c] == values[0];
+    }
+    for (size_t c = 1; !equal && made != NULL && c < LB_INPUT_CHANNELS; c++) {
+        char *next = print_real(values[c], err), *joined = NULL;
+        if (next != NULL) {
+            joined = lb_format(err, "%s,%s", made, next);
+        }
+        lb_free(next);
+        lb_free(made);
+        made = joined;
+    }
+    return made;
+}
+
 char *
 lb_setting_print(const void *target, const lb_setting *setting, lb_error *err)
 {
@@ -162,6 +208,8 @@ lb_setting_print(const void *target, const lb_setting *setting, lb_error *err)
         return lb_format(err, "%" PRIu64, *(const uint64_t *)place);
     case LB_SETTING_REAL:
         return print_real(*(const double *)place, err);
+    case LB_SETTING_CHANNELS:
+        return print_channels(place, err);
     case LB_SETTING_TEXT:
     case LB_SETTING_LIST:
         text = *(const char *const *)place;

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Prints tests/golden/figures_gradients.h: attributions of the formula network (formula_network.h) at the formula image
-for target 1, computed in float64 by PyTorch. Needs Captum 0.8 and Zennit 0.5 on PYTHONPATH for what they define."""
+for target 1, computed in float64 by PyTorch. Needs Captum 0.8 or 0.9 and Zennit 0.5 on PYTHONPATH for what they
+define."""
 import pathlib
 import re
 
@@ -110,10 +111,49 @@ def gamma_everywhere_mixed(model, x):
     return relevance(composites.LayerMapComposite(composites.layer_map_base() + layers), x - 0.5)
 
 
+def epsilon_everywhere(epsilon, x, **options):
+    """Average pooling keeps the epsilon that Captum's LRP has there."""
+    layers = [(Linear, rules.Epsilon(epsilon, **options))]
+    return relevance(composites.LayerMapComposite(composites.layer_map_base(1e-9) + layers), x)
+
+
 def epsilon_no_bias(model, x):
     """An epsilon at which float32 can follow: without bias, denominators come near 0."""
-    layers = [(Linear, rules.Epsilon(1e-2, zero_params=["bias"]))]
-    return relevance(composites.LayerMapComposite(composites.layer_map_base(1e-2) + layers), x)
+    return epsilon_everywhere(1e-2, x, zero_params=["bias"])
+
+
+def epsilon_0p25(model, x):
+    return epsilon_everywhere(0.25, x)
+
+
+def epsilon_0p25_plus_flat(model, x):
+    return relevance(composites.EpsilonPlusFlat(epsilon=0.25), x)
+
+
+def epsilon_plus_flat_stabilizer_0p1(model, x):
+    return relevance(composites.EpsilonPlusFlat(stabilizer=0.1), x)
+
+
+def epsilon_0p25_gamma_box_stabilizer_0p1(model, x):
+    return relevance(composites.EpsilonGammaBox(0.0, 1.0, epsilon=0.25, stabilizer=0.1), x)
+
+
+def epsilon_0p25_alpha_2_beta_1_stabilizer_0p1(model, x):
+    layers = [
+        (Convolution, rules.AlphaBeta(alpha=2, beta=1, stabilizer=0.1)),
+        (torch.nn.Linear, rules.Epsilon(0.25)),
+    ]
+    return relevance(composites.LayerMapComposite(composites.layer_map_base(0.1) + layers), x)
+
+
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def epsilon_gamma_box_normalised(model, x):
+    """Bounds for each channel, which black and white become when ImageNet's mean and deviation are taken off."""
+    mean, deviation = (torch.tensor(v, dtype=torch.float64).reshape(1, 3, 1, 1) for v in (MEAN, DEVIATION))
+    x = ((x - mean) / deviation).float().double()
+    return relevance(composites.EpsilonGammaBox(-mean / deviation, (1 - mean) / deviation), x)
 
 
 def purpose(name):
@@ -332,6 +372,12 @@ METHODS = [
     alpha_2_beta_1_flat_no_bias,
     gamma_everywhere_mixed,
     epsilon_no_bias,
+    epsilon_0p25,
+    epsilon_0p25_plus_flat,
+    epsilon_plus_flat_stabilizer_0p1,
+    epsilon_0p25_gamma_box_stabilizer_0p1,
+    epsilon_0p25_alpha_2_beta_1_stabilizer_0p1,
+    epsilon_gamma_box_normalised,
     smoothgrad,
     vargrad,
     gradient_x_sign,

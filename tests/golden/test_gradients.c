@@ -50,24 +50,31 @@ compare(void *data, const lb_explanation *e, lb_error *err)
     return LB_OK;
 }
 
-/* One method with the options given, at the image plus shift, against the figure of that name. */
+/* One method with the options given, at the image, against the figure of that name. */
 static void
-check_shifted(const char *figure, const char *name, const lb_explain_options *options, double shift)
+check_image(const char *figure, const char *name, const lb_explain_options *options,
+            const float *image)
 {
-    static float image[VALUES];
     const size_t item = 0;
     const uint16_t target = TARGET;
     struct gradient_figure want = *find_figure(figure);
     size_t method = 0;
     lb_error err;
     lb_network *network = formula_network();
-    for (uint32_t v = 0; v < VALUES; v++) {
-        image[v] = (float)((float)formula_value(v, 99) + shift);
-    }
     assert_ok(lb_method_find(&method, name, &err));
     assert_ok(lb_explain(network, image, 3, SIDE, SIDE, 1, &item, &target, &method, 1, options,
                          compare, &want, NULL, &err));
     lb_network_free(network);
+}
+
+static void
+check_shifted(const char *figure, const char *name, const lb_explain_options *options, double shift)
+{
+    static float image[VALUES];
+    for (uint32_t v = 0; v < VALUES; v++) {
+        image[v] = (float)((float)formula_value(v, 99) + shift);
+    }
+    check_image(figure, name, options, image);
 }
 
 static void
@@ -116,9 +123,48 @@ relevance_without_bias_equals_zennit(void **state)
     options.lrp.first = LB_LRP_FIRST_OWN;
     options.lrp.epsilon = 1e-3;
     options.lrp.gamma = 0.5;
-    options.lrp.low = -0.75;
-    options.lrp.high = 1.5;
+    options.lrp.stabilizer = 1e-3;
+    for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+        options.lrp.low[c] = -0.75;
+        options.lrp.high[c] = 1.5;
+    }
     check_shifted("epsilon_gamma_box_wide", "lrp_epsilon_gamma_box", &options, -0.5);
+}
+
+/* Epsilon is of the epsilon rule alone, the stabilizer of the other rules and average pooling. */
+static void
+large_epsilons_equal_zennit(void **state)
+{
+    (void)state;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.lrp.epsilon = 0.25;
+    check("epsilon_0p25", "lrp", &options);
+    check("epsilon_0p25_plus_flat", "lrp_epsilon_plus_flat", &options);
+    options.lrp.stabilizer = 0.1;
+    check("epsilon_0p25_gamma_box_stabilizer_0p1", "lrp_epsilon_gamma_box", &options);
+    check("epsilon_0p25_alpha_2_beta_1_stabilizer_0p1", "lrp_alpha_beta", &options);
+    options.lrp.epsilon = 0;
+    check("epsilon_plus_flat_stabilizer_0p1", "lrp_epsilon_plus_flat", &options);
+}
+
+/* Images as torchvision's weights want them lie between other bounds in each channel. */
+static void
+bounds_of_channels_equal_zennit(void **state)
+{
+    (void)state;
+    static const double mean[] = {0.485, 0.456, 0.406}, deviation[] = {0.229, 0.224, 0.225};
+    static float image[VALUES];
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    for (uint32_t v = 0; v < VALUES; v++) {
+        size_t c = v / (SIDE * SIDE);
+        double value = (double)(float)formula_value(v, 99);
+        image[v] = (float)((value - mean[c]) / deviation[c]);
+        options.lrp.low[c] = -mean[c] / deviation[c];
+        options.lrp.high[c] = (1 - mean[c]) / deviation[c];
+    }
+    check_image("epsilon_gamma_box_normalised", "lrp_epsilon_gamma_box", &options, image);
 }
 
 static void
@@ -190,6 +236,8 @@ main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(deeplift_equals_captum),
                                        cmocka_unit_test(relevance_equals_zennit),
                                        cmocka_unit_test(relevance_without_bias_equals_zennit),
+                                       cmocka_unit_test(large_epsilons_equal_zennit),
+                                       cmocka_unit_test(bounds_of_channels_equal_zennit),
                                        cmocka_unit_test(sampled_gradients_equal_pytorch),
                                        cmocka_unit_test(comparisons_with_background_equal_pytorch),
                                        cmocka_unit_test(activation_maps_equal_captum)};

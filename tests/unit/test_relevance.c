@@ -105,7 +105,7 @@ composites_conserve_relevance(void **state)
     lb_explain_options options;
     relevance r;
     lb_explain_defaults(&options);
-    options.lrp.epsilon = 1e-9;
+    options.lrp.epsilon = options.lrp.stabilizer = 1e-9;
     for (size_t m = 0; m < 2; m++) {
         for (size_t first = 0; first < 3; first++) {
             options.lrp.bias = LB_LRP_BIAS_IGNORED;
@@ -128,7 +128,7 @@ rules_meet_at_their_limits(void **state)
     relevance gamma, other;
     lb_explain_defaults(&options);
     options.lrp.first = LB_LRP_FIRST_SAME;
-    options.lrp.epsilon = 1e-9;
+    options.lrp.epsilon = options.lrp.stabilizer = 1e-9;
     options.lrp.gamma = 0;
     explain(&gamma, f, "lrp_epsilon_gamma_box", &options);
     explain(&other, f, "lrp", &options);
@@ -165,10 +165,82 @@ wider_bounds_change_the_box_rule(void **state)
     relevance narrow, wide;
     lb_explain_defaults(&options);
     explain(&narrow, f, "lrp_epsilon_gamma_box", &options);
-    options.lrp.low = -1;
-    options.lrp.high = 2;
+    for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+        options.lrp.low[c] = -1;
+        options.lrp.high[c] = 2;
+    }
     explain(&wide, f, "lrp_epsilon_gamma_box", &options);
     assert_true(distance(&wide, &narrow) > 1e-2);
+}
+
+static void
+refuse(const fixture *f, const char *name, const lb_explain_options *options, const char *words)
+{
+    lb_error err;
+    relevance r;
+    size_t method = 0;
+    assert_ok(lb_method_find(&method, name, &err));
+    assert_int_equal(lb_explain(f->network, f->images, 3, SIDE, SIDE, IMAGES, items, targets,
+                                &method, 1, options, collect, &r, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    if (strstr(err.message, words) == NULL) {
+        fail_msg("'%s' does not say '%s'", err.message, words);
+    }
+}
+
+/* The box rule is told what inputs are possible; others are refused, by whichever composite. */
+static void
+images_beyond_the_bounds_are_refused(void **state)
+{
+    fixture *f = *state;
+    lb_explain_options options;
+    relevance r;
+    float *green = f->images + VALUES + SIDE * SIDE + 20 * SIDE + 20, kept = *green;
+    lb_explain_defaults(&options);
+    *green = -0.25f;
+    refuse(f, "lrp_epsilon_gamma_box", &options,
+           "image 7, channel G has values from -0.25 to 0.89");
+    refuse(f, "lrp_epsilon_gamma_box", &options, "the box rule of LRP is told 0 to 1 (--lrp-low");
+    explain(&r, f, "lrp_epsilon_plus_flat", &options);
+    options.lrp.low[1] = -0.25;
+    explain(&r, f, "lrp_epsilon_gamma_box", &options);
+    *green = 1.5f;
+    options.lrp.first = LB_LRP_FIRST_BOX;
+    refuse(f, "lrp_alpha_beta", &options,
+           "from 0 to 1.5, but the box rule of LRP is told -0.25 to 1");
+    options.lrp.first = LB_LRP_FIRST_SAME;
+    explain(&r, f, "lrp_epsilon_gamma_box", &options);
+    *green = kept;
+    options.lrp.first = LB_LRP_FIRST_OWN;
+    options.lrp.low[2] = 1;
+    refuse(f, "lrp_epsilon_gamma_box", &options, "lrp_low, 1, is not below lrp_high, 1");
+    lb_explain_defaults(&options);
+    options.lrp.epsilon = 1e-30;
+    refuse(f, "lrp", &options, "at least 1e-12");
+}
+
+/* 0 is each method's own epsilon. */
+static void
+settled_options_are_what_is_used(void **state)
+{
+    const fixture *f = *state;
+    static const struct {
+        const char *name;
+        double epsilon;
+    } own[] = {{"lrp", 1e-9}, {"lrp_epsilon_plus_flat", 1e-6}, {"lrp_alpha_beta", 1e-6}};
+    lb_error err;
+    for (size_t k = 0; k < sizeof own / sizeof *own; k++) {
+        lb_explain_options options;
+        relevance usual, said;
+        size_t method = 0;
+        assert_ok(lb_method_find(&method, own[k].name, &err));
+        lb_explain_defaults(&options);
+        explain(&usual, f, own[k].name, &options);
+        lb_method_settle(method, &options);
+        assert_true(options.lrp.epsilon == own[k].epsilon);
+        explain(&said, f, own[k].name, &options);
+        assert_memory_equal(usual.values, said.values, sizeof usual.values);
+    }
 }
 
 int
@@ -179,6 +251,8 @@ main(void)
         cmocka_unit_test(rules_meet_at_their_limits),
         cmocka_unit_test(flat_tells_no_channels_apart),
         cmocka_unit_test(wider_bounds_change_the_box_rule),
+        cmocka_unit_test(images_beyond_the_bounds_are_refused),
+        cmocka_unit_test(settled_options_are_what_is_used),
     };
     return cmocka_run_group_tests_name("relevance", tests, set_up, tear_down);
 }
