@@ -101,7 +101,8 @@ static bool
 is_number(const lb_setting *setting)
 {
     return setting->kind == LB_SETTING_SIZE || setting->kind == LB_SETTING_U32 ||
-           setting->kind == LB_SETTING_U64 || setting->kind == LB_SETTING_REAL;
+           setting->kind == LB_SETTING_U64 || setting->kind == LB_SETTING_REAL ||
+           setting->kind == LB_SETTING_CHANNELS;
 }
 
 /* " (1 to 4096)"; what is beyond 1e9 is no bound that anybody meets. */

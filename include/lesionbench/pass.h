@@ -30,7 +30,7 @@ typedef enum lb_rule {
     LB_RULE_LRP_EPSILON,
     /* DeepLIFT's multipliers, Rescale rule (Shrikumar et al. 2017), exact through max pooling. */
     LB_RULE_DEEPLIFT,
-    /* The same as Captum up to 0.8 computes it: Rescale at ReLUs, but max pooling routes as a
+    /* The same as Captum up to 0.9.0 computes it: Rescale at ReLUs, but max pooling routes as a
      * gradient does, so that the sum is not the difference of the logits. */
     LB_RULE_DEEPLIFT_CAPTUM,
     /* Relevance by the composite given to lb_pass_relevance(), see relevance.h. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* DeepLIFT as Captum up to 0.8 computes it, to compare with results published with it. Its hooks at
- * a ReLU's output and at the following max pooling's input hang on one tensor and run in this
+/* DeepLIFT as Captum up to 0.9.0 computes it, to compare with results published with it. Its hooks
+ * at a ReLU's output and at the following max pooling's input hang on one tensor and run in this
  * order: the ReLU's sees the gradient before the pooling's has replaced it. So where a pooling
  * follows a ReLU, always in VGG, the pooling is differentiated, and the sum is no longer the
  * difference of the logits. What the pooling's hook makes is used where the ReLU's input equals the
@@ -23,7 +23,7 @@ cleanup:
 
 const lb_method lb_deeplift_captum = {
     .name = "deeplift_captum",
-    .summary = "DeepLIFT as Captum up to 0.8 computes it, max pooling's rule lost",
+    .summary = "DeepLIFT as Captum up to 0.9.0 computes it, max pooling's rule lost",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_REFERENCE | LB_NEEDS_PREACTIVATION,
     .parameters = (const char *const[]){"convolution", NULL},
     .attribute = attribute};

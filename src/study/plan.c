@@ -190,10 +190,10 @@ print_setting(FILE *stream, const void *place, const lb_setting *setting, const 
     }
     if (text[0] != '\0') {
         fprintf(stream, "%s%s: ", indent, setting->key);
-        if (setting->kind == LB_SETTING_LIST) {
+        bool channels = setting->kind == LB_SETTING_CHANNELS && strchr(text, ',') != NULL;
+        if (setting->kind == LB_SETTING_LIST || channels) {
             fprintf(stream, "[%s]", text);
-        } else if (setting->kind == LB_SETTING_TEXT ||
-                   (setting->kind == LB_SETTING_CHANNELS && strchr(text, ',') != NULL)) {
+        } else if (setting->kind == LB_SETTING_TEXT) {
             print_quoted(stream, text);
         } else {
             fputs(text, stream);

@@ -227,7 +227,8 @@ take_value(lb_study *study, void *place, const lb_setting *setting, const source
            const yaml_node_t *value, lb_error *err)
 {
     const char *kept = NULL;
-    bool list = setting->kind == LB_SETTING_LIST;
+    bool channels = setting->kind == LB_SETTING_CHANNELS && value->type == YAML_SEQUENCE_NODE;
+    bool list = setting->kind == LB_SETTING_LIST || channels;
     if (is_nothing(value)) {
         return lb_fail(err, LB_ERROR_FORMAT, "has no value (leave the key out for its default)");
     }

@@ -23,6 +23,6 @@ one_line "that is one line" 1
 absent "no file of images beyond the bounds" no.h5
 
 ### In a study file
-sed 's/^explain:/explain:\n  lrp_low: "0, 1"/' "$here/mini.yaml" | sed "s|TEMPLATE|$template|" >lrp.yaml
-expect "two numbers in a study file" 1 "" "^lesionbench: lrp.yaml:[0-9]+: explain.lrp_low: '0, 1' has 2 numbers" study \
+sed 's/^explain:/explain:\n  lrp_low: [0, 1]/' "$here/mini.yaml" | sed "s|TEMPLATE|$template|" >lrp.yaml
+expect "two numbers in a study file" 1 "" "^lesionbench: lrp.yaml:[0-9]+: explain.lrp_low: '0,1' has 2 numbers" study \
     lrp.yaml
