@@ -44,7 +44,7 @@ typedef enum lb_rule {
 typedef enum lb_convolution_choice {
     /* By shape and machine; where it is the faster one, by Winograd's F(4 x 4, 3 x 3) (Lavin and
      * Gray 2016), whose rounding error, some three times the direct one's, breaks ties between
-     * activations that are equal in exact arithmetic. */
+     * activations that are equal in exact arithmetic; but not with decisions_only. */
     LB_CONVOLUTION_FASTEST,
     LB_CONVOLUTION_DIRECT /* keeps such ties */
 } lb_convolution_choice;
@@ -82,7 +82,8 @@ typedef struct lb_pass_options {
     bool forget; /* keep the last output alone: less memory, but nothing to go backward from */
     /* Keep of the forward computation what LB_RULE_GRADIENT asks for: which ReLUs are on, as bits,
      * and which elements won a pooling: a twentieth of the memory. Exact ties alone count in
-     * pooling. No other rule. */
+     * pooling. Positions that see the same pixels have the same bits, so that their ties are exact.
+     * No other rule. */
     bool decisions_only;
     /* Compute forward in double, whatever the algorithm of the way back: activations are rounded
      * afterwards, but what is decided, winners and signs, is decided by doubles. Takes

@@ -95,7 +95,8 @@ dense_forward(const lb_pass *pass, const lb_step *step, const float *in, bool re
     lb_add_bias(step->output, weight[1].value, pass->used, step->units, relu);
 }
 
-/* What of a convolution that decides is computed: of the batch, and of these tiles. */
+/* What of a convolution that decides is computed: of the batch, and of these tiles, or of all where
+ * tiles is NULL. */
 static lb_decided
 decided_behind(const lb_pass *pass, const lb_step *step, const lb_tile_list *tiles)
 {
@@ -103,21 +104,32 @@ decided_behind(const lb_pass *pass, const lb_step *step, const lb_tile_list *til
     return (lb_decided){.images = pass->used,
                         .positive = step[1].positive,
                         .choice = pool != NULL ? pool->choice : NULL,
-                        .tiles = pass->has_support ? tiles->tiles : NULL,
-                        .tile_count = tiles->count};
+                        .tiles = tiles != NULL ? tiles->tiles : NULL,
+                        .tile_count = tiles != NULL ? tiles->count : 0};
 }
 
-/* A convolution and what is behind it; returns the last of these steps. */
-static size_t
-decide(const lb_pass *pass, size_t i, const float *in)
+/* A convolution and what is behind it; *i becomes the last of these steps. */
+static lb_status
+decide(size_t *i, lb_pass *pass, const float *in, lb_error *err)
 {
-    const lb_step *step = &pass->steps[i];
-    const lb_decided decided = decided_behind(pass, step, &step->support.active);
+    lb_status status = LB_OK;
+    lb_step *step = &pass->steps[*i];
+    lb_repeats_find(pass, step);
+    const lb_tile_list *tiles = pass->has_support ? &step->support.active : NULL;
+    if (step->repeats.some) {
+        tiles = &step->repeats.remaining;
+    }
+    const lb_decided decided = decided_behind(pass, step, tiles);
     lb_convolution_decide(step->convolution, in, step->output, &decided);
     if (pass->has_support) {
         lb_support_fill(step);
     }
-    return lb_pool_behind(step) != NULL ? i + 2 : i + 1;
+    if (step->repeats.some) {
+        LB_TRY(lb_repeats_fill(pass, step, in, err));
+    }
+    *i += lb_pool_behind(step) != NULL ? 2 : 1;
+cleanup:
+    return status;
 }
 
 lb_status
@@ -129,7 +141,7 @@ lb_pass_step_forward(size_t *i, lb_pass *pass, lb_error *err)
     switch (step->kind) {
     case LB_STEP_CONVOLUTION:
         if (lb_pass_decides(pass, step)) {
-            *i = decide(pass, *i, in);
+            LB_TRY(decide(i, pass, in, err));
         } else {
             LB_TRY(lb_convolution_forward(step->convolution, in, step->output, err));
         }
@@ -148,6 +160,9 @@ lb_pass_step_forward(size_t *i, lb_pass *pass, lb_error *err)
     case LB_STEP_POOL:
         if (pass->options.decisions_only) {
             lb_pool_forward_rectified(step->output, step->choice, in, &step->shape);
+            if (pass->repeat_room != NULL) {
+                lb_repeats_pool(pass, step);
+            }
         } else {
             lb_pool_forward(step->output, step->choice, in, &step->shape);
         }
@@ -172,6 +187,7 @@ lb_pass_forward(lb_pass *pass, lb_error *err)
     if (pass->wide != NULL) {
         return lb_double_pass_forward(pass->wide, pass, err);
     }
+    lb_repeats_begin(pass);
     for (size_t i = 0; i < pass->count; i++) {
         LB_TRY(lb_pass_step_forward(&i, pass, err));
     }
@@ -230,7 +246,8 @@ static void
 backward_decided(lb_pass *pass, size_t i)
 {
     const lb_step *step = &pass->steps[i];
-    const lb_decided decided = decided_behind(pass, step, &step->support.needed);
+    const lb_decided decided =
+        decided_behind(pass, step, pass->has_support ? &step->support.needed : NULL);
     lb_convolution_backward_decided(step->convolution, pass->gradient[0], pass->gradient[1],
                                     &decided);
     swap_gradients(pass);

@@ -30,7 +30,19 @@ typedef struct lb_support {
     lb_tile_list filled; /* ... those of the others that are read, to be copied */
     lb_tile_list needed; /* backward: to be computed */
     float *output;       /* what comes out for an image of 0, behind the pooling if there is one */
+    uint8_t *reached;    /* (batch, H, W): not 0 where some pixel is seen */
 } lb_support;
+
+/* Of a convolution that decides: positions of the image that see the same pixels as another one,
+ * see pass_repeats.c. A unit is a position of the output, or a window of the pooling behind it. */
+typedef struct lb_repeats {
+    bool some;                       /* there are any; the rest holds for the images in use */
+    lb_tile_list remaining;          /* to be computed by Winograd's algorithm */
+    uint32_t *value_of;              /* (batch, units): 1 + the index of the unit's value, or 0 */
+    uint32_t *corners;               /* (batch, units, 4) the rows of each value; with a pooling */
+    uint32_t *rows;                  /* (batch, H, W): each row's position */
+    size_t *row_count, *value_count; /* (batch) */
+} lb_repeats;
 
 typedef struct lb_step {
     lb_step_kind kind;
@@ -45,11 +57,13 @@ typedef struct lb_step {
     uint32_t *positive;   /* ReLU where only decisions are kept, but for those before a pool */
     lb_convolution *convolution;
     lb_support support;
+    lb_repeats repeats;
 } lb_step;
 
 enum { LB_MAX_STEPS = 2 * LB_MAX_CONVOLUTIONS + LB_BLOCKS + 1 + 2 * LB_DENSE_LAYERS };
 
 typedef struct lb_double_pass lb_double_pass;
+typedef struct lb_repeat_room lb_repeat_room; /* scratch of pass_repeats.c */
 
 struct lb_pass {
     lb_network *network;
@@ -59,6 +73,7 @@ struct lb_pass {
     bool knows_zero; /* lb_pass_learn_zero() was called */
     bool has_support;
     uint8_t *positions; /* (batch, 2, H, W): room for sets of positions, where zero is known */
+    lb_repeat_room *repeat_room; /* NULL where no convolution decides */
     size_t count;
     lb_step steps[LB_MAX_STEPS];
     float *input;
@@ -86,6 +101,25 @@ void lb_support_fill(const lb_step *step);
  * no gradient. */
 void lb_support_clear_first(const lb_pass *pass);
 void lb_support_release(lb_step *step);
+lb_status lb_tile_list_init(lb_tile_list *list, size_t tiles, lb_error *err);
+void lb_tile_list_release(lb_tile_list *list);
+/* Tiles of a step's output, of one image. */
+size_t lb_step_tiles(const lb_step *step);
+/* Lists the marked tiles of the first images. */
+void lb_tile_list_fill(lb_tile_list *list, const lb_step *step, size_t images);
+
+/* Once, when the pass is planned. */
+lb_status lb_repeats_create(lb_pass *pass, lb_error *err);
+void lb_repeats_release(lb_pass *pass);
+/* From the images in use, before a forward computation; or there are none in the next one. */
+void lb_repeats_begin(lb_pass *pass);
+void lb_repeats_forget(lb_pass *pass);
+/* Before a convolution that decides, of its output. */
+void lb_repeats_find(lb_pass *pass, lb_step *step);
+/* Behind a pooling that no convolution takes along. */
+void lb_repeats_pool(lb_pass *pass, const lb_step *step);
+/* Computes the values of a step's repeats and puts them into its output. */
+lb_status lb_repeats_fill(lb_pass *pass, const lb_step *step, const float *in, lb_error *err);
 /* Computes step *i, and those that it takes along; *i is then the last of them. */
 lb_status lb_pass_step_forward(size_t *i, lb_pass *pass, lb_error *err);
 /* lb_pass_backward() to the output of the step `last` instead of the first one's. */

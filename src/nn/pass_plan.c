@@ -297,6 +297,7 @@ lb_pass_create(lb_pass **out, lb_network *network, const lb_pass_options *option
         add_classifier(pass, &at);
     }
     LB_TRY(allocate_outputs(pass, err));
+    LB_TRY(lb_repeats_create(pass, err));
     if (options->train) {
         LB_TRY(allocate_training(pass, err));
     }
@@ -349,6 +350,7 @@ lb_pass_free(lb_pass *pass)
     for (size_t i = 0; i < LB_MAX_PARAMETERS; i++) {
         lb_free(pass->parameter_gradient[i]);
     }
+    lb_repeats_release(pass);
     lb_free(pass->positions);
     lb_free(pass->input);
     if (!pass->options.decisions_only && !pass->options.in_double) {

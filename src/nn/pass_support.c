@@ -21,14 +21,14 @@ position_bytes(const lb_pass *pass)
     return 2 * pass->options.height * pass->options.width;
 }
 
-static size_t
-tiles_of(const lb_step *step)
+size_t
+lb_step_tiles(const lb_step *step)
 {
     return lb_winograd_tile_rows(step->shape.height) * lb_winograd_tile_rows(step->shape.width);
 }
 
-static lb_status
-init_list(lb_tile_list *list, size_t tiles, lb_error *err)
+lb_status
+lb_tile_list_init(lb_tile_list *list, size_t tiles, lb_error *err)
 {
     lb_status status = LB_OK;
     LB_ALLOC(list->marks, tiles);
@@ -37,8 +37,8 @@ cleanup:
     return status;
 }
 
-static void
-release_list(lb_tile_list *list)
+void
+lb_tile_list_release(lb_tile_list *list)
 {
     lb_free(list->marks);
     lb_free(list->tiles);
@@ -48,10 +48,11 @@ void
 lb_support_release(lb_step *step)
 {
     lb_support *s = &step->support;
-    release_list(&s->needed);
-    release_list(&s->active);
-    release_list(&s->filled);
+    lb_tile_list_release(&s->needed);
+    lb_tile_list_release(&s->active);
+    lb_tile_list_release(&s->filled);
     lb_free(s->output);
+    lb_free(s->reached);
     *s = (lb_support){0};
 }
 
@@ -77,6 +78,7 @@ lb_pass_learn_zero(lb_pass *pass, lb_error *err)
     memset(pass->input, 0, pass->input_size * sizeof *pass->input);
     pass->knows_zero = pass->has_support = false;
     pass->used = 1;
+    lb_repeats_forget(pass);
     for (size_t i = 0; i < pass->count; i++) {
         last = lb_pass_decides(pass, &pass->steps[i]) ? i : last;
     }
@@ -84,12 +86,14 @@ lb_pass_learn_zero(lb_pass *pass, lb_error *err)
         lb_step *step = &pass->steps[i];
         LB_TRY(lb_pass_step_forward(&i, pass, err));
         if (lb_pass_decides(pass, step)) {
-            size_t tiles = pass->options.batch * tiles_of(step);
+            size_t tiles = pass->options.batch * lb_step_tiles(step);
             lb_support_release(step);
             LB_TRY(keep_output(step, err));
-            LB_TRY(init_list(&step->support.needed, tiles, err));
-            LB_TRY(init_list(&step->support.active, tiles, err));
-            LB_TRY(init_list(&step->support.filled, tiles, err));
+            LB_TRY(lb_tile_list_init(&step->support.needed, tiles, err));
+            LB_TRY(lb_tile_list_init(&step->support.active, tiles, err));
+            LB_TRY(lb_tile_list_init(&step->support.filled, tiles, err));
+            LB_ALLOC(step->support.reached,
+                     pass->options.batch * step->shape.height * step->shape.width);
         }
     }
     if (last > 0 && pass->positions == NULL) {
@@ -166,7 +170,7 @@ mark_tiles(uint8_t *marks, const positions *p)
 static uint8_t *
 marks_of(const lb_tile_list *list, const lb_step *step, size_t image)
 {
-    return list->marks + image * tiles_of(step);
+    return list->marks + image * lb_step_tiles(step);
 }
 
 /* Positions start .. end - 1 that a tile is made of, in units of the layer below, where a pooling
@@ -188,8 +192,8 @@ mark_filled(const lb_step *below, const lb_step *step, size_t image)
     size_t scale = lb_pool_behind(below) != NULL ? 2 : 1;
     size_t columns = lb_winograd_tile_rows(step->shape.width);
     size_t columns_below = lb_winograd_tile_rows(below->shape.width);
-    memset(filled, 0, tiles_of(below));
-    for (size_t t = 0; t < tiles_of(step); t++) {
+    memset(filled, 0, lb_step_tiles(below));
+    for (size_t t = 0; t < lb_step_tiles(step); t++) {
         if (active[t] == 0) {
             continue;
         }
@@ -201,7 +205,7 @@ mark_filled(const lb_step *below, const lb_step *step, size_t image)
             }
         }
     }
-    for (size_t t = 0; t < tiles_of(below); t++) {
+    for (size_t t = 0; t < lb_step_tiles(below); t++) {
         filled[t] = filled[t] != 0 && computed[t] == 0;
     }
 }
@@ -212,7 +216,7 @@ mark_rest(const lb_step *last, size_t image)
 {
     const uint8_t *computed = marks_of(&last->support.active, last, image);
     uint8_t *filled = marks_of(&last->support.filled, last, image);
-    for (size_t t = 0; t < tiles_of(last); t++) {
+    for (size_t t = 0; t < lb_step_tiles(last); t++) {
         filled[t] = computed[t] == 0;
     }
 }
@@ -237,6 +241,7 @@ mark_image(const lb_pass *pass, size_t image, const uint8_t *pixels)
         if (lb_pass_decides(pass, step)) {
             mark_tiles(marks_of(&step->support.needed, step, image), &p);
             widen(&p);
+            memcpy(step->support.reached + image * p.height * p.width, p.set, p.height * p.width);
             mark_tiles(marks_of(&step->support.active, step, image), &p);
             if (below != NULL) {
                 mark_filled(below, step, image);
@@ -251,8 +256,8 @@ mark_image(const lb_pass *pass, size_t image, const uint8_t *pixels)
  * Tiles of all images
  */
 
-static void
-list_tiles(lb_tile_list *list, const lb_step *step, size_t images)
+void
+lb_tile_list_fill(lb_tile_list *list, const lb_step *step, size_t images)
 {
     size_t rows = lb_winograd_tile_rows(step->shape.height),
            columns = lb_winograd_tile_rows(step->shape.width);
@@ -382,9 +387,9 @@ lb_pass_set_support(lb_pass *pass, const uint8_t *pixels)
         if (lb_pass_decides(pass, step)) {
             lb_planes plane;
             size_t side;
-            list_tiles(&step->support.needed, step, pass->used);
-            list_tiles(&step->support.active, step, pass->used);
-            list_tiles(&step->support.filled, step, pass->used);
+            lb_tile_list_fill(&step->support.needed, step, pass->used);
+            lb_tile_list_fill(&step->support.active, step, pass->used);
+            lb_tile_list_fill(&step->support.filled, step, pass->used);
             output_planes(&plane, &side, step);
             clear_decisions(step + 1, step, step->support.active.marks, pass->used, &plane, side);
         }

@@ -119,7 +119,9 @@ set_up(void **state)
     for (size_t i = 0; i < IMAGES * PIXELS; i++) {
         size_t y = i % PIXELS / SIDE, x = i % SIDE;
         bool inside = y > 6 && y < 34 && x > 8 && x < 31;
+        bool flat = i / PIXELS >= 2 && y > 10 && y < 30 && x > 12 && x < 28; /* of two images */
         f->images[i] = inside ? (float)(0.2 + 0.7 * lb_random_uniform(&random)) : 0.0f;
+        f->images[i] = flat ? 0.6f : f->images[i];
     }
     assert_int_equal(lb_method_study_set(f->methods), METHODS);
     begin(&f->standard, f);

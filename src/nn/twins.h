@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Which positions of an image see the same pixels. Two positions of a layer whose receptive fields
+ * hold the same pixels have the same activations in exact arithmetic.
+ *
+ * A map (height, width) has for each position the index of its first twin, row by row: the first
+ * position that sees the same; its own index where no earlier one does. Comparisons are exact. */
+#ifndef LB_NN_TWINS_H
+#define LB_NN_TWINS_H
+
+#include "lesionbench/base.h"
+
+/* Entries of the hash table that maps of so many positions take. */
+size_t lb_twins_table(size_t positions);
+
+/* Pixels (3, H, W) that are equal in all channels. */
+void lb_twins_of_pixels(uint32_t *twins, const float *image, size_t height, size_t width,
+                        uint32_t *table);
+/* Behind a 3 x 3 convolution with padding 1; `below` is the map of its input. */
+void lb_twins_of_windows(uint32_t *twins, const uint32_t *below, size_t height, size_t width,
+                         uint32_t *table);
+/* Behind a max pooling; height and width are those of its input. */
+void lb_twins_of_pools(uint32_t *twins, const uint32_t *below, size_t height, size_t width,
+                       uint32_t *table);
+
+#endif
