@@ -134,6 +134,8 @@ extern const char *const INFO_TYPES[], *const INFO_H5_KEYS[], *const INFO_MODEL_
 lb_status info_pickle(const char *path, lb_error *err);
 /* What a file is; one that `info` does not know is LB_ERROR_UNSUPPORTED. */
 lb_status info_kind_of(lb_file_kind *out, size_t *bytes, const char *path, lb_error *err);
+/* Notes the tensors of a model's file that are no part of the network, where there are any. */
+void cli_note_ignored(cli *self, const char *model);
 /* A file's kind and contents as a JSON object. */
 lb_status info_json(const char *path, lb_error *err);
 

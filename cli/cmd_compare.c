@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include <stdio.h>
-
 #include "lesionbench/conclusions.h"
 
 typedef struct options {
@@ -78,9 +76,9 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
                                          .split = (lb_split)given.split,
                                          .must_pair = true};
     LB_TRY(lb_conclude(&notes, &inputs, given.output, &given.conclude, &self->context, err));
-    if (notes.few_subjects > 0 && !self->quiet) {
-        fprintf(stderr, "intervals of fewer than %d subjects are left empty (fewest here: %zu)\n",
-                (int)LB_FEWEST_SUBJECTS, notes.few_subjects);
+    if (notes.few_subjects > 0) {
+        cli_note(self, "intervals of fewer than %d subjects are left empty (fewest here: %zu)",
+                 (int)LB_FEWEST_SUBJECTS, notes.few_subjects);
     }
     cli_result(self, "%s: tables of %zu file%s of scores, as CSV, Markdown and LaTeX", given.output,
                operands, operands == 1 ? "" : "s");

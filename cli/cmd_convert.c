@@ -15,11 +15,12 @@ ends_with(const char *text, const char *end)
 
 /* A model of any format as float32 under torchvision's names. */
 static lb_status
-convert_model(const char *in, const char *out, lb_error *err)
+convert_model(cli *self, const char *in, const char *out, lb_error *err)
 {
     lb_network *network = NULL;
     lb_status status = lb_network_load(&network, in, err);
     if (status == LB_OK) {
+        cli_note_ignored(self, in);
         status = lb_network_save(network, out, err);
     }
     lb_network_free(network);
@@ -48,7 +49,7 @@ cmd_convert(cli *self, int argc, char **argv, lb_error *err)
         return opt_wrong(self, err, "IN and OUT are the same file: %s", argv[1]);
     }
     if (ends_with(argv[2], ".safetensors")) {
-        status = convert_model(argv[1], argv[2], err);
+        status = convert_model(self, argv[1], argv[2], err);
     } else {
         status = lb_convert(argv[1], argv[2], &self->context, err);
     }

@@ -278,6 +278,7 @@ prepare(cli *self, work *doing, const options *given, lb_error *err)
     if (doing->of_network_count + doing->methods.untrained_count > 0) {
         LB_TRY(opt_need(self, given->model, "--model", err));
         LB_TRY(lb_network_load(&doing->job.network, given->model, err));
+        cli_note_ignored(self, given->model);
         lb_model_name_read(&doing->job.name, doing->job.network);
         classes = lb_network_architecture(doing->job.network)->classes;
     } else {

@@ -73,6 +73,7 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(lb_make_directories(given.output, err));
     LB_TRY(cli_note_leak(self, given.job.from, given.job.data, err));
     given.job.outcome = &outcome;
+    cli_note_ignored(self, given.job.from);
     LB_TRY(lb_finetune(&given.job, model, history, &self->context, err));
     outcome_training(self, model, &outcome);
 cleanup:

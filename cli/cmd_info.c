@@ -169,6 +169,9 @@ info_model(const char *path, lb_error *err)
         print_text(weight->name, 25);
         printf("%-8s ", weight->type);
         print_shape(weight->shape, weight->rank);
+        if (weight->ignored) {
+            puts("    ignored: no part of the network");
+        }
     }
 cleanup:
     lb_weights_close(weights);

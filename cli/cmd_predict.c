@@ -48,6 +48,7 @@ cmd_predict(cli *self, int argc, char **argv, lb_error *err)
     }
     LB_TRY(opt_need(self, given.job.model, "--model", err));
     LB_TRY(opt_need(self, given.output, "-o", err));
+    cli_note_ignored(self, given.job.model);
     if ((given.job.data == NULL) == (given.job.images == NULL)) {
         LB_TRY(opt_wrong(self, err, "either --data or --images is needed"));
     }

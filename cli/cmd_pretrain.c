@@ -175,6 +175,7 @@ cmd_pretrain(cli *self, int argc, char **argv, lb_error *err)
         LB_TRY(take_dataset(self, &given.job, argc, argv, err));
         LB_TRY(check_size(self, &given.job, err));
     }
+    cli_note_ignored(self, given.job.from);
     LB_TRY(lb_pretrain(&given.job, given.output, given.history, &self->context, err));
     outcome_training(self, given.output, &outcome);
     if (given.job.task == LB_TASK_SEX && given.job.data == NULL) {

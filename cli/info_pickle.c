@@ -63,6 +63,9 @@ print_value(const lb_value *value)
         printf("%s, ", lb_value_kind_name(value->kind));
         print_shape(lb_value_array(value));
         break;
+    case LB_VALUE_OPAQUE:
+        print_text(lb_value_opaque(NULL, value));
+        break;
     }
     putchar('\n');
 }

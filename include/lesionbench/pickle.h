@@ -3,7 +3,8 @@
  * numbers, strings, NumPy arrays and scalars, PyTorch tensors. A pickle is a program for a machine
  * with a stack and a memo (CPython, Lib/pickletools.py tells the opcodes); the few functions that
  * data files call are known here by name and done in C, every other name is refused:
- *   "evil.pkl: byte 12: asks for 'posix.system', which this reader never runs (...)".
+ *   "evil.pkl: byte 12: asks for 'posix.system', which this reader never runs (...)",
+ * or, where the limits say so, stands for an object that is left alone. It is not run either way.
  *
  * Nothing that the file says is believed: sizes must agree with the bytes that are there, memory is
  * bounded by the file's size, time is linear in it. Values that the file refers to more than once
@@ -30,10 +31,11 @@ typedef enum lb_value_kind {
     LB_VALUE_BYTES, /* also a bytearray */
     LB_VALUE_LIST,  /* also a NumPy array of objects or strings: lists in lists, by its axes */
     LB_VALUE_TUPLE,
-    LB_VALUE_SET,   /* also a frozenset; members in the file's order */
-    LB_VALUE_DICT,  /* also an OrderedDict; pairs in the file's order */
-    LB_VALUE_ARRAY, /* NumPy's; its scalars are BOOL, INT, REAL or TEXT */
-    LB_VALUE_TENSOR /* PyTorch's: tensor, parameter, or bare storage */
+    LB_VALUE_SET,    /* also a frozenset; members in the file's order */
+    LB_VALUE_DICT,   /* also an OrderedDict; pairs in the file's order */
+    LB_VALUE_ARRAY,  /* NumPy's; its scalars are BOOL, INT, REAL or TEXT */
+    LB_VALUE_TENSOR, /* PyTorch's: tensor, parameter, or bare storage */
+    LB_VALUE_OPAQUE  /* what this reader does not make, see lb_pickle_limits.opaque */
 } lb_value_kind;
 
 /* Owned by its lb_pickle, as is all that is reached from it. */
@@ -43,6 +45,7 @@ typedef struct lb_value {
         bool boolean;
         int64_t integer;
         double real;
+        const struct lb_pickle_opaque *opaque;
         /* The other kinds: private, see the functions below. */
         const struct lb_pickle_bytes *bytes;
         struct lb_pickle_items *items;
@@ -67,6 +70,9 @@ const lb_value *lb_value_find(const lb_value *value, const char *key);
 const char *lb_value_text(const lb_value *value);
 /* BYTES; NULL for other kinds. */
 const void *lb_value_bytes(const lb_value *value);
+/* What OPAQUE would be: "argparse.Namespace", or why it cannot be read: "a tensor that repeats its
+ * storage"; NULL for other kinds. *faulty tells which, and may be NULL. */
+const char *lb_value_opaque(bool *faulty, const lb_value *value);
 /* True for BOOL, INT and REAL, their value in *out. */
 bool lb_value_number(double *out, const lb_value *value);
 
@@ -144,6 +150,9 @@ typedef struct lb_pickle_limits {
     size_t stack;       /* values on the machine's stack, default 2^26 */
     size_t memo;        /* remembered values, default 2^26 */
     size_t depth;       /* of containers in containers, default 100 */
+    bool opaque_storages; /* PyTorch's storages of types that are not read are such values, too */
+    bool opaque; /* objects of names that are not known, and what is asked for beyond what is
+                    offered here, become OPAQUE values; they are an error otherwise */
 } lb_pickle_limits;
 
 typedef struct lb_pickle lb_pickle;

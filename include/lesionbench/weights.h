@@ -8,10 +8,14 @@
  *
  * PyTorch's files hold a dict of tensors by name, or a checkpoint: a dict with such a dict under
  * `state_dict`, `model_state_dict`, `model`, `net`, `network` or `weights`, the first of them that
- * is there. What else a checkpoint holds is left alone; what else the dict of tensors holds is
- * refused by name, but for `_metadata`. The prefixes `module.`, `_orig_mod.`, `model.`, `net.`,
- * `timm_model.` and `vgg.` are taken off the names where all of them begin with the same one, as
- * often as they do.
+ * is there. What else a checkpoint holds is left alone, whatever it is, and so is what is no tensor
+ * in the dict of tensors; a tensor of a form that is not read here is an error that names it.
+ *
+ * The prefixes `module.`, `_orig_mod.`, `model.`, `net.`, `timm_model.`, `vgg.` and `backbone.` are
+ * taken off the names where all tensors of the network begin with the same one, as often as they
+ * do; `module.` and `_orig_mod.` also within names. Tensors of a loss or a metric beside the
+ * network
+ * (`criterion.weight`, `loss_fn.pos_weight`, `train_acc.tp`) are marked as ignored.
  *
  * Files are mapped. Reading a tensor gives back the memory of the file's pages behind it, so that a
  * network's weights are in memory once. Sizes, places and overlaps are checked before anything is
@@ -43,6 +47,7 @@ typedef struct lb_weight {
     size_t rank;
     size_t shape[LB_MAX_RANK];
     size_t count;                        /* the product of the shape */
+    bool ignored;                        /* of a loss or a metric, no part of the network */
     const struct lb_weight_place *place; /* private */
 } lb_weight;
 

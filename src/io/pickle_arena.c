@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory of a pickle's values, and new values in it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "pickle_internal.h"
@@ -205,6 +206,45 @@ lb_pickle_new_text(lb_value *out, lb_pickle_machine *machine, const void *bytes,
     lb_status status = lb_pickle_new_bytes(out, machine, copy, length);
     out->kind = LB_VALUE_TEXT;
     return status;
+}
+
+static lb_status
+new_opaque(lb_value *out, lb_pickle_machine *machine, const char *text, bool faulty)
+{
+    size_t length = strlen(text);
+    struct lb_pickle_opaque *opaque =
+        lb_pickle_take(machine->pickle, sizeof *opaque + length + 1, machine->err);
+    if (opaque == NULL) {
+        return lb_fail_context(machine->err, "%s", machine->name);
+    }
+    opaque->faulty = faulty;
+    opaque->text = memcpy(opaque + 1, text, length + 1);
+    *out = (lb_value){.kind = LB_VALUE_OPAQUE, .opaque = opaque};
+    return LB_OK;
+}
+
+lb_status
+lb_pickle_new_opaque(lb_value *out, lb_pickle_machine *machine, const char *name)
+{
+    return new_opaque(out, machine, name, false);
+}
+
+/* The message behind "NAME: byte N: ". */
+lb_status
+lb_pickle_new_faulty(lb_value *out, lb_pickle_machine *machine)
+{
+    char reason[sizeof machine->err->message];
+    const char *at = strstr(machine->err->message, ": byte ");
+    at = at != NULL ? strstr(at + 2, ": ") : NULL;
+    snprintf(reason, sizeof reason, "%s", at != NULL ? at + 2 : machine->err->message);
+    return new_opaque(out, machine, reason, true);
+}
+
+bool
+lb_pickle_leaves(const lb_pickle_machine *machine, lb_status status)
+{
+    return machine->pickle->limits.opaque &&
+           (status == LB_ERROR_UNSUPPORTED || status == LB_ERROR_FORMAT);
 }
 
 lb_status

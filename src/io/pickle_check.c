@@ -22,6 +22,10 @@ typedef struct walk {
     size_t depth;
 } walk;
 
+static const struct lb_pickle_opaque A_DTYPE = {.text = "numpy.dtype"},
+                                     AN_ARRAY = {.text = "numpy.ndarray"},
+                                     A_NAME = {.text = "a function or class"};
+
 static bool
 is_container(const lb_value *value)
 {
@@ -34,6 +38,10 @@ static lb_status
 resolve_array(lb_value *value, const walk *w)
 {
     for (size_t i = 0; (int)value->kind == PICKLE_NDARRAY; i++) {
+        if (!value->array->built && w->pickle->limits.opaque) {
+            *value = (lb_value){.kind = LB_VALUE_OPAQUE, .opaque = &AN_ARRAY};
+            return LB_OK;
+        }
         if (!value->array->built || i > w->pickle->limits.depth) {
             return lb_fail(w->err, LB_ERROR_FORMAT, "%s: a NumPy array without its data", w->name);
         }
@@ -53,6 +61,12 @@ resolve(lb_value *value, const walk *w)
     lb_status status = resolve_array(value, w);
     if (status != LB_OK) {
         return status;
+    }
+    if (w->pickle->limits.opaque &&
+        ((int)value->kind == PICKLE_DTYPE || (int)value->kind == PICKLE_GLOBAL)) {
+        *value = (lb_value){.kind = LB_VALUE_OPAQUE,
+                            .opaque = (int)value->kind == PICKLE_DTYPE ? &A_DTYPE : &A_NAME};
+        return LB_OK;
     }
     switch ((int)value->kind) {
     case PICKLE_STORAGE:

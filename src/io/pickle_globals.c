@@ -64,6 +64,34 @@ call_ordered_dict(lb_value *out, lb_pickle_machine *machine, const lb_value *arg
                                  "calls 'OrderedDict' with other than pairs of a text and a value");
 }
 
+/* defaultdict(factory): a dict. */
+static lb_status
+call_default_dict(lb_value *out, lb_pickle_machine *machine, const lb_value *arguments,
+                  size_t count)
+{
+    (void)arguments;
+    return count <= 1 ? lb_pickle_new_items(out, machine, LB_VALUE_DICT, NULL, 0)
+                      : lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
+                                       "calls 'collections.defaultdict' with more than a factory");
+}
+
+/* _rebuild_from_type_v2(function, type, arguments, state): a tensor of a class of its own, such as
+ * torch.nn.Buffer; the class and the state are left out. */
+static lb_status
+call_typed(lb_value *out, lb_pickle_machine *machine, const lb_value *arguments, size_t count)
+{
+    if (count != 4 || arguments[2].kind != LB_VALUE_TUPLE ||
+        !(lb_pickle_is_global(&arguments[0], "torch._utils", "_rebuild_tensor_v2") ||
+          lb_pickle_is_global(&arguments[0], "torch._utils", "_rebuild_parameter"))) {
+        return lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED, "a tensor of a class of its own");
+    }
+    const lb_value *parts = arguments[2].items->values;
+    size_t part_count = arguments[2].items->count;
+    return lb_pickle_is_global(&arguments[0], "torch._utils", "_rebuild_tensor_v2")
+               ? lb_pickle_torch_tensor(out, machine, parts, part_count)
+               : lb_pickle_torch_parameter(out, machine, parts, part_count);
+}
+
 /* torch.device('cpu'), a text. */
 static lb_status
 call_device(lb_value *out, lb_pickle_machine *machine, const lb_value *arguments, size_t count)
@@ -111,6 +139,11 @@ static const struct {
     {"collections", "OrderedDict", call_ordered_dict, NO_STORAGE},
     {"torch._utils", "_rebuild_tensor_v2", lb_pickle_torch_tensor, NO_STORAGE},
     {"torch._utils", "_rebuild_parameter", lb_pickle_torch_parameter, NO_STORAGE},
+    {"torch._utils", "_rebuild_parameter_with_state", lb_pickle_torch_parameter, NO_STORAGE},
+    {"torch._tensor", "_rebuild_from_type_v2", call_typed, NO_STORAGE},
+    {"collections", "defaultdict", call_default_dict, NO_STORAGE},
+    {"torch.storage", "UntypedStorage", NULL, LB_ELEMENT_U8},
+    {"torch", "UntypedStorage", NULL, LB_ELEMENT_U8},
     {"torch.storage", "_load_from_bytes", lb_pickle_torch_load, NO_STORAGE},
     {"torch", "device", call_device, NO_STORAGE},
     {"torch", "Size", call_size, NO_STORAGE},
@@ -162,6 +195,11 @@ lb_pickle_global(lb_value *out, lb_pickle_machine *machine, const char *module,
     }
     copy_printable(shown_module, sizeof shown_module, module, module_length);
     copy_printable(shown_name, sizeof shown_name, name, name_length);
+    if (machine->pickle->limits.opaque) {
+        char whole[sizeof shown_module + sizeof shown_name];
+        snprintf(whole, sizeof whole, "%s.%s", shown_module, shown_name);
+        return lb_pickle_new_opaque(out, machine, whole);
+    }
     return lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
                           "asks for '%s.%s', which this reader never runs (a data file needs NumPy "
                           "arrays, lists and numbers alone)",
@@ -192,15 +230,10 @@ lb_pickle_storage_class(lb_element *out, const lb_value *global)
     return true;
 }
 
-lb_status
-lb_pickle_call(lb_value *out, lb_pickle_machine *machine, const lb_value *global,
-               const lb_value *arguments)
+static lb_status
+call_known(lb_value *out, lb_pickle_machine *machine, const lb_value *global,
+           const lb_value *arguments)
 {
-    if ((int)global->kind != PICKLE_GLOBAL || arguments->kind != LB_VALUE_TUPLE) {
-        return lb_pickle_fail(machine, LB_ERROR_FORMAT, "is damaged: calls %s with %s",
-                              lb_value_kind_name(global->kind),
-                              lb_value_kind_name(arguments->kind));
-    }
     if (GLOBALS[global->integer].call == NULL) {
         char name[100];
         lb_pickle_global_name(name, sizeof name, global);
@@ -211,15 +244,43 @@ lb_pickle_call(lb_value *out, lb_pickle_machine *machine, const lb_value *global
                                          arguments->items->count);
 }
 
+lb_status
+lb_pickle_call(lb_value *out, lb_pickle_machine *machine, const lb_value *global,
+               const lb_value *arguments)
+{
+    if (global->kind == LB_VALUE_OPAQUE) { /* what it would make is as little known */
+        *out = *global;
+        return LB_OK;
+    }
+    if ((int)global->kind != PICKLE_GLOBAL || arguments->kind != LB_VALUE_TUPLE) {
+        return lb_pickle_fail(machine, LB_ERROR_FORMAT, "is damaged: calls %s with %s",
+                              lb_value_kind_name(global->kind),
+                              lb_value_kind_name(arguments->kind));
+    }
+    lb_status status = call_known(out, machine, global, arguments);
+    if (!lb_pickle_leaves(machine, status)) {
+        return status;
+    }
+    for (size_t i = 0; i < arguments->items->count; i++) {
+        if (arguments->items->values[i].kind == LB_VALUE_OPAQUE) { /* the cause */
+            *out = arguments->items->values[i];
+            return LB_OK;
+        }
+    }
+    return lb_pickle_new_faulty(out, machine);
+}
+
 /* The attributes that PyTorch puts on an OrderedDict of weights (its modules' versions) say nothing
  * about the data. */
 lb_status
 lb_pickle_build(lb_pickle_machine *machine, const lb_value *object, const lb_value *state)
 {
     if ((int)object->kind == PICKLE_NDARRAY || (int)object->kind == PICKLE_DTYPE) {
-        return lb_pickle_np_build(machine, object, state);
+        lb_status status = lb_pickle_np_build(machine, object, state);
+        return lb_pickle_leaves(machine, status) ? LB_OK : status; /* it stays without its data */
     }
-    if (object->kind == LB_VALUE_DICT && state->kind == LB_VALUE_DICT) {
+    if ((object->kind == LB_VALUE_DICT && state->kind == LB_VALUE_DICT) ||
+        object->kind == LB_VALUE_OPAQUE || machine->pickle->limits.opaque) {
         return LB_OK;
     }
     return lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED, "sets the state of %s",

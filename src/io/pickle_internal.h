@@ -22,6 +22,12 @@ typedef struct lb_pickle_bytes {
     const char *bytes;
 } lb_pickle_bytes;
 
+/* OPAQUE. */
+struct lb_pickle_opaque {
+    bool faulty;
+    const char *text; /* without control characters */
+};
+
 /* LIST, TUPLE, SET; a DICT's are keys and values in turn. */
 typedef struct lb_pickle_items {
     size_t count, room; /* values, so twice the pairs of a DICT */
@@ -103,6 +109,12 @@ lb_status lb_pickle_new_bytes(lb_value *out, lb_pickle_machine *machine, const v
 /* A copy, which must be UTF-8 (with lone surrogates, as Python's may be). */
 lb_status lb_pickle_new_text(lb_value *out, lb_pickle_machine *machine, const void *bytes,
                              size_t length);
+/* What is not made, where the limits allow that: an object of this name, or, with the error that
+ * the machine has, what cannot be read. */
+lb_status lb_pickle_new_opaque(lb_value *out, lb_pickle_machine *machine, const char *name);
+lb_status lb_pickle_new_faulty(lb_value *out, lb_pickle_machine *machine);
+/* Whether an error is of what is not offered, which becomes an OPAQUE value. */
+bool lb_pickle_leaves(const lb_pickle_machine *machine, lb_status status);
 lb_status lb_pickle_new_storage(lb_value *out, lb_pickle_machine *machine, lb_element element,
                                 const char *key, size_t count, const void *bytes);
 

@@ -55,6 +55,19 @@ op_dup(lb_pickle_machine *machine, int unused)
     return top != NULL ? lb_pickle_push(machine, *top) : machine->err->code;
 }
 
+/* What is asked for and not offered, with this error; where the limits allow that, an OPAQUE value.
+ */
+static lb_status
+leave(lb_pickle_machine *machine, lb_status status)
+{
+    lb_value value = {.kind = LB_VALUE_NONE};
+    if (!lb_pickle_leaves(machine, status)) {
+        return status;
+    }
+    status = lb_pickle_new_faulty(&value, machine);
+    return status == LB_OK ? lb_pickle_push(machine, value) : status;
+}
+
 static lb_status
 op_none(lb_pickle_machine *machine, int unused)
 {
@@ -94,9 +107,9 @@ op_long(lb_pickle_machine *machine, int width)
         return status;
     }
     if (length > sizeof number) {
-        return lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
-                              "a whole number of %llu bytes, where 8 are the most",
-                              (unsigned long long)length);
+        return leave(machine, lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
+                                             "a whole number of %llu bytes, where 8 are the most",
+                                             (unsigned long long)length));
     }
     bool negative = length > 0 && (bytes[length - 1] & 0x80) != 0;
     for (size_t i = 0; i < sizeof number; i++) {
@@ -148,7 +161,9 @@ op_line(lb_pickle_machine *machine, int code)
     default:
         status = lb_pickle_line_int(&value, machine, line, length, code == 'L');
     }
-    return status == LB_OK ? lb_pickle_push(machine, value) : status;
+    return status == LB_OK                  ? lb_pickle_push(machine, value)
+           : status == LB_ERROR_UNSUPPORTED ? leave(machine, status)
+                                            : status;
 }
 
 typedef lb_status (*string_maker)(lb_value *, lb_pickle_machine *, const void *, size_t);
@@ -209,9 +224,15 @@ check_keys(lb_pickle_machine *machine, const lb_value *values, size_t count, siz
         case LB_VALUE_BYTES:
         case LB_VALUE_TUPLE:
             break;
-        default:
+        case LB_VALUE_LIST:
+        case LB_VALUE_DICT:
             return lb_pickle_fail(machine, LB_ERROR_FORMAT, "%s as a key or in a set",
                                   lb_value_kind_name(values[i].kind));
+        default:
+            if (!machine->pickle->limits.opaque) {
+                return lb_pickle_fail(machine, LB_ERROR_FORMAT, "%s as a key or in a set",
+                                      lb_value_kind_name(values[i].kind));
+            }
         }
     }
     return LB_OK;
@@ -267,6 +288,9 @@ add_to_top(lb_pickle_machine *machine, lb_value_kind kind, const lb_value *value
     const lb_value *top = lb_pickle_top(machine);
     if (top == NULL) {
         return machine->err->code;
+    }
+    if (top->kind == LB_VALUE_OPAQUE) {
+        return LB_OK;
     }
     if (top->kind != kind) {
         return lb_pickle_fail(machine, LB_ERROR_FORMAT, "adds to %s as if it were %s",
@@ -363,13 +387,44 @@ op_global(lb_pickle_machine *machine, int unused)
     return status == LB_OK ? lb_pickle_push(machine, value) : status;
 }
 
+/* The arguments are above the mark; OBJ has the class there, too. */
 static lb_status
-op_inst(lb_pickle_machine *machine, int unused)
+op_object(lb_pickle_machine *machine, int is_obj)
 {
-    lb_status status = op_global(machine, unused);
-    return status == LB_OK ? lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
-                                            "makes an object of a class of Python 1")
-                           : status;
+    const lb_value *values = NULL;
+    lb_value class = {.kind = LB_VALUE_NONE};
+    size_t count = 0;
+    lb_status status = LB_OK;
+    if (!is_obj) {
+        status = op_global(machine, 0);
+        if (status == LB_OK) {
+            status = lb_pickle_pop(machine, &class);
+        }
+    }
+    if (status == LB_OK) {
+        status = lb_pickle_pop_mark(machine, &values, &count);
+    }
+    return status == LB_OK
+               ? leave(machine, lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
+                                               "makes an object of a class of Python 1%s",
+                                               is_obj ? " (OBJ)" : ""))
+               : status;
+}
+
+/* Class, arguments, named arguments. */
+static lb_status
+op_named(lb_pickle_machine *machine, int unused)
+{
+    (void)unused;
+    lb_value dropped;
+    lb_status status = LB_OK;
+    for (int i = 0; i < 3 && status == LB_OK; i++) {
+        status = lb_pickle_pop(machine, &dropped);
+    }
+    return status == LB_OK
+               ? leave(machine, lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
+                                               "makes an object with named arguments (NEWOBJ_EX)"))
+               : status;
 }
 
 static lb_status
@@ -464,9 +519,7 @@ op_frame(lb_pickle_machine *machine, int unused)
 
 static const char *const REFUSED[] = {
     "has a persistent id in letters (PERSID), which only the program that wrote it understands",
-    "makes an object of a class of Python 1 (OBJ)",
     "asks for an entry of a registry of extensions (EXT)",
-    "makes an object with named arguments (NEWOBJ_EX)",
     "has buffers outside the file (NEXT_BUFFER)",
 };
 
@@ -532,7 +585,7 @@ static const struct {
     ['h'] = {op_get, 1},
     ['j'] = {op_get, 4},
     ['c'] = {op_global, 0},
-    ['i'] = {op_inst, 0},
+    ['i'] = {op_object, 0},
     [0x93] = {op_stack_global, 0},
     ['R'] = {op_call, 0},
     [0x81] = {op_call, 0},
@@ -541,13 +594,13 @@ static const struct {
     [0x80] = {op_protocol, 0},
     [0x95] = {op_frame, 0},
     ['P'] = {op_refuse, 0},
-    ['o'] = {op_refuse, 1},
-    [0x82] = {op_refuse, 2},
-    [0x83] = {op_refuse, 2},
-    [0x84] = {op_refuse, 2},
-    [0x92] = {op_refuse, 3},
-    [0x97] = {op_refuse, 4},
-    [0x98] = {op_refuse, 4},
+    ['o'] = {op_object, 1},
+    [0x82] = {op_refuse, 1},
+    [0x83] = {op_refuse, 1},
+    [0x84] = {op_refuse, 1},
+    [0x92] = {op_named, 0},
+    [0x97] = {op_refuse, 2},
+    [0x98] = {op_refuse, 2},
 };
 
 lb_status

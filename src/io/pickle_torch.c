@@ -21,6 +21,19 @@ lb_pickle_torch_persistent(lb_value *out, lb_pickle_machine *machine, const lb_v
     const lb_value *parts = id->kind == LB_VALUE_TUPLE ? id->items->values : NULL;
     size_t count = parts != NULL ? id->items->count : 0;
     const char *word = count > 0 ? lb_value_text(&parts[0]) : NULL;
+    if (word != NULL && strcmp(word, "module") == 0 && count > 1 &&
+        parts[1].kind == LB_VALUE_OPAQUE) { /* a class, with its source for a warning */
+        *out = parts[1];
+        return LB_OK;
+    }
+    const char *unknown = count > 1 ? lb_value_opaque(NULL, &parts[1]) : NULL;
+    if (unknown != NULL) {
+        lb_status status =
+            lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED,
+                           "a PyTorch storage of the type '%s', which is not read", unknown);
+        return machine->pickle->limits.opaque_storages ? lb_pickle_new_faulty(out, machine)
+                                                       : status;
+    }
     if (count < STORAGE_PARTS || word == NULL || strcmp(word, "storage") != 0 ||
         !lb_pickle_storage_class(&element, &parts[1]) || lb_value_text(&parts[2]) == NULL ||
         parts[4].kind != LB_VALUE_INT || parts[4].integer < 0) {

@@ -8,12 +8,13 @@ const char *
 lb_value_kind_name(lb_value_kind kind)
 {
     static const char *const NAMES[] = {
-        [LB_VALUE_NONE] = "None",      [LB_VALUE_BOOL] = "a truth value",
-        [LB_VALUE_INT] = "a number",   [LB_VALUE_REAL] = "a number",
-        [LB_VALUE_TEXT] = "a text",    [LB_VALUE_BYTES] = "bytes",
-        [LB_VALUE_LIST] = "a list",    [LB_VALUE_TUPLE] = "a tuple",
-        [LB_VALUE_SET] = "a set",      [LB_VALUE_DICT] = "a dict",
-        [LB_VALUE_ARRAY] = "an array", [LB_VALUE_TENSOR] = "a tensor",
+        [LB_VALUE_NONE] = "None",        [LB_VALUE_BOOL] = "a truth value",
+        [LB_VALUE_INT] = "a number",     [LB_VALUE_REAL] = "a number",
+        [LB_VALUE_TEXT] = "a text",      [LB_VALUE_BYTES] = "bytes",
+        [LB_VALUE_LIST] = "a list",      [LB_VALUE_TUPLE] = "a tuple",
+        [LB_VALUE_SET] = "a set",        [LB_VALUE_DICT] = "a dict",
+        [LB_VALUE_ARRAY] = "an array",   [LB_VALUE_TENSOR] = "a tensor",
+        [LB_VALUE_OPAQUE] = "an object",
     };
     switch ((int)kind) {
     case PICKLE_GLOBAL:
@@ -49,6 +50,7 @@ lb_value_count(const lb_value *value)
     case LB_VALUE_BOOL:
     case LB_VALUE_INT:
     case LB_VALUE_REAL:
+    case LB_VALUE_OPAQUE:
         break;
     }
     return 0;
@@ -84,6 +86,18 @@ const char *
 lb_value_text(const lb_value *value)
 {
     return value->kind == LB_VALUE_TEXT ? value->bytes->bytes : NULL;
+}
+
+const char *
+lb_value_opaque(bool *faulty, const lb_value *value)
+{
+    if (value->kind != LB_VALUE_OPAQUE) {
+        return NULL;
+    }
+    if (faulty != NULL) {
+        *faulty = value->opaque->faulty;
+    }
+    return value->opaque->text;
 }
 
 const void *

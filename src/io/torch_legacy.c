@@ -38,7 +38,7 @@ parse_next(lb_pickle **out, size_t *at, const lb_weights *weights, const char *p
 {
     size_t used = 0;
     lb_status status = lb_torch_parse(out, &used, weights->map.bytes + *at, weights->map.size - *at,
-                                      weights->path, part, err);
+                                      weights->path, part, false, err);
     *at += used;
     return status;
 }

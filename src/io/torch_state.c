@@ -12,19 +12,24 @@ enum { STATE_COUNT = sizeof STATE_KEYS / sizeof *STATE_KEYS, MAX_NESTED = 4 };
 
 /* A network's pickle has some KB, and some hundred tensors. */
 enum { MAX_PICKLE = 1 << 24, MAX_TENSORS = UINT16_MAX };
-static const lb_pickle_limits LIMITS = {
-    .memory = (size_t)1 << 28, .values = (size_t)1 << 22, .stack = 1 << 20, .memo = 1 << 20};
+static const lb_pickle_limits LIMITS = {.memory = (size_t)1 << 28,
+                                        .values = (size_t)1 << 22,
+                                        .stack = 1 << 20,
+                                        .memo = 1 << 20,
+                                        .opaque = true};
 
 lb_status
 lb_torch_parse(lb_pickle **out, size_t *used, const uint8_t *bytes, size_t size, const char *path,
-               const char *part, lb_error *err)
+               const char *part, bool any_storage, lb_error *err)
 {
+    lb_pickle_limits limits = LIMITS;
+    limits.opaque_storages = any_storage;
     char *name = lb_format(err, "%s: %s", path, part);
     if (name == NULL) {
         return err->code;
     }
     lb_status status = lb_pickle_parse(out, used, bytes, size < MAX_PICKLE ? size : MAX_PICKLE,
-                                       name, &LIMITS, err);
+                                       name, &limits, err);
     lb_free(name);
     if (status == LB_ERROR_UNSUPPORTED) {
         char reason[sizeof err->message];
@@ -79,37 +84,88 @@ add(lb_weights *weights, const char *name, const lb_pickle_tensor *tensor)
     memcpy(weight->shape, tensor->shape.shape, sizeof weight->shape);
 }
 
+/* Tensors of a form that is not offered, which must not be passed over as if they were no tensors.
+ */
+static lb_status
+check_opaque(const lb_weights *weights, const char *name, const lb_value *value, lb_error *err)
+{
+    bool faulty = false;
+    const char *what = lb_value_opaque(&faulty, value);
+    if (what != NULL && faulty) {
+        return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: '%.200s': %s", weights->path, name, what);
+    }
+    if (what != NULL && (strncmp(what, "torch.", 6) == 0 && strstr(what, "_rebuild") != NULL)) {
+        return lb_fail(
+            err, LB_ERROR_UNSUPPORTED,
+            "%s: '%.200s' is a tensor of a form that is not read here (made by '%s'; save "
+            "tensor.to_dense(), .float() or .contiguous())",
+            weights->path, name, what);
+    }
+    return LB_OK;
+}
+
+/* What is no tensor is left alone, as beside the dict. */
 static lb_status
 add_pair(lb_weights *weights, const lb_value *key, const lb_value *value, lb_error *err)
 {
     const char *name = lb_value_text(key);
-    if (name == NULL || strlen(name) != lb_value_count(key)) {
+    bool named = name != NULL && strlen(name) == lb_value_count(key);
+    if (value->kind != LB_VALUE_TENSOR) {
+        return check_opaque(weights, named ? name : "?", value, err);
+    }
+    if (!named) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: %s as the name of a tensor", weights->path,
                        lb_value_kind_name(key->kind));
     }
-    if (strcmp(name, "_metadata") == 0) {
-        return LB_OK;
-    }
-    if (value->kind != LB_VALUE_TENSOR) {
-        return lb_fail(
-            err, LB_ERROR_FORMAT,
-            "%s: '%.200s' is %s, where tensors alone are wanted (a state_dict(), at the "
-            "top or under 'state_dict', 'model_state_dict', 'model', 'net', 'network' or "
-            "'weights')",
-            weights->path, name, lb_value_kind_name(value->kind));
-    }
     add(weights, name, lb_value_tensor(value));
     return LB_OK;
+}
+
+/* Why there is nothing to load: the root, or what a checkpoint has in the place of its weights. */
+static lb_status
+fail_without_tensors(const lb_weights *weights, const lb_value *root, const lb_value *state,
+                     lb_error *err)
+{
+    const char *key = "", *what = lb_value_opaque(NULL, root);
+    for (size_t i = 0; what == NULL && i < STATE_COUNT; i++) {
+        const lb_value *inner = lb_value_find(root, STATE_KEYS[i]);
+        what = inner != NULL ? lb_value_opaque(NULL, inner) : NULL;
+        key = STATE_KEYS[i];
+    }
+    if (what != NULL) {
+        return lb_fail(
+            err, LB_ERROR_UNSUPPORTED,
+            "%s: asks for '%s', which this reader never runs; of a whole model%s%s%s, save "
+            "model.state_dict() instead",
+            weights->path, what, key[0] != '\0' ? " under '" : "", key, key[0] != '\0' ? "'" : "");
+    }
+    if (state->kind != LB_VALUE_DICT) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s: holds %s, where a model's state_dict() is wanted",
+                       weights->path, lb_value_kind_name(state->kind));
+    }
+    const lb_value *first = lb_value_count(state) > 0 ? lb_value_key(state, 0) : NULL;
+    const char *name = first != NULL ? lb_value_text(first) : NULL;
+    char example[300] = "";
+    if (name != NULL && strlen(name) == lb_value_count(first)) {
+        snprintf(example, sizeof example, ": '%.200s' is %s", name,
+                 lb_value_kind_name(lb_value_at(state, 0)->kind));
+    } else if (first != NULL) {
+        snprintf(example, sizeof example, ": %s as the name", lb_value_kind_name(first->kind));
+    }
+    return lb_fail(
+        err, LB_ERROR_FORMAT,
+        "%s: holds a dict without tensors%s (a state_dict() is wanted, at the top or under "
+        "'state_dict', 'model_state_dict', 'model', 'net', 'network' or 'weights')",
+        weights->path, example);
 }
 
 lb_status
 lb_torch_list(lb_weights *weights, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_value *state = find_state(lb_pickle_root(weights->pickle));
+    const lb_value *root = lb_pickle_root(weights->pickle), *state = find_state(root);
     if (state->kind != LB_VALUE_DICT) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: holds %s, where a model's state_dict() is wanted",
-                       weights->path, lb_value_kind_name(state->kind)));
+        LB_TRY(fail_without_tensors(weights, root, state, err));
     }
     size_t count = lb_value_count(state);
     if (count > MAX_TENSORS) {
@@ -120,6 +176,9 @@ lb_torch_list(lb_weights *weights, lb_error *err)
     LB_ALLOC(weights->places, count);
     for (size_t i = 0; i < count; i++) {
         LB_TRY(add_pair(weights, lb_value_key(state, i), lb_value_at(state, i), err));
+    }
+    if (weights->count == 0) {
+        LB_TRY(fail_without_tensors(weights, root, state, err));
     }
 cleanup:
     return status;

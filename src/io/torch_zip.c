@@ -136,7 +136,7 @@ lb_torch_open_zip(lb_weights *weights, lb_error *err)
         lb_zip_find(&weights->zip, weights->pickle_entry->name, weights->pickle_entry->name_length);
     LB_TRY(lb_zip_check(entry, weights->path, err));
     LB_TRY(lb_torch_parse(&weights->pickle, &used, entry->bytes, entry->size, weights->path,
-                          PICKLE_NAME, err));
+                          PICKLE_NAME, true, err));
     if (used != entry->size) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: " PICKLE_NAME ": %zu bytes come after the pickle",
                        weights->path, entry->size - used));

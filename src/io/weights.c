@@ -19,8 +19,15 @@ static const struct {
 
 /* DataParallel's, torch.compile()'s, Lightning's, transformers' for timm's models; modules that
  * hold a VGG by its name. */
-static const char *const PREFIXES[] = {"module.", "_orig_mod.",  "model.",
-                                       "net.",    "timm_model.", "vgg."};
+static const char *const PREFIXES[] = {"module.",     "_orig_mod.", "model.",   "net.",
+                                       "timm_model.", "vgg.",       "backbone."};
+
+/* Those that wrap any module, also one within another. */
+static const char *const WRAPPERS[] = {".module.", "._orig_mod."};
+
+/* How modules are called that hold a loss or a metric (Lightning, torchmetrics). */
+static const char *const BESIDE[] = {"criterion", "loss",   "metric",   "train_",
+                                     "val_",      "valid_", "test_acc", "acc"};
 
 lb_weights_format
 lb_weights_recognise(const void *start, size_t size)
@@ -90,17 +97,40 @@ cleanup:
     return status;
 }
 
-/* The length of the prefix that all names begin with; 0 where they do not. */
+static bool
+begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Whether a tensor is of a loss or a metric, by its module's name. */
+static bool
+is_beside(const char *name)
+{
+    for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE; i++) {
+        if (begins_with(name, BESIDE[i])) {
+            return strchr(name, '.') != NULL;
+        }
+    }
+    return false;
+}
+
+/* The length of the prefix that all names begin with but those of losses; 0 where they do not. */
 static size_t
 common_prefix(const lb_weights *weights)
 {
     for (size_t p = 0; p < sizeof PREFIXES / sizeof *PREFIXES; p++) {
-        size_t length = strlen(PREFIXES[p]), i = 0;
-        while (i < weights->count && strncmp(weights->list[i].name, PREFIXES[p], length) == 0) {
-            i++;
+        size_t i = 0, have = 0;
+        for (; i < weights->count; i++) {
+            const char *name = weights->list[i].name;
+            bool has = begins_with(name, PREFIXES[p]);
+            have += has;
+            if (!has && !is_beside(name)) {
+                break;
+            }
         }
-        if (i > 0 && i == weights->count) {
-            return length;
+        if (have > 0 && i == weights->count) {
+            return strlen(PREFIXES[p]);
         }
     }
     return 0;
@@ -111,8 +141,46 @@ strip_prefixes(lb_weights *weights)
 {
     for (size_t length = 0; (length = common_prefix(weights)) > 0;) {
         for (size_t i = 0; i < weights->count; i++) {
-            weights->list[i].name += length;
+            bool beside = is_beside(weights->list[i].name);
+            weights->list[i].name += beside ? 0 : length;
         }
+    }
+}
+
+/* "features.module.0.weight" is "features.0.weight". */
+static lb_status
+strip_within(lb_weights *weights, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_ALLOC(weights->renamed, weights->count);
+    for (size_t i = 0; i < weights->count; i++) {
+        lb_weight *weight = &weights->list[i];
+        for (size_t w = 0; w < sizeof WRAPPERS / sizeof *WRAPPERS; w++) {
+            const char *found = NULL;
+            while ((found = strstr(weight->name, WRAPPERS[w])) != NULL) {
+                char *shorter = lb_format(err, "%.*s%s", (int)(found - weight->name), weight->name,
+                                          found + strlen(WRAPPERS[w]) - 1);
+                LB_TRY(shorter == NULL ? err->code : LB_OK);
+                lb_free(weights->renamed[i]);
+                weights->renamed[i] = shorter;
+                weight->name = shorter;
+            }
+        }
+    }
+cleanup:
+    return status;
+}
+
+/* Where all are of losses, they are a model that is called so. */
+static void
+mark_ignored(lb_weights *weights)
+{
+    size_t beside = 0;
+    for (size_t i = 0; i < weights->count; i++) {
+        beside += is_beside(weights->list[i].name);
+    }
+    for (size_t i = 0; beside < weights->count && i < weights->count; i++) {
+        weights->list[i].ignored = is_beside(weights->list[i].name);
     }
 }
 
@@ -180,6 +248,8 @@ lb_weights_open(lb_weights **out, const char *path, lb_error *err)
     LB_TRY(weights->path != NULL ? LB_OK : err->code);
     LB_TRY(open_by_content(weights, err));
     strip_prefixes(weights);
+    LB_TRY(strip_within(weights, err));
+    mark_ignored(weights);
     LB_TRY(index_names(weights, err));
     *out = weights;
     weights = NULL;
@@ -194,6 +264,10 @@ lb_weights_close(lb_weights *weights)
     if (weights == NULL) {
         return;
     }
+    for (size_t i = 0; weights->renamed != NULL && i < weights->count; i++) {
+        lb_free(weights->renamed[i]);
+    }
+    lb_free(weights->renamed);
     lb_free(weights->by_name);
     lb_free(weights->places);
     lb_free(weights->list);

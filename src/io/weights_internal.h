@@ -25,6 +25,7 @@ struct lb_weights {
     lb_weight_place *places; /* of the list's weights */
     size_t count;
     const lb_weight **by_name;
+    char **renamed; /* (count): names without what stands within them; NULL where the file's do */
     lb_tensors *tensors; /* safetensors */
     lb_file_map map;     /* the others */
     lb_zip zip;
@@ -47,8 +48,9 @@ lb_zip_entry *lb_torch_zip_storage(const lb_weights *weights, const lb_pickle_st
 /* torch_state.c: lists the tensors of the state dict in weights->pickle. */
 lb_status lb_torch_list(lb_weights *weights, lb_error *err);
 /* Parses the pickle at the start of `size` bytes, within limits that do for a network. *used is its
- * length. `part` says in messages which it is. */
+ * length. `part` says in messages which it is. any_storage: storages of types that are not read may
+ * be referred to. */
 lb_status lb_torch_parse(lb_pickle **out, size_t *used, const uint8_t *bytes, size_t size,
-                         const char *path, const char *part, lb_error *err);
+                         const char *path, const char *part, bool any_storage, lb_error *err);
 
 #endif

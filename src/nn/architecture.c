@@ -202,6 +202,57 @@ check_sizes(const lb_architecture *architecture, const char *path, lb_error *err
                    MAX_HIDDEN, MAX_CLASSES);
 }
 
+/* Other networks by names of their tensors, as torchvision, timm and transformers have them; the
+ * first that fits counts. */
+static const struct {
+    const char *part, *network;
+} OTHERS[] = {
+    {"relative_position_bias_table", "a Swin transformer"},
+    {"denseblock", "a DenseNet"},
+    {"layer1.0.conv1.weight", "a ResNet"},
+    {"layer1.0.conv1.", "a ResNet"},
+    {"layer1.0.convs.", "a Res2Net"},
+    {"Conv2d_1a_3x3.conv.weight", "an Inception-v3"},
+    {"inception3a.", "a GoogLeNet"},
+    {"squeeze.weight", "a SqueezeNet"},
+    {"encoder_layer_0.", "a vision transformer (ViT)"},
+    {"embeddings.cls_token", "a vision transformer (ViT)"},
+    {"cls_token", "a vision transformer (ViT)"},
+    {"attn.qkv.weight", "a vision transformer"},
+    {"layer_scale", "a ConvNeXt"},
+    {"stages.0.blocks.0.conv_dw.weight", "a ConvNeXt"},
+    {"conv_stem.weight", "an EfficientNet or MobileNet"},
+    {"features.1.0.block.", "an EfficientNet"},
+    {"features.1.block.", "a MobileNetV3"},
+    {"features.1.conv.", "a MobileNetV2"},
+    {"stage2.0.branch1.", "a ShuffleNet"},
+    {"trunk_output.", "a RegNet"},
+    {"visual.", "a CLIP model"},
+    {"down_path", "a U-Net"},
+    {"up_blocks.0.", "a U-Net"},
+};
+
+/* What else it is, and the tensor that says so; NULL where that is not known. */
+static const char *
+other_network(const char **tensor, const lb_weights *weights)
+{
+    for (size_t k = 0; k < sizeof OTHERS / sizeof *OTHERS; k++) {
+        for (size_t i = 0; i < lb_weights_count(weights); i++) {
+            const char *name = lb_weights_at(weights, i)->name;
+            if (strstr(name, OTHERS[k].part) != NULL) {
+                *tensor = name;
+                return OTHERS[k].network;
+            }
+        }
+    }
+    const lb_weight *first = lb_weights_find(weights, "features.0.weight");
+    if (first != NULL && first->rank == 4 && first->shape[2] == 11) {
+        *tensor = first->name;
+        return "an AlexNet";
+    }
+    return NULL;
+}
+
 /* Depth, and that it is a VGG at all: by the last convolution, so that one that is missing can be
  * named. */
 static lb_status
@@ -209,13 +260,21 @@ read_depth(lb_architecture *out, const lb_weights *weights, const char *path, lb
 {
     size_t convolutions = 0;
     long highest = -1;
+    const char *tensor = NULL, *network = other_network(&tensor, weights);
+    if (network != NULL) {
+        return lb_fail(err, LB_ERROR_UNSUPPORTED,
+                       "%s: is %s ('%.200s'), where a VGG-11, 13, 16 or 19 without batch "
+                       "normalisation is wanted",
+                       path, network, tensor);
+    }
     for (size_t i = 0; i < lb_weights_count(weights); i++) {
         const lb_weight *weight = lb_weights_at(weights, i);
         long index = weight->rank == 4 ? feature_index(weight->name) : -1;
         convolutions += index >= 0;
         highest = index > highest ? index : highest;
         const char *last = strrchr(weight->name, '.');
-        if (last != NULL && strcmp(last, ".running_mean") == 0) {
+        bool normalised = last != NULL && strcmp(last, ".running_mean") == 0;
+        if (normalised && strncmp(weight->name, "features.", strlen("features.")) == 0) {
             return lb_fail(err, LB_ERROR_UNSUPPORTED,
                            "%s: has batch normalisation ('%.200s'), which is not offered: take a "
                            "VGG without it (vgg16, not vgg16_bn)",
@@ -230,9 +289,10 @@ read_depth(lb_architecture *out, const lb_weights *weights, const char *path, lb
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: not a VGG-11, 13, 16 or 19 without batch norm in torchvision's or "
                        "timm's names (%zu convolutions 'features.N.weight', 'classifier.0.weight' "
-                       "%s, 'classifier.6.weight' %s)",
+                       "%s, 'classifier.6.weight' %s; it has %zu tensors, the first is '%.120s')",
                        path, convolutions, out->hidden > 0 ? "present" : "missing",
-                       out->classes > 0 ? "present" : "missing");
+                       out->classes > 0 ? "present" : "missing", lb_weights_count(weights),
+                       lb_weights_count(weights) > 0 ? lb_weights_at(weights, 0)->name : "");
     }
     return LB_OK;
 }

@@ -113,8 +113,9 @@ compare_all(const lb_weight **found, const lb_architecture *architecture, const 
         compare(&found[i], &wanted[i], weights, &all);
     }
     for (size_t i = 0; i < lb_weights_count(weights); i++) {
-        if (!is_among(found, count, lb_weights_at(weights, i))) {
-            add_fault(&all, UNKNOWN, "unknown %.200s", lb_weights_at(weights, i)->name);
+        const lb_weight *weight = lb_weights_at(weights, i);
+        if (!weight->ignored && !is_among(found, count, weight)) {
+            add_fault(&all, UNKNOWN, "unknown %.200s", weight->name);
         }
     }
     return all.count == 0 ? LB_OK : fail_of_faults(&all, path, architecture, err);

@@ -92,7 +92,7 @@ rows() { # SUBJECTS: scores of two methods
 }
 rows 5 >few.csv
 rows 6 >enough.csv
-expect "fewer than six subjects" 0 "" "^intervals of fewer than 6 subjects are left empty \(fewest here: 5\)$" compare few.csv -o few
+expect "fewer than six subjects" 0 "" "^note: intervals of fewer than 6 subjects are left empty \(fewest here: 5\)$" compare few.csv -o few
 one_line "they are told in one line, too" 1
 grep -Eq '^,,a,1,x,y,5,5,0.3,0.5,-0.2,,,-0.2,' few/methods.csv && grep -Eq '^,,a,1,x,1,5,5,0.3,0.3,,,0.2,0.4$' few/summary.csv &&
     grep -Eq '^,,a,x,2,1,5,5,1.9,,,0.1$' few/ranking.csv && ok "their intervals are empty" ||

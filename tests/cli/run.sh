@@ -757,6 +757,7 @@ expect "score without maps" 1 "" "n.h5: holds no maps" score --maps n.h5 --data 
 . "$here/terminal_cases.sh"
 . "$here/compare_cases.sh"
 . "$here/methods_cases.sh"
+. "$here/weights_cases.sh"
 
 ### A whole study from a file
 sed "s|TEMPLATE|$template|" "$here/mini.yaml" >mini.yaml

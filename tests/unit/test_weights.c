@@ -371,6 +371,115 @@ sides_beyond_the_file(void **state)
     lb_network_free(network);
 }
 
+/* Weights that a module of the same file wraps, with tensors of its loss. */
+static void
+wrapped_networks(void **state)
+{
+    static const struct {
+        const char *before, *within, *beside;
+    } FORMS[] = {{"", "module.", NULL},
+                 {"", "", "criterion.weight"},
+                 {"model.", "", "loss_fn.pos_weight"},
+                 {"module.model.", "_orig_mod.", "module.train_acc.tp"},
+                 {"backbone.", "module._orig_mod.", "criterion.weight"}};
+    test_tensor tensors[PARAMETERS + 1];
+    char names[PARAMETERS][64], renamed[PARAMETERS][160];
+    for (size_t form = 0; form < 2 * sizeof FORMS / sizeof *FORMS; form++) {
+        lb_error err;
+        lb_network *read = NULL, *network = small_network(tensors, names, "");
+        size_t count = PARAMETERS;
+        for (size_t i = 0; i < PARAMETERS; i++) { /* features.0.weight */
+            const char *dot = strchr(names[i], '.') + 1;
+            snprintf(renamed[i], sizeof renamed[i], "%s%.*s%s%s", FORMS[form / 2].before,
+                     (int)(dot - names[i]), names[i], FORMS[form / 2].within, dot);
+            tensors[i].name = renamed[i];
+        }
+        if (FORMS[form / 2].beside != NULL) {
+            tensors[count] = tensors[1];
+            tensors[count++].name = FORMS[form / 2].beside;
+        }
+        char *path = write_torch(state, form % 2 == 1, tensors, count);
+        assert_ok(lb_network_load(&read, path, &err));
+        assert_same_network(network, read);
+        lb_weights *weights = NULL;
+        assert_ok(lb_weights_open(&weights, path, &err));
+        size_t ignored = 0;
+        for (size_t i = 0; i < lb_weights_count(weights); i++) {
+            ignored += lb_weights_at(weights, i)->ignored;
+        }
+        assert_int_equal(ignored, count - PARAMETERS);
+        lb_weights_close(weights);
+        lb_network_free(network);
+        lb_network_free(read);
+        lb_free(path);
+    }
+}
+
+/* A head that changes what the network says is no loss. */
+static void
+other_networks_are_named(void **state)
+{
+    static const struct {
+        const char *tensor, *message;
+    } CASES[] = {
+        {"layer1.0.conv1.weight", ": is a ResNet ('layer1.0.conv1.weight'), where a VGG"},
+        {"module.layer1.0.conv1.weight", ": is a ResNet ("},
+        {"features.denseblock1.denselayer1.norm1.running_mean", ": is a DenseNet ("},
+        {"features.1.0.block.0.0.weight", ": is an EfficientNet ("},
+        {"blocks.0.attn.qkv.weight", ": is a vision transformer ("},
+        {"encoder.layers.encoder_layer_0.ln_1.weight", ": is a vision transformer (ViT) ("},
+        {"features.1.conv.0.1.running_mean", ": is a MobileNetV2 ("},
+        {"bn1.running_mean", "it has 1 tensors, the first is 'bn1.running_mean')"},
+        {"head2.weight", "not a VGG-11"}};
+    const test_tensor like = {"", "Float", "0", 2, 0, 1, {2}, {1}, "\0\0\0\0\0\0\0\0", 8, NULL};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        test_tensor tensor = like;
+        tensor.name = CASES[i].tensor;
+        refuse_network(state, &tensor, 1, (const char *const[]){CASES[i].message, NULL});
+    }
+    test_tensor tensors[PARAMETERS + 1];
+    char names[PARAMETERS][64];
+    lb_network *network = small_network(tensors, names, "");
+    tensors[PARAMETERS] = like;
+    tensors[PARAMETERS].name = "head2.weight";
+    tensors[PARAMETERS].key = "of its own";
+    refuse_network(state, tensors, PARAMETERS + 1,
+                   (const char *const[]){"(1 unknown): unknown head2.weight", NULL});
+    lb_network_free(network);
+}
+
+/* The files of tests/data/weights/make.py: what is no tensor is left alone, nothing is run. */
+static void
+checkpoints_of_training_scripts(void **state)
+{
+    static const char *const FILES[] = {"zip", "legacy", "mixed"};
+    static const float WEIGHT[] = {0, 1, 2, 3, 4, 5}, BIAS[] = {0.5F, -1};
+    lb_error err = {0};
+    lb_weights *weights = NULL;
+    (void)state;
+    for (size_t f = 0; f < sizeof FILES / sizeof *FILES; f++) {
+        char *path = lb_format(&err, LB_SOURCE "/tests/data/weights/checkpoint_%s.pth", FILES[f]);
+        float weight[6], bias[2];
+        assert_ok(lb_weights_open(&weights, path, &err));
+        assert_int_equal(lb_weights_count(weights), 2);
+        assert_ok(lb_weights_read(weight, weights, lb_weights_find(weights, "weight"), &err));
+        assert_ok(lb_weights_read(bias, weights, lb_weights_find(weights, "bias"), &err));
+        assert_memory_equal(weight, WEIGHT, sizeof weight);
+        assert_memory_equal(bias, BIAS, sizeof bias);
+        lb_weights_close(weights);
+        lb_free(path);
+    }
+    assert_int_equal(
+        lb_weights_open(&weights, LB_SOURCE "/tests/data/weights/checkpoint_sparse.pth", &err),
+        LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "'weight' is a tensor of a form that is not read here (made by "
+                         "'torch._utils._rebuild_sparse_tensor'");
+    assert_int_equal(
+        lb_weights_open(&weights, LB_SOURCE "/tests/data/weights/checkpoint_expanded.pth", &err),
+        LB_ERROR_UNSUPPORTED);
+    assert_message(&err, "'weight': a tensor that repeats its storage");
+}
+
 int
 main(void)
 {
@@ -381,6 +490,9 @@ main(void)
         cmocka_unit_test_setup_teardown(networks_of_both_formats_and_namings, test_setup,
                                         test_teardown),
         cmocka_unit_test_setup_teardown(all_that_does_not_fit_is_named, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(wrapped_networks, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(other_networks_are_named, test_setup, test_teardown),
+        cmocka_unit_test(checkpoints_of_training_scripts),
         cmocka_unit_test_setup_teardown(sides_beyond_the_file, test_setup, test_teardown),
     };
     return cmocka_run_group_tests_name("weights", tests, NULL, NULL);
