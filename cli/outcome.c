@@ -42,9 +42,11 @@ void
 outcome_predictions(cli *self, const char *path, const lb_predictions *p)
 {
     char accuracy[200];
-    size_t answered[LABELS] = {0}, labelled[LABELS] = {0}, correct = 0, largest = 0, classes = 0;
+    size_t labelled[LABELS] = {0}, correct = 0, largest = 0, classes = 0;
+    bool answered[UINT16_MAX + 1] = {false};
     for (size_t i = 0; i < p->count; i++) {
-        classes += answered[p->predicted[i]]++ == 0;
+        classes += !answered[p->predicted[i]];
+        answered[p->predicted[i]] = true;
         if (p->labels != NULL) {
             size_t of_class = ++labelled[p->labels[i]];
             largest = of_class > largest ? of_class : largest;

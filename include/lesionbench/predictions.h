@@ -35,9 +35,9 @@ typedef struct lb_predictions {
     char split[16];      /* "" for images that are no dataset's */
     lb_quirk_set quirks; /* of the dataset: how they were made, how they are to be scored */
     size_t count, classes;
-    double *logits;     /* (count, classes); of float64 files as they are */
-    uint8_t *predicted; /* (count) */
-    uint8_t *labels;    /* (count), NULL where unknown */
+    double *logits;      /* (count, classes); of float64 files as they are */
+    uint16_t *predicted; /* (count) */
+    uint8_t *labels;     /* (count), NULL where unknown */
 } lb_predictions;
 
 lb_status lb_predictions_save(const lb_predictions *predictions, const char *path,

@@ -82,7 +82,7 @@ lb_status lb_classify_score(lb_classification *out, const double *logits, const 
 /* Exchanges sensitivity and specificity: the quirk sensitivity_swapped. */
 void lb_classification_swap(lb_classification *score);
 /* argmax of the logits; the first of equal ones. */
-void lb_predicted(uint8_t *out, const float *logits, size_t n, size_t classes);
+void lb_predicted(uint16_t *out, const float *logits, size_t n, size_t classes);
 
 #ifdef __cplusplus
 }

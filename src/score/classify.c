@@ -199,7 +199,7 @@ cleanup:
 }
 
 void
-lb_predicted(uint8_t *out, const float *logits, size_t n, size_t classes)
+lb_predicted(uint16_t *out, const float *logits, size_t n, size_t classes)
 {
     for (size_t i = 0; i < n; i++) {
         const float *row = logits + i * classes;
@@ -209,6 +209,6 @@ lb_predicted(uint8_t *out, const float *logits, size_t n, size_t classes)
                 best = c;
             }
         }
-        out[i] = (uint8_t)best;
+        out[i] = (uint16_t)best;
     }
 }

@@ -8,6 +8,30 @@
 
 static const char FORMAT[] = "predictions";
 
+/* Bytes where they do, as of all networks of two classes. */
+static lb_status
+write_predicted(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
+{
+    lb_status status = LB_OK;
+    const size_t count = predictions->count;
+    uint8_t *bytes = NULL;
+    int32_t *numbers = NULL;
+    bool fit = true;
+    LB_ALLOC(bytes, count);
+    LB_ALLOC(numbers, count);
+    for (size_t i = 0; i < count; i++) {
+        fit = fit && predictions->predicted[i] <= UINT8_MAX;
+        bytes[i] = (uint8_t)predictions->predicted[i];
+        numbers[i] = predictions->predicted[i];
+    }
+    LB_TRY(lb_h5_write(file, "predicted", fit ? LB_U8 : LB_I32, 1, &count,
+                       fit ? (const void *)bytes : numbers, err));
+cleanup:
+    lb_free(bytes);
+    lb_free(numbers);
+    return status;
+}
+
 static lb_status
 write_all(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
 {
@@ -23,7 +47,7 @@ write_all(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
     }
     LB_TRY(lb_h5_reserve(file, "logits", LB_F32, 2, shape, err));
     LB_TRY(lb_h5_write_rows(file, "logits", LB_F64, 0, shape[0], predictions->logits, err));
-    LB_TRY(lb_h5_write(file, "predicted", LB_U8, 1, shape, predictions->predicted, err));
+    LB_TRY(write_predicted(file, predictions, err));
     if (predictions->labels != NULL) {
         LB_TRY(lb_h5_write(file, "label", LB_U8, 1, shape, predictions->labels, err));
     }
@@ -64,6 +88,34 @@ read_bytes(uint8_t **out, lb_h5 *file, const char *name, size_t count, const cha
     return LB_OK;
 }
 
+static lb_status
+read_predicted(uint16_t **out, lb_h5 *file, size_t count, const char *path, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_array array = {0};
+    uint16_t *predicted = NULL;
+    LB_TRY(lb_h5_read(&array, file, "predicted", LB_I32, err));
+    if (array.rank != 1 || array.shape[0] != count) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: 'predicted' has not one entry for each of %zu images", path, count));
+    }
+    LB_ALLOC(predicted, count);
+    for (size_t i = 0; i < count; i++) {
+        int32_t class = ((const int32_t *)array.data)[i];
+        if (class < 0 || class > UINT16_MAX) {
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: 'predicted' has %d, which is no class", path,
+                           (int)class));
+        }
+        predicted[i] = (uint16_t)class;
+    }
+    *out = predicted;
+    predicted = NULL;
+cleanup:
+    lb_free(predicted);
+    lb_array_release(&array);
+    return status;
+}
+
 lb_status
 lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
 {
@@ -81,7 +133,7 @@ lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
     made.classes = logits.shape[1];
     made.logits = logits.data;
     logits.data = NULL;
-    LB_TRY(read_bytes(&made.predicted, file, "predicted", made.count, path, err));
+    LB_TRY(read_predicted(&made.predicted, file, made.count, path, err));
     if (lb_h5_has(file, "label")) {
         LB_TRY(read_bytes(&made.labels, file, "label", made.count, path, err));
     }

@@ -191,6 +191,7 @@ read_prediction(reader *r, const lb_value *model, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_array logits = {0};
+    uint8_t *predicted = NULL;
     lb_published_group *group = add_group(r, err);
     LB_TRY(group == NULL ? err->code : LB_OK);
     const lb_value *name = lb_value_find(model, "model");
@@ -208,8 +209,13 @@ read_prediction(reader *r, const lb_value *model, lb_error *err)
     made->logits = logits.data;
     logits.data = NULL;
     LB_TRY(read_labels(&made->labels, r, model, "real_labels", made->count, err));
-    LB_TRY(read_labels(&made->predicted, r, model, "pred_labels", made->count, err));
+    LB_TRY(read_labels(&predicted, r, model, "pred_labels", made->count, err));
+    LB_ALLOC(made->predicted, made->count);
+    for (size_t i = 0; i < made->count; i++) {
+        made->predicted[i] = predicted[i];
+    }
 cleanup:
+    lb_free(predicted);
     lb_array_release(&logits);
     return status;
 }

@@ -28,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             fuzz_touch(group->index, group->index != NULL ? group->count * sizeof(uint32_t) : 0);
             fuzz_touch(said->logits, 2 * said->count * sizeof(double));
             fuzz_touch(said->labels, said->count);
-            fuzz_touch(said->predicted, said->count);
+            fuzz_touch(said->predicted, said->count * sizeof *said->predicted);
         }
     } else {
         FUZZ_CHECK(published.groups == NULL && err.message[0] != '\0');

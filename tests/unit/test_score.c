@@ -235,11 +235,14 @@ predicted_takes_the_first_of_equals(void **state)
 {
     (void)state;
     const float logits[] = {1, 2, 2, 0, 0, 0, -3, -5, -1};
-    uint8_t out[3];
+    uint16_t out[3];
     lb_predicted(out, logits, 3, 3);
     assert_int_equal(out[0], 1);
     assert_int_equal(out[1], 0);
     assert_int_equal(out[2], 2);
+    float many[1000] = {[999] = 1}; /* beyond what a byte holds */
+    lb_predicted(out, many, 1, 1000);
+    assert_int_equal(out[0], 999);
 }
 
 int
