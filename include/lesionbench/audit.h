@@ -30,7 +30,7 @@ typedef struct lb_check {
     double chance, limit; /* what value is by chance; beyond the limit the check may fail */
     double p;             /* that the limit is not passed, corrected by Holm within the part */
     lb_verdict verdict;
-    char note[120];
+    char note[192];
 } lb_check;
 
 typedef struct lb_audit {
