@@ -75,18 +75,20 @@ make_harmless(char *text)
     }
 }
 
-/* The message, and where `tail` is not NULL ": tail" behind it. */
+/* The message, and where `tail` is not NULL ": tail" behind it. Arguments may be the old message.
+ */
 static void
 write_message(lb_error *err, const char *tail, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(err->message, sizeof err->message, format, again);
+    int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     size_t head = length > 0 ? (size_t)length : 0;
     size_t size = head + (tail != NULL ? strlen(tail) + 2 : 0) + 1;
     char *whole = malloc(size);
     if (whole == NULL) { /* what fits must do */
+        vsnprintf(err->message, sizeof err->message, format, arguments);
         make_harmless(err->message);
         return;
     }

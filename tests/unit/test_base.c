@@ -159,12 +159,24 @@ a_second_writer_is_refused(void **state)
     lb_free(path);
 }
 
+/* A message may be made of the one before. */
+static void
+messages_may_hold_the_old_one(void **state)
+{
+    (void)state;
+    lb_error err;
+    lb_fail(&err, LB_ERROR_FORMAT, "unknown metric 'emdd' (did you mean 'emd'?)");
+    lb_fail(&err, LB_ERROR_ARGUMENT, "--metrics: %s", err.message);
+    assert_string_equal(err.message, "--metrics: unknown metric 'emdd' (did you mean 'emd'?)");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edit_distances),
         cmocka_unit_test(reasons_outlast_paths),
+        cmocka_unit_test(messages_may_hold_the_old_one),
         cmocka_unit_test_setup_teardown(committed_files_replace_and_dropped_ones_vanish, test_setup,
                                         test_teardown),
         cmocka_unit_test_setup_teardown(a_file_that_is_replaced_keeps_its_permissions, test_setup,
