@@ -10,7 +10,7 @@
 typedef struct options {
     const char *splits, *output, *models;
     double truth_threshold;
-    size_t format, controls, control_split;
+    size_t format, images, controls, control_split;
     bool strict;
 } options;
 
@@ -21,6 +21,7 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "splits", splits, LB_SETTING_LIST, "of train, validation, holdout"),
     {"truth_threshold", LB_SETTING_REAL, offsetof(options, truth_threshold), 0, 1,
      "truth counts from this share of its piece's peak; 0: as it is", NULL},
+    OPT_ROW(options, "images", images, LB_SETTING_SIZE, "the first so many of each split; 0: all"),
     OPT_ROW(options, "controls", controls, LB_SETTING_SIZE,
             "images to score the controls on; 0: none"),
     {"control_split", LB_SETTING_CHOICE, offsetof(options, control_split), 0, 0,
@@ -74,7 +75,7 @@ ink_of(lb_verdict verdict)
 }
 
 static void
-print_check(const lb_check *check)
+print_check(const lb_check *check, bool strict)
 {
     int digits = isnan(check->low) ? 0 : 3;
     printf("  %-29s", check->name);
@@ -87,10 +88,13 @@ print_check(const lb_check *check)
     fputs("  ", stdout);
     cli_print(ink_of(check->verdict), 7, lb_verdict_name(check->verdict));
     printf("%s%s\n", check->note[0] != '\0' ? "  " : "", check->note);
+    if (check->verdict == LB_VERDICT_FAIL || (strict && check->verdict == LB_VERDICT_WARNING)) {
+        printf("    remedy: %s\n", check->remedy);
+    }
 }
 
 static void
-print_part(const lb_audit *audit, int part)
+print_part(const lb_audit *audit, int part, bool strict)
 {
     bool any = false;
     for (size_t i = 0; i < audit->count; i++) {
@@ -101,12 +105,12 @@ print_part(const lb_audit *audit, int part)
             printf("%s\n", TITLES[part - 'a']);
         }
         any = true;
-        print_check(audit->checks + i);
+        print_check(audit->checks + i, strict);
     }
 }
 
 static void
-print_table(const lb_audit *audit, const char *path)
+print_table(const lb_audit *audit, const char *path, bool strict)
 {
     size_t images = audit->images[0] + audit->images[1] + audit->images[2];
     printf("%s: protocol %s, %zu images", path,
@@ -117,7 +121,7 @@ print_table(const lb_audit *audit, const char *path)
     printf("\n\n  %-29s %8s %8s %6s %6s %6s %8s  %s\n", "", "value", "low", "high", "chance",
            "limit", "p", "verdict");
     for (int part = 'a'; part <= 'g'; part++) {
-        print_part(audit, part);
+        print_part(audit, part, strict);
     }
 }
 
@@ -162,7 +166,7 @@ print_audit(const lb_audit *audit, const options *given, const char *path, bool 
             lb_error *err)
 {
     if (given->format == TABLE) {
-        print_table(audit, path);
+        print_table(audit, path, given->strict);
         print_verdict(audit, failed);
         return LB_OK;
     }
@@ -255,6 +259,7 @@ cmd_audit(cli *self, int argc, char **argv, lb_error *err)
         LB_TRY(read_splits(self, todo.splits, given.splits, err));
     }
     todo.truth_threshold = given.truth_threshold;
+    todo.images = given.images;
     todo.control_images = given.controls;
     todo.control_split = given.control_split;
     LB_TRY(lb_path_is_folder(&study, argv[1], err));

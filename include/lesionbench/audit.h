@@ -31,10 +31,16 @@ typedef struct lb_check {
     double p;             /* that the limit is not passed, corrected by Holm within the part */
     lb_verdict verdict;
     char note[192];
+    char remedy[96]; /* of a failed check or a warning, what passes it; see lb_audit_advise() */
 } lb_check;
+
+/* A remedy that begins with this goes on with options that `compose` is to be given besides. */
+#define LB_REMEDY_COMPOSE "compose "
 
 typedef struct lb_audit {
     char protocol[16];        /* the file's own word for it; "" unknown */
+    lb_quirk_set quirks;      /* known defects of the study that the file has, ... */
+    double distractors;       /* ... and its distractors for each lesion */
     size_t images[LB_SPLITS]; /* audited; 0 where a split was left out */
     size_t subjects;
     lb_check *checks;
@@ -43,6 +49,7 @@ typedef struct lb_audit {
 
 typedef struct lb_audit_options {
     bool splits[LB_SPLITS]; /* audited, default all */
+    size_t images;          /* of each split the first so many; 0, the default: all */
     double truth_threshold; /* truth counts where it has at least this share of the peak of its
                                4-connected piece; default 0: as it is in the file */
     size_t control_split;   /* lb_split that part g looks at, default holdout */
@@ -68,6 +75,8 @@ lb_status lb_audit_data(lb_audit *audit, const char *path, const lb_audit_option
  * one is added. */
 lb_check *lb_audit_add(lb_audit *audit, char part, const char *name, const char *statistic,
                        lb_error *err);
+/* Gives every failed check and every warning its remedy, by what the file says of itself. */
+void lb_audit_advise(lb_audit *audit);
 size_t lb_audit_tally(const lb_audit *audit, lb_verdict verdict);
 void lb_audit_release(lb_audit *audit);
 

@@ -93,6 +93,7 @@ lb_audit_data(lb_audit *audit, const char *path, const lb_audit_options *options
     LB_TRY(audit_twins(audit, &data, context, err));
     LB_TRY(audit_balance(audit, &data, err));
     LB_TRY(audit_defects(audit, &data, err));
+    lb_audit_advise(audit);
 cleanup:
     audit_data_release(&data);
     return status;

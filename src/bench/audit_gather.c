@@ -228,8 +228,8 @@ read_identities(reader *r, lb_split split, size_t count, size_t at, lb_error *er
     memcpy(data->slice + at, lb_dataset_slices(r->dataset, split), count * sizeof *data->slice);
     memset(data->split + at, (int)split, count);
     if (data->has_subjects) {
-        LB_TRY(
-            lb_column_read(&subject, r->file, lb_split_name(split), "subject", LB_I32, count, err));
+        LB_TRY(lb_column_read(&subject, r->file, lb_split_name(split), "subject", LB_I32,
+                              lb_dataset_count(r->dataset, split), err));
         memcpy(data->subject + at, subject.data, count * sizeof *data->subject);
     } else {
         memcpy(data->subject + at, data->slice + at, count * sizeof *data->subject);
@@ -289,13 +289,21 @@ cleanup:
     return status;
 }
 
+/* Images of the split that are audited. */
+static size_t
+images_of(const reader *r, lb_split split)
+{
+    size_t there = lb_dataset_count(r->dataset, split), most = r->options->images;
+    return !r->options->splits[split] ? 0 : most > 0 && most < there ? most : there;
+}
+
 static lb_status
 count_images(size_t *total, const reader *r, const char *path, lb_error *err)
 {
     *total = 0;
     for (int split = 0; split < LB_SPLITS; split++) {
-        size_t count = lb_dataset_count(r->dataset, (lb_split)split);
-        if (r->options->splits[split] && count > 0) {
+        size_t count = images_of(r, (lb_split)split);
+        if (count > 0) {
             *total = count < MOST_IMAGES ? *total + count : MOST_IMAGES;
         }
     }
@@ -325,6 +333,10 @@ read_claims(lb_audit *audit, audit_data *data, reader *r, lb_error *err)
         LB_TRY(lb_h5_get_text(&text, r->file, "", "label_by", err));
         data->label_by_side = strcmp(text, "side") == 0;
     }
+    if (lb_h5_has_attribute(r->file, "", "distractors")) {
+        LB_TRY(lb_h5_get_number(&audit->distractors, r->file, "", "distractors", err));
+    }
+    audit->quirks = lb_dataset_quirks(r->dataset);
     data->has_subjects = true;
     for (int split = 0; split < LB_SPLITS; split++) {
         char name[40];
@@ -352,13 +364,13 @@ audit_gather(audit_data *out, lb_audit *audit, const char *path, const lb_audit_
     data.width = r.width;
     for (int s = 0; s < LB_SPLITS; s++) {
         lb_split split = (lb_split)s;
-        size_t count = options->splits[s] ? lb_dataset_count(r.dataset, split) : 0;
+        size_t count = images_of(&r, split);
         audit->images[s] = count;
         if (count == 0) {
             continue;
         }
         LB_TRY(read_identities(&r, split, count, at, err));
-        LB_TRY(check_distractor(&r, split, count, err));
+        LB_TRY(check_distractor(&r, split, lb_dataset_count(r.dataset, split), err));
         lb_progress(context, "measuring images", at, total);
         for (size_t first = 0; first < count; first += r.block) {
             size_t length = count - first < r.block ? count - first : r.block;

@@ -195,6 +195,7 @@ lb_audit_controls(lb_audit *audit, const char *path, const lb_audit_options *opt
         lb_progress(context, "scoring controls", first + count, c.images);
     }
     LB_TRY(judge(audit, &c, err));
+    lb_audit_advise(audit);
 cleanup:
     lb_free(c.share);
     lb_free(c.tpr);

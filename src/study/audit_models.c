@@ -47,6 +47,7 @@ lb_audit_model(lb_audit *audit, const char *data, const char *model, const char 
     lb_check *check = lb_audit_add(audit, 'd', title, "number", err);
     LB_TRY(check == NULL ? err->code : LB_OK);
     judge(check, &leak, known);
+    lb_audit_advise(audit);
 cleanup:
     return status;
 }

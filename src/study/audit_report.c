@@ -29,7 +29,8 @@ add_check(cJSON *list, const lb_check *check)
         add_number(object, "high", check->high) && add_number(object, "chance", check->chance) &&
         add_number(object, "limit", check->limit) && add_number(object, "p", check->p) &&
         cJSON_AddStringToObject(object, "verdict", lb_verdict_name(check->verdict)) != NULL &&
-        cJSON_AddStringToObject(object, "note", check->note) != NULL;
+        cJSON_AddStringToObject(object, "note", check->note) != NULL &&
+        cJSON_AddStringToObject(object, "remedy", check->remedy) != NULL;
     if (!good || cJSON_AddItemToArray(list, object) == 0) {
         cJSON_Delete(object);
         return false;
