@@ -38,15 +38,15 @@ expect "not where it saw none" 0 "" "" predict --model kept --data split.h5 --qu
 grep -q note err && not_ok "nothing to say is not said" || ok "nothing to say is not said"
 # shellcheck disable=SC2086
 expect "two splits" 2 "" "--train: the split is that of --data" pretrain --slices s4.h5 $little --data split.h5 \
-    --train 3 -o none
+    --train 3 -o unmade
 # shellcheck disable=SC2086
 expect "a dataset and pictures" 2 "" "--data and --images do not go together" pretrain --images split.h5 \
-    --labels split.h5 --data split.h5 -o none
+    --labels split.h5 --data split.h5 -o unmade
 "$program" compose --slices s4.h5 --lesions l4.h5 --every-slice holdout --size 64 --quiet -o whole.h5 >out 2>err
 # shellcheck disable=SC2086
 expect "a dataset that is a holdout" 1 "" "all 24 subjects have slices in its holdout" pretrain --slices s4.h5 $little \
-    --data whole.h5 -o none
-absent "nothing made of a holdout" none
+    --data whole.h5 -o unmade
+absent "nothing made of a holdout" unmade
 mkdir -p folder/models/mine && cp split.h5 folder/dataset.h5 && cp alone folder/models/mine/pretrained.safetensors
 expect "audit of a study's folder" 1 "holdout seen by mine .* fail" "^lesionbench: folder/dataset.h5: fails" audit folder \
     --controls 0 --quiet
