@@ -27,6 +27,10 @@ void lb_yaml_values_release(lb_yaml_values *values);
 /* Borrowed; NULL where there is no such value. */
 const char *lb_yaml_value_of(const lb_yaml_values *values, const char *path);
 
+/* The line (from 1) on which a text nests its 65th level; 0 where it does not. libyaml's time grows
+ * with the square of the depth, so this comes first. Stops where the text is no YAML. */
+size_t lb_yaml_deep_line(const char *text, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

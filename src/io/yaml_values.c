@@ -5,7 +5,13 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { MOST_VALUES = 4096, MOST_VISITS = 65536, MOST_DEPTH = 16, MOST_PATH = 200 };
+enum {
+    MOST_VALUES = 4096,
+    MOST_VISITS = 65536,
+    MOST_DEPTH = 16,
+    MOST_LEVELS = 64,
+    MOST_PATH = 200
+};
 
 /* The list under way, and how many nodes were looked at: one that aliases name again and again
  * counts each time. */
@@ -60,6 +66,29 @@ walk(walker *self, int index, const char *path, size_t depth, lb_error *err)
     return status;
 }
 
+size_t
+lb_yaml_deep_line(const char *text, size_t length)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    size_t depth = 0, line = 0;
+    bool ends = false;
+    if (yaml_parser_initialize(&parser) == 0) {
+        return 0; /* the reader after this says so */
+    }
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+    while (!ends && yaml_parser_parse(&parser, &event) != 0) {
+        yaml_event_type_t type = event.type;
+        depth += type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
+        depth -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
+        line = depth > MOST_LEVELS ? event.start_mark.line + 1 : 0;
+        ends = line != 0 || type == YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return line;
+}
+
 lb_status
 lb_yaml_values_read(lb_yaml_values *out, const char *text, size_t length, lb_error *err)
 {
@@ -68,6 +97,10 @@ lb_yaml_values_read(lb_yaml_values *out, const char *text, size_t length, lb_err
     yaml_parser_t parser;
     yaml_document_t document;
     bool loaded = false;
+    size_t deep = lb_yaml_deep_line(text, length);
+    if (deep != 0) {
+        return lb_fail(err, LB_ERROR_FORMAT, "line %zu: is nested too deeply", deep);
+    }
     if (yaml_parser_initialize(&parser) == 0) {
         return lb_fail(err, LB_ERROR_MEMORY, "out of memory: YAML");
     }

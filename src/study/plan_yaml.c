@@ -10,6 +10,8 @@
 
 #include <yaml.h>
 
+#include "lesionbench/yaml_values.h"
+
 enum { MOST_CORPORA = 100, MOST_ITEMS = 1000 };
 
 const char *const PLAN_VERSIONS[] = {"0.1", "0.2", NULL};
@@ -391,6 +393,10 @@ load_document(yaml_document_t *out, const char *name, const char *text, size_t l
     lb_status status = LB_OK;
     yaml_parser_t parser;
     yaml_document_t next;
+    size_t deep = lb_yaml_deep_line(text, length);
+    if (deep != 0) {
+        return lb_fail(err, LB_ERROR_FORMAT, "%s:%zu: is nested too deeply", name, deep);
+    }
     if (!yaml_parser_initialize(&parser)) {
         return lb_fail(err, LB_ERROR_MEMORY, "%s: out of memory", name);
     }

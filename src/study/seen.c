@@ -31,8 +31,8 @@ lb_model_leak(lb_leak *out, bool *known, const char *model, const char *data, lb
     lb_status status = LB_OK;
     lb_subject_splits splits = {.count = 0};
     char *seen = NULL;
-    LB_TRY(lb_subject_splits_has(known, data, err));
     LB_TRY(seen_read(&seen, model, err));
+    LB_TRY(lb_subject_splits_has(known, data, err));
     if (*known) {
         LB_TRY(lb_subject_splits_read(&splits, data, err));
     }

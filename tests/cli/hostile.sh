@@ -33,6 +33,14 @@ commands() {
     esac
 }
 
+# A dataset that is sound, for commands that read another file beside it.
+template=/usr/share/mricron/templates/ch2bet.nii.gz
+"$program" slices simulate --template $template --subjects 6 --slices-per-subject 1 --height 130 --width 156 \
+    --voxel 1.4 --quiet -o sound_slices.h5 &&
+    "$program" lesions --count 5 --area 30 --scale 1 --quiet -o sound_lesions.h5 &&
+    "$program" compose --slices sound_slices.h5 --lesions sound_lesions.h5 --train 4 --validation 2 --holdout 2 \
+        --size 32 --quiet -o d.h5 || echo "not ok a dataset for the hostile files"
+
 ### What every reader is given: things that are not its file
 cp "$seeds/nifti/v1_f4" v.nii
 printf '\211PNG\r\n\032\n\0\0\0\rIHDR\0\0\0\001\0\0\0\001\010\0\0\0\0' >picture
@@ -194,7 +202,7 @@ refuse "fewer labels than images" "few.idx: not one label" $corpus x.idx --label
 
 ### Pictures
 photos() { # NAME REASON FILE: as the pictures of two classes
-    rm -rf photos && mkdir -p photos/a photos/b && cp $3 photos/a/it.png && cp $3 photos/b/it.jpg
+    rm -rf photos && mkdir -p photos/a photos/b && cp $3 photos/a/it.png && { cat $3 && printf x; } >photos/b/it.jpg
     refuse "$1" "photos/./it.*($2)" pretrain --arch vgg11 --width 0.02 --size 32 --epochs 1 --quiet \
         --images photos -o made/m.safetensors
 }

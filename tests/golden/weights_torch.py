@@ -90,13 +90,13 @@ for key in ("state_dict", "model_state_dict", "model", "net", "network", "weight
 accept("checkpoint_in_checkpoint", state, {"model": {"state_dict": state, "epoch": 1}, "net": {}})
 for number, prefix in enumerate(("module.", "_orig_mod.", "module._orig_mod.", "model.", "net.module.")):
     accept(f"prefix_{number}", state, {prefix + key: value for key, value in state.items()})
+accept("number_in_state", state, dict(state, epoch=3))
 mixed = {"module.a": same, "b": same}
 accept("prefix_of_some", mixed)
 
 refuse("model", model, "save model.state_dict()")
 refuse("model_in_checkpoint", {"model": model}, "save model.state_dict()")
 refuse("optimizer", {"optimizer": optimizer.state_dict()}, "'optimizer' is a dict")
-refuse("number_in_state", dict(state, epoch=3), "'epoch' is a number")
 refuse("list", [same, same], "holds a list")
 refuse("tensor", same, "holds a tensor")
 refuse("numbered", {1: same}, "a number as the name")
