@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-#define LB_VERSION "0.1.0"
+#define LB_VERSION "0.2.0"
 
 typedef enum lb_status {
     LB_OK = 0,
