@@ -92,7 +92,7 @@ explain(watch *w, lb_network *network, const lb_image_source *source, size_t ima
     lb_explainer *explainer = NULL;
     float *input = NULL;
     size_t *index = NULL;
-    uint8_t *targets = NULL;
+    uint16_t *targets = NULL;
     lb_explain_options options;
     lb_explain_defaults(&options);
     options.alphas = ALPHAS;
@@ -103,7 +103,7 @@ explain(watch *w, lb_network *network, const lb_image_source *source, size_t ima
     for (w->batch = 0; w->batch < batches; w->batch++) {
         for (size_t i = 0; i < images; i++) {
             index[i] = (w->batch * images + i) % source->count;
-            targets[i] = (uint8_t)(index[i] % 2);
+            targets[i] = (uint16_t)(index[i] % 2);
         }
         LB_TRY(source->read(source->data, input, index, images, err));
         w->folder = w->batch == 0 ? folder : NULL;

@@ -431,7 +431,10 @@ merge_image(uint32_t *twins, const vectors *v, const uint32_t *candidates, const
             size_t units)
 {
     const uint32_t none = UINT32_MAX;
-    size_t size = lb_twins_table(units);
+    size_t size = 1;
+    while (size < 2 * units) {
+        size *= 2;
+    }
     memset(room->table, 0xff, size * sizeof *room->table);
     for (size_t u = 0; u < units; u++) {
         if (twins[u] != u) {

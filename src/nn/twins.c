@@ -77,8 +77,8 @@ hash(const key *k, size_t numbers)
     return (size_t)h;
 }
 
-size_t
-lb_twins_table(size_t positions)
+static size_t
+table_size(size_t positions)
 {
     size_t size = 1;
     while (size < 2 * positions) {
@@ -87,14 +87,56 @@ lb_twins_table(size_t positions)
     return size;
 }
 
+size_t
+lb_twins_table(size_t positions)
+{
+    return table_size(positions) + positions;
+}
+
+/* Not 0 at the first twin of all that have one. */
+static void
+mark_several(uint32_t *several, const uint32_t *below, size_t count)
+{
+    memset(several, 0, count * sizeof *several);
+    for (size_t i = 0; i < count; i++) {
+        several[below[i]] |= below[i] != i;
+    }
+}
+
+/* The position below that a window, or a pool, cannot share with another one unless it has a twin.
+ */
+static inline __attribute__((always_inline)) size_t
+middle(key_kind kind, const source *s, size_t at)
+{
+    size_t columns = s->width / 2;
+    return kind == WINDOWS ? at : 2 * (at / columns) * s->width + 2 * (at % columns);
+}
+
 static inline __attribute__((always_inline)) void
 find_twins(uint32_t *twins, key_kind kind, size_t numbers, const source *s, size_t positions,
            uint32_t *table)
 {
-    size_t size = lb_twins_table(positions);
+    size_t size = table_size(positions);
+    uint32_t *several = table + size;
     memset(table, 0xff, size * sizeof *table); /* NONE */
+    key before = {{0}};
+    size_t last = positions; /* that `before` is of */
+    if (kind != PIXELS) {
+        mark_several(several, s->below, s->height * s->width);
+    }
     for (size_t at = 0; at < positions; at++) {
+        if (kind != PIXELS && several[s->below[middle(kind, s, at)]] == 0) {
+            twins[at] = (uint32_t)at;
+            continue;
+        }
         key mine = key_at(kind, s, at);
+        if (last < at && memcmp(&mine, &before, numbers * sizeof *mine.of) == 0) {
+            twins[at] = twins[last]; /* most often, in a flat area */
+            last = at;
+            continue;
+        }
+        before = mine;
+        last = at;
         size_t slot = hash(&mine, numbers) & (size - 1);
         for (; table[slot] != NONE; slot = (slot + 1) & (size - 1)) {
             key other = key_at(kind, s, table[slot]);

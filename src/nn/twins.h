@@ -9,7 +9,7 @@
 
 #include "lesionbench/base.h"
 
-/* Entries of the hash table that maps of so many positions take. */
+/* Entries of the table that maps of so many positions take: for a pooling, of its input. */
 size_t lb_twins_table(size_t positions);
 
 /* Pixels (3, H, W) that are equal in all channels. */
