@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-#include "lesionbench/jobs.h"
+#include "lesionbench/leak.h"
 
 void
 cli_note(cli *self, const char *format, ...)

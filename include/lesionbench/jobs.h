@@ -5,7 +5,6 @@
 
 #include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
-#include "lesionbench/subjects.h"
 #include "lesionbench/training.h"
 
 #ifdef __cplusplus
@@ -75,11 +74,6 @@ typedef struct lb_finetune_job {
 /* A new two-class head, then training to the degree asked for. */
 lb_status lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
                       const lb_context *context, lb_error *err);
-
-/* How many subjects of a dataset's holdout the model's training saw, by its record. *known is false
- * where the dataset does not say who its subjects are. */
-lb_status lb_model_leak(lb_leak *out, bool *known, const char *model, const char *data,
-                        lb_error *err);
 
 typedef struct lb_predict_job {
     const char *model;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lesionbench/audit_report.h"
-#include "lesionbench/jobs.h"
+#include "lesionbench/leak.h"
 #include "lesionbench/paths.h"
 
 static void

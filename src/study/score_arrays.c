@@ -8,7 +8,7 @@
 #include "lesionbench/explanations.h"
 #include "lesionbench/paths.h"
 #include "lesionbench/settings.h"
-#include "npy_rows.h"
+#include "lesionbench/npy_reals.h"
 #include "scoring_team.h"
 
 /* A file of rows, and what a row is read into. */
@@ -168,7 +168,7 @@ check_fit(const scored_arrays *a, const rows_file *maps, lb_error *err)
 static lb_status
 read_row(rows_file *rows, size_t row, lb_error *err)
 {
-    lb_status status = npy_read_doubles(rows->values, rows->npy, rows->room, row, 1, err);
+    lb_status status = lb_npy_read_doubles(rows->values, rows->npy, rows->room, row, 1, err);
     return status == LB_OK ? LB_OK : lb_fail_context(err, "%s", rows->path);
 }
 
@@ -228,7 +228,7 @@ read_map(scoring_team *team, rows_file *maps, size_t row, size_t image, lb_error
     double *map = NULL;
     LB_TRY(read_row(maps, row, err));
     LB_TRY(check_finite(maps, row, image, err));
-    if (npy_is_narrow(maps->npy)) {
+    if (lb_npy_is_narrow(maps->npy)) {
         fill_narrow(scoring_team_map(team), maps);
     } else {
         LB_TRY(scoring_team_map_double(&map, team, err));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "seen.h"
 
-#include "lesionbench/jobs.h"
+#include "lesionbench/leak.h"
 #include "lesionbench/weights.h"
 
 lb_status

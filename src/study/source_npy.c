@@ -6,7 +6,7 @@
 
 #include "lesionbench/npy.h"
 #include "lesionbench/sources.h"
-#include "npy_rows.h"
+#include "lesionbench/npy_reals.h"
 
 /* So many images show what range a file's values have. */
 enum { LOOKED_AT = 64 };
@@ -59,7 +59,7 @@ read_images(void *data, float *out, const size_t *index, size_t n, lb_error *err
 {
     const npy_images *images = data;
     for (size_t i = 0; i < n; i++, out += images->image_size) {
-        if (npy_read_doubles(images->values, images->npy, images->row, index[i] * images->rows,
+        if (lb_npy_read_doubles(images->values, images->npy, images->row, index[i] * images->rows,
                              images->rows, err) != LB_OK) {
             return lb_fail_context(err, "%s", images->path);
         }

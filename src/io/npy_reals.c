@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "npy_rows.h"
+#include "lesionbench/npy_reals.h"
 
 bool
-npy_is_narrow(const lb_npy *npy)
+lb_npy_is_narrow(const lb_npy *npy)
 {
     lb_type type = lb_npy_header(npy)->type;
     return type == LB_F32 || type == LB_U8 || type == LB_I8;
@@ -22,7 +22,7 @@ first_beyond_double(const int64_t *values, size_t count)
 }
 
 lb_status
-npy_read_doubles(double *out, lb_npy *npy, void *room, size_t row, size_t rows, lb_error *err)
+lb_npy_read_doubles(double *out, lb_npy *npy, void *room, size_t row, size_t rows, lb_error *err)
 {
     const lb_array *header = lb_npy_header(npy);
     size_t values = lb_array_count(header) / header->shape[0] * rows; /* a row was there */
