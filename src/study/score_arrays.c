@@ -6,9 +6,9 @@
 
 #include "chosen_images.h"
 #include "lesionbench/explanations.h"
+#include "lesionbench/npy_reals.h"
 #include "lesionbench/paths.h"
 #include "lesionbench/settings.h"
-#include "lesionbench/npy_reals.h"
 #include "scoring_team.h"
 
 /* A file of rows, and what a row is read into. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "lesionbench/npy.h"
-#include "lesionbench/sources.h"
 #include "lesionbench/npy_reals.h"
+#include "lesionbench/sources.h"
 
 /* So many images show what range a file's values have. */
 enum { LOOKED_AT = 64 };
@@ -60,7 +60,7 @@ read_images(void *data, float *out, const size_t *index, size_t n, lb_error *err
     const npy_images *images = data;
     for (size_t i = 0; i < n; i++, out += images->image_size) {
         if (lb_npy_read_doubles(images->values, images->npy, images->row, index[i] * images->rows,
-                             images->rows, err) != LB_OK) {
+                                images->rows, err) != LB_OK) {
             return lb_fail_context(err, "%s", images->path);
         }
         for (size_t v = 0; v < images->image_size; v++) {
