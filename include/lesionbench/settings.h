@@ -4,7 +4,7 @@
 #ifndef LESIONBENCH_SETTINGS_H
 #define LESIONBENCH_SETTINGS_H
 
-#include "lesionbench/base.h"
+#include "lesionbench/parse.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -62,10 +62,6 @@ char *lb_setting_print(const void *target, const lb_setting *setting, lb_error *
 /* Choices of an architecture: vgg11, vgg13, ...; NULL-terminated. */
 extern const char *const LB_ARCHITECTURES[];
 enum { LB_DEFAULT_ARCHITECTURE = 2 }; /* vgg16 */
-
-/* Strict numbers: the whole text, within the range. */
-lb_status lb_parse_u64(uint64_t *out, const char *text, uint64_t min, uint64_t max, lb_error *err);
-lb_status lb_parse_real(double *out, const char *text, double min, double max, lb_error *err);
 
 /* A copied list: items between commas, blanks around them dropped. */
 typedef struct lb_list {

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "lesionbench/csv.h"
+#include "lesionbench/parse.h"
 #include "lesionbench/paths.h"
-#include "lesionbench/settings.h"
 
 enum { MOST_DEEP = 16 };
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers in text, read strictly: the whole text, within the range. LB_ERROR_ARGUMENT otherwise,
+ * whose message says what is allowed. */
+#ifndef LESIONBENCH_PARSE_H
+#define LESIONBENCH_PARSE_H
+
+#include "lesionbench/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+lb_status lb_parse_u64(uint64_t *out, const char *text, uint64_t min, uint64_t max, lb_error *err);
+lb_status lb_parse_real(double *out, const char *text, double min, double max, lb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
