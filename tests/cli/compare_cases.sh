@@ -21,13 +21,13 @@ expect "maps of predictions" 0 "" "" score --maps theirs.npy --data d1.h5 --pred
 "$program" score --maps theirs.npy --data d1.h5 --quiet -o nameless.csv
 expect "scores that share no model" 1 "" "^lesionbench: nothing can be compared: ours.csv has condition 'best', corpus 'mri', \
 degree '2', seed '5', nameless.csv has condition '', corpus '', degree '', seed '' \('lesionbench score --model' fills" \
-    compare ours.csv nameless.csv --methods mine,theirs -o none
+    compare ours.csv nameless.csv --methods mine,theirs -o no_tables
 one_line "they are told in one line" 1
 expect "of which one alone has pairs of its own" 1 "" "nothing can be compared: e.csv has .*corpus 'mri'.*nameless.csv has" \
-    compare e.csv nameless.csv -o none
+    compare e.csv nameless.csv -o no_tables
 expect "a selection that differs" 1 "" "has selection '', predicted.csv has selection '[a-z_]+'" \
-    compare ours.csv predicted.csv --methods mine,theirs -o none
-absent "nothing of what has no pairs" none none/summary.csv
+    compare ours.csv predicted.csv --methods mine,theirs -o no_tables
+absent "nothing of what has no pairs" no_tables no_tables/summary.csv
 expect "a model that is none" 1 "" "d1.h5: is of no model" score --maps theirs.npy --data d1.h5 --model d1.h5 -o no.csv
 expect "a model for explanations" 2 "" "--model is for maps in .npy files" score --maps e.h5 --data d1.h5 --model p.h5 -o no.csv
 expect "a model without a dataset" 0 "" "" score --maps maps.npy --truth truth.npy --model $tuned --quiet -o named.csv
@@ -53,25 +53,25 @@ fi
 head='image,corpus,degree,seed,method,selection,tpr,subject,label'
 printf '%s\n0,a,1,1,x,,0.5,0,0\n1,a,1,1,x,,0.5,1,0\n' $head >x.csv
 printf '%s\n5,a,1,1,y,,0.5,5,0\n' $head >y.csv
-expect "no image in both" 1 "" "no image is scored in both, image 0 is in x.csv and image 5 in y.csv" compare x.csv y.csv -o none
+expect "no image in both" 1 "" "no image is scored in both, image 0 is in x.csv and image 5 in y.csv" compare x.csv y.csv -o no_tables
 printf '%s\n0,a,1,1,x,,0.5,0,0\n0,b,2,1,y,,0.5,0,0\n' $head >apart.csv
 expect "one file without pairs" 1 "" "the method 'x' has corpus 'a', degree '1', the method 'y' has corpus 'b', degree '2'" \
-    compare apart.csv -o none
+    compare apart.csv -o no_tables
 printf '%s\n0,a,1,1,sobel,,0.5,0,0\n0,a,1,1,raw_input,,0.5,0,0\n' $head >controls.csv
-expect "controls alone" 1 "" "'sobel' and 'raw_input' are controls" compare controls.csv -o none
+expect "controls alone" 1 "" "'sobel' and 'raw_input' are controls" compare controls.csv -o no_tables
 printf '%s\n0,a,1,2,x,,0.5,0,0\n' $head >seed.csv
 expect "networks of one method" 0 "" "" compare x.csv seed.csv --quiet -o seeds
 printf 'corpus,degree,seed,split,accuracy\nb,1,1,holdout,0.5\n' >accuracies.csv
 expect "accuracies of other models" 1 "" "accuracies.csv: no accuracy on the holdout split is of a model of the scores, such as corpus 'a'" \
-    compare x.csv --accuracies accuracies.csv -o none
+    compare x.csv --accuracies accuracies.csv -o no_tables
 printf 'corpus,degree,seed,split,accuracy\na,1,1,holdout,high\n' >accuracies.csv
 expect "an accuracy that is no number" 1 "" "accuracies.csv: line 2, column \"accuracy\": 'high' is not a number" \
-    compare x.csv --accuracies accuracies.csv -o none
+    compare x.csv --accuracies accuracies.csv -o no_tables
 
 ### Cells that are no numbers
 cell() { # NAME MESSAGE ROW
     printf '%s\n0,a,1,1,x,,0.5,0,0\n%s\n' $head "$3" >cell.csv
-    expect "$1" 1 "" "^lesionbench: cell.csv: line 3, column $2" compare cell.csv --class round -o none
+    expect "$1" 1 "" "^lesionbench: cell.csv: line 3, column $2" compare cell.csv --class round -o no_tables
 }
 cell "a score in words" "\"tpr\": 'oops' is not a number$" '1,a,1,1,x,,oops,1,0'
 cell "a decimal comma" "\"tpr\": '0,5' is not a number \(write a decimal point\)$" '1,a,1,1,x,,"0,5",1,0'
@@ -80,7 +80,7 @@ cell "an image that is missing" "\"image\": '' is not the index of an image$" ',
 cell "half a subject" "\"subject\": '0.5' is not the number of a subject$" '1,a,1,1,x,,0.5,0.5,0'
 cell "a label in words" "\"label\": 'round' is not a number$" '1,a,1,1,x,,0.5,1,round'
 cell "an infinite score" "\"tpr\": the score is infinite$" '1,a,1,1,x,,inf,1,0'
-absent "nothing of what is no number" none
+absent "nothing of what is no number" no_tables
 printf '%s\n0,a,1,1,x,,0.5,0,0.0\n1,a,1,1,x,,NA,1,0.0\n2,a,1,1,x,,nan,2,0.0\n3,a,1,1,x,,,3,0.0\n' $head >missing.csv
 expect "scores that are undefined" 0 "" "" compare missing.csv --class round --quiet -o undefined
 grep -q '^,,a,1,x,1,1,1,0.5,0.5,,,' undefined/summary.csv && ok "they are left out" || not_ok "they are left out" "$(cat undefined/summary.csv)"

@@ -94,7 +94,7 @@ PYTHON
     for case in "weights that are no numbers|1|nan.safetensors: .*finite|--model nan.safetensors --data d1.h5" \
         "an infinite image|1|image 1 has a value that is not finite|$model --images infinite.npy --targets 0,1,0" \
         "an image too small|1|16 x 16|$model --images small.npy --targets 0,1,0" \
-        "a target out of range|2|the model has 2 classes, target 2 is not one of them|$model --images x.npy --targets 0,2,1" \
+        "a target out of range|2|--targets: 2: the model has 2 classes, 0 to 1|$model --images x.npy --targets 0,2,1" \
         "too few targets|2|--targets: 2 classes for 3 images|$model --images x.npy --targets 0,1"; do
         name=${case%%|*} rest=${case#*|}
         code=${rest%%|*} rest=${rest#*|}

@@ -1033,14 +1033,16 @@ expect "evaluate as JSON" 0 '"accuracy": ' "" evaluate --json mini/predictions/m
 expect "no JSON where there is none" 2 "" "unknown option '--json'" report mini --json
 "$program" audit a1.h5 --quiet --controls 0 2>err | grep -q "$(printf '\033')" &&
     not_ok "no colours outside a terminal" || ok "no colours outside a terminal"
-if command -v script >/dev/null 2>&1; then
+if ! command -v script >/dev/null 2>&1; then
+    echo "skip colours on a terminal: the program script is not here (package bsdutils)"
+elif ! script -qec true /dev/null >out 2>err; then
+    echo "skip colours on a terminal: the system gives none (/dev/pts is not mounted)"
+else
     TERM=xterm script -qec "'$program' audit a1.h5 --quiet --controls 0" /dev/null >out 2>err
     grep -q "$(printf '\033\\[32mpass')" out && ok "colours on a terminal" || not_ok "colours on a terminal"
     TERM=xterm NO_COLOR=1 script -qec "'$program' audit a1.h5 --quiet --controls 0" /dev/null >out 2>err
     grep -q "$(printf '\033')" out && not_ok "none where they are not wanted" ||
         ok "none where they are not wanted"
-else
-    echo "skip colours on a terminal: the program script is not here (package bsdutils)"
 fi
 
 expect "resolved study" 0 "all +0 " "up to date" study mini/study.yaml -o mini

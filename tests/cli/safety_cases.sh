@@ -14,8 +14,8 @@ seen() { # seen NAME VERDICT MODEL: what the audit says of the model
 }
 # shellcheck disable=SC2086
 expect "pre-training without a dataset says so" 0 "" "without a dataset.*--data" pretrain --slices s4.h5 $little \
-    --size 64 -o alone
-seen "it may have seen the holdout" fail alone
+    --size 64 -o unsplit.safetensors
+seen "it may have seen the holdout" fail unsplit.safetensors
 # shellcheck disable=SC2086
 expect "it says nothing where nothing may be said" 0 "" "" pretrain --slices s4.h5 $little --size 64 --quiet -o quiet
 # shellcheck disable=SC2086
@@ -29,8 +29,8 @@ seen "it has not seen the holdout" pass kept
 # shellcheck disable=SC2086
 "$program" pretrain --slices others.h5 $little --size 64 --quiet -o others >out 2>err
 seen "other people of the same names are a warning" warning others
-expect "fine-tuning says what the model saw" 0 "" "note: alone was trained on [0-9]+ of the [0-9]+ subjects" finetune \
-    --from alone --data split.h5 --degree all --epochs 1 -o tuned
+expect "fine-tuning says what the model saw" 0 "" "note: unsplit.safetensors was trained on [0-9]+ of the [0-9]+ subjects" finetune \
+    --from unsplit.safetensors --data split.h5 --degree all --epochs 1 -o tuned
 expect "so does predicting" 0 "" "note: tuned/model.safetensors was trained on" predict --model tuned/model.safetensors \
     --data split.h5 -o seen.h5
 expect "not where it saw none" 0 "" "" predict --model kept --data split.h5 --quiet -o seen.h5
@@ -47,7 +47,7 @@ expect "a dataset and pictures" 2 "" "--data and --images do not go together" pr
 expect "a dataset that is a holdout" 1 "" "all 24 subjects have slices in its holdout" pretrain --slices s4.h5 $little \
     --data whole.h5 -o unmade
 absent "nothing made of a holdout" unmade
-mkdir -p folder/models/mine && cp split.h5 folder/dataset.h5 && cp alone folder/models/mine/pretrained.safetensors
+mkdir -p folder/models/mine && cp split.h5 folder/dataset.h5 && cp unsplit.safetensors folder/models/mine/pretrained.safetensors
 expect "audit of a study's folder" 1 "holdout seen by mine .* fail" "^lesionbench: folder/dataset.h5: fails" audit folder \
     --controls 0 --quiet
 cp kept folder/models/mine/pretrained.safetensors

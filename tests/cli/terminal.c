@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs a program whose standard error is a terminal of so many columns, and copies what it says
- * there to a file. The exit code is the program's.
+ * there to a file. The exit code is the program's; 98 where the system gives no terminal.
  *   terminal COLUMNS FILE PROGRAM ARGUMENTS... */
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FAILED = 99 };
+enum { NO_TERMINAL = 98, FAILED = 99 };
 
 /* The terminal's two ends. */
 static int
@@ -36,7 +36,7 @@ main(int argc, char **argv)
     }
     if (outside < 0) {
         perror("terminal");
-        return FAILED;
+        return file != NULL ? NO_TERMINAL : FAILED;
     }
     pid_t child = fork();
     if (child == 0) {
