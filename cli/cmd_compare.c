@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include "lesionbench/conclusions.h"
+#include "lesionbench/analysis.h"
 
 typedef struct options {
     const char *accuracies, *methods, *maps, *data, *output;
     size_t split;
-    lb_conclusion_options conclude;
+    lb_analysis_options conclude;
 } options;
 
 static const lb_setting ROWS[] = {
@@ -39,8 +39,8 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
     options given = {.split = LB_HOLDOUT};
     lb_dataset *dataset = NULL;
     lb_list maps = {0}, methods = {0};
-    lb_conclusion_notes notes = {0};
-    lb_conclusion_defaults(&given.conclude);
+    lb_analysis_notes notes = {0};
+    lb_analysis_defaults(&given.conclude);
     const opt_spec spec = {
         .usage = "lesionbench compare scores.csv ... [--accuracies classification.csv] [--maps "
                  "explanations.h5,...\n       --data dataset.h5] [options] -o DIR",
@@ -66,16 +66,16 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
         LB_TRY(lb_list_parse(&maps, given.maps, err));
         LB_TRY(lb_dataset_open(&dataset, given.data, err));
     }
-    const lb_conclusion_inputs inputs = {.scores = (const char *const *)argv + 1,
-                                         .score_count = operands,
-                                         .methods = (const char *const *)methods.items,
-                                         .accuracies = given.accuracies,
-                                         .maps = (const char *const *)maps.items,
-                                         .map_count = maps.count,
-                                         .dataset = dataset,
-                                         .split = (lb_split)given.split,
-                                         .must_pair = true};
-    LB_TRY(lb_conclude(&notes, &inputs, given.output, &given.conclude, &self->context, err));
+    const lb_analysis_inputs inputs = {.scores = (const char *const *)argv + 1,
+                                       .score_count = operands,
+                                       .methods = (const char *const *)methods.items,
+                                       .accuracies = given.accuracies,
+                                       .maps = (const char *const *)maps.items,
+                                       .map_count = maps.count,
+                                       .dataset = dataset,
+                                       .split = (lb_split)given.split,
+                                       .must_pair = true};
+    LB_TRY(lb_analyse(&notes, &inputs, given.output, &given.conclude, &self->context, err));
     if (notes.few_subjects > 0) {
         cli_note(self, "intervals of fewer than %d subjects are left empty (fewest here: %zu)",
                  (int)LB_FEWEST_SUBJECTS, notes.few_subjects);

@@ -6,7 +6,7 @@
 
 #include "evaluation.h"
 #include "lesionbench/published.h"
-#include "lesionbench/strata.h"
+#include "lesionbench/subgroups.h"
 #include "published.h"
 
 typedef struct options {
@@ -215,10 +215,10 @@ score_parts(results *all, size_t model, const options *given, const lb_context *
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: is not of the images of %s", all->names[model],
                        given->data));
     }
-    size_t stratum = given->by - BY_FIRST_STRATUM + LB_STRATUM_CLASS;
+    size_t stratum = given->by - BY_FIRST_STRATUM + LB_SUBGROUP_CLASS;
     uint32_t most = 0, present = 0;
     LB_ALLOC(parts, from->count);
-    LB_TRY(lb_strata(parts, dataset, (lb_split)split, (lb_stratum)stratum, context, err));
+    LB_TRY(lb_subgroups(parts, dataset, (lb_split)split, (lb_subgroup)stratum, context, err));
     for (size_t i = 0; i < from->count; i++) {
         most = parts[i] > most ? parts[i] : most;
     }
@@ -228,7 +228,7 @@ score_parts(results *all, size_t model, const options *given, const lb_context *
             present += parts[i] == part;
         }
         if (present > 0) {
-            LB_TRY(score_part(all, model, parts, part, LB_STRATA[stratum], err));
+            LB_TRY(score_part(all, model, parts, part, LB_SUBGROUPS[stratum], err));
         }
     }
 cleanup:

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "lesionbench/explanations.h"
+#include "lesionbench/loaders.h"
 #include "lesionbench/network.h"
 #include "lesionbench/quirks.h"
-#include "lesionbench/sources.h"
 
 typedef struct options {
     const char *model, *data, *images, *targets, *methods, *alphas, *scores, *background, *quirks;
@@ -53,7 +53,7 @@ static const lb_setting ROWS[] = {
 /* What the options become. */
 typedef struct work {
     lb_explain_job job;
-    lb_image_source images, background;
+    lb_image_loader images, background;
     lb_layout layout; /* of both */
     lb_explain_item *items;
     lb_method_list methods;
@@ -77,7 +77,7 @@ read_methods(cli *self, work *out, const options *given, lb_error *err)
     out->job.method_count = out->methods.count;
     LB_ALLOC(out->of_network, out->methods.count);
     for (size_t i = 0; i < out->methods.count; i++) {
-        if (!lb_method_is_baseline(out->methods.methods[i])) {
+        if (!lb_method_is_control(out->methods.methods[i])) {
             out->of_network[out->of_network_count++] = out->methods.methods[i];
         }
     }
@@ -185,10 +185,10 @@ open_images(cli *self, work *out, const options *given, lb_error *err)
     lb_status status = LB_OK;
     if (given->data != NULL) {
         LB_TRY(lb_dataset_open(&out->job.dataset, given->data, err));
-        LB_TRY(lb_source_dataset(&out->images, out->job.dataset, (lb_split)given->split, err));
-        LB_TRY(lb_source_check_range(&out->images, given->data, &self->context, err));
+        LB_TRY(lb_loader_dataset(&out->images, out->job.dataset, (lb_split)given->split, err));
+        LB_TRY(lb_loader_check_range(&out->images, given->data, &self->context, err));
     } else {
-        LB_TRY(lb_source_npy(&out->images, given->images, out->layout, &self->context, err));
+        LB_TRY(lb_loader_npy(&out->images, given->images, out->layout, &self->context, err));
     }
     out->job.images = &out->images;
     out->job.split = (lb_split)given->split;
@@ -216,9 +216,9 @@ open_background(cli *self, work *out, const options *given, lb_error *err)
     }
     if (needed && given->background != NULL) {
         LB_TRY(
-            lb_source_npy(&out->background, given->background, out->layout, &self->context, err));
+            lb_loader_npy(&out->background, given->background, out->layout, &self->context, err));
     } else if (needed && given->data != NULL) {
-        LB_TRY(lb_source_dataset(&out->background, out->job.dataset, LB_TRAIN, err));
+        LB_TRY(lb_loader_dataset(&out->background, out->job.dataset, LB_TRAIN, err));
     }
     out->job.options.background = out->background.read != NULL ? &out->background : NULL;
 cleanup:
@@ -376,8 +376,8 @@ cleanup:
     lb_free(doing.controls);
     lb_method_list_release(&doing.methods);
     lb_free(doing.items);
-    lb_source_release(&doing.images);
-    lb_source_release(&doing.background);
+    lb_loader_release(&doing.images);
+    lb_loader_release(&doing.background);
     lb_dataset_close(doing.job.dataset);
     lb_network_free(doing.job.network);
     return status;

@@ -3,9 +3,9 @@
 
 #include <unistd.h>
 
-#include "lesionbench/jobs.h"
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/paths.h"
+#include "lesionbench/pipeline.h"
 #include "outcome.h"
 
 typedef struct options {

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "lesionbench/array.h"
+#include "lesionbench/contact_sheet.h"
 #include "lesionbench/csv.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/idx.h"
 #include "lesionbench/network.h"
 #include "lesionbench/nifti.h"
 #include "lesionbench/npy.h"
-#include "lesionbench/picture.h"
 #include "lesionbench/weights.h"
 
 const char *const INFO_TYPES[] = {"uint8", "int8", "int32", "int64", "float32", "float64"};
@@ -302,7 +302,7 @@ cmd_info(cli *self, int argc, char **argv, lb_error *err)
         return LB_OK;
     }
     if (given.picture != NULL) {
-        LB_TRY(lb_picture_write(given.picture, argv[1], given.items, &self->context, err));
+        LB_TRY(lb_contact_sheet_write(given.picture, argv[1], given.items, &self->context, err));
     }
     LB_TRY(given.format == 1 ? info_json(argv[1], err) : info_of(argv[1], err));
 cleanup:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include "lesionbench/jobs.h"
-#include "lesionbench/sources.h"
+#include "lesionbench/loaders.h"
+#include "lesionbench/pipeline.h"
 #include "outcome.h"
 
 typedef struct options {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "lesionbench/jobs.h"
 #include "lesionbench/paths.h"
+#include "lesionbench/pipeline.h"
 #include "outcome.h"
 
 typedef struct options {

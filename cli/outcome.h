@@ -4,7 +4,7 @@
 #define LB_CLI_OUTCOME_H
 
 #include "cli.h"
-#include "lesionbench/jobs.h"
+#include "lesionbench/pipeline.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/tables.h"
 

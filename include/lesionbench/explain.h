@@ -5,7 +5,7 @@
 #define LESIONBENCH_EXPLAIN_H
 
 #include "lesionbench/base.h"
-#include "lesionbench/pass.h"
+#include "lesionbench/executor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,29 +40,29 @@ typedef struct lb_lrp_options {
     size_t first; /* lb_lrp_first, default own */
 } lb_lrp_options;
 
-struct lb_image_source; /* training.h */
+struct lb_image_loader; /* training.h */
 
 /* What of the network's answer is explained by methods that look at changed copies of an image. */
-typedef enum lb_answer {
-    LB_ANSWER_USUAL, /* what each method's field takes */
-    LB_ANSWER_LOGIT,
-    LB_ANSWER_PROBABILITY /* softmax */
-} lb_answer;
+typedef enum lb_target_output {
+    LB_TARGET_USUAL, /* what each method's field takes */
+    LB_TARGET_LOGIT,
+    LB_TARGET_PROBABILITY /* softmax */
+} lb_target_output;
 
-extern const char *const LB_ANSWERS[]; /* "usual", "logit", "probability", NULL */
+extern const char *const LB_TARGET_OUTPUTS[]; /* "usual", "logit", "probability", NULL */
 
 /* What super-pixels are replaced by where they are hidden. */
-typedef enum lb_filling {
-    LB_FILLING_USUAL, /* what each method's field takes */
-    LB_FILLING_VALUE, /* hidden_value */
-    LB_FILLING_MEAN   /* the super-pixel's own mean */
-} lb_filling;
+typedef enum lb_infill {
+    LB_INFILL_USUAL, /* what each method's field takes */
+    LB_INFILL_VALUE, /* hidden_value */
+    LB_INFILL_MEAN   /* the super-pixel's own mean */
+} lb_infill;
 
-extern const char *const LB_FILLINGS[]; /* "usual", "value", "mean", NULL */
+extern const char *const LB_INFILLS[]; /* "usual", "value", "mean", NULL */
 
 /* Of methods that look at changed copies of an image; docs/methods.md says more of each. */
 typedef struct lb_perturbation_options {
-    size_t answer;           /* lb_answer */
+    size_t answer;           /* lb_target_output */
     double hidden_value;     /* in the place of hidden pixels, default 0 */
     size_t occlusion_window; /* side; 0, the default: the image's shorter side / 14, rounded down */
     size_t occlusion_stride; /* 0, the default: half the window, rounded down; both at least 1 */
@@ -71,7 +71,7 @@ typedef struct lb_perturbation_options {
     double rise_probability; /* that a cell is seen, default 0.5 */
     size_t superpixels;      /* wanted, default 200 */
     double compactness;      /* of super-pixels, default 10; segment.h */
-    size_t hide_with;        /* lb_filling, of super-pixels */
+    size_t hide_with;        /* lb_infill, of super-pixels */
     size_t shap_samples;     /* coalitions; 0, the default: 2048 + 2 for each super-pixel */
     size_t lime_samples;     /* default 1000 */
     double lime_width;       /* of the kernel, default 0.25 */
@@ -100,7 +100,7 @@ typedef struct lb_explain_options {
     size_t expected_samples; /* Expected Gradients, default 50 */
     size_t pattern_images;   /* that PatternNet and PatternAttribution are fitted on, default 200 */
     size_t backgrounds;      /* images that Expected Gradients and DeepSHAP draw, default 20 */
-    const struct lb_image_source *background; /* where both come from. NULL: those methods fail */
+    const struct lb_image_loader *background; /* where both come from. NULL: those methods fail */
     /* Integrated Gradients: an image's steps are doubled until its completeness error is at most
      * `tolerance`, but not above maximum_steps. 0, the default: never. */
     double tolerance;
@@ -117,7 +117,7 @@ void lb_explain_defaults(lb_explain_options *options);
 const char *lb_method_name(size_t index);
 const char *lb_method_summary(size_t index); /* one line */
 /* True for methods that look at the image alone (sobel, raw_input, ...). */
-bool lb_method_is_baseline(size_t index);
+bool lb_method_is_control(size_t index);
 /* True for methods that compare with lb_explain_options.background. */
 bool lb_method_needs_background(size_t index);
 /* True for the controls that lb_explain_options.sobel_is_laplace changes. */
@@ -143,22 +143,22 @@ const char *const *lb_method_parameters(size_t index);
 void lb_method_settle(size_t index, lb_explain_options *options);
 
 /* What an explanation can say of itself: one method, one image. NaN where it says nothing. */
-typedef struct lb_certificate {
+typedef struct lb_diagnostics {
     double sum;                   /* of the signed attributions */
-    double promised;              /* what theory says that this is */
+    double expected_sum;          /* what theory says that this is */
     double completeness_error;    /* |sum - promised| / |promised|, 0 where both are 0 */
     double nan_share, zero_share; /* of the map's pixels: not finite, exactly 0 */
     double gradient_error; /* |differences of the logit - gradient's| over the larger, the worst of
                               check_gradient directions */
     size_t steps;          /* points used between baseline and image; 0: no path */
     size_t ties; /* pixels that have the value of the threshold of scoring; 0: not scored */
-} lb_certificate;
+} lb_diagnostics;
 
 /* nan_share and zero_share of a map. */
-void lb_certify_map(lb_certificate *certificate, const float *map, size_t pixels);
+void lb_diagnose_map(lb_diagnostics *diagnostic, const float *map, size_t pixels);
 /* sum, and completeness_error by `promised`. */
-void lb_certify_sum(lb_certificate *certificate, const float *attribution, size_t values);
-extern const lb_certificate LB_NO_CERTIFICATE; /* says nothing */
+void lb_diagnose_sum(lb_diagnostics *diagnostic, const float *attribution, size_t values);
+extern const lb_diagnostics LB_NO_DIAGNOSTICS; /* says nothing */
 
 /* What one method says of a batch of images; all borrowed for the call. */
 typedef struct lb_explanation {
@@ -166,9 +166,9 @@ typedef struct lb_explanation {
     size_t count;        /* images */
     const size_t *items; /* their identities, as given to lb_explain() */
     size_t height, width;
-    const float *attribution;           /* (count, 3, H, W), signed; NULL for baselines */
-    const float *map;                   /* (count, H, W): 0.2989 |R| + 0.5870 |G| + 0.1140 |B| */
-    const lb_certificate *certificates; /* (count) */
+    const float *attribution;          /* (count, 3, H, W), signed; NULL for baselines */
+    const float *map;                  /* (count, H, W): 0.2989 |R| + 0.5870 |G| + 0.1140 |B| */
+    const lb_diagnostics *diagnostics; /* (count) */
 } lb_explanation;
 
 typedef lb_status (*lb_explanation_sink)(void *data, const lb_explanation *explanation,

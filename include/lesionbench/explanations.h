@@ -8,7 +8,7 @@
 #include "lesionbench/explain.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/similarity.h"
-#include "lesionbench/strata.h"
+#include "lesionbench/subgroups.h"
 #include "lesionbench/tables.h"
 #include "lesionbench/training.h"
 
@@ -50,7 +50,7 @@ typedef struct lb_explain_control {
 typedef struct lb_explain_job {
     lb_network *network; /* NULL where all methods are baselines */
     lb_model_name name;
-    const lb_image_source *images;
+    const lb_image_loader *images;
     lb_dataset *dataset; /* where the truth is; NULL: maps are not scored */
     lb_split split;
     const lb_explain_item *items;

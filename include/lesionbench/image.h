@@ -26,8 +26,9 @@ void lb_find_range(double *low, double *high, const double *values, size_t count
 double lb_otsu(const double *image, size_t count);
 
 /* scipy.ndimage binary_erosion and binary_opening with the 3 x 3 cross, border value 0. */
-void lb_erode(uint8_t *out, const uint8_t *image, size_t height, size_t width);
-lb_status lb_open(uint8_t *out, const uint8_t *image, size_t height, size_t width, lb_error *err);
+void lb_binary_erosion(uint8_t *out, const uint8_t *image, size_t height, size_t width);
+lb_status lb_binary_opening(uint8_t *out, const uint8_t *image, size_t height, size_t width,
+                            lb_error *err);
 /* Pixels that are set, side by side: columns start .. end - 1. */
 typedef struct lb_run {
     uint32_t row, start, end;
@@ -39,8 +40,8 @@ lb_status lb_label_runs(lb_run *out, size_t *count, size_t *components, const ui
                         size_t height, size_t width, lb_error *err);
 /* scipy.ndimage.label: 0 where nothing is set, else 1 + the run's component. *count = number of
  * components. */
-lb_status lb_label(int32_t *out, size_t *count, const uint8_t *image, size_t height, size_t width,
-                   lb_error *err);
+lb_status lb_connected_components(int32_t *out, size_t *count, const uint8_t *image, size_t height,
+                                  size_t width, lb_error *err);
 /* skimage.measure.perimeter_crofton with 4 directions. */
 double lb_perimeter_crofton(const uint8_t *image, size_t height, size_t width);
 

@@ -35,9 +35,9 @@ lb_status lb_nifti_read(lb_volume *out, const char *path, lb_error *err);
 /* One of the volumes of a file, counted from 0. */
 lb_status lb_nifti_read_nth(lb_volume *out, const char *path, size_t index, lb_error *err);
 /* All but the voxels: value stays NULL. The voxels' file is known to be there, no more. */
-lb_status lb_nifti_look(lb_volume *out, const char *path, lb_error *err);
+lb_status lb_nifti_read_header(lb_volume *out, const char *path, lb_error *err);
 /* A file of one volume as a mask: *out, which the caller frees, is 1 where the volume has at least
- * 0.5. place is filled as by lb_nifti_look(). */
+ * 0.5. place is filled as by lb_nifti_read_header(). */
 lb_status lb_nifti_read_mask(uint8_t **out, lb_volume *place, const char *path, lb_error *err);
 void lb_volume_release(lb_volume *volume);
 

@@ -13,7 +13,7 @@ extern "C" {
 bool lb_npy_is_narrow(const lb_npy *npy);
 /* Some rows as doubles. room holds as many values of the file's type. LB_ERROR_NUMERIC for whole
  * numbers beyond 2^53, which are no doubles. */
-lb_status lb_npy_read_doubles(double *out, lb_npy *npy, void *room, size_t row, size_t rows,
+lb_status lb_npy_read_doubles(double *out, lb_npy *npy, void *capacity, size_t row, size_t rows,
                               lb_error *err);
 
 #ifdef __cplusplus

@@ -10,7 +10,7 @@
 #ifndef LESIONBENCH_PATTERNS_H
 #define LESIONBENCH_PATTERNS_H
 
-#include "lesionbench/pass.h"
+#include "lesionbench/executor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,20 +23,20 @@ typedef struct lb_patterns lb_patterns; /* as large as the network's weights */
  * kept, and another in double for those of convolutions. Sums are in double, or rounded from it
  * once for some dozen images, and in the order of the images: the same bits for any number of
  * threads, and however images fall into batches. */
-lb_status lb_patterns_create(lb_patterns **out, lb_pass *pass, lb_error *err);
+lb_status lb_patterns_create(lb_patterns **out, lb_executor *pass, lb_error *err);
 void lb_patterns_free(lb_patterns *patterns); /* accepts NULL */
 /* Takes the first `count` images of the pass's last forward computation. */
-void lb_patterns_take(lb_patterns *patterns, const lb_pass *pass, size_t count);
+void lb_patterns_take(lb_patterns *patterns, const lb_executor *pass, size_t count);
 /* Ends a round; after the second the patterns are ready. */
-void lb_patterns_end_round(lb_patterns *patterns, const lb_pass *pass);
+void lb_patterns_end_round(lb_patterns *patterns, const lb_executor *pass);
 /* The pattern of a weight parameter (its count of values); borrowed. NULL for biases. */
 const float *lb_patterns_of(const lb_patterns *patterns, size_t parameter);
 
 /* (batch, 3, H, W), from (batch, classes) values at the logits: by patterns instead of weights
  * (PatternNet), or by weights times patterns (PatternAttribution). ReLUs and max pooling as for the
  * gradient. */
-lb_status lb_pass_patterns(float *out, lb_pass *pass, const lb_patterns *patterns,
-                           bool times_weights, const float *logit_values, lb_error *err);
+lb_status lb_executor_patterns(float *out, lb_executor *pass, const lb_patterns *patterns,
+                               bool times_weights, const float *logit_values, lb_error *err);
 
 #ifdef __cplusplus
 }

@@ -6,7 +6,7 @@
 #ifndef LESIONBENCH_RELEVANCE_H
 #define LESIONBENCH_RELEVANCE_H
 
-#include "lesionbench/pass.h"
+#include "lesionbench/executor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,8 +43,8 @@ typedef struct lb_composite {
 /* Relevance (count, 3, H, W) of the batch's first `count` images, from (batch, classes) values at
  * the logits: 0 but at the target. Uses the pass's last forward computation. Computes image by
  * image, with the memory of one layer's weights and of one image's largest layer besides. */
-lb_status lb_pass_relevance(float *out, lb_pass *pass, const lb_composite *composite, size_t count,
-                            const float *logit_values, lb_error *err);
+lb_status lb_executor_relevance(float *out, lb_executor *pass, const lb_composite *composite,
+                                size_t count, const float *logit_values, lb_error *err);
 
 #ifdef __cplusplus
 }

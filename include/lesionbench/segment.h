@@ -40,8 +40,8 @@ lb_status lb_felzenszwalb(int32_t *labels, size_t *count, const double *image, s
 /* Makes regions of labels that may lie in pieces: pieces with fewer than `least` pixels join the
  * neighbour with which they share the longest border (of equals the first), until none is left or
  * all is one. In place; *count regions. */
-lb_status lb_join_small(int32_t *labels, size_t *count, size_t height, size_t width, size_t least,
-                        lb_error *err);
+lb_status lb_merge_small_regions(int32_t *labels, size_t *count, size_t height, size_t width,
+                                 size_t least, lb_error *err);
 
 #ifdef __cplusplus
 }

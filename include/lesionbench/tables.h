@@ -27,7 +27,7 @@ typedef struct lb_score_row {
     lb_localisation score;
     bool tpr_uses_fp;          /* the quirk baseline_tpr_uses_fp, for this row */
     double metric[LB_METRICS]; /* NaN: undefined, or not asked for */
-    lb_certificate certificate;
+    lb_diagnostics diagnostic;
 } lb_score_row;
 
 typedef struct lb_score_rows {

@@ -5,15 +5,15 @@
 #define LESIONBENCH_TRAINING_H
 
 #include "lesionbench/base.h"
+#include "lesionbench/executor.h"
 #include "lesionbench/network.h"
-#include "lesionbench/pass.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Images as training reads them: grey (channels 1, repeated to 3) or RGB, float32. */
-typedef struct lb_image_source {
+typedef struct lb_image_loader {
     size_t count, channels, height, width;
     const uint8_t *labels; /* count */
     void *data;
@@ -23,7 +23,7 @@ typedef struct lb_image_source {
      * `read` and `labels` are those of that epoch until the next call. NULL: they never change. */
     lb_status (*begin_epoch)(void *data, size_t epoch, lb_error *err);
     void (*release)(void *data); /* for the source's owner; NULL: nothing to do */
-} lb_image_source;
+} lb_image_loader;
 
 /* How much of the network is trained: the deepest trained block of `features` and all after it; the
  * classifier always. Degree 1 trains block 5, degree 4 blocks 2 to 5, all everything. */
@@ -127,7 +127,7 @@ lb_status lb_history_write(const lb_history *history, const char *path, lb_error
  * the last kept weights are in the network, and out has the epochs before. */
 #define LB_DIVERGED 1000.0 /* chance is ln(classes) */
 lb_status lb_train(lb_history *out, lb_network *network, const lb_training_options *options,
-                   const lb_image_source *train, const lb_image_source *validation,
+                   const lb_image_loader *train, const lb_image_loader *validation,
                    const lb_context *context, lb_error *err);
 
 typedef struct lb_predict_options {
@@ -138,7 +138,7 @@ typedef struct lb_predict_options {
 } lb_predict_options;
 
 /* logits (count, classes). options NULL: all 0. Memory does not grow with the number of images. */
-lb_status lb_predict(float *logits, lb_network *network, const lb_image_source *images,
+lb_status lb_predict(float *logits, lb_network *network, const lb_image_loader *images,
                      const lb_predict_options *options, const lb_context *context, lb_error *err);
 
 #ifdef __cplusplus

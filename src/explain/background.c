@@ -12,7 +12,7 @@ lb_background_free(lb_background *background)
     if (background == NULL) {
         return;
     }
-    lb_pass_free(background->pass);
+    lb_executor_free(background->pass);
     lb_free(background->images);
     lb_free(background->logits);
     lb_free(background->known);
@@ -22,7 +22,7 @@ lb_background_free(lb_background *background)
 lb_status
 lb_background_check(const lb_explainer *e, const char *method, lb_error *err)
 {
-    const lb_image_source *source = e->options->background;
+    const lb_image_loader *source = e->options->background;
     if (source == NULL || source->count == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "%s needs background images (--background X.npy, or --data with a training "
@@ -62,7 +62,7 @@ lb_background_read(float *out, const lb_explainer *e, const size_t *indices, siz
                    lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_image_source *source = e->options->background;
+    const lb_image_loader *source = e->options->background;
     for (size_t i = 0; i < n; i++) {
         float *image = out + i * e->values;
         LB_TRY(source->read(source->data, image, &indices[i], 1, err));
@@ -82,10 +82,10 @@ lb_status
 lb_background_compute(lb_background *self, const lb_explainer *e, size_t index, lb_error *err)
 {
     lb_status status = LB_OK;
-    memcpy(lb_pass_input(self->pass), self->images + index * e->values,
+    memcpy(lb_executor_input(self->pass), self->images + index * e->values,
            e->values * sizeof *self->images);
-    LB_TRY(lb_pass_forward(self->pass, err));
-    memcpy(self->logits + index * e->classes, lb_pass_logits(self->pass),
+    LB_TRY(lb_executor_forward(self->pass, err));
+    memcpy(self->logits + index * e->classes, lb_executor_logits(self->pass),
            e->classes * sizeof *self->logits);
     self->known[index] = true;
 cleanup:
@@ -111,15 +111,15 @@ lb_explainer_background(lb_background **out, lb_explainer *e, const char *method
     lb_status status = LB_OK;
     lb_background *self = NULL;
     size_t *indices = NULL;
-    const lb_pass_options options = {.batch = 1,
-                                     .height = e->height,
-                                     .width = e->width,
-                                     .last_block = LB_BLOCKS,
-                                     .keep_preactivation = true,
-                                     .in_double = true,
-                                     .shares = e->path != NULL ? e->path : e->pass,
-                                     .compute = e->options->compute,
-                                     .transient_weights = true};
+    const lb_executor_options options = {.batch = 1,
+                                         .height = e->height,
+                                         .width = e->width,
+                                         .last_block = LB_BLOCKS,
+                                         .keep_preactivation = true,
+                                         .in_f64 = true,
+                                         .share_workspace = e->path != NULL ? e->path : e->pass,
+                                         .compute = e->options->compute,
+                                         .transient_weights = true};
     if (e->background != NULL) {
         *out = e->background;
         return LB_OK;
@@ -134,7 +134,7 @@ lb_explainer_background(lb_background **out, lb_explainer *e, const char *method
     LB_ALLOC(indices, self->count);
     LB_TRY(lb_background_draw(indices, self->count, e, 0, err));
     LB_TRY(lb_background_read(self->images, e, indices, self->count, err));
-    LB_TRY(lb_pass_create(&self->pass, e->network, &options, err));
+    LB_TRY(lb_executor_create(&self->pass, e->network, &options, err));
     *out = e->background = self;
     self = NULL;
 cleanup:

@@ -7,10 +7,10 @@
 
 typedef struct lb_background {
     size_t count;
-    float *images; /* (count, 3, H, W) */
-    float *logits; /* (count, classes), of those that are known */
-    bool *known;   /* (count) */
-    lb_pass *pass; /* batch 1, keeps preactivations: a reference for DeepLIFT */
+    float *images;     /* (count, 3, H, W) */
+    float *logits;     /* (count, classes), of those that are known */
+    bool *known;       /* (count) */
+    lb_executor *pass; /* batch 1, keeps preactivations: a reference for DeepLIFT */
 } lb_background;
 
 /* Draws `count` of the source's images, the same for a given purpose's item: their indices. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lesionbench/image.h"
-#include "points.h"
+#include "path_samples.h"
 
 static const double USUAL_SIGMA = 50, SIDE = 224; /* pixels of an image with this side */
 
@@ -112,22 +112,22 @@ take_gradient(void *data, const lb_explainer *e, const float *gradient, size_t i
 
 /* The logits at the widest blur, from the path's pass. */
 static lb_status
-promise(lb_certificate *certificates, const blur *b, lb_explainer *e, lb_error *err)
+promise(lb_diagnostics *diagnostics, const blur *b, lb_explainer *e, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_explainer_promise(certificates, e, false);
+    lb_explainer_expect_sum(diagnostics, e, false);
     for (size_t first = 0; first < e->count; first += b->places) {
         size_t n = e->count - first < b->places ? e->count - first : b->places;
         for (size_t k = 0; k < n; k++) {
-            LB_TRY(blur_image(lb_pass_input(e->path) + k * e->values, b->scratch, e,
+            LB_TRY(blur_image(lb_executor_input(e->path) + k * e->values, b->scratch, e,
                               e->images + (first + k) * e->values, b->sigma, false, err));
         }
-        lb_pass_use(e->path, n);
-        LB_TRY(lb_pass_forward(e->path, err));
+        lb_executor_set_batch(e->path, n);
+        LB_TRY(lb_executor_forward(e->path, err));
         for (size_t k = 0; k < n; k++) {
-            certificates[first + k].steps = b->steps;
-            certificates[first + k].promised -=
-                (double)lb_pass_logits(e->path)[k * e->classes + e->targets[first + k]];
+            diagnostics[first + k].steps = b->steps;
+            diagnostics[first + k].expected_sum -=
+                (double)lb_executor_logits(e->path)[k * e->classes + e->targets[first + k]];
         }
     }
 cleanup:
@@ -135,16 +135,16 @@ cleanup:
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     blur b = {.steps = 0};
     LB_TRY(blur_init(&b, e, attribution, err));
-    LB_TRY(promise(certificates, &b, e, err));
+    LB_TRY(promise(diagnostics, &b, e, err));
     memset(attribution, 0, e->count * e->values * sizeof *attribution);
-    const lb_points points = {
+    const lb_path_samples points = {
         .count = b.steps, .data = &b, .fill = fill_point, .take = take_gradient};
-    LB_TRY(lb_explainer_points(e, &points, err));
+    LB_TRY(lb_explainer_path_samples(e, &points, err));
     for (size_t slot = 0; slot < b.places; slot++) {
         if (b.failed[slot].code != LB_OK) {
             *err = b.failed[slot];

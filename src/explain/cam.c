@@ -62,17 +62,17 @@ lb_explainer_cam(float *out, lb_explainer *e, lb_cam_combine combine, lb_error *
 {
     lb_status status = LB_OK;
     size_t block = e->options->cam_block - 1;
-    lb_block_shape shape = lb_pass_block_shape(e->pass, block);
+    lb_block_shape shape = lb_executor_block_shape(e->pass, block);
     size_t cells = shape.height * shape.width, size = shape.channels * cells;
     float *output = NULL, *gradient = NULL, *map = NULL;
     LB_ALLOC(output, size);
     LB_ALLOC(gradient, size);
     LB_ALLOC(map, cells);
     lb_explainer_seed(e, false);
-    LB_TRY(lb_pass_block_backward(e->pass, block, e->seeds, err));
+    LB_TRY(lb_executor_block_backward(e->pass, block, e->seeds, err));
     for (size_t i = 0; i < e->count; i++) {
         float *image = out + i * e->values;
-        lb_pass_block_read(output, gradient, e->pass, block, i);
+        lb_executor_block_read(output, gradient, e->pass, block, i);
         combine(map, output, gradient, &shape);
         lb_cam_enlarge(image, e->height, e->width, map, shape.height, shape.width);
         for (size_t c = 1; c < LB_INPUT_CHANNELS; c++) {

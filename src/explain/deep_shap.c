@@ -17,8 +17,9 @@ add_reference(float *attribution, float *multipliers, lb_explainer *e,
     float *first = NULL;
     const float *b = background->images + index * e->values;
     lb_explainer_seed(e, false);
-    LB_TRY(lb_pass_backward(&first, e->pass, LB_RULE_DEEPLIFT, background->pass, e->seeds, err));
-    LB_TRY(lb_pass_to_input(multipliers, e->pass, LB_RULE_DEEPLIFT, first, err));
+    LB_TRY(
+        lb_executor_backward(&first, e->pass, LB_RULE_DEEPLIFT, background->pass, e->seeds, err));
+    LB_TRY(lb_executor_to_input(multipliers, e->pass, LB_RULE_DEEPLIFT, first, err));
     for (size_t i = 0; i < e->count; i++) {
         size_t start = i * e->values;
         for (size_t v = 0; v < e->values; v++) {
@@ -30,20 +31,20 @@ cleanup:
 }
 
 static void
-promise(lb_certificate *certificates, const lb_background *background, const lb_explainer *e)
+promise(lb_diagnostics *diagnostics, const lb_background *background, const lb_explainer *e)
 {
     for (size_t i = 0; i < e->count; i++) {
         double mean = 0;
         for (size_t b = 0; b < background->count; b++) {
             mean += (double)background->logits[b * e->classes + e->targets[i]];
         }
-        double logit = (double)lb_pass_logits(e->pass)[i * e->classes + e->targets[i]];
-        certificates[i].promised = logit - mean / (double)background->count;
+        double logit = (double)lb_executor_logits(e->pass)[i * e->classes + e->targets[i]];
+        diagnostics[i].expected_sum = logit - mean / (double)background->count;
     }
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_background *background = NULL;
@@ -60,7 +61,7 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
     for (size_t v = 0; v < e->count * e->values; v++) {
         attribution[v] /= (float)background->count;
     }
-    promise(certificates, background, e);
+    promise(diagnostics, background, e);
 cleanup:
     lb_free(multipliers);
     return status;

@@ -9,14 +9,14 @@
 #include "explainer.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     LB_TRY(lb_explainer_backward(attribution, e, LB_RULE_DEEPLIFT_CAPTUM, false, err));
     for (size_t v = 0; v < e->count * e->values; v++) {
         attribution[v] *= e->images[v];
     }
-    lb_explainer_promise(certificates, e, true);
+    lb_explainer_expect_sum(diagnostics, e, true);
 cleanup:
     return status;
 }

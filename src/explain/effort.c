@@ -44,7 +44,7 @@ double
 lb_method_passes(size_t index, const lb_explain_options *options, size_t height, size_t width)
 {
     const char *const *keys = lb_method_parameters(index);
-    double passes = lb_method_is_baseline(index) ? CONTROL : 1;
+    double passes = lb_method_is_control(index) ? CONTROL : 1;
     for (; *keys != NULL; keys++) {
         if (strcmp(*keys, "occlusion_window") == 0) {
             passes = fmax(passes, occlusion_passes(options, height, width));

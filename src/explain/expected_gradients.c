@@ -6,7 +6,7 @@
 
 #include "background.h"
 #include "lesionbench/random.h"
-#include "points.h"
+#include "path_samples.h"
 
 typedef struct work {
     lb_background *background;
@@ -52,7 +52,7 @@ take(void *data, const lb_explainer *e, const float *gradient, size_t image, siz
 
 /* The target's logit less its mean over the background images that were drawn. */
 static lb_status
-promise(lb_certificate *certificates, const work *doing, const lb_explainer *e, lb_error *err)
+promise(lb_diagnostics *diagnostics, const work *doing, const lb_explainer *e, lb_error *err)
 {
     lb_status status = LB_OK;
     const float *logits = NULL;
@@ -65,29 +65,29 @@ promise(lb_certificate *certificates, const work *doing, const lb_explainer *e, 
             LB_TRY(lb_background_logits(&logits, doing->background, e, index, err));
             mean += (double)logits[e->targets[i]];
         }
-        double logit = (double)lb_pass_logits(e->pass)[i * e->classes + e->targets[i]];
-        certificates[i].promised = logit - mean / (double)samples;
-        certificates[i].steps = samples;
+        double logit = (double)lb_executor_logits(e->pass)[i * e->classes + e->targets[i]];
+        diagnostics[i].expected_sum = logit - mean / (double)samples;
+        diagnostics[i].steps = samples;
     }
 cleanup:
     return status;
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_background *background = NULL;
     LB_TRY(lb_explainer_background(&background, e, lb_expected_gradients.name, err));
     work doing = {background, attribution};
-    const lb_points points = {
+    const lb_path_samples points = {
         .count = e->options->expected_samples, .data = &doing, .fill = fill, .take = take};
     memset(attribution, 0, e->count * e->values * sizeof *attribution);
-    LB_TRY(lb_explainer_points(e, &points, err));
+    LB_TRY(lb_explainer_path_samples(e, &points, err));
     for (size_t v = 0; v < e->count * e->values; v++) {
         attribution[v] /= (float)points.count;
     }
-    LB_TRY(promise(certificates, &doing, e, err));
+    LB_TRY(promise(diagnostics, &doing, e, err));
 cleanup:
     return status;
 }

@@ -10,7 +10,7 @@
 /* ITU-R BT.601 luma as rounded in the reference study. */
 static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
 
-const char *const LB_ANSWERS[] = {"usual", "logit", "probability", NULL};
+const char *const LB_TARGET_OUTPUTS[] = {"usual", "logit", "probability", NULL};
 
 void
 lb_explain_defaults(lb_explain_options *options)
@@ -102,9 +102,9 @@ certify(lb_explainer *e, const lb_method *method)
 {
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < e->count; i++) {
-        lb_certify_map(&e->certificates[i], e->map + i * e->pixels, e->pixels);
+        lb_diagnose_map(&e->diagnostics[i], e->map + i * e->pixels, e->pixels);
         if (method->needs != 0) {
-            lb_certify_sum(&e->certificates[i], e->attribution + i * e->values, e->values);
+            lb_diagnose_sum(&e->diagnostics[i], e->attribution + i * e->values, e->values);
         }
     }
 }
@@ -116,7 +116,7 @@ run_method(lb_explainer *e, size_t index, lb_explanation_sink sink, void *sink_d
     const lb_method *method = lb_method_at(index);
     lb_explainer_begin_method(e, index);
     for (size_t i = 0; i < e->count; i++) {
-        e->certificates[i] = LB_NO_CERTIFICATE;
+        e->diagnostics[i] = LB_NO_DIAGNOSTICS;
     }
     if (method->needs == 0) {
         LB_TRY(method->map(e, e->map, err));
@@ -124,12 +124,12 @@ run_method(lb_explainer *e, size_t index, lb_explanation_sink sink, void *sink_d
         LB_TRY(method->pixels(e, e->map, err));
         spread_pixels(e->attribution, e->map, e->count, e->pixels, method->positive);
     } else {
-        LB_TRY(method->attribute(e, e->attribution, e->certificates, err));
+        LB_TRY(method->attribute(e, e->attribution, e->diagnostics, err));
         lb_attribution_map(e->map, e->attribution, e->count, e->pixels);
     }
     certify(e, method);
     if (method->of_gradient && e->options->check_gradient > 0) {
-        LB_TRY(lb_explainer_check_gradient(e->certificates, e, err));
+        LB_TRY(lb_explainer_check_gradient(e->diagnostics, e, err));
     }
     const lb_explanation explanation = {.method = index,
                                         .count = e->count,
@@ -138,7 +138,7 @@ run_method(lb_explainer *e, size_t index, lb_explanation_sink sink, void *sink_d
                                         .width = e->width,
                                         .attribution = method->needs == 0 ? NULL : e->attribution,
                                         .map = e->map,
-                                        .certificates = e->certificates};
+                                        .diagnostics = e->diagnostics};
     LB_TRY(sink(sink_data, &explanation, err));
     lb_explainer_end_method(e);
 cleanup:
@@ -150,10 +150,10 @@ run_batch(lb_explainer *e, lb_explanation_sink sink, void *sink_data, lb_error *
 {
     lb_status status = LB_OK;
     if (e->pass != NULL) {
-        memcpy(lb_pass_input(e->pass), e->images, e->count * e->values * sizeof *e->images);
-        LB_TRY(lb_pass_forward(e->pass, err));
+        memcpy(lb_executor_input(e->pass), e->images, e->count * e->values * sizeof *e->images);
+        LB_TRY(lb_executor_forward(e->pass, err));
         for (size_t i = 0; i < e->count * e->classes; i++) {
-            if (!isfinite(lb_pass_logits(e->pass)[i])) {
+            if (!isfinite(lb_executor_logits(e->pass)[i])) {
                 LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
                                "image %zu: the network's output is not finite",
                                e->items[i / e->classes]));
@@ -226,7 +226,7 @@ lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size
     memcpy(e->methods, methods, method_count * sizeof *methods);
     LB_TRY(lb_explainer_plan(e, needs, err));
     LB_ALLOC(e->map, e->batch * e->pixels);
-    LB_ALLOC(e->certificates, e->batch);
+    LB_ALLOC(e->diagnostics, e->batch);
     LB_ALLOC(e->attribution, needs != 0 ? e->batch * e->values : 1);
     *out = e;
     e = NULL;
@@ -245,7 +245,7 @@ lb_explainer_free(lb_explainer *e)
     lb_free(e->effort);
     lb_free(e->methods);
     lb_free(e->map);
-    lb_free(e->certificates);
+    lb_free(e->diagnostics);
     lb_free(e->attribution);
     lb_free(e);
 }

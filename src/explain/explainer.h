@@ -3,8 +3,8 @@
 #ifndef LB_EXPLAIN_EXPLAINER_H
 #define LB_EXPLAIN_EXPLAINER_H
 
+#include "lesionbench/executor.h"
 #include "lesionbench/explain.h"
-#include "lesionbench/pass.h"
 
 struct lb_perturbation; /* perturbation.h */
 
@@ -17,7 +17,7 @@ struct lb_explainer {
     size_t *methods, method_count;
     /* Of the batch and method at work: (batch, 3, H, W), (batch, H, W), (batch). */
     float *attribution, *map;
-    lb_certificate *certificates;
+    lb_diagnostics *diagnostics;
     size_t batch, classes, height, width;
     size_t pixels; /* H x W */
     size_t values; /* 3 x H x W */
@@ -26,13 +26,14 @@ struct lb_explainer {
     float *grey;   /* (batch, H, W): luminance, for the baselines */
     const size_t *items;
     const uint16_t *targets;
-    lb_pass *pass; /* holds the forward computation of images, where a method needs it */
+    lb_executor *pass; /* holds the forward computation of images, where a method needs it */
     /* For many points between baseline and image, where a method needs it: batches of `points`,
      * LB_RULE_GRADIENT alone. Who computes with it says first how many count, and their support. */
-    lb_pass *path;
+    lb_executor *path;
     size_t points;
-    uint8_t *support;   /* (points, H, W): pixels that are not 0 */
-    lb_pass *reference; /* batch 1, at the baseline 0, where a rule compares activations with it */
+    uint8_t *support; /* (points, H, W): pixels that are not 0 */
+    lb_executor
+        *reference; /* batch 1, at the baseline 0, where a rule compares activations with it */
     float *reference_logits;              /* (classes), where a method needs the baseline */
     struct lb_perturbation *perturbation; /* for changed copies, where a method needs it */
     bool has_gradient, has_check;
@@ -63,12 +64,12 @@ typedef struct lb_method {
     bool of_edges;    /* the quirk sobel_is_laplace changes its maps */
     const char *const *parameters; /* keys of the settings it uses, NULL-terminated; NULL: none */
     /* For a method with values of its own where a setting is 0; see lb_method_settle(). */
-    void (*settle)(lb_explain_options *options);
+    void (*discard_workspace)(lb_explain_options *options);
     /* attribution (count, 3, H, W); certificates (count) say nothing before: `promised` is to be
      * set where the method promises a sum, `steps` where it uses some; lb_explain() does the rest.
      */
-    lb_status (*attribute)(lb_explainer *explainer, float *attribution,
-                           lb_certificate *certificates, lb_error *err);
+    lb_status (*attribute)(lb_explainer *explainer, float *attribution, lb_diagnostics *diagnostics,
+                           lb_error *err);
     /* For a method that gives one value to a pixel instead: pixels (count, H, W), signed. All three
      * channels of the attribution have it, and the map is its absolute value, which the luminance's
      * weights, that sum to 0.9999, would not quite give. */
@@ -110,11 +111,11 @@ lb_status lb_explainer_gradient(const float **out, lb_explainer *explainer, lb_e
 lb_status lb_explainer_path(float *out, lb_explainer *explainer, const double *alphas,
                             const double *weights, size_t points, lb_error *err);
 /* Sets each image's gradient_error; the work is done once per batch. */
-lb_status lb_explainer_check_gradient(lb_certificate *certificates, lb_explainer *explainer,
+lb_status lb_explainer_check_gradient(lb_diagnostics *diagnostics, lb_explainer *explainer,
                                       lb_error *err);
 /* Sets each image's promised sum: the target's logit less that at the baseline (minus_baseline), or
  * the logit itself. */
-void lb_explainer_promise(lb_certificate *certificates, const lb_explainer *explainer,
-                          bool minus_baseline);
+void lb_explainer_expect_sum(lb_diagnostics *diagnostics, const lb_explainer *explainer,
+                             bool minus_baseline);
 
 #endif

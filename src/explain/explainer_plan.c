@@ -35,15 +35,15 @@ within(size_t value, size_t least, size_t most)
 /* As if all methods were asked for, so that a map does not depend on its company: another batch can
  * mean another algorithm. */
 static void
-plan_batches(lb_explainer *e, const lb_network *network, const lb_pass_options *image,
-             const lb_pass_options *point)
+plan_batches(lb_explainer *e, const lb_network *network, const lb_executor_options *image,
+             const lb_executor_options *point)
 {
     const lb_explain_options *options = e->options;
-    lb_pass_options largest = *image;
+    lb_executor_options largest = *image;
     largest.keep_preactivation = true;
     size_t memory = options->memory << 20;
-    size_t image_bytes = lb_pass_image_bytes(network, &largest);
-    size_t point_bytes = lb_pass_image_bytes(network, point);
+    size_t image_bytes = lb_executor_image_bytes(network, &largest);
+    size_t point_bytes = lb_executor_image_bytes(network, point);
     size_t taken = 2 * image_bytes; /* an image and the baseline */
     size_t points = memory > taken ? (memory - taken) / point_bytes : 1;
     e->points = points_at_a_time(within(points, 1, options->batch), options->steps);
@@ -54,23 +54,24 @@ plan_batches(lb_explainer *e, const lb_network *network, const lb_pass_options *
 
 /* The baseline's logits, and where a rule compares with them its activations. */
 static lb_status
-compute_reference(lb_explainer *e, lb_network *network, const lb_pass_options *image, lb_error *err)
+compute_reference(lb_explainer *e, lb_network *network, const lb_executor_options *image,
+                  lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_pass *pass = e->pass;
+    lb_executor *pass = e->pass;
     if (image->keep_preactivation) {
-        lb_pass_options options = *image;
+        lb_executor_options options = *image;
         options.batch = 1;
         options.backward = false;
-        options.shares = e->path != NULL ? e->path : pass;
-        LB_TRY(lb_pass_create(&e->reference, network, &options, err));
+        options.share_workspace = e->path != NULL ? e->path : pass;
+        LB_TRY(lb_executor_create(&e->reference, network, &options, err));
         pass = e->reference;
     }
-    LB_TRY(lb_pass_forward(pass, err)); /* a new pass's input is all 0 */
+    LB_TRY(lb_executor_forward(pass, err)); /* a new pass's input is all 0 */
     LB_ALLOC(e->reference_logits, e->classes);
-    memcpy(e->reference_logits, lb_pass_logits(pass), e->classes * sizeof *e->reference_logits);
+    memcpy(e->reference_logits, lb_executor_logits(pass), e->classes * sizeof *e->reference_logits);
     if (e->reference != NULL) {
-        lb_pass_settle(e->reference);
+        lb_executor_discard_workspace(e->reference);
     }
 cleanup:
     return status;
@@ -82,31 +83,31 @@ static lb_status
 plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_pass_options image = {.height = e->height,
-                             .width = e->width,
-                             .last_block = LB_BLOCKS,
-                             .backward = true,
-                             .transient_weights = true,
-                             .compute = e->options->compute};
-    lb_pass_options point = image;
-    image.in_double = true;
+    lb_executor_options image = {.height = e->height,
+                                 .width = e->width,
+                                 .last_block = LB_BLOCKS,
+                                 .backward = true,
+                                 .transient_weights = true,
+                                 .compute = e->options->compute};
+    lb_executor_options point = image;
+    image.in_f64 = true;
     image.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
     point.decisions_only = true;
     plan_batches(e, network, &image, &point);
     point.batch = e->points;
     image.batch = e->batch;
     if ((needs & LB_NEEDS_PATH) != 0) {
-        LB_TRY(lb_pass_create(&e->path, network, &point, err));
-        LB_TRY(lb_pass_learn_zero(e->path, err));
+        LB_TRY(lb_executor_create(&e->path, network, &point, err));
+        LB_TRY(lb_executor_cache_zero_activations(e->path, err));
         LB_ALLOC(e->support, e->points * e->pixels);
-        LB_ALLOC(e->first_sum, e->batch * lb_pass_first_size(e->path));
-        image.shares = e->path;
+        LB_ALLOC(e->first_sum, e->batch * lb_executor_first_size(e->path));
+        image.share_workspace = e->path;
     }
     if ((needs & LB_NEEDS_COPIES) != 0) {
         LB_TRY(lb_perturbation_create(&e->perturbation, network, e->height, e->width, err));
     }
     if ((needs & ~(unsigned)LB_NEEDS_COPIES) != 0) {
-        LB_TRY(lb_pass_create(&e->pass, network, &image, err));
+        LB_TRY(lb_executor_create(&e->pass, network, &image, err));
     }
     if ((needs & LB_NEEDS_REFERENCE) != 0) {
         LB_TRY(compute_reference(e, network, &image, err));
@@ -118,9 +119,9 @@ cleanup:
 void
 lb_explainer_release(lb_explainer *e)
 {
-    lb_pass_free(e->reference);
-    lb_pass_free(e->pass);
-    lb_pass_free(e->path); /* last: the others share its memory */
+    lb_executor_free(e->reference);
+    lb_executor_free(e->pass);
+    lb_executor_free(e->path); /* last: the others share its memory */
     lb_perturbation_free(e->perturbation);
     lb_free(e->images);
     lb_free(e->grey);

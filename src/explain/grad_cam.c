@@ -5,9 +5,9 @@
 #include "cam.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
-    (void)certificates;
+    (void)diagnostics;
     return lb_explainer_cam(attribution, e, lb_cam_mean_gradient, err);
 }
 

@@ -24,7 +24,7 @@ static const double MOST_NOISE = 4e-3;
 /* One image's direction, and what it is compared with. */
 typedef struct probe {
     lb_explainer *e;
-    lb_pass *pass;
+    lb_executor *pass;
     size_t image;              /* in the batch */
     double greatest;           /* of the image's absolute values */
     const float *gradient;     /* (3, H, W) of the image */
@@ -63,7 +63,7 @@ fill_points(probe *p, size_t first, size_t count)
 {
     const lb_explainer *e = p->e;
     const float *image = e->images + p->image * e->values;
-    float *input = lb_pass_input(p->pass);
+    float *input = lb_executor_input(p->pass);
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++) {
         double h = ldexp(p->greatest, -(int)(FIRST_STEP + (first + i) / 2)), product = 0;
@@ -86,9 +86,9 @@ compute_points(probe *p, lb_error *err)
         size_t left = 2 * STEPS - first, count = left < e->batch ? left : e->batch;
         LB_TRY(lb_check_cancelled(e->context, err));
         fill_points(p, first, count);
-        LB_TRY(lb_pass_forward(p->pass, err));
+        LB_TRY(lb_executor_forward(p->pass, err));
         for (size_t i = 0; i < count; i++) {
-            const float *logits = lb_pass_logits(p->pass) + i * e->classes;
+            const float *logits = lb_executor_logits(p->pass) + i * e->classes;
             p->logit[first + i] = (double)logits[e->targets[p->image]];
         }
     }
@@ -141,27 +141,27 @@ check_batch(lb_explainer *e, lb_error *err)
     lb_status status = LB_OK;
     const float *gradient = NULL;
     probe p = {.e = e};
-    const lb_pass_options options = {.batch = e->batch,
-                                     .height = e->height,
-                                     .width = e->width,
-                                     .last_block = LB_BLOCKS,
-                                     .forget = true,
-                                     .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
+    const lb_executor_options options = {.batch = e->batch,
+                                         .height = e->height,
+                                         .width = e->width,
+                                         .last_block = LB_BLOCKS,
+                                         .inference_only = true,
+                                         .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
     LB_TRY(lb_explainer_gradient(&gradient, e, err));
     LB_ALLOC(p.direction, e->values);
-    LB_TRY(lb_pass_create(&p.pass, e->network, &options, err));
+    LB_TRY(lb_executor_create(&p.pass, e->network, &options, err));
     for (p.image = 0; p.image < e->count; p.image++) {
         p.gradient = gradient + p.image * e->values;
         LB_TRY(check_image(&e->gradient_error[p.image], &p, err));
     }
 cleanup:
-    lb_pass_free(p.pass);
+    lb_executor_free(p.pass);
     lb_free(p.direction);
     return status;
 }
 
 lb_status
-lb_explainer_check_gradient(lb_certificate *certificates, lb_explainer *e, lb_error *err)
+lb_explainer_check_gradient(lb_diagnostics *diagnostics, lb_explainer *e, lb_error *err)
 {
     lb_status status = LB_OK;
     if (!e->has_check) {
@@ -169,7 +169,7 @@ lb_explainer_check_gradient(lb_certificate *certificates, lb_explainer *e, lb_er
         e->has_check = true;
     }
     for (size_t i = 0; i < e->count; i++) {
-        certificates[i].gradient_error = e->gradient_error[i];
+        diagnostics[i].gradient_error = e->gradient_error[i];
     }
 cleanup:
     return status;

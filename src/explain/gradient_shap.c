@@ -19,7 +19,7 @@ fill_alphas(double *alphas, const lb_explainer *e)
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t samples = e->options->samples;
@@ -31,9 +31,9 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
         weights[s] = 1.0 / (double)samples;
     }
     LB_TRY(lb_explainer_path(attribution, e, alphas, weights, samples, err));
-    lb_explainer_promise(certificates, e, true);
+    lb_explainer_expect_sum(diagnostics, e, true);
     for (size_t i = 0; i < e->count; i++) {
-        certificates[i].steps = samples;
+        diagnostics[i].steps = samples;
     }
 cleanup:
     lb_free(alphas);

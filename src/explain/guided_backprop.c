@@ -3,9 +3,9 @@
 #include "explainer.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
-    (void)certificates;
+    (void)diagnostics;
     return lb_explainer_backward(attribution, e, LB_RULE_GUIDED, false, err);
 }
 

@@ -3,11 +3,11 @@
 #include "cam.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     float *map = NULL;
-    (void)certificates;
+    (void)diagnostics;
     LB_ALLOC(map, e->count * e->values);
     LB_TRY(lb_explainer_cam(map, e, lb_cam_mean_gradient, err));
     LB_TRY(lb_explainer_backward(attribution, e, LB_RULE_GUIDED, false, err));

@@ -82,12 +82,12 @@ cleanup:
 
 /* Takes the images whose sums are farther off than the tolerance; returns their number. */
 static size_t
-choose(subset *s, const lb_explainer *e, const float *attribution, lb_certificate *certificates)
+choose(subset *s, const lb_explainer *e, const float *attribution, lb_diagnostics *diagnostics)
 {
     size_t count = 0;
     for (size_t i = 0; i < e->count; i++) {
-        lb_certify_sum(&certificates[i], attribution + i * e->values, e->values);
-        if (certificates[i].completeness_error > e->options->tolerance) {
+        lb_diagnose_sum(&diagnostics[i], attribution + i * e->values, e->values);
+        if (diagnostics[i].completeness_error > e->options->tolerance) {
             s->place[count] = i;
             s->targets[count] = e->targets[i];
             memcpy(s->images + count * e->values, e->images + i * e->values,
@@ -100,14 +100,14 @@ choose(subset *s, const lb_explainer *e, const float *attribution, lb_certificat
 
 /* The points of different steps are not nested, so each doubling starts anew. */
 static lb_status
-refine(float *attribution, lb_explainer *e, lb_certificate *certificates, lb_error *err)
+refine(float *attribution, lb_explainer *e, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     subset s = {NULL, NULL, NULL, NULL};
     LB_TRY(subset_init(&s, e, err));
     for (size_t steps = 2 * e->options->steps; steps <= e->options->maximum_steps; steps *= 2) {
         lb_explainer some = *e;
-        some.count = choose(&s, e, attribution, certificates);
+        some.count = choose(&s, e, attribution, diagnostics);
         some.images = s.images;
         some.targets = s.targets;
         if (some.count == 0) {
@@ -117,7 +117,7 @@ refine(float *attribution, lb_explainer *e, lb_certificate *certificates, lb_err
         for (size_t i = 0; i < some.count; i++) {
             memcpy(attribution + s.place[i] * e->values, s.attribution + i * e->values,
                    e->values * sizeof *attribution);
-            certificates[s.place[i]].steps = steps;
+            diagnostics[s.place[i]].steps = steps;
         }
     }
 cleanup:
@@ -126,16 +126,16 @@ cleanup:
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     LB_TRY(integrate(attribution, e, e->options->steps, err));
-    lb_explainer_promise(certificates, e, true);
+    lb_explainer_expect_sum(diagnostics, e, true);
     for (size_t i = 0; i < e->count; i++) {
-        certificates[i].steps = e->options->steps;
+        diagnostics[i].steps = e->options->steps;
     }
     if (e->options->tolerance > 0) {
-        LB_TRY(refine(attribution, e, certificates, err));
+        LB_TRY(refine(attribution, e, diagnostics, err));
     }
 cleanup:
     return status;

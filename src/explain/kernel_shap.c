@@ -237,7 +237,7 @@ explain_image(float *pixels, lb_explainer *e, size_t i, lb_error *err)
     lb_superpixels s = {.count = 0};
     game g = {.m = 0};
     double *weights = NULL;
-    LB_TRY(lb_superpixels_init(&s, e, i, LB_FILLING_VALUE, err));
+    LB_TRY(lb_superpixels_init(&s, e, i, LB_INFILL_VALUE, err));
     LB_TRY(game_init(&g, &s, e->options->perturbation.shap_samples, err));
     LB_ALLOC(weights, s.count);
     if (g.m > 1) {
@@ -246,7 +246,7 @@ explain_image(float *pixels, lb_explainer *e, size_t i, lb_error *err)
     show_coalitions(&g, s.count);
     s.seen = g.seen;
     LB_TRY(lb_perturbation_run(g.values, e, i, 2 + g.count, lb_superpixels_hide, &s,
-                               LB_ANSWER_LOGIT, err));
+                               LB_TARGET_LOGIT, err));
     if (g.m > 1) {
         LB_TRY(solve(&g, err));
     } else {

@@ -17,9 +17,9 @@ combine(float *map, const float *output, const float *gradient, const lb_block_s
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
-    (void)certificates;
+    (void)diagnostics;
     return lb_explainer_cam(attribution, e, combine, err);
 }
 

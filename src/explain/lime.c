@@ -106,12 +106,12 @@ explain_image(float *pixels, lb_explainer *e, size_t i, lb_error *err)
     const lb_perturbation_options *o = &e->options->perturbation;
     lb_superpixels s = {.count = 0};
     lime l = {.n = 0};
-    LB_TRY(lb_superpixels_init(&s, e, i, LB_FILLING_MEAN, err));
+    LB_TRY(lb_superpixels_init(&s, e, i, LB_INFILL_MEAN, err));
     LB_TRY(lime_init(&l, o->lime_samples, s.count, err));
     draw_copies(&l, e->options, e->items[i]);
     s.seen = l.seen;
     LB_TRY(lb_perturbation_run(l.values, e, i, l.copies, lb_superpixels_hide, &s,
-                               LB_ANSWER_PROBABILITY, err));
+                               LB_TARGET_PROBABILITY, err));
     LB_TRY(fit(&l, o->lime_ridge, err));
     lb_superpixels_paint(pixels, &s, l.vector);
 cleanup:

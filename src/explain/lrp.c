@@ -9,7 +9,7 @@
 static const double own_epsilon = 1e-9;
 
 static void
-settle(lb_explain_options *options)
+discard_workspace(lb_explain_options *options)
 {
     if (options->lrp.epsilon == 0) {
         options->lrp.epsilon = own_epsilon;
@@ -17,11 +17,11 @@ settle(lb_explain_options *options)
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_explain_options settled = *e->options;
-    settle(&settled);
+    discard_workspace(&settled);
     const bool ignore_bias = settled.lrp.bias == LB_LRP_BIAS_IGNORED;
     if (ignore_bias || settled.lrp.epsilon != own_epsilon) {
         const lb_composite composite = {.first = LB_RELEVANCE_EPSILON,
@@ -29,10 +29,10 @@ attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_
                                         .epsilon = settled.lrp.epsilon,
                                         .stabilizer = own_epsilon,
                                         .ignore_bias = ignore_bias};
-        return lb_explainer_composite(attribution, certificates, e, &composite, err);
+        return lb_explainer_composite(attribution, diagnostics, e, &composite, err);
     }
     LB_TRY(lb_explainer_backward(attribution, e, LB_RULE_LRP_EPSILON, true, err));
-    lb_explainer_promise(certificates, e, false);
+    lb_explainer_expect_sum(diagnostics, e, false);
 cleanup:
     return status;
 }
@@ -43,5 +43,5 @@ const lb_method lb_lrp = {.name = "lrp",
                           .in_study = true,
                           .parameters =
                               (const char *const[]){"lrp_bias", "lrp_epsilon", "convolution", NULL},
-                          .settle = settle,
+                          .discard_workspace = discard_workspace,
                           .attribute = attribute};

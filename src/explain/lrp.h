@@ -14,12 +14,12 @@ void lb_composite_settle(lb_explain_options *options);
 /* Relevance of the target's logit by a composite of these rules and the options' values, but that
  * the first convolution's rule is the options' where that is not the composite's own. It
  * promises the logit. */
-lb_status lb_explainer_relevance(float *attribution, lb_certificate *certificates,
+lb_status lb_explainer_relevance(float *attribution, lb_diagnostics *diagnostics,
                                  lb_explainer *explainer, lb_relevance_rule first,
                                  lb_relevance_rule convolutions, lb_error *err);
 /* The same by any composite, with bounds that are the options'. The box rule refuses images that
  * are not between them. */
-lb_status lb_explainer_composite(float *attribution, lb_certificate *certificates,
+lb_status lb_explainer_composite(float *attribution, lb_diagnostics *diagnostics,
                                  lb_explainer *explainer, const lb_composite *composite,
                                  lb_error *err);
 

@@ -4,9 +4,9 @@
 #include "lrp.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
-    return lb_explainer_relevance(attribution, certificates, e, LB_RELEVANCE_ALPHA_BETA,
+    return lb_explainer_relevance(attribution, diagnostics, e, LB_RELEVANCE_ALPHA_BETA,
                                   LB_RELEVANCE_ALPHA_BETA, err);
 }
 
@@ -16,5 +16,5 @@ const lb_method lb_lrp_alpha_beta = {
     .needs = LB_NEEDS_FORWARD,
     .parameters = (const char *const[]){"lrp_alpha", "lrp_epsilon", "lrp_stabilizer", "lrp_low",
                                         "lrp_high", "lrp_bias", "lrp_first", NULL},
-    .settle = lb_composite_settle,
+    .discard_workspace = lb_composite_settle,
     .attribute = attribute};

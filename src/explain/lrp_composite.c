@@ -41,7 +41,7 @@ check_bounds(const lb_explainer *e, const lb_lrp_options *options, lb_error *err
 {
     static const char channels[] = "RGB";
     for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
-        double low = options->low[c], high = options->high[c], room = 1e-6 * (high - low);
+        double low = options->low[c], high = options->high[c], capacity = 1e-6 * (high - low);
         if (low >= high) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
                            "the box rule of LRP: lrp_low, %.9g, is not below lrp_high, %.9g", low,
@@ -54,7 +54,7 @@ check_bounds(const lb_explainer *e, const lb_lrp_options *options, lb_error *err
                 least = fmin(least, (double)values[p]);
                 most = fmax(most, (double)values[p]);
             }
-            if (least < low - room || most > high + room) {
+            if (least < low - capacity || most > high + capacity) {
                 return lb_fail(err, LB_ERROR_ARGUMENT,
                                "image %zu, channel %c has values from %.9g to %.9g, but the box "
                                "rule of LRP is told %.9g to %.9g (--lrp-low and --lrp-high, one "
@@ -67,7 +67,7 @@ check_bounds(const lb_explainer *e, const lb_lrp_options *options, lb_error *err
 }
 
 lb_status
-lb_explainer_composite(float *attribution, lb_certificate *certificates, lb_explainer *e,
+lb_explainer_composite(float *attribution, lb_diagnostics *diagnostics, lb_explainer *e,
                        const lb_composite *composite, lb_error *err)
 {
     lb_status status = LB_OK;
@@ -79,14 +79,14 @@ lb_explainer_composite(float *attribution, lb_certificate *certificates, lb_expl
         LB_TRY(check_bounds(e, &e->options->lrp, err));
     }
     lb_explainer_seed(e, true);
-    LB_TRY(lb_pass_relevance(attribution, e->pass, composite, e->count, e->seeds, err));
-    lb_explainer_promise(certificates, e, false);
+    LB_TRY(lb_executor_relevance(attribution, e->pass, composite, e->count, e->seeds, err));
+    lb_explainer_expect_sum(diagnostics, e, false);
 cleanup:
     return status;
 }
 
 lb_status
-lb_explainer_relevance(float *attribution, lb_certificate *certificates, lb_explainer *e,
+lb_explainer_relevance(float *attribution, lb_diagnostics *diagnostics, lb_explainer *e,
                        lb_relevance_rule first, lb_relevance_rule convolutions, lb_error *err)
 {
     lb_explain_options settled = *e->options;
@@ -103,5 +103,5 @@ lb_explainer_relevance(float *attribution, lb_certificate *certificates, lb_expl
         composite.low[c] = options->low[c];
         composite.high[c] = options->high[c];
     }
-    return lb_explainer_composite(attribution, certificates, e, &composite, err);
+    return lb_explainer_composite(attribution, diagnostics, e, &composite, err);
 }

@@ -5,10 +5,10 @@
 #include "lrp.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
-    return lb_explainer_relevance(attribution, certificates, e, LB_RELEVANCE_FLAT,
-                                  LB_RELEVANCE_PLUS, err);
+    return lb_explainer_relevance(attribution, diagnostics, e, LB_RELEVANCE_FLAT, LB_RELEVANCE_PLUS,
+                                  err);
 }
 
 const lb_method lb_lrp_epsilon_plus_flat = {
@@ -17,5 +17,5 @@ const lb_method lb_lrp_epsilon_plus_flat = {
     .needs = LB_NEEDS_FORWARD,
     .parameters = (const char *const[]){"lrp_epsilon", "lrp_stabilizer", "lrp_low", "lrp_high",
                                         "lrp_bias", "lrp_first", NULL},
-    .settle = lb_composite_settle,
+    .discard_workspace = lb_composite_settle,
     .attribute = attribute};

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lesionbench/random.h"
-#include "points.h"
+#include "path_samples.h"
 
 typedef struct moments {
     float *mean, *squares; /* (count, 3, H, W); squares: sum of squared deviations, or NULL */
@@ -57,13 +57,13 @@ lb_explainer_noisy(float *mean, float *variance, lb_explainer *e, lb_error *err)
     lb_status status = LB_OK;
     size_t all = e->count * e->values;
     moments m = {mean, variance};
-    const lb_points points = {
+    const lb_path_samples points = {
         .count = e->options->smooth_samples, .data = &m, .fill = add_noise, .take = take};
     memset(mean, 0, all * sizeof *mean);
     if (variance != NULL) {
         memset(variance, 0, all * sizeof *variance);
     }
-    LB_TRY(lb_explainer_points(e, &points, err));
+    LB_TRY(lb_explainer_path_samples(e, &points, err));
     for (size_t v = 0; variance != NULL && v < all; v++) {
         variance[v] /= (float)points.count;
     }

@@ -157,7 +157,7 @@ attribute(lb_explainer *e, float *pixels, lb_error *err)
         w.image = e->images + i * e->values;
         choose_windows(&w);
         LB_TRY(
-            lb_perturbation_run(values, e, i, 1 + w.count, hide_window, &w, LB_ANSWER_LOGIT, err));
+            lb_perturbation_run(values, e, i, 1 + w.count, hide_window, &w, LB_TARGET_LOGIT, err));
         average_falls(pixels + i * e->pixels, sum, &w, values);
     }
 cleanup:

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* PatternNet: the signal that the network responds to, the logit handed back by patterns
  * (Kindermans et al.: Learning how to explain neural networks, ICLR 2018). */
-#include "pattern_fit.h"
+#include "pattern_estimation.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
-    (void)certificates;
+    (void)diagnostics;
     return lb_explainer_patterns(attribution, e, lb_pattern_net.name, false, err);
 }
 

@@ -20,7 +20,7 @@ const lb_perturbation_options lb_perturbation_defaults = {.rise_masks = 4000,
                                                           .lime_ridge = 1};
 
 struct lb_perturbation {
-    lb_pass *features, *classifier;
+    lb_executor *features, *classifier;
     size_t batch; /* of features */
     size_t classes;
 };
@@ -42,17 +42,17 @@ lb_perturbation_create(lb_perturbation **out, lb_network *network, size_t height
     LB_ALLOC(p, 1);
     p->batch = feature_batch(height * width);
     p->classes = lb_network_architecture(network)->classes;
-    lb_pass_options options = {.batch = p->batch,
-                               .height = height,
-                               .width = width,
-                               .last_block = LB_BLOCKS,
-                               .features_only = true,
-                               .forget = true};
-    LB_TRY(lb_pass_create(&p->features, network, &options, err));
+    lb_executor_options options = {.batch = p->batch,
+                                   .height = height,
+                                   .width = width,
+                                   .last_block = LB_BLOCKS,
+                                   .features_only = true,
+                                   .inference_only = true};
+    LB_TRY(lb_executor_create(&p->features, network, &options, err));
     options.batch = CLASSIFIER_BATCH;
     options.first_block = LB_BLOCKS;
     options.features_only = false;
-    LB_TRY(lb_pass_create(&p->classifier, network, &options, err));
+    LB_TRY(lb_executor_create(&p->classifier, network, &options, err));
     *out = p;
     p = NULL;
 cleanup:
@@ -66,8 +66,8 @@ lb_perturbation_free(lb_perturbation *p)
     if (p == NULL) {
         return;
     }
-    lb_pass_free(p->classifier);
-    lb_pass_free(p->features);
+    lb_executor_free(p->classifier);
+    lb_executor_free(p->features);
     lb_free(p);
 }
 
@@ -77,19 +77,20 @@ run_classifier(lb_perturbation *p, const lb_context *context, lb_change change, 
                size_t first, size_t n, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t input = lb_pass_input_size(p->features), size = lb_pass_features_size(p->features);
+    size_t input = lb_executor_input_size(p->features),
+           size = lb_executor_features_size(p->features);
     for (size_t done = 0; done < n; done += p->batch) {
         size_t some = n - done < p->batch ? n - done : p->batch;
         LB_TRY(lb_check_cancelled(context, err));
 #pragma omp parallel for schedule(static)
         for (size_t k = 0; k < some; k++) {
-            change(data, lb_pass_input(p->features) + k * input, first + done + k);
+            change(data, lb_executor_input(p->features) + k * input, first + done + k);
         }
-        LB_TRY(lb_pass_forward(p->features, err));
-        memcpy(lb_pass_input(p->classifier) + done * size, lb_pass_features(p->features),
+        LB_TRY(lb_executor_forward(p->features, err));
+        memcpy(lb_executor_input(p->classifier) + done * size, lb_executor_features(p->features),
                some * size * sizeof(float));
     }
-    LB_TRY(lb_pass_forward(p->classifier, err));
+    LB_TRY(lb_executor_forward(p->classifier, err));
 cleanup:
     return status;
 }
@@ -106,25 +107,25 @@ probability(const float *logits, size_t classes, size_t target)
 
 lb_status
 lb_perturbation_run(double *values, const lb_explainer *e, size_t i, size_t copies,
-                    lb_change change, const void *data, lb_answer usual, lb_error *err)
+                    lb_change change, const void *data, lb_target_output usual, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_perturbation *p = e->perturbation;
     size_t target = e->targets[i];
     size_t asked = e->options->perturbation.answer,
-           answer = asked == LB_ANSWER_USUAL ? usual : asked;
+           answer = asked == LB_TARGET_USUAL ? usual : asked;
     for (size_t start = 0; start < copies; start += CLASSIFIER_BATCH) {
         size_t n = copies - start < CLASSIFIER_BATCH ? copies - start : CLASSIFIER_BATCH;
         LB_TRY(run_classifier(p, e->context, change, data, start, n, err));
         lb_explainer_advance_forward(e, n);
-        const float *logits = lb_pass_logits(p->classifier);
+        const float *logits = lb_executor_logits(p->classifier);
         if (lb_first_not_finite(logits, n * p->classes) < n * p->classes) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "image %zu: the network's output is not finite",
                            e->items[i]));
         }
         for (size_t k = 0; k < n; k++) {
             const float *row = logits + k * p->classes;
-            values[start + k] = answer == LB_ANSWER_PROBABILITY
+            values[start + k] = answer == LB_TARGET_PROBABILITY
                                     ? probability(row, p->classes, target)
                                     : (double)row[target];
         }

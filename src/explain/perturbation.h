@@ -24,7 +24,7 @@ typedef void (*lb_change)(const void *data, float *out, size_t copy);
  * probability. usual: what the method's field takes, unless the options ask for another.
  * LB_ERROR_NUMERIC where the network's output is not finite. */
 lb_status lb_perturbation_run(double *values, const lb_explainer *explainer, size_t i,
-                              size_t copies, lb_change change, const void *data, lb_answer usual,
-                              lb_error *err);
+                              size_t copies, lb_change change, const void *data,
+                              lb_target_output usual, lb_error *err);
 
 #endif

@@ -160,7 +160,7 @@ attribute(lb_explainer *e, float *pixels, lb_error *err)
     for (size_t i = 0; i < e->count; i++) {
         r.image = e->images + i * e->values;
         r.item = e->items[i];
-        LB_TRY(lb_perturbation_run(values, e, i, r.masks, see_through, &r, LB_ANSWER_PROBABILITY,
+        LB_TRY(lb_perturbation_run(values, e, i, r.masks, see_through, &r, LB_TARGET_PROBABILITY,
                                    err));
         memset(sum, 0, e->pixels * sizeof *sum);
         for (size_t first = 0; first < r.masks; first += CHUNK) {

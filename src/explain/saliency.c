@@ -6,11 +6,11 @@
 #include "explainer.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     const float *gradient = NULL;
-    (void)certificates;
+    (void)diagnostics;
     LB_TRY(lb_explainer_gradient(&gradient, e, err));
     for (size_t v = 0; v < e->count * e->values; v++) {
         attribution[v] = fabsf(gradient[v]);

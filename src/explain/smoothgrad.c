@@ -4,10 +4,10 @@
 #include "noise.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     for (size_t i = 0; i < e->count; i++) {
-        certificates[i].steps = e->options->smooth_samples;
+        diagnostics[i].steps = e->options->smooth_samples;
     }
     return lb_explainer_noisy(attribution, NULL, e, err);
 }

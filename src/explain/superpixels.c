@@ -6,7 +6,7 @@
 #include "lesionbench/image.h"
 #include "lesionbench/segment.h"
 
-const char *const LB_FILLINGS[] = {"usual", "value", "mean", NULL};
+const char *const LB_INFILLS[] = {"usual", "value", "mean", NULL};
 
 enum { ITERATIONS = 10, LIGHTNESS = 100 };
 
@@ -54,11 +54,11 @@ cleanup:
 }
 
 static lb_status
-fill_hidden(lb_superpixels *s, const lb_perturbation_options *o, lb_filling usual, lb_error *err)
+fill_hidden(lb_superpixels *s, const lb_perturbation_options *o, lb_infill usual, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t filling = o->hide_with == LB_FILLING_USUAL ? usual : o->hide_with;
-    if (filling == LB_FILLING_MEAN) {
+    size_t infill = o->hide_with == LB_INFILL_USUAL ? usual : o->hide_with;
+    if (infill == LB_INFILL_MEAN) {
         LB_TRY(fill_means(s, err));
     } else {
         for (size_t v = 0; v < LB_INPUT_CHANNELS * s->pixels; v++) {
@@ -76,7 +76,7 @@ cleanup:
 }
 
 lb_status
-lb_superpixels_init(lb_superpixels *out, const lb_explainer *e, size_t i, lb_filling usual,
+lb_superpixels_init(lb_superpixels *out, const lb_explainer *e, size_t i, lb_infill usual,
                     lb_error *err)
 {
     lb_status status = LB_OK;

@@ -17,7 +17,7 @@ typedef struct lb_superpixels {
 /* Of image i of the batch, by the options; usual: what the method hides with. The image is
  * borrowed. Release it in any case. */
 lb_status lb_superpixels_init(lb_superpixels *out, const lb_explainer *explainer, size_t i,
-                              lb_filling usual, lb_error *err);
+                              lb_infill usual, lb_error *err);
 void lb_superpixels_release(lb_superpixels *superpixels);
 
 /* An lb_change (perturbation.h) of lb_superpixels: row `copy` of `seen`. */

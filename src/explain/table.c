@@ -62,7 +62,7 @@ lb_method_summary(size_t index)
 }
 
 bool
-lb_method_is_baseline(size_t index)
+lb_method_is_control(size_t index)
 {
     return index < METHODS && table[index]->needs == 0;
 }
@@ -78,8 +78,8 @@ lb_method_parameters(size_t index)
 void
 lb_method_settle(size_t index, lb_explain_options *options)
 {
-    if (index < METHODS && table[index]->settle != NULL) {
-        table[index]->settle(options);
+    if (index < METHODS && table[index]->discard_workspace != NULL) {
+        table[index]->discard_workspace(options);
     }
 }
 

@@ -4,12 +4,12 @@
 #include "noise.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_certificate *certificates, lb_error *err)
+attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
 {
     lb_status status = LB_OK;
     float *mean = NULL;
     for (size_t i = 0; i < e->count; i++) {
-        certificates[i].steps = e->options->smooth_samples;
+        diagnostics[i].steps = e->options->smooth_samples;
     }
     LB_ALLOC(mean, e->count * e->values);
     LB_TRY(lb_explainer_noisy(mean, attribution, e, err));

@@ -13,7 +13,7 @@
 
 #include "lesionbench/image.h"
 #include "lesionbench/segment.h"
-#include "points.h"
+#include "path_samples.h"
 
 enum { SCALES = 6, BASELINES = 2 };
 
@@ -22,7 +22,7 @@ static const double SMOOTHING = 0.8, LEAST_REGION = 150, LEAST_NEW = 50, USUAL =
 
 /* Regions as lists of pixels. */
 typedef struct regions {
-    size_t count, room;
+    size_t count, capacity;
     size_t *start;    /* (count + 1) in pixels */
     uint32_t *pixels; /* (room) */
 } regions;
@@ -168,14 +168,14 @@ need_room(xrai *x, lb_error *err)
     lb_status status = LB_OK;
     size_t used = x->all.start[x->all.count], wanted = 2 * (used + x->size);
     uint32_t *more = NULL;
-    if (used + x->size > x->all.room) {
+    if (used + x->size > x->all.capacity) {
         LB_ALLOC(more, wanted);
         if (used > 0) {
             memcpy(more, x->all.pixels, used * sizeof *more);
         }
         lb_free(x->all.pixels);
         x->all.pixels = more;
-        x->all.room = wanted;
+        x->all.capacity = wanted;
     }
 cleanup:
     return status;
@@ -302,9 +302,9 @@ attribute(lb_explainer *e, float *pixels, lb_error *err)
     lb_status status = LB_OK;
     xrai x = {.size = 0};
     LB_TRY(xrai_init(&x, e, err));
-    const lb_points points = {
+    const lb_path_samples points = {
         .count = BASELINES * x.steps, .data = &x, .fill = fill_point, .take = take_gradient};
-    LB_TRY(lb_explainer_points(e, &points, err));
+    LB_TRY(lb_explainer_path_samples(e, &points, err));
     for (size_t i = 0; i < e->count; i++) {
         LB_TRY(cut(&x, e->images + i * e->values, x.range[i], err));
         take_greatest(&x, x.sum + i * e->values);

@@ -22,7 +22,7 @@ erode_row(uint8_t *restrict out, const uint8_t *above, const uint8_t *here, cons
 
 /* The value outside the image is 0, so the frame never survives an erosion. */
 void
-lb_erode(uint8_t *out, const uint8_t *image, size_t height, size_t width)
+lb_binary_erosion(uint8_t *out, const uint8_t *image, size_t height, size_t width)
 {
     memset(out, 0, height * width);
     for (size_t y = 1; y + 1 < height && width > 2; y++) {
@@ -58,12 +58,12 @@ dilate(uint8_t *out, const uint8_t *image, size_t height, size_t width)
 }
 
 lb_status
-lb_open(uint8_t *out, const uint8_t *image, size_t height, size_t width, lb_error *err)
+lb_binary_opening(uint8_t *out, const uint8_t *image, size_t height, size_t width, lb_error *err)
 {
     lb_status status = LB_OK;
     uint8_t *eroded = NULL;
     LB_ALLOC(eroded, height * width);
-    lb_erode(eroded, image, height, width);
+    lb_binary_erosion(eroded, image, height, width);
     dilate(out, eroded, height, width);
 cleanup:
     lb_free(eroded);
@@ -195,8 +195,8 @@ lb_label_runs(lb_run *out, size_t *count, size_t *components, const uint8_t *ima
 }
 
 lb_status
-lb_label(int32_t *out, size_t *count, const uint8_t *image, size_t height, size_t width,
-         lb_error *err)
+lb_connected_components(int32_t *out, size_t *count, const uint8_t *image, size_t height,
+                        size_t width, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_run *runs = NULL;

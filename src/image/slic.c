@@ -186,7 +186,7 @@ lb_slic(int32_t *labels, size_t *count, const double *image, size_t channels, si
         update(&s);
     }
     size_t quarter = pixels / s.count / 4;
-    LB_TRY(lb_join_small(labels, count, height, width, quarter > 0 ? quarter : 1, err));
+    LB_TRY(lb_merge_small_regions(labels, count, height, width, quarter > 0 ? quarter : 1, err));
 cleanup:
     lb_free(s.nearest);
     lb_free(s.size);

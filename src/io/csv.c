@@ -36,12 +36,12 @@ typedef struct cursor {
 
 typedef struct fields {
     char **text; /* into the file's bytes */
-    size_t count, room;
+    size_t count, capacity;
 } fields;
 
 /* The lines where rows begin. */
 typedef struct line_list {
-    size_t *numbers, count, room;
+    size_t *numbers, count, capacity;
 } line_list;
 
 /* 2 GiB of pointers. */
@@ -54,16 +54,16 @@ push(fields *list, char *text, const char *path, lb_error *err)
     if (list->count == MAX_FIELDS) {
         return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: has more than %d fields", path, MAX_FIELDS);
     }
-    if (list->count == list->room) {
+    if (list->count == list->capacity) {
         char **larger = NULL;
-        size_t room = list->room > 0 ? 2 * list->room : 64;
-        LB_ALLOC(larger, room);
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
+        LB_ALLOC(larger, capacity);
         if (list->count > 0) {
             memcpy(larger, list->text, list->count * sizeof *larger);
         }
         lb_free(list->text);
         list->text = larger;
-        list->room = room;
+        list->capacity = capacity;
     }
     list->text[list->count++] = text;
 cleanup:
@@ -189,15 +189,15 @@ push_line(line_list *list, size_t line, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t *larger = NULL;
-    if (list->count == list->room) {
-        size_t room = list->room > 0 ? 2 * list->room : 64;
-        LB_ALLOC(larger, room);
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
+        LB_ALLOC(larger, capacity);
         if (list->count > 0) {
             memcpy(larger, list->numbers, list->count * sizeof *larger);
         }
         lb_free(list->numbers);
         list->numbers = larger;
-        list->room = room;
+        list->capacity = capacity;
     }
     list->numbers[list->count++] = line;
 cleanup:
@@ -439,9 +439,9 @@ lb_csv_number(double *out, const lb_csv *csv, size_t row, size_t column, const c
 struct lb_csv_stream {
     FILE *file;
     char *path;
-    char *header;      /* the first row's bytes */
-    char *record;      /* the row's under way; with others behind it where lines end in \r alone */
-    size_t room, line; /* line: of the last row */
+    char *header; /* the first row's bytes */
+    char *record; /* the row's under way; with others behind it where lines end in \r alone */
+    size_t capacity, line; /* line: of the last row */
     fields names, row;
     cursor reader;
 };
@@ -453,21 +453,21 @@ make_room(lb_csv_stream *stream, size_t length, lb_error *err)
 {
     lb_status status = LB_OK;
     char *larger = NULL;
-    if (length + 1 < stream->room) {
+    if (length + 1 < stream->capacity) {
         return LB_OK;
     }
     if (length > MOST_RECORD) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu: a row of more than %d bytes",
                        stream->path, stream->reader.line, MOST_RECORD);
     }
-    size_t room = stream->room > 0 ? 2 * stream->room : 4096;
-    LB_ALLOC(larger, room);
+    size_t capacity = stream->capacity > 0 ? 2 * stream->capacity : 4096;
+    LB_ALLOC(larger, capacity);
     if (length > 0) {
         memcpy(larger, stream->record, length);
     }
     lb_free(stream->record);
     stream->record = larger;
-    stream->room = room;
+    stream->capacity = capacity;
 cleanup:
     return status;
 }
@@ -543,7 +543,7 @@ lb_csv_open(lb_csv_stream **out, const char *path, lb_error *err)
     /* What is behind the header in the same record is kept with it. */
     stream->header = stream->record;
     stream->record = NULL;
-    stream->room = 0;
+    stream->capacity = 0;
     stream->reader.line++;
     *out = stream;
     stream = NULL;

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/file_bytes.h"
-#include "lesionbench/output.h"
 
 void
 lb_h5_drop(hid_t id)

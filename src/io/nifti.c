@@ -65,10 +65,10 @@ typedef struct sink {
 } sink;
 
 static void
-put(const sink *to, size_t at, const double *values, size_t count, const lb_nifti_claims *claims)
+put(const sink *to, size_t at, const double *values, size_t count, const lb_nifti_header_info *info)
 {
     for (size_t i = 0; i < count; i++) {
-        double value = values[i] * claims->slope + claims->intercept;
+        double value = values[i] * info->slope + info->intercept;
         value = fabs(value) <= 3e38 ? value : 0;
         if (to->value != NULL) {
             to->value[at + i] = (float)value;
@@ -80,11 +80,12 @@ put(const sink *to, size_t at, const double *values, size_t count, const lb_nift
 
 /* Unpacks exactly so many bytes, and forgets them. */
 static lb_status
-skip(const lb_nifti_claims *claims, size_t bytes, uint8_t *buffer, const char *path, lb_error *err)
+skip(const lb_nifti_header_info *info, size_t bytes, uint8_t *buffer, const char *path,
+     lb_error *err)
 {
     while (bytes > 0) {
         size_t now = bytes < CHUNK ? bytes : CHUNK;
-        if (gzread(claims->stream, buffer, (unsigned)now) != (int)now) {
+        if (gzread(info->stream, buffer, (unsigned)now) != (int)now) {
             return lb_nifti_fail_damaged(path, err);
         }
         bytes -= now;
@@ -94,11 +95,11 @@ skip(const lb_nifti_claims *claims, size_t bytes, uint8_t *buffer, const char *p
 
 /* Behind the last voxel: gzip's checksum, which must hold, and at most some padding. */
 static lb_status
-check_end(const lb_nifti_claims *claims, uint8_t *buffer, const char *path, lb_error *err)
+check_end(const lb_nifti_header_info *info, uint8_t *buffer, const char *path, lb_error *err)
 {
     size_t padding = 0;
     int got = 0, code = Z_OK;
-    while ((got = gzread(claims->stream, buffer, CHUNK)) > 0) {
+    while ((got = gzread(info->stream, buffer, CHUNK)) > 0) {
         padding += (size_t)got;
         if (padding > MAX_PADDING) {
             return lb_fail(err, LB_ERROR_FORMAT,
@@ -107,7 +108,7 @@ check_end(const lb_nifti_claims *claims, uint8_t *buffer, const char *path, lb_e
                            path);
         }
     }
-    gzerror(claims->stream, &code); /* Z_BUF_ERROR where a gzip stream lacks its end */
+    gzerror(info->stream, &code); /* Z_BUF_ERROR where a gzip stream lacks its end */
     return got == 0 && code == Z_OK ? LB_OK : lb_nifti_fail_damaged(path, err);
 }
 
@@ -118,33 +119,33 @@ count_voxels(const lb_volume *volume)
 }
 
 static lb_status
-read_voxels(const sink *to, const lb_nifti_claims *claims, size_t index, const char *path,
+read_voxels(const sink *to, const lb_nifti_header_info *info, size_t index, const char *path,
             lb_error *err)
 {
     lb_status status = LB_OK;
     uint8_t *bytes = NULL;
     double *values = NULL;
-    size_t width = claims->width, count = count_voxels(&claims->volume);
+    size_t width = info->width, count = count_voxels(&info->volume);
     LB_ALLOC(bytes, CHUNK * width);
     LB_ALLOC(values, CHUNK);
-    if (gzrewind(claims->stream) != 0) {
+    if (gzrewind(info->stream) != 0) {
         LB_TRY(lb_nifti_fail_damaged(path, err));
     }
-    LB_TRY(skip(claims, claims->offset, bytes, path, err));
-    LB_TRY(skip(claims, index * count * width, bytes, path, err));
+    LB_TRY(skip(info, info->offset, bytes, path, err));
+    LB_TRY(skip(info, index * count * width, bytes, path, err));
     for (size_t done = 0; done < count; done += CHUNK) {
         size_t now = count - done < CHUNK ? count - done : CHUNK;
-        if (gzread(claims->stream, bytes, (unsigned)(now * width)) != (int)(now * width)) {
+        if (gzread(info->stream, bytes, (unsigned)(now * width)) != (int)(now * width)) {
             LB_TRY(lb_nifti_fail_damaged(path, err));
         }
-        if (claims->swapped && width > 1) {
+        if (info->swapped && width > 1) {
             nifti_swap_Nbytes((int64_t)now, (int)width, bytes);
         }
-        to_doubles(values, bytes, now, claims->type);
-        put(to, done, values, now, claims);
+        to_doubles(values, bytes, now, info->type);
+        put(to, done, values, now, info);
     }
-    LB_TRY(skip(claims, (claims->volume.volumes - index - 1) * count * width, bytes, path, err));
-    LB_TRY(check_end(claims, bytes, path, err));
+    LB_TRY(skip(info, (info->volume.volumes - index - 1) * count * width, bytes, path, err));
+    LB_TRY(check_end(info, bytes, path, err));
 cleanup:
     lb_free(values);
     lb_free(bytes);
@@ -152,10 +153,10 @@ cleanup:
 }
 
 static void
-close_claims(lb_nifti_claims *claims)
+close_info(lb_nifti_header_info *info)
 {
-    if (claims->stream != NULL) {
-        gzclose(claims->stream);
+    if (info->stream != NULL) {
+        gzclose(info->stream);
     }
 }
 
@@ -174,24 +175,24 @@ static lb_status
 read_one(lb_volume *out, bool only, size_t index, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_nifti_claims claims = {.stream = NULL};
+    lb_nifti_header_info info = {.stream = NULL};
     sink to = {NULL, NULL};
-    LB_TRY(lb_nifti_claims_read(&claims, path, err));
+    LB_TRY(lb_nifti_header_info_read(&info, path, err));
     if (only) {
-        LB_TRY(refuse_many(&claims.volume, path, err));
+        LB_TRY(refuse_many(&info.volume, path, err));
     }
-    if (index >= claims.volume.volumes) {
+    if (index >= info.volume.volumes) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: has %zu volumes, counted from 0, but not %zu",
-                       path, claims.volume.volumes, index));
+                       path, info.volume.volumes, index));
     }
-    LB_ALLOC(to.value, count_voxels(&claims.volume));
-    LB_TRY(read_voxels(&to, &claims, index, path, err));
-    *out = claims.volume;
+    LB_ALLOC(to.value, count_voxels(&info.volume));
+    LB_TRY(read_voxels(&to, &info, index, path, err));
+    *out = info.volume;
     out->value = to.value;
     to.value = NULL;
 cleanup:
     lb_free(to.value);
-    close_claims(&claims);
+    close_info(&info);
     return status;
 }
 
@@ -208,14 +209,14 @@ lb_nifti_read_nth(lb_volume *out, const char *path, size_t index, lb_error *err)
 }
 
 lb_status
-lb_nifti_look(lb_volume *out, const char *path, lb_error *err)
+lb_nifti_read_header(lb_volume *out, const char *path, lb_error *err)
 {
-    lb_nifti_claims claims = {.stream = NULL};
-    lb_status status = lb_nifti_claims_read(&claims, path, err);
+    lb_nifti_header_info info = {.stream = NULL};
+    lb_status status = lb_nifti_header_info_read(&info, path, err);
     if (status == LB_OK) {
-        *out = claims.volume;
+        *out = info.volume;
     }
-    close_claims(&claims);
+    close_info(&info);
     return status;
 }
 
@@ -223,18 +224,18 @@ lb_status
 lb_nifti_read_mask(uint8_t **out, lb_volume *place, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_nifti_claims claims = {.stream = NULL};
+    lb_nifti_header_info info = {.stream = NULL};
     sink to = {NULL, NULL};
-    LB_TRY(lb_nifti_claims_read(&claims, path, err));
-    LB_TRY(refuse_many(&claims.volume, path, err));
-    LB_ALLOC(to.mask, count_voxels(&claims.volume));
-    LB_TRY(read_voxels(&to, &claims, 0, path, err));
-    *place = claims.volume;
+    LB_TRY(lb_nifti_header_info_read(&info, path, err));
+    LB_TRY(refuse_many(&info.volume, path, err));
+    LB_ALLOC(to.mask, count_voxels(&info.volume));
+    LB_TRY(read_voxels(&to, &info, 0, path, err));
+    *place = info.volume;
     *out = to.mask;
     to.mask = NULL;
 cleanup:
     lb_free(to.mask);
-    close_claims(&claims);
+    close_info(&info);
     return status;
 }
 

@@ -112,7 +112,7 @@ check_dims(header *h, lb_error *err)
 /* The magic is "n+1", or "ni1" for a pair. Programs differ in where a single file whose vox_offset
  * is too low begins. */
 static lb_status
-check_claims(header *h, const char *magic, double least_offset, lb_error *err)
+check_info(header *h, const char *magic, double least_offset, lb_error *err)
 {
     lb_status status = LB_OK;
     h->pair = magic[1] == 'i';
@@ -170,7 +170,7 @@ read_first(header *out, const uint8_t *bytes, lb_error *err)
     }
     COPY_FIELDS(out, raw);
     out->frame.rounding = 3 * (double)FLT_EPSILON;
-    return check_claims(out, raw.magic, FIRST_OFFSET, err);
+    return check_info(out, raw.magic, FIRST_OFFSET, err);
 }
 
 static lb_status
@@ -184,7 +184,7 @@ read_second(header *out, const uint8_t *bytes, lb_error *err)
     }
     COPY_FIELDS(out, raw);
     out->frame.rounding = 3 * DBL_EPSILON;
-    return check_claims(out, raw.magic, SECOND_OFFSET, err);
+    return check_info(out, raw.magic, SECOND_OFFSET, err);
 }
 
 static lb_status
@@ -210,21 +210,21 @@ read_header(header *out, gzFile stream, lb_error *err)
 }
 
 static lb_status
-fill(lb_nifti_claims *out, const header *h, lb_error *err)
+fill(lb_nifti_header_info *out, const header *h, lb_error *err)
 {
-    lb_nifti_claims claims = {.volume = {.nx = (size_t)h->dims[1],
-                                         .ny = (size_t)h->dims[2],
-                                         .nz = (size_t)h->dims[3],
-                                         .volumes = h->dims[0] > 3 ? (size_t)h->dims[4] : 1},
-                              .type = h->type,
-                              .width = h->voxel_size,
-                              .swapped = h->swapped,
-                              .slope = h->slope,
-                              .intercept = h->intercept,
-                              .offset = (size_t)h->offset};
-    lb_status status = lb_nifti_place(&claims.volume, &h->frame, h->path, err);
+    lb_nifti_header_info info = {.volume = {.nx = (size_t)h->dims[1],
+                                            .ny = (size_t)h->dims[2],
+                                            .nz = (size_t)h->dims[3],
+                                            .volumes = h->dims[0] > 3 ? (size_t)h->dims[4] : 1},
+                                 .type = h->type,
+                                 .width = h->voxel_size,
+                                 .swapped = h->swapped,
+                                 .slope = h->slope,
+                                 .intercept = h->intercept,
+                                 .offset = (size_t)h->offset};
+    lb_status status = lb_nifti_place(&info.volume, &h->frame, h->path, err);
     if (status == LB_OK) {
-        *out = claims;
+        *out = info;
     }
     return status;
 }
@@ -316,17 +316,17 @@ cleanup:
 
 /* A plain file shows its length; gzip could have shrunk the voxels only so far. */
 static lb_status
-check_length(const header *h, const lb_nifti_claims *claims, lb_error *err)
+check_length(const header *h, const lb_nifti_header_info *info, lb_error *err)
 {
-    bool plain = gzdirect(claims->stream) == 1;
-    double most = plain ? (double)claims->on_disk - (double)claims->offset
-                        : (double)claims->on_disk * LB_GZIP_MAX_RATIO;
+    bool plain = gzdirect(info->stream) == 1;
+    double most = plain ? (double)info->on_disk - (double)info->offset
+                        : (double)info->on_disk * LB_GZIP_MAX_RATIO;
     if (h->bytes > most) {
         return lb_fail(
             err, LB_ERROR_FORMAT,
             "%s: damaged or truncated: the NIfTI header claims %.0f bytes of voxels, but the file "
             "has only %zu%s",
-            h->path, h->bytes, claims->on_disk, plain ? "" : " (gzipped)");
+            h->path, h->bytes, info->on_disk, plain ? "" : " (gzipped)");
     }
     return LB_OK;
 }
@@ -348,23 +348,23 @@ find_header(char **out, const char *path, lb_error *err)
 }
 
 lb_status
-lb_nifti_claims_read(lb_nifti_claims *out, const char *path, lb_error *err)
+lb_nifti_header_info_read(lb_nifti_header_info *out, const char *path, lb_error *err)
 {
     static pthread_once_t silenced = PTHREAD_ONCE_INIT;
     lb_status status = LB_OK;
     header h = {.path = path};
     char *name = NULL;
     gzFile stream = NULL;
-    lb_nifti_claims claims = {.stream = NULL};
+    lb_nifti_header_info info = {.stream = NULL};
     size_t size = 0;
     pthread_once(&silenced, silence);
     LB_TRY(find_header(&name, path, err));
     LB_TRY(lb_gzip_open(&stream, &size, name, err));
     gzbuffer(stream, GZIP_BUFFER);
     LB_TRY(read_header(&h, stream, err));
-    LB_TRY(fill(&claims, &h, err));
-    claims.stream = stream;
-    claims.on_disk = size;
+    LB_TRY(fill(&info, &h, err));
+    info.stream = stream;
+    info.on_disk = size;
     if (!h.pair && is_image(path)) {
         LB_TRY(
             lb_fail(err, LB_ERROR_FORMAT,
@@ -373,14 +373,14 @@ lb_nifti_claims_read(lb_nifti_claims *out, const char *path, lb_error *err)
                     path, name));
     }
     if (h.pair) {
-        claims.stream = NULL;
-        LB_TRY(open_pair(&claims.stream, &claims.on_disk, path, name, err));
-        gzbuffer(claims.stream, GZIP_BUFFER);
+        info.stream = NULL;
+        LB_TRY(open_pair(&info.stream, &info.on_disk, path, name, err));
+        gzbuffer(info.stream, GZIP_BUFFER);
         gzclose(stream);
     }
-    stream = claims.stream;
-    LB_TRY(check_length(&h, &claims, err));
-    *out = claims;
+    stream = info.stream;
+    LB_TRY(check_length(&h, &info, err));
+    *out = info;
     stream = NULL;
 cleanup:
     if (stream != NULL) {

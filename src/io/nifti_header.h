@@ -7,7 +7,7 @@
 
 #include "lesionbench/nifti.h"
 
-typedef struct lb_nifti_claims {
+typedef struct lb_nifti_header_info {
     lb_volume volume; /* without voxels */
     int type;         /* DT_UINT8, ... */
     size_t width;     /* bytes of a voxel */
@@ -16,10 +16,10 @@ typedef struct lb_nifti_claims {
     size_t offset;  /* of the first voxel, in bytes */
     gzFile stream;  /* of the voxels, at any place; plain files as well */
     size_t on_disk; /* size of that file */
-} lb_nifti_claims;
+} lb_nifti_header_info;
 
 /* Reads and checks the header, and opens the voxels' file. Close the stream with gzclose(). */
-lb_status lb_nifti_claims_read(lb_nifti_claims *out, const char *path, lb_error *err);
+lb_status lb_nifti_header_info_read(lb_nifti_header_info *out, const char *path, lb_error *err);
 lb_status lb_nifti_fail_damaged(const char *path, lb_error *err);
 
 #endif

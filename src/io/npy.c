@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/file_bytes.h"
-#include "lesionbench/output.h"
 #include "npy_header.h"
 
 static const char MAGIC[6] = {'\x93', 'N', 'U', 'M', 'P', 'Y'};
@@ -127,7 +127,7 @@ lb_npy_write(const char *path, lb_type type, size_t rank, const size_t *shape, c
              lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_output *output = NULL;
+    lb_atomic_file *output = NULL;
     char text[WRITTEN_HEADER];
     size_t count = 1;
     if (rank > LB_MAX_RANK) {
@@ -137,15 +137,15 @@ lb_npy_write(const char *path, lb_type type, size_t rank, const size_t *shape, c
         count *= shape[i];
     }
     size_t length = format_header(text, type, rank, shape);
-    LB_TRY(lb_output_open(&output, path, err));
-    FILE *stream = lb_output_stream(output);
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    FILE *stream = lb_atomic_file_stream(output);
     fwrite(MAGIC, 1, sizeof MAGIC, stream);
     const uint8_t rest[4] = {1, 0, (uint8_t)(length & 0xFF), (uint8_t)(length >> 8)};
     fwrite(rest, 1, sizeof rest, stream);
     fwrite(text, 1, length, stream);
     fwrite(data, lb_type_size(type), count, stream);
-    LB_TRY(lb_output_commit(output, err)); /* sees short writes */
+    LB_TRY(lb_atomic_file_commit(output, err)); /* sees short writes */
 cleanup:
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     return status;
 }

@@ -22,18 +22,19 @@ first_beyond_double(const int64_t *values, size_t count)
 }
 
 lb_status
-lb_npy_read_doubles(double *out, lb_npy *npy, void *room, size_t row, size_t rows, lb_error *err)
+lb_npy_read_doubles(double *out, lb_npy *npy, void *capacity, size_t row, size_t rows,
+                    lb_error *err)
 {
     const lb_array *header = lb_npy_header(npy);
     size_t values = lb_array_count(header) / header->shape[0] * rows; /* a row was there */
-    lb_status status = lb_npy_read_rows(room, npy, row, rows, err);
+    lb_status status = lb_npy_read_rows(capacity, npy, row, rows, err);
     if (status != LB_OK) {
         return status;
     }
-    if (header->type == LB_I64 && first_beyond_double(room, values) < values) {
+    if (header->type == LB_I64 && first_beyond_double(capacity, values) < values) {
         return lb_fail(err, LB_ERROR_NUMERIC,
                        "row %zu has a whole number beyond 2^53; save real numbers", row);
     }
-    lb_to_doubles(out, room, header->type, values);
+    lb_to_doubles(out, capacity, header->type, values);
     return LB_OK;
 }

@@ -86,28 +86,28 @@ extend(lb_pickle *pickle, const void *old, size_t old_size, size_t new_size)
 }
 
 void *
-lb_pickle_grow(lb_pickle *pickle, void *old, size_t *room, size_t wanted, size_t size,
+lb_pickle_grow(lb_pickle *pickle, void *old, size_t *capacity, size_t wanted, size_t size,
                lb_error *err)
 {
     size_t bytes = 0;
-    if (wanted <= *room) {
+    if (wanted <= *capacity) {
         return old;
     }
-    size_t larger = *room > wanted / 2 ? 2 * *room : wanted;
+    size_t larger = *capacity > wanted / 2 ? 2 * *capacity : wanted;
     if (lb_multiply(&bytes, larger, size, err) != LB_OK) {
         return NULL;
     }
-    if (!extend(pickle, old, *room * size, bytes)) {
+    if (!extend(pickle, old, *capacity * size, bytes)) {
         void *taken = lb_pickle_take(pickle, bytes, err);
         if (taken == NULL) {
             return NULL;
         }
         if (old != NULL) {
-            memcpy(taken, old, *room * size);
+            memcpy(taken, old, *capacity * size);
         }
         old = taken;
     }
-    *room = larger;
+    *capacity = larger;
     return old;
 }
 
@@ -129,7 +129,7 @@ lb_pickle_append(lb_pickle_machine *machine, lb_pickle_items *items, const lb_va
     if (count == 0) {
         return LB_OK;
     }
-    lb_value *grown = lb_pickle_grow(machine->pickle, items->values, &items->room,
+    lb_value *grown = lb_pickle_grow(machine->pickle, items->values, &items->capacity,
                                      items->count + count, sizeof *grown, machine->err);
     if (grown == NULL) {
         return lb_fail_context(machine->err, "%s", machine->name);

@@ -30,7 +30,7 @@ struct lb_pickle_opaque {
 
 /* LIST, TUPLE, SET; a DICT's are keys and values in turn. */
 typedef struct lb_pickle_items {
-    size_t count, room; /* values, so twice the pairs of a DICT */
+    size_t count, capacity; /* values, so twice the pairs of a DICT */
     lb_value *values;
     size_t expanded; /* of the last walk: 0 before, PICKLE_UNDER_WAY within, then values below */
     size_t height;   /* of the containers below, with this one */
@@ -78,11 +78,11 @@ typedef struct lb_pickle_machine {
     const uint8_t *bytes;
     size_t size, at, opcode_at;
     lb_value *stack;
-    size_t depth, room;
+    size_t depth, capacity;
     size_t *marks; /* stack depths */
-    size_t mark_count, mark_room;
+    size_t mark_count, mark_capacity;
     lb_value *memo;
-    size_t memo_room, memo_count;
+    size_t memo_capacity, memo_count;
     bool nested; /* within another pickle's bytes */
     bool stopped;
 } lb_pickle_machine;
@@ -94,7 +94,7 @@ lb_status lb_pickle_fail(lb_pickle_machine *machine, lb_status code, const char 
 /* pickle_arena.c: memory. All give NULL with err set where memory or the limit is out. */
 void *lb_pickle_take(lb_pickle *pickle, size_t size, lb_error *err);
 /* The array of *room elements (NULL at first) with room for `wanted`: the same, or a copy. */
-void *lb_pickle_grow(lb_pickle *pickle, void *old, size_t *room, size_t wanted, size_t size,
+void *lb_pickle_grow(lb_pickle *pickle, void *old, size_t *capacity, size_t wanted, size_t size,
                      lb_error *err);
 void lb_pickle_release(lb_pickle *pickle);
 

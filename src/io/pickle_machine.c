@@ -69,10 +69,10 @@ lb_pickle_push(lb_pickle_machine *machine, lb_value value)
         return lb_pickle_fail(machine, LB_ERROR_FORMAT, "more than %zu values on the stack",
                               machine->pickle->limits.stack);
     }
-    if (machine->depth == machine->room) {
-        size_t wanted = machine->room > 0 ? machine->room + 1 : FIRST_ROOM;
-        lb_value *grown = lb_pickle_grow(machine->pickle, machine->stack, &machine->room, wanted,
-                                         sizeof *grown, machine->err);
+    if (machine->depth == machine->capacity) {
+        size_t wanted = machine->capacity > 0 ? machine->capacity + 1 : FIRST_ROOM;
+        lb_value *grown = lb_pickle_grow(machine->pickle, machine->stack, &machine->capacity,
+                                         wanted, sizeof *grown, machine->err);
         if (grown == NULL) {
             return lb_fail_context(machine->err, "%s", machine->name);
         }
@@ -114,10 +114,10 @@ lb_pickle_pop(lb_pickle_machine *machine, lb_value *out)
 lb_status
 lb_pickle_mark(lb_pickle_machine *machine)
 {
-    if (machine->mark_count == machine->mark_room) {
-        size_t wanted = machine->mark_room > 0 ? machine->mark_room + 1 : FIRST_ROOM;
-        size_t *grown = lb_pickle_grow(machine->pickle, machine->marks, &machine->mark_room, wanted,
-                                       sizeof *grown, machine->err);
+    if (machine->mark_count == machine->mark_capacity) {
+        size_t wanted = machine->mark_capacity > 0 ? machine->mark_capacity + 1 : FIRST_ROOM;
+        size_t *grown = lb_pickle_grow(machine->pickle, machine->marks, &machine->mark_capacity,
+                                       wanted, sizeof *grown, machine->err);
         if (grown == NULL) {
             return lb_fail_context(machine->err, "%s", machine->name);
         }
@@ -157,14 +157,14 @@ lb_pickle_remember(lb_pickle_machine *machine, uint64_t index)
                               "remembers a value as number %llu, after %zu others",
                               (unsigned long long)index, machine->memo_count);
     }
-    size_t old_room = machine->memo_room;
-    lb_value *grown = lb_pickle_grow(machine->pickle, machine->memo, &machine->memo_room,
+    size_t old_room = machine->memo_capacity;
+    lb_value *grown = lb_pickle_grow(machine->pickle, machine->memo, &machine->memo_capacity,
                                      (size_t)index + 1, sizeof *grown, machine->err);
     if (grown == NULL) {
         return lb_fail_context(machine->err, "%s", machine->name);
     }
     machine->memo = grown;
-    for (size_t i = old_room; i < machine->memo_room; i++) {
+    for (size_t i = old_room; i < machine->memo_capacity; i++) {
         machine->memo[i] = (lb_value){.kind = (lb_value_kind)PICKLE_ABSENT};
     }
     machine->memo_count += machine->memo[index].kind == (lb_value_kind)PICKLE_ABSENT;
@@ -175,7 +175,8 @@ lb_pickle_remember(lb_pickle_machine *machine, uint64_t index)
 lb_status
 lb_pickle_recall(lb_pickle_machine *machine, uint64_t index)
 {
-    if (index >= machine->memo_room || machine->memo[index].kind == (lb_value_kind)PICKLE_ABSENT) {
+    if (index >= machine->memo_capacity ||
+        machine->memo[index].kind == (lb_value_kind)PICKLE_ABSENT) {
         return lb_pickle_fail(machine, LB_ERROR_FORMAT,
                               "is damaged: asks for the value remembered as number %llu, which is "
                               "not there",
@@ -190,7 +191,7 @@ restart(lb_pickle_machine *machine)
 {
     machine->depth = machine->mark_count = 0;
     machine->memo = NULL;
-    machine->memo_room = machine->memo_count = 0;
+    machine->memo_capacity = machine->memo_count = 0;
     machine->stopped = false;
 }
 

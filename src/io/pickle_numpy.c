@@ -219,7 +219,7 @@ nest(lb_value *out, lb_pickle_machine *machine, const lb_pickle_array *array, co
         return status;
     }
     lb_pickle_items *items = out->items;
-    items->values = lb_pickle_grow(machine->pickle, NULL, &items->room, s->shape[axis],
+    items->values = lb_pickle_grow(machine->pickle, NULL, &items->capacity, s->shape[axis],
                                    sizeof *items->values, machine->err);
     if (items->values == NULL) {
         return lb_fail_context(machine->err, "%s", machine->name);

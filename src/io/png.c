@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 
 static void
 write_bytes(png_structp png, png_bytep bytes, size_t size)
 {
     if (fwrite(bytes, 1, size, png_get_io_ptr(png)) != size) {
-        png_error(png, "short write"); /* lb_output_commit() finds the reason */
+        png_error(png, "short write"); /* lb_atomic_file_commit() finds the reason */
     }
 }
 
@@ -96,13 +96,13 @@ lb_png_write(const char *path, size_t height, size_t width, size_t channels, con
              lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_output *output = NULL;
+    lb_atomic_file *output = NULL;
     LB_TRY(check_size(path, height, width, channels, err));
-    LB_TRY(lb_output_open(&output, path, err));
-    LB_TRY(encode_to(lb_output_stream(output), path, height, width, channels, pixels, err));
-    LB_TRY(lb_output_commit(output, err));
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    LB_TRY(encode_to(lb_atomic_file_stream(output), path, height, width, channels, pixels, err));
+    LB_TRY(lb_atomic_file_commit(output, err));
 cleanup:
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     return status;
 }
 

@@ -189,9 +189,9 @@ parse_entries(lb_tensors *tensors, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     const cJSON *item = NULL;
-    size_t room = count_items(tensors->header);
-    LB_ALLOC(tensors->entries, room);
-    LB_ALLOC(tensors->by_name, room);
+    size_t capacity = count_items(tensors->header);
+    LB_ALLOC(tensors->entries, capacity);
+    LB_ALLOC(tensors->by_name, capacity);
     cJSON_ArrayForEach(item, tensors->header)
     {
         if (strcmp(item->string, "__metadata__") == 0) {

@@ -4,7 +4,7 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 
 static lb_status
 add_metadata(cJSON *header, const char *const *keys, const char *const *values, size_t pairs,
@@ -68,7 +68,7 @@ lb_tensors_write(const char *path, const lb_tensor *tensors, size_t count, const
                  const char *const *values, size_t pairs, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_output *output = NULL;
+    lb_atomic_file *output = NULL;
     size_t offset = 0;
     cJSON *header = cJSON_CreateObject();
     if (pairs > 0) {
@@ -77,19 +77,19 @@ lb_tensors_write(const char *path, const lb_tensor *tensors, size_t count, const
     for (size_t i = 0; i < count; i++) {
         LB_TRY(add_tensor(header, &tensors[i], &offset, err));
     }
-    LB_TRY(lb_output_open(&output, path, err));
-    LB_TRY(write_header(lb_output_stream(output), header, err));
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    LB_TRY(write_header(lb_atomic_file_stream(output), header, err));
     for (size_t i = 0; i < count; i++) {
         size_t floats = 1;
         for (size_t axis = 0; axis < tensors[i].rank; axis++) {
             floats *= tensors[i].shape[axis];
         }
         /* A short write stays in the stream's error flag, which the commit looks at. */
-        fwrite(tensors[i].data, sizeof(float), floats, lb_output_stream(output));
+        fwrite(tensors[i].data, sizeof(float), floats, lb_atomic_file_stream(output));
     }
-    LB_TRY(lb_output_commit(output, err));
+    LB_TRY(lb_atomic_file_commit(output, err));
 cleanup:
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     cJSON_Delete(header);
     return status;
 }

@@ -63,7 +63,7 @@ flip_rows(float *image, size_t height, size_t width)
 static void
 change(float *image, const lb_augment *augment, size_t index, float *scratch)
 {
-    const lb_image_source *from = augment->from;
+    const lb_image_loader *from = augment->from;
     size_t pixels = from->height * from->width;
     lb_random random;
     lb_random_init(&random, augment->seed, LB_PURPOSE_AUGMENT,
@@ -86,7 +86,7 @@ static lb_status
 read_changed(void *data, float *out, const size_t *index, size_t n, lb_error *err)
 {
     const lb_augment *augment = data;
-    const lb_image_source *from = augment->from;
+    const lb_image_loader *from = augment->from;
     size_t pixels = from->height * from->width;
     lb_status status = from->read(from->data, out, index, n, err);
     if (status != LB_OK) {
@@ -104,13 +104,13 @@ static lb_status
 begin_epoch(void *data, size_t epoch, lb_error *err)
 {
     lb_augment *augment = data;
-    const lb_image_source *from = augment->from;
+    const lb_image_loader *from = augment->from;
     augment->epoch = epoch;
     return from->begin_epoch != NULL ? from->begin_epoch(from->data, epoch, err) : LB_OK;
 }
 
 lb_status
-lb_augment_init(lb_augment *out, lb_image_source *images, const lb_image_source *from,
+lb_augment_init(lb_augment *out, lb_image_loader *images, const lb_image_loader *from,
                 const lb_training_options *options, lb_error *err)
 {
     lb_status status = LB_OK;

@@ -6,7 +6,7 @@
 #include "lesionbench/training.h"
 
 typedef struct lb_augment {
-    const lb_image_source *from;
+    const lb_image_loader *from;
     bool flip;
     double rotation; /* degrees */
     uint64_t seed;
@@ -18,7 +18,7 @@ typedef struct lb_augment {
 bool lb_augment_is_on(const lb_training_options *options);
 /* A source of `from`'s images as the options flip and turn them; each draws from a stream of (seed,
  * epoch, image). Both borrow from and out until lb_augment_release(). */
-lb_status lb_augment_init(lb_augment *out, lb_image_source *images, const lb_image_source *from,
+lb_status lb_augment_init(lb_augment *out, lb_image_loader *images, const lb_image_loader *from,
                           const lb_training_options *options, lb_error *err);
 void lb_augment_release(lb_augment *augment);
 

@@ -67,7 +67,7 @@ cleanup:
 }
 
 lb_status
-lb_backend_lend(void **out, lb_backend *backend, size_t bytes, lb_error *err)
+lb_backend_scratch(void **out, lb_backend *backend, size_t bytes, lb_error *err)
 {
     lb_status status = LB_OK;
     LB_TRY(lb_backend_need(&backend->weights, &backend->weights_size, bytes, err));

@@ -31,7 +31,7 @@ mix(uint64_t hash, const void *data, size_t size)
 
 /* The labels, and the first images. */
 static lb_status
-mix_source(uint64_t *hash, const lb_image_source *source, lb_error *err)
+mix_source(uint64_t *hash, const lb_image_loader *source, lb_error *err)
 {
     enum { FIRST = 4 };
     lb_status status = LB_OK;
@@ -52,7 +52,7 @@ cleanup:
 
 lb_status
 lb_training_key(uint64_t *out, const lb_training_options *o, const lb_network *network,
-                const lb_image_source *train, const lb_image_source *validation, lb_error *err)
+                const lb_image_loader *train, const lb_image_loader *validation, lb_error *err)
 {
     lb_status status = LB_OK;
     const double numbers[] = {o->degree,

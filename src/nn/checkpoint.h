@@ -10,8 +10,8 @@
 /* What a training's outcome depends on, as one number: options, labels, the first images, first
  * weights. A checkpoint of another training has another key. */
 lb_status lb_training_key(uint64_t *out, const lb_training_options *options,
-                          const lb_network *network, const lb_image_source *train,
-                          const lb_image_source *validation, lb_error *err);
+                          const lb_network *network, const lb_image_loader *train,
+                          const lb_image_loader *validation, lb_error *err);
 
 /* What a checkpoint holds; the values that are pointed to are written or overwritten. gradients[p]
  * is NULL for parameters that are not trained: these are left out. */

@@ -11,16 +11,16 @@
 typedef struct way {
     lb_plan plan;
     dnnl_memory_t weight, scratch;
-    lb_plan lay_out; /* between plain weights and the plan's */
+    lb_plan reorder; /* between plain weights and the plan's */
 } way;
 
 /* The same by the project's own kernels. */
-typedef struct own_way {
+typedef struct native_plan {
     bool planned;
     lb_winograd_shape shape;
     lb_winograd_weights weights;
     float *ready; /* prepared weights; NULL where they are transient */
-} own_way;
+} native_plan;
 
 typedef struct layouts {
     lb_layout input;           /* as the kernels read it */
@@ -34,8 +34,8 @@ struct lb_convolution {
     lb_backend *backend;
     layouts layouts;
     way forward, to_input, to_weights;
-    own_way own_forward, own_to_input; /* instead, where planned */
-    lb_plan hint; /* a forward plan, for to_weights where the way forward is our own */
+    native_plan own_forward, own_to_input; /* instead, where planned */
+    lb_plan forward_hint; /* a forward plan, for to_weights where the way forward is our own */
     size_t threads;
     /* oneDNN memory over arrays that are bound anew at each call. */
     dnnl_memory_t input, output, output_gradient, input_gradient, plain_weight, bias;
@@ -106,7 +106,7 @@ prefers_own(const lb_convolution *c, lb_plan_kind kind, const lb_convolution_sha
 }
 
 static lb_status
-plan_own(own_way *out, lb_convolution *c, const lb_convolution_shape *s, bool transposed,
+plan_own(native_plan *out, lb_convolution *c, const lb_convolution_shape *s, bool transposed,
          lb_error *err)
 {
     lb_status status = LB_OK;
@@ -139,7 +139,7 @@ check_planned(bool planned, const lb_convolution *c, lb_error *err)
 }
 
 static lb_status
-plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
+make_plan(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
 {
     lb_status status = LB_OK;
     dnnl_engine_t engine = c->backend->engine;
@@ -165,7 +165,7 @@ plan_way(way *out, lb_convolution *c, lb_plan_request *request, lb_error *err)
                           DNNL_MEMORY_NONE, err));
     LB_TRY(lb_backend_need(&backend->scratch, &backend->scratch_size,
                            lb_plan_bytes(&out->plan, dnnl_query_scratchpad_md), err));
-    LB_TRY(lb_plan_reorder(&out->lay_out, engine, gradient ? out->weight : c->plain_weight,
+    LB_TRY(lb_plan_reorder(&out->reorder, engine, gradient ? out->weight : c->plain_weight,
                            gradient ? c->plain_weight : out->weight, err));
 cleanup:
     return status;
@@ -185,12 +185,12 @@ plan_forward(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
                                .output = &l->output,
                                .relu = s->relu};
     if (!prefers_own(c, LB_PLAN_FORWARD, s)) {
-        LB_TRY(plan_way(&c->forward, c, &forward, err));
+        LB_TRY(make_plan(&c->forward, c, &forward, err));
         return LB_OK;
     }
     LB_TRY(plan_own(&c->own_forward, c, s, false, err));
     if (s->to_weights) {
-        LB_TRY(lb_plan_convolution(&planned, &c->hint, c->backend->engine, &forward, err));
+        LB_TRY(lb_plan_convolution(&planned, &c->forward_hint, c->backend->engine, &forward, err));
         LB_TRY(check_planned(planned, c, err));
     }
 cleanup:
@@ -209,8 +209,8 @@ plan_to_input(lb_convolution *c, const lb_convolution_shape *s, lb_error *err)
                             .input = &l->input_gradient,
                             .weight = &l->weight_any,
                             .output = &l->output_gradient,
-                            .hint = &c->forward.plan};
-    LB_TRY(plan_way(&c->to_input, c, &back, err));
+                            .forward_hint = &c->forward.plan};
+    LB_TRY(make_plan(&c->to_input, c, &back, err));
     LB_TRY(lb_backend_need_low(c->backend, LOW_GRADIENT, c->output_count, err));
 cleanup:
     return status;
@@ -226,8 +226,9 @@ plan_to_weights(lb_convolution *c, lb_error *err)
                                .weight = &l->weight_gradient_any,
                                .bias = &l->bias,
                                .output = &l->output_gradient,
-                               .hint = c->own_forward.planned ? &c->hint : &c->forward.plan};
-    LB_TRY(plan_way(&c->to_weights, c, &weights, err));
+                               .forward_hint =
+                                   c->own_forward.planned ? &c->forward_hint : &c->forward.plan};
+    LB_TRY(make_plan(&c->to_weights, c, &weights, err));
     if (c->padded_weight != NULL) {
         LB_ALLOC(c->padded_weight_gradient, c->padded_out * c->padded_in * KERNEL);
     }
@@ -314,9 +315,9 @@ free_memory(dnnl_memory_t memory)
 }
 
 static void
-release_way(way *w)
+release_plan(way *w)
 {
-    lb_plan_release(&w->lay_out);
+    lb_plan_release(&w->reorder);
     free_memory(w->scratch);
     free_memory(w->weight);
     lb_plan_release(&w->plan);
@@ -328,10 +329,10 @@ lb_convolution_free(lb_convolution *c)
     if (c == NULL) {
         return;
     }
-    release_way(&c->forward);
-    release_way(&c->to_input);
-    release_way(&c->to_weights);
-    lb_plan_release(&c->hint);
+    release_plan(&c->forward);
+    release_plan(&c->to_input);
+    release_plan(&c->to_weights);
+    lb_plan_release(&c->forward_hint);
     lb_free(c->own_forward.ready);
     lb_free(c->own_to_input.ready);
     free_memory(c->input);
@@ -392,15 +393,15 @@ cleanup:
 
 /* Between plain weights and a way's own. */
 static lb_status
-lay_out(const lb_convolution *c, const way *w, dnnl_memory_t from, dnnl_memory_t to, lb_error *err)
+reorder(const lb_convolution *c, const way *w, dnnl_memory_t from, dnnl_memory_t to, lb_error *err)
 {
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-    return execute(c, &w->lay_out, arguments, 2, err);
+    return execute(c, &w->reorder, arguments, 2, err);
 }
 
 /* Memory for prepared weights is taken here, as not every way is used. */
 static lb_status
-set_own_weights(own_way *own, bool transient, const float *weight, lb_error *err)
+set_own_weights(native_plan *own, bool transient, const float *weight, lb_error *err)
 {
     lb_status status = LB_OK;
     own->weights.plain = weight;
@@ -418,9 +419,9 @@ cleanup:
 
 /* A way of oneDNN's that keeps its weights. */
 static lb_status
-set_way_weights(const lb_convolution *c, const way *w, lb_error *err)
+set_plan_weights(const lb_convolution *c, const way *w, lb_error *err)
 {
-    return w->weight != NULL ? lay_out(c, w, c->plain_weight, w->weight, err) : LB_OK;
+    return w->weight != NULL ? reorder(c, w, c->plain_weight, w->weight, err) : LB_OK;
 }
 
 lb_status
@@ -437,8 +438,8 @@ lb_convolution_set_weights(lb_convolution *c, const float *weight, const float *
     LB_TRY(set_own_weights(&c->own_to_input, c->transient, weight, err));
     if (!c->transient) {
         LB_TRY(bind(c->plain_weight, c->source, err));
-        LB_TRY(set_way_weights(c, &c->forward, err));
-        LB_TRY(set_way_weights(c, &c->to_input, err));
+        LB_TRY(set_plan_weights(c, &c->forward, err));
+        LB_TRY(set_plan_weights(c, &c->to_input, err));
     }
 cleanup:
     return status;
@@ -452,7 +453,7 @@ lend_weights(const lb_convolution *c, const way *w, lb_error *err)
     if (c->transient) {
         LB_TRY(bind(c->plain_weight, c->source, err));
         LB_TRY(bind(w->weight, c->backend->weights, err));
-        LB_TRY(lay_out(c, w, c->plain_weight, w->weight, err));
+        LB_TRY(reorder(c, w, c->plain_weight, w->weight, err));
     }
 cleanup:
     return status;
@@ -460,8 +461,8 @@ cleanup:
 
 /* decided: NULL, or what of the batch is computed. */
 static void
-execute_own(const lb_convolution *c, const own_way *own, const lb_winograd_output *out,
-            const lb_winograd_input *in, const lb_decided *decided)
+execute_own(const lb_convolution *c, const native_plan *own, const lb_winograd_output *out,
+            const lb_winograd_input *in, const lb_fused_outputs *decided)
 {
     lb_winograd_shape shape = own->shape;
     if (decided != NULL) {
@@ -523,30 +524,30 @@ cleanup:
 }
 
 bool
-lb_convolution_decides(const lb_convolution *c)
+lb_convolution_is_fused(const lb_convolution *c)
 {
     return c->own_forward.planned && c->own_to_input.planned;
 }
 
 void
-lb_convolution_decide(lb_convolution *c, const float *input, float *output,
-                      const lb_decided *decided)
+lb_convolution_fused_forward(lb_convolution *c, const float *input, float *output,
+                             const lb_fused_outputs *decided)
 {
     const lb_winograd_input in = {.values = input};
     const lb_winograd_output out = {.values = output,
                                     .bias = c->padded_bias,
                                     .relu = true,
-                                    .positive = decided->positive,
-                                    .choice = decided->choice};
+                                    .relu_mask = decided->relu_mask,
+                                    .argmax = decided->argmax};
     execute_own(c, &c->own_forward, &out, &in, decided);
 }
 
 void
-lb_convolution_backward_decided(lb_convolution *c, const float *output_gradient,
-                                float *input_gradient, const lb_decided *decided)
+lb_convolution_fused_backward(lb_convolution *c, const float *output_gradient,
+                              float *input_gradient, const lb_fused_outputs *decided)
 {
     const lb_winograd_input in = {
-        .values = output_gradient, .keep = decided->positive, .choice = decided->choice};
+        .values = output_gradient, .keep = decided->relu_mask, .argmax = decided->argmax};
     const lb_winograd_output out = {.values = input_gradient};
     execute_own(c, &c->own_to_input, &out, &in, decided);
 }
@@ -570,7 +571,7 @@ lb_convolution_backward_weights(lb_convolution *c, const float *input, const flo
     LB_TRY(execute(c, &w->plan, arguments, 5, err));
     float *padded = c->padded_weight_gradient;
     LB_TRY(bind(c->plain_weight, padded != NULL ? padded : weight_gradient, err));
-    LB_TRY(lay_out(c, w, w->weight, c->plain_weight, err));
+    LB_TRY(reorder(c, w, w->weight, c->plain_weight, err));
     for (size_t o = 0; padded != NULL && o < c->out; o++) {
         memcpy(weight_gradient + o * c->in * KERNEL, padded + o * c->padded_in * KERNEL,
                c->in * KERNEL * sizeof *padded);

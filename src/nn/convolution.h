@@ -7,7 +7,7 @@
 #ifndef LB_NN_CONVOLUTION_H
 #define LB_NN_CONVOLUTION_H
 
-#include "lesionbench/pass.h"
+#include "lesionbench/executor.h"
 #include "winograd.h"
 
 typedef struct lb_backend lb_backend; /* a oneDNN engine, its stream, and shared scratch memory */
@@ -16,7 +16,7 @@ typedef struct lb_backend lb_backend; /* a oneDNN engine, its stream, and shared
 lb_status lb_backend_create(lb_backend **out, const lb_compute *compute, lb_error *err);
 void lb_backend_free(lb_backend *backend);
 /* The memory of transient weights, for other work between convolutions. */
-lb_status lb_backend_lend(void **out, lb_backend *backend, size_t bytes, lb_error *err);
+lb_status lb_backend_scratch(void **out, lb_backend *backend, size_t bytes, lb_error *err);
 /* Channels of a block: 16 with AVX-512, else 8. */
 size_t lb_backend_block(const lb_backend *backend);
 
@@ -48,22 +48,22 @@ lb_status lb_convolution_forward(lb_convolution *convolution, const float *input
 lb_status lb_convolution_backward_input(lb_convolution *convolution, const float *output_gradient,
                                         float *input_gradient, lb_error *err);
 /* Both ways are by Winograd's algorithm, with what is around them in one sweep. */
-bool lb_convolution_decides(const lb_convolution *convolution);
+bool lb_convolution_is_fused(const lb_convolution *convolution);
 
 /* What is decided behind a convolution, and what of it is computed. */
-typedef struct lb_decided {
-    size_t images;      /* the first of the batch */
-    uint32_t *positive; /* of the ReLU's outputs a bit each, set where they are above 0, or ... */
-    uint8_t *choice;    /* ... not NULL: winners of the max pooling behind it, see kernels.h */
+typedef struct lb_fused_outputs {
+    size_t images;       /* the first of the batch */
+    uint32_t *relu_mask; /* of the ReLU's outputs a bit each, set where they are above 0, or ... */
+    uint8_t *argmax;     /* ... not NULL: winners of the max pooling behind it, see kernels.h */
     const lb_winograd_tile *tiles; /* see winograd.h */
     size_t tile_count;
-} lb_decided;
+} lb_fused_outputs;
 
 /* Forward through ReLU and pooling, and back from the gradient behind them. */
-void lb_convolution_decide(lb_convolution *convolution, const float *input, float *output,
-                           const lb_decided *decided);
-void lb_convolution_backward_decided(lb_convolution *convolution, const float *output_gradient,
-                                     float *input_gradient, const lb_decided *decided);
+void lb_convolution_fused_forward(lb_convolution *convolution, const float *input, float *output,
+                                  const lb_fused_outputs *decided);
+void lb_convolution_fused_backward(lb_convolution *convolution, const float *output_gradient,
+                                   float *input_gradient, const lb_fused_outputs *decided);
 lb_status lb_convolution_backward_weights(lb_convolution *convolution, const float *input,
                                           const float *output_gradient, float *weight_gradient,
                                           float *bias_gradient, lb_error *err);

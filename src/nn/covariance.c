@@ -88,8 +88,8 @@ static void
 add_tile(double *sum, const double *tile, size_t block, size_t first_unit, size_t first_in,
          size_t units, size_t ins)
 {
-    for (size_t u = first_unit; u < lb_least(first_unit + block, units); u++) {
-        for (size_t c = first_in; c < lb_least(first_in + block, ins); c++) {
+    for (size_t u = first_unit; u < lb_min_size(first_unit + block, units); u++) {
+        for (size_t c = first_in; c < lb_min_size(first_in + block, ins); c++) {
             for (size_t tap = 0; tap < TAPS; tap++) {
                 sum[(u * ins + c) * TAPS + tap] +=
                     tile[(tap * block + u - first_unit) * block + c - first_in];
@@ -154,13 +154,13 @@ lb_covariance_dense(float *sum, const float *outs, const float *ins, size_t n, s
 #pragma omp parallel for schedule(dynamic)
     for (size_t start = 0; start < groups; start += STRETCH) {
         for (size_t o = 0; o < out_groups; o++) {
-            for (size_t g = start; g < lb_least(start + STRETCH, groups); g++) {
+            for (size_t g = start; g < lb_min_size(start + STRETCH, groups); g++) {
                 double made[UNITS * LANES] = {0};
                 add_narrow(made, packed_outs + o * n * UNITS, UNITS, packed + g * n * LANES, LANES,
                            n);
-                for (size_t u = 0; u < lb_least(UNITS, units - o * UNITS); u++) {
+                for (size_t u = 0; u < lb_min_size(UNITS, units - o * UNITS); u++) {
                     float *to = sum + (o * UNITS + u) * in_count + g * LANES;
-                    for (size_t k = 0; k < lb_least(LANES, in_count - g * LANES); k++) {
+                    for (size_t k = 0; k < lb_min_size(LANES, in_count - g * LANES); k++) {
                         to[k] = (float)((double)to[k] + made[u * LANES + k]);
                     }
                 }

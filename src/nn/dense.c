@@ -53,7 +53,8 @@ forward_units(const lb_dense_kernels *k, float *out, const float *in, const floa
     for (size_t v = 0; v < vectors; v += STRETCH) {
         for (size_t row = 0; row < n; row += LB_DENSE_ROWS) {
             k->dots(sum + row * sums, in + row * ins + v * k->lanes, weight + v * k->lanes,
-                    lb_least(n - row, LB_DENSE_ROWS), units, ins, lb_least(vectors - v, STRETCH));
+                    lb_min_size(n - row, LB_DENSE_ROWS), units, ins,
+                    lb_min_size(vectors - v, STRETCH));
         }
     }
     for (size_t row = 0; row < n; row++) {
@@ -75,7 +76,7 @@ lb_dense_forward_by(const lb_dense_kernels *k, float *out, const float *in, cons
         for (size_t b = 0; b < blocks; b++) {
             size_t first = b < together ? b * k->units : together * k->units + b - together;
             forward_units(k, out + row * units + first, in + row * ins, weight + first * ins,
-                          lb_least(n - row, MOST_ROWS), b < together ? k->units : 1, units, ins);
+                          lb_min_size(n - row, MOST_ROWS), b < together ? k->units : 1, units, ins);
         }
     }
 }
@@ -86,18 +87,18 @@ lb_dense_backward_by(const lb_dense_kernels *kernels, float *in_gradient, const 
 {
     enum { MOST = 2048, COUNT = 16, TURNS = 4 }; /* inputs of COUNT units are read at a time */
     size_t turns = TURNS * (size_t)omp_get_max_threads();
-    size_t stretch = lb_least((ins / turns / kernels->lanes + 1) * kernels->lanes, MOST);
+    size_t stretch = lb_min_size((ins / turns / kernels->lanes + 1) * kernels->lanes, MOST);
 #pragma omp parallel for schedule(dynamic)
     for (size_t k = 0; k < ins; k += stretch) {
-        size_t length = lb_least(ins - k, stretch);
+        size_t length = lb_min_size(ins - k, stretch);
         for (size_t row = 0; row < n; row++) {
             memset(in_gradient + row * ins + k, 0, length * sizeof *in_gradient);
         }
         for (size_t u = 0; u < units; u += COUNT) {
             for (size_t row = 0; row < n; row += LB_DENSE_ROWS) {
                 kernels->spread(in_gradient + row * ins + k, out_gradient + row * units + u,
-                                weight + u * ins + k, lb_least(n - row, LB_DENSE_ROWS),
-                                lb_least(units - u, COUNT), units, ins, length);
+                                weight + u * ins + k, lb_min_size(n - row, LB_DENSE_ROWS),
+                                lb_min_size(units - u, COUNT), units, ins, length);
             }
         }
     }

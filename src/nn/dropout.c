@@ -4,7 +4,7 @@
 #include "lesionbench/random.h"
 
 lb_status
-lb_dropout_init(lb_dropout *out, const lb_pass *pass, double p, lb_error *err)
+lb_dropout_init(lb_dropout *out, const lb_executor *pass, double p, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_dropout dropout = {.p = p,
@@ -29,7 +29,7 @@ lb_dropout_release(lb_dropout *dropout)
 }
 
 void
-lb_dropout_draw(lb_dropout *dropout, lb_pass *pass, uint64_t seed, uint64_t batch)
+lb_dropout_draw(lb_dropout *dropout, lb_executor *pass, uint64_t seed, uint64_t batch)
 {
     lb_random random;
     lb_random_init(&random, seed, LB_PURPOSE_DROPOUT, batch);
@@ -44,7 +44,7 @@ lb_dropout_draw(lb_dropout *dropout, lb_pass *pass, uint64_t seed, uint64_t batc
 }
 
 void
-lb_dropout_end(lb_pass *pass)
+lb_dropout_end(lb_executor *pass)
 {
     for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
         pass->dropout[d] = NULL;

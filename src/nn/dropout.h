@@ -4,7 +4,7 @@
 #ifndef LB_NN_DROPOUT_H
 #define LB_NN_DROPOUT_H
 
-#include "pass.h"
+#include "executor.h"
 
 typedef struct lb_dropout {
     double p;
@@ -12,11 +12,11 @@ typedef struct lb_dropout {
     float *factors[LB_DENSE_LAYERS - 1];
 } lb_dropout;
 
-lb_status lb_dropout_init(lb_dropout *out, const lb_pass *pass, double p, lb_error *err);
+lb_status lb_dropout_init(lb_dropout *out, const lb_executor *pass, double p, lb_error *err);
 void lb_dropout_release(lb_dropout *dropout);
 /* Sets the pass's factors, 0 or 1 / (1 - p), from a stream of this batch's own. */
-void lb_dropout_draw(lb_dropout *dropout, lb_pass *pass, uint64_t seed, uint64_t batch);
+void lb_dropout_draw(lb_dropout *dropout, lb_executor *pass, uint64_t seed, uint64_t batch);
 /* Back to inference. */
-void lb_dropout_end(lb_pass *pass);
+void lb_dropout_end(lb_executor *pass);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/training.h"
 
 #include <string.h>
@@ -54,9 +54,9 @@ lb_status
 lb_history_write(const lb_history *history, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_output *output = NULL;
-    LB_TRY(lb_output_open(&output, path, err));
-    FILE *stream = lb_output_stream(output);
+    lb_atomic_file *output = NULL;
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    FILE *stream = lb_atomic_file_stream(output);
     fputs(
         "epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,kept\n",
         stream);
@@ -65,8 +65,8 @@ lb_history_write(const lb_history *history, const char *path, lb_error *err)
         fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%d\n", i + 1, e->learning_rate, e->train_loss,
                 e->train_accuracy, e->validation_loss, e->validation_accuracy, i == history->kept);
     }
-    LB_TRY(lb_output_commit(output, err));
+    LB_TRY(lb_atomic_file_commit(output, err));
 cleanup:
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     return status;
 }

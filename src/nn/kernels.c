@@ -8,7 +8,7 @@
 
 /* One row of outputs from two rows of inputs. */
 LB_CLONES static void
-pool_row(float *restrict out, uint8_t *restrict choice, const float *restrict above,
+pool_row(float *restrict out, uint8_t *restrict argmax, const float *restrict above,
          const float *restrict below, size_t width, size_t block, float tie)
 {
     for (size_t x = 0; x < width; x++) {
@@ -23,23 +23,23 @@ pool_row(float *restrict out, uint8_t *restrict choice, const float *restrict ab
             winner = v0 >= enough ? 0 : winner;
             float first = winner < 2 ? (winner == 0 ? v0 : v1) : (winner == 2 ? v2 : v3);
             out[x * block + k] = first;
-            if (choice != NULL) {
-                choice[x * block + k] = (uint8_t)winner;
+            if (argmax != NULL) {
+                argmax[x * block + k] = (uint8_t)winner;
             }
         }
     }
 }
 
 LB_CLONES static void
-mark_nobody(uint8_t *restrict choice, const float *restrict out, size_t count)
+mark_nobody(uint8_t *restrict argmax, const float *restrict out, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        choice[i] = out[i] > 0 ? choice[i] : LB_NOBODY;
+        argmax[i] = out[i] > 0 ? argmax[i] : LB_NO_ARGMAX;
     }
 }
 
 static void
-pool(float *out, uint8_t *choice, const float *in, const lb_planes *s, float tie, bool rectified)
+pool(float *out, uint8_t *argmax, const float *in, const lb_planes *s, float tie, bool rectified)
 {
     size_t half_height = s->height / 2, half_width = s->width / 2;
     size_t in_row = s->width * s->block, out_row = half_width * s->block;
@@ -48,37 +48,37 @@ pool(float *out, uint8_t *choice, const float *in, const lb_planes *s, float tie
         for (size_t y = 0; y < half_height; y++) {
             const float *above = in + (p * s->height + 2 * y) * in_row;
             size_t at = (p * half_height + y) * out_row;
-            pool_row(out + at, choice != NULL ? choice + at : NULL, above, above + in_row,
+            pool_row(out + at, argmax != NULL ? argmax + at : NULL, above, above + in_row,
                      half_width, s->block, tie);
             if (rectified) {
-                mark_nobody(choice + at, out + at, out_row);
+                mark_nobody(argmax + at, out + at, out_row);
             }
         }
     }
 }
 
 void
-lb_pool_forward(float *out, uint8_t *choice, const float *in, const lb_planes *s)
+lb_pool_forward(float *out, uint8_t *argmax, const float *in, const lb_planes *s)
 {
-    pool(out, choice, in, s, LB_TIE, false);
+    pool(out, argmax, in, s, LB_TIE, false);
 }
 
 void
-lb_pool_forward_rectified(float *out, uint8_t *choice, const float *in, const lb_planes *s)
+lb_pool_forward_rectified(float *out, uint8_t *argmax, const float *in, const lb_planes *s)
 {
-    pool(out, choice, in, s, 0, true);
+    pool(out, argmax, in, s, 0, true);
 }
 
 /* above and below are the ReLU's output where masked is set; else they are not read. */
 LB_CLONES static void
 unpool_row(float *restrict above, float *restrict below, const float *restrict gradient,
-           const uint8_t *restrict choice, size_t width, size_t block, bool masked)
+           const uint8_t *restrict argmax, size_t width, size_t block, bool masked)
 {
     for (size_t x = 0; x < width; x++) {
         float *a = above + 2 * x * block, *c = below + 2 * x * block;
         for (size_t k = 0; k < block; k++) {
             float g = gradient[x * block + k];
-            int winner = choice[x * block + k];
+            int winner = argmax[x * block + k];
             if (masked) {
                 float left = winner == 0 ? a[k] : a[k + block];
                 float right = winner == 2 ? c[k] : c[k + block];
@@ -106,7 +106,7 @@ clear_edges(float *plane, const lb_planes *s)
 }
 
 static void
-unpool(float *in_gradient, const float *out_gradient, const uint8_t *choice, const lb_planes *s,
+unpool(float *in_gradient, const float *out_gradient, const uint8_t *argmax, const lb_planes *s,
        bool masked)
 {
     size_t half_height = s->height / 2, half_width = s->width / 2;
@@ -118,24 +118,24 @@ unpool(float *in_gradient, const float *out_gradient, const uint8_t *choice, con
         for (size_t y = 0; y < half_height; y++) {
             float *above = plane + 2 * y * in_row;
             size_t at = (p * half_height + y) * out_row;
-            unpool_row(above, above + in_row, out_gradient + at, choice + at, half_width, s->block,
+            unpool_row(above, above + in_row, out_gradient + at, argmax + at, half_width, s->block,
                        masked);
         }
     }
 }
 
 void
-lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *choice,
+lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *argmax,
                  const lb_planes *shape)
 {
-    unpool(in_gradient, out_gradient, choice, shape, false);
+    unpool(in_gradient, out_gradient, argmax, shape, false);
 }
 
 void
-lb_pool_rectify_backward(float *values, const float *out_gradient, const uint8_t *choice,
+lb_pool_rectify_backward(float *values, const float *out_gradient, const uint8_t *argmax,
                          const lb_planes *shape)
 {
-    unpool(values, out_gradient, choice, shape, true);
+    unpool(values, out_gradient, argmax, shape, true);
 }
 
 lb_span
@@ -283,7 +283,7 @@ keep_words(float *restrict values, const uint32_t *restrict bits, size_t words)
 }
 
 void
-lb_positive_bits(uint32_t *bits, const float *values, size_t count)
+lb_relu_bits(uint32_t *bits, const float *values, size_t count)
 {
     enum { CHUNK = 512 };
     size_t words = count / WORD;

@@ -61,7 +61,8 @@ describe(dnnl_primitive_desc_t *out, dnnl_engine_t engine, const lb_plan_request
          const_dnnl_primitive_attr_t attributes)
 {
     view input = VIEW(r->input), weight = VIEW(r->weight), output = VIEW(r->output);
-    const_dnnl_primitive_desc_t hint = r->hint != NULL ? r->hint->description : NULL;
+    const_dnnl_primitive_desc_t forward_hint =
+        r->forward_hint != NULL ? r->forward_hint->description : NULL;
     switch (r->kind) {
     case LB_PLAN_FORWARD:
         return dnnl_convolution_forward_primitive_desc_create(
@@ -69,14 +70,14 @@ describe(dnnl_primitive_desc_t *out, dnnl_engine_t engine, const lb_plan_request
             one, none, one, one, attributes);
     case LB_PLAN_TO_INPUT:
         return dnnl_convolution_backward_data_primitive_desc_create(
-            out, engine, r->algorithm, input, weight, output, one, none, one, one, hint,
+            out, engine, r->algorithm, input, weight, output, one, none, one, one, forward_hint,
             attributes);
     case LB_PLAN_TO_WEIGHTS:
         break;
     }
     return dnnl_convolution_backward_weights_primitive_desc_create(
-        out, engine, r->algorithm, input, weight, VIEW(r->bias), output, one, none, one, one, hint,
-        attributes);
+        out, engine, r->algorithm, input, weight, VIEW(r->bias), output, one, none, one, one,
+        forward_hint, attributes);
 }
 
 #else
@@ -105,7 +106,8 @@ describe(dnnl_primitive_desc_t *out, dnnl_engine_t engine, const lb_plan_request
     }
     return result == dnnl_success
                ? dnnl_primitive_desc_create(out, &operation, attributes, engine,
-                                            r->hint != NULL ? r->hint->description : NULL)
+                                            r->forward_hint != NULL ? r->forward_hint->description
+                                                                    : NULL)
                : result;
 }
 

@@ -40,8 +40,8 @@ typedef struct lb_plan_request {
     /* Of input, weights, bias and output, or of their gradients. bias: NULL for LB_PLAN_TO_INPUT.
      */
     const lb_layout *input, *weight, *bias, *output;
-    bool relu;           /* LB_PLAN_FORWARD: rectify the output */
-    const lb_plan *hint; /* the forward plan, for the other kinds */
+    bool relu;                   /* LB_PLAN_FORWARD: rectify the output */
+    const lb_plan *forward_hint; /* the forward plan, for the other kinds */
 } lb_plan_request;
 
 /* The caller gives the scratchpad. *planned is false, and out unchanged, where oneDNN has no such

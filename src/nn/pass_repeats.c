@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "dense.h"
-#include "pass.h"
+#include "executor.h"
 #include "twins.h"
 
 enum { TAPS = 9, SIDE = 3, CORNERS = 4 };
@@ -101,16 +101,16 @@ cleanup:
 }
 
 static lb_status
-create_room(lb_repeat_room *room, size_t batch, size_t positions, lb_error *err)
+create_room(lb_repeat_room *capacity, size_t batch, size_t positions, lb_error *err)
 {
     lb_status status = LB_OK;
-    room->threads = (size_t)omp_get_max_threads();
-    room->positions = positions;
-    LB_ALLOC(room->twins, batch * positions);
-    LB_ALLOC(room->has_some, batch);
-    LB_ALLOC(room->finds, room->threads);
-    for (size_t t = 0; t < room->threads; t++) {
-        find_room *f = &room->finds[t];
+    capacity->threads = (size_t)omp_get_max_threads();
+    capacity->positions = positions;
+    LB_ALLOC(capacity->twins, batch * positions);
+    LB_ALLOC(capacity->has_some, batch);
+    LB_ALLOC(capacity->finds, capacity->threads);
+    for (size_t t = 0; t < capacity->threads; t++) {
+        find_room *f = &capacity->finds[t];
         LB_ALLOC(f->twins, positions);
         LB_ALLOC(f->row_of, positions);
         LB_ALLOC(f->value_of, positions);
@@ -121,13 +121,13 @@ cleanup:
 }
 
 lb_status
-lb_repeats_create(lb_pass *pass, lb_error *err)
+lb_repeats_create(lb_executor *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t batch = pass->options.batch;
     for (size_t i = 0; i < pass->count; i++) {
         lb_step *step = &pass->steps[i];
-        if (!lb_pass_decides(pass, step)) {
+        if (!lb_executor_is_fused(pass, step)) {
             continue;
         }
         LB_TRY(create_for_step(&step->repeats, step, batch, err));
@@ -141,27 +141,27 @@ cleanup:
 }
 
 static void
-release_room(lb_repeat_room *room)
+release_room(lb_repeat_room *capacity)
 {
-    for (size_t t = 0; room->finds != NULL && t < room->threads; t++) {
-        find_room *f = &room->finds[t];
+    for (size_t t = 0; capacity->finds != NULL && t < capacity->threads; t++) {
+        find_room *f = &capacity->finds[t];
         lb_free(f->twins);
         lb_free(f->row_of);
         lb_free(f->value_of);
         lb_free(f->table);
     }
-    lb_free(room->finds);
-    lb_free(room->twins);
-    lb_free(room->has_some);
-    lb_free(room->windows.data);
-    lb_free(room->outputs.data);
-    lb_free(room->values.data);
-    lb_free(room->decisions.data);
-    lb_free(room);
+    lb_free(capacity->finds);
+    lb_free(capacity->twins);
+    lb_free(capacity->has_some);
+    lb_free(capacity->windows.data);
+    lb_free(capacity->outputs.data);
+    lb_free(capacity->values.data);
+    lb_free(capacity->decisions.data);
+    lb_free(capacity);
 }
 
 void
-lb_repeats_release(lb_pass *pass)
+lb_repeats_release(lb_executor *pass)
 {
     for (size_t i = 0; i < pass->count; i++) {
         lb_repeats *r = &pass->steps[i].repeats;
@@ -211,11 +211,11 @@ is_reached(const part *p, size_t position)
 
 /* Without a pooling a value is a row. */
 static void
-find_positions(part *p, const find_room *room, size_t positions)
+find_positions(part *p, const find_room *capacity, size_t positions)
 {
-    mark_several(room->value_of, room->twins, positions);
+    mark_several(capacity->value_of, capacity->twins, positions);
     for (size_t at = 0; at < positions; at++) {
-        uint32_t *value = &room->value_of[room->twins[at]];
+        uint32_t *value = &capacity->value_of[capacity->twins[at]];
         if (*value == 0 || !is_reached(p, at)) {
             p->value_of[at] = 0;
             continue;
@@ -239,10 +239,10 @@ corners_of(size_t at[CORNERS], size_t unit, size_t width)
 }
 
 static void
-add_window(part *p, const find_room *room, const size_t at[CORNERS])
+add_window(part *p, const find_room *capacity, const size_t at[CORNERS])
 {
     for (size_t k = 0; k < CORNERS; k++) {
-        uint32_t *row = &room->row_of[room->twins[at[k]]];
+        uint32_t *row = &capacity->row_of[capacity->twins[at[k]]];
         if (*row == 0 || *row == SEVERAL) {
             p->rows[p->row_count++] = (uint32_t)at[k];
             *row = (uint32_t)p->row_count;
@@ -254,20 +254,21 @@ add_window(part *p, const find_room *room, const size_t at[CORNERS])
 
 /* Windows with a position that repeats. twins: of windows; room->twins: of positions. */
 static void
-find_windows(part *p, const find_room *room, const uint32_t *twins, const lb_planes *shape)
+find_windows(part *p, const find_room *capacity, const uint32_t *twins, const lb_planes *shape)
 {
     size_t units = (shape->height / 2) * (shape->width / 2), at[CORNERS];
-    mark_several(room->row_of, room->twins, shape->height * shape->width);
-    memset(room->value_of, 0, units * sizeof *room->value_of);
+    mark_several(capacity->row_of, capacity->twins, shape->height * shape->width);
+    memset(capacity->value_of, 0, units * sizeof *capacity->value_of);
     for (size_t u = 0; u < units; u++) {
         bool repeats = false;
         corners_of(at, u, shape->width);
         for (size_t k = 0; k < CORNERS; k++) {
-            repeats = repeats || (room->row_of[room->twins[at[k]]] != 0 && is_reached(p, at[k]));
+            repeats =
+                repeats || (capacity->row_of[capacity->twins[at[k]]] != 0 && is_reached(p, at[k]));
         }
-        uint32_t *value = &room->value_of[twins[u]];
+        uint32_t *value = &capacity->value_of[twins[u]];
         if (repeats && *value == 0) {
-            add_window(p, room, at);
+            add_window(p, capacity, at);
             *value = (uint32_t)p->value_count;
         }
         p->value_of[u] = repeats ? *value : 0;
@@ -275,7 +276,7 @@ find_windows(part *p, const find_room *room, const uint32_t *twins, const lb_pla
 }
 
 static uint32_t *
-twins_of(const lb_pass *pass, size_t image)
+twins_of(const lb_executor *pass, size_t image)
 {
     return pass->repeat_room->twins + image * pass->repeat_room->positions;
 }
@@ -283,7 +284,7 @@ twins_of(const lb_pass *pass, size_t image)
 /* From the twins of a convolution's input to those of its output, and its repeats. Where an image
  * has none, it has none behind this step either. */
 static void
-find_in_image(const lb_pass *pass, lb_step *step, const find_room *room, size_t image)
+find_in_image(const lb_executor *pass, lb_step *step, const find_room *capacity, size_t image)
 {
     const lb_planes *shape = &step->shape;
     lb_repeats *r = &step->repeats;
@@ -292,15 +293,16 @@ find_in_image(const lb_pass *pass, lb_step *step, const find_room *room, size_t 
     part p = {.value_of = r->value_of + image * units,
               .corners = r->corners != NULL ? r->corners + image * units * CORNERS : NULL,
               .rows = r->rows + image * positions,
-              .reached = pass->has_support ? step->support.reached + image * positions : NULL};
+              .reached =
+                  pass->has_sparsity_mask ? step->support.reached + image * positions : NULL};
     if (pass->repeat_room->has_some[image]) {
-        lb_twins_of_windows(room->twins, twins, shape->height, shape->width, room->table);
+        lb_twins_of_windows(capacity->twins, twins, shape->height, shape->width, capacity->table);
         if (r->corners != NULL) {
-            lb_twins_of_pools(twins, room->twins, shape->height, shape->width, room->table);
-            find_windows(&p, room, twins, shape);
+            lb_twins_of_pools(twins, capacity->twins, shape->height, shape->width, capacity->table);
+            find_windows(&p, capacity, twins, shape);
         } else {
-            find_positions(&p, room, positions);
-            memcpy(twins, room->twins, positions * sizeof *twins);
+            find_positions(&p, capacity, positions);
+            memcpy(twins, capacity->twins, positions * sizeof *twins);
         }
     }
     r->row_count[image] = p.row_count;
@@ -313,8 +315,8 @@ static bool
 is_covered(const uint32_t *value_of, lb_winograd_tile tile, size_t side, size_t height,
            size_t width)
 {
-    for (size_t y = tile.y * side; y < lb_least((tile.y + 1) * side, height); y++) {
-        for (size_t x = tile.x * side; x < lb_least((tile.x + 1) * side, width); x++) {
+    for (size_t y = tile.y * side; y < lb_min_size((tile.y + 1) * side, height); y++) {
+        for (size_t x = tile.x * side; x < lb_min_size((tile.x + 1) * side, width); x++) {
             if (value_of[y * width + x] == 0) {
                 return false;
             }
@@ -324,14 +326,15 @@ is_covered(const uint32_t *value_of, lb_winograd_tile tile, size_t side, size_t 
 }
 
 static void
-mark_remaining(const lb_pass *pass, const lb_step *step, size_t image)
+mark_remaining(const lb_executor *pass, const lb_step *step, size_t image)
 {
     const lb_repeats *r = &step->repeats;
     size_t tiles = lb_step_tiles(step), scale = r->corners != NULL ? 2 : 1;
     size_t rows = lb_winograd_tile_rows(step->shape.height);
     size_t columns = lb_winograd_tile_rows(step->shape.width);
     for (size_t t = 0; t < tiles; t++) {
-        bool active = !pass->has_support || step->support.active.marks[image * tiles + t] != 0;
+        bool active =
+            !pass->has_sparsity_mask || step->support.active.marks[image * tiles + t] != 0;
         bool covered = r->value_count[image] > 0 &&
                        is_covered(r->value_of + image * units_of(step),
                                   lb_winograd_tile_at(t, rows, columns), LB_WINOGRAD_OUT / scale,
@@ -341,7 +344,7 @@ mark_remaining(const lb_pass *pass, const lb_step *step, size_t image)
 }
 
 void
-lb_repeats_forget(lb_pass *pass)
+lb_repeats_forget(lb_executor *pass)
 {
     if (pass->repeat_room != NULL) {
         memset(pass->repeat_room->has_some, 0, pass->options.batch);
@@ -349,33 +352,33 @@ lb_repeats_forget(lb_pass *pass)
 }
 
 void
-lb_repeats_begin(lb_pass *pass)
+lb_repeats_begin(lb_executor *pass)
 {
-    const lb_repeat_room *room = pass->repeat_room;
+    const lb_repeat_room *capacity = pass->repeat_room;
     const lb_planes *shape = &pass->steps[0].shape;
     lb_repeats_forget(pass);
-    if (room == NULL) {
+    if (capacity == NULL) {
         return;
     }
-#pragma omp parallel for num_threads((int)room->threads) schedule(dynamic)
+#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
     for (size_t image = 0; image < pass->used; image++) {
-        const find_room *f = &room->finds[omp_get_thread_num()];
+        const find_room *f = &capacity->finds[omp_get_thread_num()];
         lb_twins_of_pixels(f->twins, pass->input + image * pass->input_size, shape->height,
                            shape->width, f->table);
         lb_twins_of_windows(twins_of(pass, image), f->twins, shape->height, shape->width, f->table);
-        room->has_some[image] = true;
+        capacity->has_some[image] = true;
     }
 }
 
 void
-lb_repeats_find(lb_pass *pass, lb_step *step)
+lb_repeats_find(lb_executor *pass, lb_step *step)
 {
-    const lb_repeat_room *room = pass->repeat_room;
+    const lb_repeat_room *capacity = pass->repeat_room;
     lb_repeats *r = &step->repeats;
     bool some = false;
-#pragma omp parallel for num_threads((int)room->threads) schedule(dynamic) reduction(|| : some)
+#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic) reduction(|| : some)
     for (size_t image = 0; image < pass->used; image++) {
-        find_in_image(pass, step, &room->finds[omp_get_thread_num()], image);
+        find_in_image(pass, step, &capacity->finds[omp_get_thread_num()], image);
         some = some || r->row_count[image] > 0;
     }
     r->some = some;
@@ -427,25 +430,26 @@ hash_vector(const vectors *v, size_t unit)
 
 /* Windows whose values are equal become twins; candidates: not 0 where a window may be one. */
 static void
-merge_image(uint32_t *twins, const vectors *v, const uint32_t *candidates, const find_room *room,
-            size_t units)
+merge_image(uint32_t *twins, const vectors *v, const uint32_t *candidates,
+            const find_room *capacity, size_t units)
 {
     const uint32_t none = UINT32_MAX;
     size_t size = 1;
     while (size < 2 * units) {
         size *= 2;
     }
-    memset(room->table, 0xff, size * sizeof *room->table);
+    memset(capacity->table, 0xff, size * sizeof *capacity->table);
     for (size_t u = 0; u < units; u++) {
         if (twins[u] != u) {
             twins[u] = twins[twins[u]]; /* may have become another's */
         } else if (candidates[u] != 0) {
             size_t slot = hash_vector(v, u) & (size - 1);
-            while (room->table[slot] != none && !are_equal(v, room->table[slot], u)) {
+            while (capacity->table[slot] != none && !are_equal(v, capacity->table[slot], u)) {
                 slot = (slot + 1) & (size - 1);
             }
-            room->table[slot] = room->table[slot] != none ? room->table[slot] : (uint32_t)u;
-            twins[u] = room->table[slot];
+            capacity->table[slot] =
+                capacity->table[slot] != none ? capacity->table[slot] : (uint32_t)u;
+            twins[u] = capacity->table[slot];
         }
     }
 }
@@ -462,30 +466,30 @@ vectors_of(const lb_step *step, const lb_planes *in, size_t image)
 
 /* Behind the pooling of a convolution that decides. */
 static void
-merge_values(const lb_pass *pass, const lb_step *step)
+merge_values(const lb_executor *pass, const lb_step *step)
 {
-    const lb_repeat_room *room = pass->repeat_room;
-#pragma omp parallel for num_threads((int)room->threads) schedule(dynamic)
+    const lb_repeat_room *capacity = pass->repeat_room;
+#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
     for (size_t image = 0; image < pass->used; image++) {
-        if (room->has_some[image]) {
+        if (capacity->has_some[image]) {
             const vectors v = vectors_of(step, &step[2].shape, image);
             merge_image(twins_of(pass, image), &v, step->repeats.value_of + image * units_of(step),
-                        &room->finds[omp_get_thread_num()], units_of(step));
+                        &capacity->finds[omp_get_thread_num()], units_of(step));
         }
     }
 }
 
 void
-lb_repeats_pool(lb_pass *pass, const lb_step *step)
+lb_repeats_pool(lb_executor *pass, const lb_step *step)
 {
-    const lb_repeat_room *room = pass->repeat_room;
+    const lb_repeat_room *capacity = pass->repeat_room;
     const lb_planes *shape = &step->shape;
     size_t units = (shape->height / 2) * (shape->width / 2);
-#pragma omp parallel for num_threads((int)room->threads) schedule(dynamic)
+#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
     for (size_t image = 0; image < pass->used; image++) {
-        const find_room *f = &room->finds[omp_get_thread_num()];
+        const find_room *f = &capacity->finds[omp_get_thread_num()];
         uint32_t *twins = twins_of(pass, image);
-        if (room->has_some[image]) {
+        if (capacity->has_some[image]) {
             const vectors v = vectors_of(step, shape, image);
             memcpy(f->twins, twins, positions_of(step) * sizeof *twins);
             mark_several(f->row_of, f->twins, positions_of(step));
@@ -516,7 +520,7 @@ gather(float *out, const lb_step *step, const float *in, place at)
     for (size_t c = 0; c < step->channels; c += s->block) {
         const float *plane =
             in + (at.image * s->planes + c / s->block) * s->height * s->width * s->block;
-        size_t lanes = lb_least(s->block, step->channels - c);
+        size_t lanes = lb_min_size(s->block, step->channels - c);
         for (size_t k = 0; k < TAPS; k++) {
             size_t y = top + k / SIDE, x = left + k % SIDE; /* from 1 on */
             bool inside = y > 0 && y <= s->height && x > 0 && x <= s->width;
@@ -530,7 +534,7 @@ gather(float *out, const lb_step *step, const float *in, place at)
 
 /* Rectified outputs (count, outs) of a step at some places. */
 static void
-compute_places(float *out, const lb_pass *pass, const lb_step *step, const float *in,
+compute_places(float *out, const lb_executor *pass, const lb_step *step, const float *in,
                const place *places, size_t count)
 {
     const lb_parameter *weight = &pass->network->parameters[step->parameter];
@@ -546,8 +550,8 @@ compute_places(float *out, const lb_pass *pass, const lb_step *step, const float
 
 /* The same for the rows of images first .. end - 1. */
 static void
-compute_rows(float *out, const lb_pass *pass, const lb_step *step, const float *in, size_t first,
-             size_t end)
+compute_rows(float *out, const lb_executor *pass, const lb_step *step, const float *in,
+             size_t first, size_t end)
 {
     const lb_repeats *r = &step->repeats;
     size_t outs = step[1].channels, count = 0;
@@ -571,36 +575,37 @@ compute_rows(float *out, const lb_pass *pass, const lb_step *step, const float *
 /* Max pooling of four rows, of whole blocks of channels: the first of the largest wins, and nobody
  * where all are 0. */
 static void
-pool_rows(float *values, uint8_t *choice, const float *outputs, const uint32_t *corners,
+pool_rows(float *values, uint8_t *argmax, const float *outputs, const uint32_t *corners,
           size_t outs, size_t padded)
 {
     for (size_t c = 0; c < padded; c++) {
         float most = 0;
-        uint8_t winner = LB_NOBODY;
+        uint8_t winner = LB_NO_ARGMAX;
         for (uint8_t k = 0; c < outs && k < CORNERS; k++) {
             float value = outputs[corners[k] * outs + c];
             winner = value > most ? k : winner;
             most = value > most ? value : most;
         }
         values[c] = most;
-        choice[c] = winner;
+        argmax[c] = winner;
     }
 }
 
 static void
-take_row(float *values, uint8_t *positive, const float *outputs, size_t outs, size_t padded)
+take_row(float *values, uint8_t *relu_mask, const float *outputs, size_t outs, size_t padded)
 {
     enum { BITS = 8 };
     for (size_t c = 0; c < padded; c++) {
         values[c] = c < outs ? outputs[c] : 0.0f;
         uint8_t bit = (uint8_t)((values[c] > 0) << c % BITS);
-        positive[c / BITS] = c % BITS == 0 ? bit : positive[c / BITS] | bit;
+        relu_mask[c / BITS] = c % BITS == 0 ? bit : relu_mask[c / BITS] | bit;
     }
 }
 
 /* One image's values, from its rows' outputs, into the step's output. */
 static lb_status
-fill_image(lb_pass *pass, const lb_step *step, const float *outputs, size_t image, lb_error *err)
+fill_image(lb_executor *pass, const lb_step *step, const float *outputs, size_t image,
+           lb_error *err)
 {
     enum { BITS = 8 };
     lb_status status = LB_OK;
@@ -614,7 +619,7 @@ fill_image(lb_pass *pass, const lb_step *step, const float *outputs, size_t imag
     LB_TRY(need(&pass->repeat_room->decisions, count * padded, 1, err));
     float *values = pass->repeat_room->values.data;
     uint8_t *decisions = pass->repeat_room->decisions.data;
-    uint8_t *decided = pool != NULL ? pool->choice : (uint8_t *)step[1].positive;
+    uint8_t *decided = pool != NULL ? pool->argmax : (uint8_t *)step[1].relu_mask;
 #pragma omp parallel for schedule(static)
     for (size_t v = 0; v < count; v++) {
         if (pool != NULL) {
@@ -642,14 +647,14 @@ cleanup:
 }
 
 lb_status
-lb_repeats_fill(lb_pass *pass, const lb_step *step, const float *in, lb_error *err)
+lb_repeats_fill(lb_executor *pass, const lb_step *step, const float *in, lb_error *err)
 {
     enum { TOGETHER = 256 }; /* rows, so that the weights are read once for several images */
     lb_status status = LB_OK;
     const lb_repeats *r = &step->repeats;
-    lb_repeat_room *room = pass->repeat_room;
+    lb_repeat_room *capacity = pass->repeat_room;
     size_t outs = step[1].channels, end = 0;
-    LB_TRY(need(&room->windows, MOST_ROWS * step->channels * TAPS, sizeof(float), err));
+    LB_TRY(need(&capacity->windows, MOST_ROWS * step->channels * TAPS, sizeof(float), err));
     for (size_t first = 0; first < pass->used; first = end) {
         size_t rows = 0;
         for (end = first;
@@ -659,9 +664,9 @@ lb_repeats_fill(lb_pass *pass, const lb_step *step, const float *in, lb_error *e
         if (rows == 0) {
             continue;
         }
-        LB_TRY(need(&room->outputs, rows * outs, sizeof(float), err));
-        compute_rows(room->outputs.data, pass, step, in, first, end);
-        const float *outputs = room->outputs.data;
+        LB_TRY(need(&capacity->outputs, rows * outs, sizeof(float), err));
+        compute_rows(capacity->outputs.data, pass, step, in, first, end);
+        const float *outputs = capacity->outputs.data;
         for (size_t image = first; image < end; image++) {
             if (r->row_count[image] > 0) { /* else value_of is of an earlier image */
                 LB_TRY(fill_image(pass, step, outputs, image, err));

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
+#include "executor.h"
 #include "kernels.h"
 #include "lesionbench/clones.h"
-#include "pass.h"
 
 /* Patterns, or weights times patterns, of n values. */
 static void
-fill(float *out, const lb_pass *pass, size_t parameter, size_t n)
+fill(float *out, const lb_executor *pass, size_t parameter, size_t n)
 {
     const lb_pattern_rule *rule = pass->patterns;
     const float *pattern = lb_patterns_of(rule->patterns, parameter);
@@ -21,7 +21,8 @@ fill(float *out, const lb_pass *pass, size_t parameter, size_t n)
 }
 
 static lb_status
-convolution_backward(float *in, const float *out, lb_pass *pass, const lb_step *step, lb_error *err)
+convolution_backward(float *in, const float *out, lb_executor *pass, const lb_step *step,
+                     lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_pattern_rule *rule = pass->patterns;
@@ -73,24 +74,24 @@ spread(float *in, const float *out, const float *pattern, const float *weight, s
 }
 
 static void
-dense_backward(float *in, const float *out, const lb_pass *pass, const lb_step *step)
+dense_backward(float *in, const float *out, const lb_executor *pass, const lb_step *step)
 {
     const lb_pattern_rule *rule = pass->patterns;
     const float *pattern = lb_patterns_of(rule->patterns, step->parameter);
     const float *weight = pass->network->parameters[step->parameter].value;
     for (size_t first = 0; first < pass->options.batch; first += TOGETHER) {
-        size_t n = lb_least(pass->options.batch - first, TOGETHER);
+        size_t n = lb_min_size(pass->options.batch - first, TOGETHER);
 #pragma omp parallel for schedule(dynamic)
         for (size_t start = 0; start < step->in_size; start += STRETCH) {
             spread(in + first * step->in_size, out + first * step->units, pattern,
                    rule->times_weights ? weight : NULL, n, step->units, step->in_size, start,
-                   lb_least(step->in_size - start, STRETCH));
+                   lb_min_size(step->in_size - start, STRETCH));
         }
     }
 }
 
 lb_status
-lb_pattern_linear(float *in, float *out, lb_pass *pass, size_t index, lb_error *err)
+lb_pattern_linear(float *in, float *out, lb_executor *pass, size_t index, lb_error *err)
 {
     const lb_step *step = &pass->steps[index];
     if (step->kind == LB_STEP_CONVOLUTION) {
@@ -105,7 +106,7 @@ lb_pattern_linear(float *in, float *out, lb_pass *pass, size_t index, lb_error *
 }
 
 static lb_status
-allocate(lb_pattern_rule *rule, const lb_pass *pass, lb_error *err)
+allocate(lb_pattern_rule *rule, const lb_executor *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t weights = 0, biases = 0;
@@ -124,8 +125,8 @@ cleanup:
 }
 
 lb_status
-lb_pass_patterns(float *out, lb_pass *pass, const lb_patterns *patterns, bool times_weights,
-                 const float *logit_values, lb_error *err)
+lb_executor_patterns(float *out, lb_executor *pass, const lb_patterns *patterns, bool times_weights,
+                     const float *logit_values, lb_error *err)
 {
     lb_status status = LB_OK;
     float *first = NULL;
@@ -133,7 +134,7 @@ lb_pass_patterns(float *out, lb_pass *pass, const lb_patterns *patterns, bool ti
     lb_pattern_rule rule = {.patterns = patterns, .times_weights = times_weights};
     pass->patterns = &rule;
     LB_TRY(allocate(&rule, pass, err));
-    LB_TRY(lb_pass_backward(&first, pass, LB_RULE_PATTERNS, NULL, logit_values, err));
+    LB_TRY(lb_executor_backward(&first, pass, LB_RULE_PATTERNS, NULL, logit_values, err));
     LB_TRY(convolution_backward(pass->gradient[1], first, pass, step, err));
     lb_unblock(out, pass->gradient[1], step->channels, &step->shape);
 cleanup:

@@ -37,6 +37,6 @@ typedef struct lb_pattern_rule {
 } lb_pattern_rule;
 
 /* One linear step; as lb_rule_table's linear. */
-lb_status lb_pattern_linear(float *in, float *out, lb_pass *pass, size_t step, lb_error *err);
+lb_status lb_pattern_linear(float *in, float *out, lb_executor *pass, size_t step, lb_error *err);
 
 #endif

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "covariance.h"
-#include "double.h"
-#include "pass.h"
+#include "executor.h"
+#include "f64_kernels.h"
 #include "patterns.h"
 
 /* What a layer's outputs look like: of n images, planes of `pixels` places with `block` units. */
@@ -15,7 +15,7 @@ typedef struct outputs {
 } outputs;
 
 static outputs
-layer_outputs(const lb_pass *pass, size_t index, size_t count)
+layer_outputs(const lb_executor *pass, size_t index, size_t count)
 {
     const lb_step *step = &pass->steps[index];
     bool last = index + 1 == pass->count;
@@ -46,7 +46,7 @@ is_linear(const lb_step *step)
 }
 
 static lb_status
-layer_init(lb_layer_patterns *layer, const lb_pass *pass, const lb_step *step, lb_error *err)
+layer_init(lb_layer_patterns *layer, const lb_executor *pass, const lb_step *step, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_parameter *weight = &pass->network->parameters[step->parameter];
@@ -79,7 +79,7 @@ input_shape(const lb_step *step)
 }
 
 lb_status
-lb_patterns_create(lb_patterns **out, lb_pass *pass, lb_error *err)
+lb_patterns_create(lb_patterns **out, lb_executor *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_patterns *self = NULL;
@@ -94,7 +94,7 @@ lb_patterns_create(lb_patterns **out, lb_pass *pass, lb_error *err)
         LB_TRY(layer_init(layer, pass, step, err));
         if (step->kind == LB_STEP_CONVOLUTION) {
             const lb_planes shape = input_shape(step);
-            in = most_of(in, lb_double_size(&shape));
+            in = most_of(in, lb_f64_size(&shape));
             outs = most_of(outs, step->size);
         } else {
             scratch = most_of(scratch,
@@ -190,7 +190,7 @@ static void
 widen(double *out, const float *in, const lb_planes *s)
 {
     size_t row = s->width * s->block, padded = (s->width + 2) * s->block;
-    memset(out, 0, lb_double_size(s) * sizeof *out);
+    memset(out, 0, lb_f64_size(s) * sizeof *out);
 #pragma omp parallel for schedule(static)
     for (size_t y = 0; y < s->planes * s->height; y++) {
         size_t plane = y / s->height;
@@ -203,14 +203,14 @@ widen(double *out, const float *in, const lb_planes *s)
 
 /* covariance += sum over an image's places of x (y - mean y). */
 static void
-add_image(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass, size_t index,
+add_image(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *pass, size_t index,
           const outputs *o, size_t image)
 {
     const lb_step *step = &pass->steps[index];
     const lb_planes shape = input_shape(step);
     const float *in = lb_step_input(pass, index) + image * step->in_size;
     if (step->parameter == 0) {
-        lb_double_load(self->in, in, step->channels, &shape);
+        lb_f64_load(self->in, in, step->channels, &shape);
     } else {
         widen(self->in, in, &shape);
     }
@@ -228,7 +228,7 @@ add_held(lb_patterns *self, lb_layer_patterns *layer)
 }
 
 static void
-hold_image(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass, size_t index,
+hold_image(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *pass, size_t index,
            const outputs *o, size_t image)
 {
     float *out = layer->held_out + layer->held * layer->units;
@@ -245,7 +245,7 @@ hold_image(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass, siz
 
 /* The images one after the other, so that sums are the same however these fall into batches. */
 static void
-add_covariances(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass, size_t index,
+add_covariances(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *pass, size_t index,
                 const outputs *o)
 {
     for (size_t image = 0; image < o->images; image++) {
@@ -258,7 +258,7 @@ add_covariances(lb_patterns *self, lb_layer_patterns *layer, const lb_pass *pass
 }
 
 void
-lb_patterns_take(lb_patterns *self, const lb_pass *pass, size_t count)
+lb_patterns_take(lb_patterns *self, const lb_executor *pass, size_t count)
 {
     size_t at = 0;
     for (size_t i = 0; i < pass->count; i++) {
@@ -298,7 +298,7 @@ normalise(lb_layer_patterns *layer, const float *weight)
 }
 
 void
-lb_patterns_end_round(lb_patterns *self, const lb_pass *pass)
+lb_patterns_end_round(lb_patterns *self, const lb_executor *pass)
 {
     for (size_t i = 0; i < self->count; i++) {
         lb_layer_patterns *layer = &self->layers[i];

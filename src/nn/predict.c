@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "batch_loader.h"
 #include "dropout.h"
-#include "feeder.h"
 #include "network.h"
 
 /* Features are computed for few images at a time, the classifier for more, since it reads most of
@@ -12,30 +12,31 @@
 enum { CLASSIFIER_BATCH = 32 };
 
 typedef struct predictor {
-    lb_pass *features, *classifier;
-    lb_feeder feeder;
+    lb_executor *features, *classifier;
+    lb_batch_loader loader;
     lb_dropout dropout;
 } predictor;
 
 static lb_status
-predictor_init(predictor *p, lb_network *network, const lb_image_source *images,
+predictor_init(predictor *p, lb_network *network, const lb_image_loader *images,
                const lb_predict_options *options, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t batch = lb_feature_batch(images->height, images->width);
-    lb_pass_options pass = {.batch = batch,
-                            .height = images->height,
-                            .width = images->width,
-                            .last_block = LB_BLOCKS,
-                            .features_only = true,
-                            .forget = true,
-                            .compute = options->compute};
-    LB_TRY(lb_pass_create(&p->features, network, &pass, err));
+    lb_executor_options pass = {.batch = batch,
+                                .height = images->height,
+                                .width = images->width,
+                                .last_block = LB_BLOCKS,
+                                .features_only = true,
+                                .inference_only = true,
+                                .compute = options->compute};
+    LB_TRY(lb_executor_create(&p->features, network, &pass, err));
     pass.batch = CLASSIFIER_BATCH;
     pass.first_block = LB_BLOCKS;
     pass.features_only = false;
-    LB_TRY(lb_pass_create(&p->classifier, network, &pass, err));
-    LB_TRY(lb_feeder_init(&p->feeder, network, images, 0, batch, &options->compute, context, err));
+    LB_TRY(lb_executor_create(&p->classifier, network, &pass, err));
+    LB_TRY(lb_batch_loader_init(&p->loader, network, images, 0, batch, &options->compute, context,
+                                err));
     if (options->dropout > 0) {
         LB_TRY(lb_dropout_init(&p->dropout, p->classifier, options->dropout, err));
     }
@@ -44,7 +45,7 @@ cleanup:
 }
 
 lb_status
-lb_predict(float *logits, lb_network *network, const lb_image_source *images,
+lb_predict(float *logits, lb_network *network, const lb_image_loader *images,
            const lb_predict_options *options, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
@@ -59,21 +60,21 @@ lb_predict(float *logits, lb_network *network, const lb_image_source *images,
     LB_TRY(predictor_init(&p, network, images, options, context, err));
     for (size_t start = 0; start < images->count; start += CLASSIFIER_BATCH) {
         size_t rest = images->count - start, n = rest < CLASSIFIER_BATCH ? rest : CLASSIFIER_BATCH;
-        LB_TRY(lb_feeder_features(lb_pass_input(p.classifier), &p.feeder, p.features, start, n,
-                                  NULL, err));
+        LB_TRY(lb_batch_loader_features(lb_executor_input(p.classifier), &p.loader, p.features,
+                                        start, n, NULL, err));
         if (options->dropout > 0) {
             lb_dropout_draw(&p.dropout, p.classifier, options->seed, start);
         }
-        lb_pass_use(p.classifier, n);
-        LB_TRY(lb_pass_forward(p.classifier, err));
-        memcpy(logits + start * classes, lb_pass_logits(p.classifier),
+        lb_executor_set_batch(p.classifier, n);
+        LB_TRY(lb_executor_forward(p.classifier, err));
+        memcpy(logits + start * classes, lb_executor_logits(p.classifier),
                n * classes * sizeof *logits);
         lb_progress(context, "predicting", start + n, images->count);
     }
 cleanup:
     lb_dropout_release(&p.dropout);
-    lb_feeder_release(&p.feeder);
-    lb_pass_free(p.classifier);
-    lb_pass_free(p.features);
+    lb_batch_loader_release(&p.loader);
+    lb_executor_free(p.classifier);
+    lb_executor_free(p.features);
     return status;
 }

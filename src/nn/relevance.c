@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "dense.h"
+#include "executor.h"
 #include "kernels.h"
 #include "lesionbench/clones.h"
-#include "pass.h"
 #include "relevance_terms.h"
 
 struct lb_relevance {
@@ -76,7 +76,7 @@ terms_release(terms *t)
 }
 
 static lb_status
-terms_init(terms *t, lb_pass *pass, const lb_step *step, lb_error *err)
+terms_init(terms *t, lb_executor *pass, const lb_step *step, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_relevance *self = pass->relevance;
@@ -161,7 +161,7 @@ cleanup:
 }
 
 static lb_status
-convolution_relevance(float *in, const float *out, lb_pass *pass, size_t index, lb_error *err)
+convolution_relevance(float *in, const float *out, lb_executor *pass, size_t index, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_step *step = &pass->steps[index];
@@ -183,7 +183,7 @@ cleanup:
 /* What is linear and needs no other weights, that is dense layers by the epsilon rule and average
  * pooling: out becomes out / z. */
 static void
-divide_by_output(float *out, const lb_pass *pass, const lb_step *step)
+divide_by_output(float *out, const lb_executor *pass, const lb_step *step)
 {
     const lb_relevance *self = pass->relevance;
     bool dense = step->kind == LB_STEP_DENSE, without_bias = dense && self->composite->ignore_bias;
@@ -201,7 +201,7 @@ divide_by_output(float *out, const lb_pass *pass, const lb_step *step)
 }
 
 lb_status
-lb_relevance_linear(float *in, float *out, lb_pass *pass, size_t index, lb_error *err)
+lb_relevance_linear(float *in, float *out, lb_executor *pass, size_t index, lb_error *err)
 {
     const lb_step *step = &pass->steps[index];
     size_t batch = pass->options.batch;
@@ -223,7 +223,7 @@ lb_relevance_linear(float *in, float *out, lb_pass *pass, size_t index, lb_error
 }
 
 static lb_status
-allocate(lb_relevance *self, const lb_pass *pass, lb_error *err)
+allocate(lb_relevance *self, const lb_executor *pass, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t in = 0, out = 0, weights = 0, biases = 0;
@@ -252,8 +252,8 @@ cleanup:
 }
 
 lb_status
-lb_pass_relevance(float *out, lb_pass *pass, const lb_composite *composite, size_t count,
-                  const float *logit_values, lb_error *err)
+lb_executor_relevance(float *out, lb_executor *pass, const lb_composite *composite, size_t count,
+                      const float *logit_values, lb_error *err)
 {
     lb_status status = LB_OK;
     float *first = NULL;
@@ -263,7 +263,7 @@ lb_pass_relevance(float *out, lb_pass *pass, const lb_composite *composite, size
     }
     pass->relevance = &self;
     LB_TRY(allocate(&self, pass, err));
-    LB_TRY(lb_pass_backward(&first, pass, LB_RULE_LRP_COMPOSITE, NULL, logit_values, err));
+    LB_TRY(lb_executor_backward(&first, pass, LB_RULE_LRP_COMPOSITE, NULL, logit_values, err));
     LB_TRY(convolution_relevance(out, first, pass, 0, err));
 cleanup:
     pass->relevance = NULL;

@@ -10,6 +10,6 @@ typedef struct lb_relevance lb_relevance;
 
 /* One linear step: relevance at its output (used up) to relevance at its input. All images of the
  * pass, blocked where its activations are; not the first step. */
-lb_status lb_relevance_linear(float *in, float *out, lb_pass *pass, size_t step, lb_error *err);
+lb_status lb_relevance_linear(float *in, float *out, lb_executor *pass, size_t step, lb_error *err);
 
 #endif

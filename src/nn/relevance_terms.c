@@ -43,14 +43,14 @@ lb_term_group_factor(const lb_composite *composite, lb_relevance_rule rule, unsi
 
 /* constant + all w + positive max(0, w) + negative min(0, w) */
 typedef struct piecewise {
-    float constant, all, positive, negative;
+    float constant, all, relu_mask, negative;
 } piecewise;
 
 LB_CLONES static void
 apply(float *restrict out, const float *restrict in, size_t count, piecewise f)
 {
     for (size_t i = 0; i < count; i++) {
-        float slope = f.all + (in[i] > 0 ? f.positive : f.negative);
+        float slope = f.all + (in[i] > 0 ? f.relu_mask : f.negative);
         out[i] = f.constant + slope * in[i];
     }
 }

@@ -5,22 +5,22 @@
 #include <string.h>
 
 #include "augment.h"
+#include "batch_loader.h"
 #include "checkpoint.h"
 #include "dropout.h"
-#include "feeder.h"
+#include "early_stopping.h"
+#include "executor.h"
+#include "label_permutation.h"
 #include "lesionbench/random.h"
 #include "loss.h"
 #include "optimizer.h"
-#include "pass.h"
-#include "permute.h"
-#include "selection.h"
 
 typedef struct trainer {
     lb_network *network, *kept;
     const lb_training_options *options;
     const lb_context *context;
-    lb_pass *pass;
-    lb_feeder train, validation;
+    lb_executor *pass;
+    lb_batch_loader train, validation;
     lb_optimizer *optimizer;
     size_t *order;         /* of the training images */
     uint8_t *labels;       /* of a batch */
@@ -33,8 +33,8 @@ typedef struct trainer {
 } trainer;
 
 static lb_status
-check_options(const lb_training_options *o, const lb_image_source *train,
-              const lb_image_source *validation, lb_error *err)
+check_options(const lb_training_options *o, const lb_image_loader *train,
+              const lb_image_loader *validation, lb_error *err)
 {
     if (train->count == 0 || validation->count == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
@@ -62,7 +62,7 @@ check_options(const lb_training_options *o, const lb_image_source *train,
 }
 
 static lb_status
-check_labels(const lb_image_source *source, size_t classes, lb_error *err)
+check_labels(const lb_image_loader *source, size_t classes, lb_error *err)
 {
     for (size_t i = 0; i < source->count; i++) {
         if (source->labels[i] >= classes) {
@@ -75,25 +75,25 @@ check_labels(const lb_image_source *source, size_t classes, lb_error *err)
 }
 
 static lb_status
-trainer_init(trainer *t, const lb_image_source *train, const lb_image_source *validation,
+trainer_init(trainer *t, const lb_image_loader *train, const lb_image_loader *validation,
              lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_training_options *o = t->options;
     size_t first_block = (size_t)(LB_DEGREE_ALL - o->degree);
-    LB_TRY(lb_feeder_init(&t->train, t->network, train, first_block, o->batch, &o->compute,
-                          t->context, err));
-    LB_TRY(lb_feeder_init(&t->validation, t->network, validation, first_block, o->batch,
-                          &o->compute, t->context, err));
-    const lb_pass_options pass = {.batch = o->batch,
-                                  .height = train->height,
-                                  .width = train->width,
-                                  .first_block = first_block,
-                                  .last_block = LB_BLOCKS,
-                                  .train = true,
-                                  .freeze_first = o->freeze_first && first_block > 0,
-                                  .compute = o->compute};
-    LB_TRY(lb_pass_create(&t->pass, t->network, &pass, err));
+    LB_TRY(lb_batch_loader_init(&t->train, t->network, train, first_block, o->batch, &o->compute,
+                                t->context, err));
+    LB_TRY(lb_batch_loader_init(&t->validation, t->network, validation, first_block, o->batch,
+                                &o->compute, t->context, err));
+    const lb_executor_options pass = {.batch = o->batch,
+                                      .height = train->height,
+                                      .width = train->width,
+                                      .first_block = first_block,
+                                      .last_block = LB_BLOCKS,
+                                      .train = true,
+                                      .freeze_first = o->freeze_first && first_block > 0,
+                                      .compute = o->compute};
+    LB_TRY(lb_executor_create(&t->pass, t->network, &pass, err));
     LB_TRY(lb_optimizer_create(&t->optimizer, o, t->network, t->pass->parameter_gradient, err));
     LB_TRY(lb_network_copy(&t->kept, t->network, err));
     LB_ALLOC(t->order, train->count > validation->count ? train->count : validation->count);
@@ -113,9 +113,9 @@ cleanup:
 static void
 trainer_release(trainer *t)
 {
-    lb_pass_free(t->pass);
-    lb_feeder_release(&t->train);
-    lb_feeder_release(&t->validation);
+    lb_executor_free(t->pass);
+    lb_batch_loader_release(&t->train);
+    lb_batch_loader_release(&t->validation);
     lb_optimizer_free(t->optimizer);
     lb_network_free(t->kept);
     lb_free(t->order);
@@ -136,20 +136,20 @@ draw_dropout(trainer *t, size_t epoch, size_t batch)
 /* Forward over the images of these indices; the loss of the batch and its gradient at the logits.
  */
 static lb_status
-forward_batch(lb_loss *out, trainer *t, const lb_feeder *feeder, const size_t *index, size_t n,
-              lb_error *err)
+forward_batch(lb_loss *out, trainer *t, const lb_batch_loader *loader, const size_t *index,
+              size_t n, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t classes = t->network->architecture.classes;
     LB_TRY(lb_check_cancelled(t->context, err));
-    LB_TRY(lb_feeder_fill(lb_pass_input(t->pass), feeder, index, n, err));
-    LB_TRY(lb_pass_forward(t->pass, err));
+    LB_TRY(lb_batch_loader_fill(lb_executor_input(t->pass), loader, index, n, err));
+    LB_TRY(lb_executor_forward(t->pass, err));
     for (size_t i = 0; i < n; i++) {
-        t->labels[i] = feeder->source->labels[index[i]];
+        t->labels[i] = loader->source->labels[index[i]];
     }
     memset(t->logit_gradient, 0, t->options->batch * classes * sizeof *t->logit_gradient);
-    *out = lb_cross_entropy(t->logit_gradient, lb_pass_logits(t->pass), t->labels, t->class_weights,
-                            n, classes);
+    *out = lb_cross_entropy(t->logit_gradient, lb_executor_logits(t->pass), t->labels,
+                            t->class_weights, n, classes);
     if (!isfinite(out->sum)) {
         LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "the loss is not finite (learning rate %g too high?)",
                        t->options->learning_rate));
@@ -213,7 +213,7 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
     size_t count = t->train.source->count, correct = 0;
     double sum = 0, weight = 0;
     lb_random random;
-    LB_TRY(lb_feeder_begin_epoch(&t->train, epoch, err));
+    LB_TRY(lb_batch_loader_begin_epoch(&t->train, epoch, err));
     lb_random_init(&random, t->options->seed, LB_PURPOSE_SHUFFLE, epoch);
     in_order(t->order, count);
     if (!t->options->in_order) {
@@ -226,10 +226,10 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
             draw_dropout(t, epoch, start / t->options->batch);
         }
         LB_TRY(forward_batch(&loss, t, &t->train, t->order + start, n, err));
-        LB_TRY(lb_pass_backward_parameters(t->pass, t->logit_gradient, err));
+        LB_TRY(lb_executor_backward_parameters(t->pass, t->logit_gradient, err));
         double rate = out->learning_rate * warmup(t, epoch, start / t->options->batch);
         lb_optimizer_step(t->optimizer, t->network, t->pass->parameter_gradient, rate);
-        LB_TRY(lb_pass_refresh(t->pass, err));
+        LB_TRY(lb_executor_refresh(t->pass, err));
         if (t->options->batch_losses != NULL) {
             size_t batches = (count - 1) / t->options->batch + 1;
             t->options->batch_losses[epoch * batches + start / t->options->batch] =
@@ -303,7 +303,7 @@ resume(trainer *t, lb_error *err)
         lb_checkpoint state = checkpoint_of(t);
         LB_TRY(lb_checkpoint_read(&found, &state, t->options->epochs, t->options->checkpoint, err));
         if (found) {
-            LB_TRY(lb_pass_refresh(t->pass, err));
+            LB_TRY(lb_executor_refresh(t->pass, err));
         }
     }
 cleanup:
@@ -327,7 +327,7 @@ static bool
 is_over(const trainer *t)
 {
     return t->history.count == t->options->epochs ||
-           lb_selection_stops(&t->history, t->options, t->validation.source->count);
+           lb_early_stopping_stops(&t->history, t->options, t->validation.source->count);
 }
 
 static lb_status
@@ -346,7 +346,7 @@ run_epochs(trainer *t, lb_error *err)
         LB_TRY(validate(now, t, epoch, err));
         now->seconds = lb_seconds() - start;
         t->history.count = epoch + 1;
-        if (lb_selection_keeps_last(&t->history, o)) {
+        if (lb_early_stopping_keeps_last(&t->history, o)) {
             t->history.kept = epoch;
             lb_network_copy_values(t->kept, t->network);
         }
@@ -358,19 +358,19 @@ cleanup:
 
 lb_status
 lb_train(lb_history *out, lb_network *network, const lb_training_options *options,
-         const lb_image_source *train, const lb_image_source *validation, const lb_context *context,
+         const lb_image_loader *train, const lb_image_loader *validation, const lb_context *context,
          lb_error *err)
 {
     lb_status status = LB_OK;
     trainer t = {.network = network, .options = options, .context = context};
     lb_augment augment = {.from = NULL};
-    lb_permute permute = {.from = NULL};
-    lb_image_source changed, permuted;
+    lb_label_permutation permute = {.from = NULL};
+    lb_image_loader changed, permuted;
     LB_TRY(check_options(options, train, validation, err));
     LB_TRY(check_labels(train, network->architecture.classes, err));
     LB_TRY(check_labels(validation, network->architecture.classes, err));
     if (options->permute_labels) {
-        LB_TRY(lb_permute_init(&permute, &permuted, train, options->seed, err));
+        LB_TRY(lb_label_permutation_init(&permute, &permuted, train, options->seed, err));
         train = &permuted;
     }
     if (lb_augment_is_on(options)) {
@@ -387,6 +387,6 @@ lb_train(lb_history *out, lb_network *network, const lb_training_options *option
 cleanup:
     trainer_release(&t);
     lb_augment_release(&augment);
-    lb_permute_release(&permute);
+    lb_label_permutation_release(&permute);
     return status;
 }

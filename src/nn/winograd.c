@@ -126,19 +126,19 @@ make_plan(const lb_winograd_shape *s, size_t threads)
     p.chunk = (groups > few ? groups : few) * group;
     p.strip = p.shared ? divide_up(strip_bytes / of_input, p.chunk) * p.chunk : p.chunk;
     p.unit = p.shared && p.pairs >= 2 * MOST_UNIT * threads ? MOST_UNIT : 1;
-    p.chunk = lb_least(p.chunk, MOST_TILES);
+    p.chunk = lb_min_size(p.chunk, MOST_TILES);
     size_t some = p.tiles > 0 ? p.tiles : 1;
-    p.strip = lb_least(p.strip, some);
-    p.chunk = lb_least(p.chunk, some);
+    p.strip = lb_min_size(p.strip, some);
+    p.chunk = lb_min_size(p.chunk, some);
     size_t side_by_side = threads > p.pairs ? threads / p.pairs : 1;
-    p.parts = lb_least(side_by_side, divide_up(p.strip, p.chunk));
+    p.parts = lb_min_size(side_by_side, divide_up(p.strip, p.chunk));
     return p;
 }
 
 static size_t
 vectors_of(const plan *p, size_t pair)
 {
-    return lb_least(p->shape->out - pair * LB_WINOGRAD_PAIR, LB_WINOGRAD_PAIR);
+    return lb_min_size(p->shape->out - pair * LB_WINOGRAD_PAIR, LB_WINOGRAD_PAIR);
 }
 
 /* Floats of prepared weights before those of a pair. */
@@ -174,10 +174,10 @@ lb_winograd_prepare(float *ready, const lb_winograd_weights *w, const lb_winogra
 }
 
 /* Floats of a thread's own scratch, products first, and of what all share: multiples of 16. */
-typedef struct room {
+typedef struct capacity {
     size_t product, weights; /* of a pair */
     size_t own, shared;
-} room;
+} capacity;
 
 static size_t
 aligned(size_t floats)
@@ -192,13 +192,13 @@ input_of_chunk(const plan *p)
     return aligned(LB_WINOGRAD_PLACES * place_of_input(p));
 }
 
-static room
+static capacity
 measure(const plan *p)
 {
     size_t input = divide_up(p->strip, p->chunk) * input_of_chunk(p);
     size_t all = aligned(weights_before(p, p->pairs));
-    room r = {.product = aligned(LB_WINOGRAD_PLACES * place_of_product(p, LB_WINOGRAD_PAIR)),
-              .weights = aligned(weights_before(p, 1))};
+    capacity r = {.product = aligned(LB_WINOGRAD_PLACES * place_of_product(p, LB_WINOGRAD_PAIR)),
+                  .weights = aligned(weights_before(p, 1))};
     r.shared = p->shared ? input : all;
     r.own = p->unit * r.product + (p->shared ? p->unit * r.weights : input);
     return r;
@@ -210,7 +210,7 @@ lb_winograd_scratch(const lb_winograd_shape *s, size_t threads)
     size_t most = 0;
     for (size_t t = 1; t <= threads; t++) { /* few take larger units */
         const plan p = make_plan(s, t);
-        const room r = measure(&p);
+        const capacity r = measure(&p);
         size_t floats = r.shared + t * r.own;
         most = floats > most ? floats : most;
     }
@@ -233,9 +233,10 @@ locate(lb_winograd_tile *tiles, const plan *p, size_t start, size_t count)
  * u of each. */
 static void
 multiply(const lb_winograd_output *out, float *m, const float *v, const float *const *u,
-         const plan *p, const room *r, size_t first, const lb_winograd_tile *tiles, size_t count)
+         const plan *p, const capacity *r, size_t first, const lb_winograd_tile *tiles,
+         size_t count)
 {
-    size_t unit = lb_least(p->unit, p->pairs - first);
+    size_t unit = lb_min_size(p->unit, p->pairs - first);
     for (size_t i = 0; i < LB_WINOGRAD_PLACES; i++) {
         for (size_t k = 0; k < unit; k++) {
             size_t vectors = vectors_of(p, first + k);
@@ -253,7 +254,7 @@ multiply(const lb_winograd_output *out, float *m, const float *v, const float *c
 
 static void
 convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, const float *u,
-                  const plan *p, const room *r, float *own, size_t threads)
+                  const plan *p, const capacity *r, float *own, size_t threads)
 {
 #pragma omp parallel num_threads((int)threads)
     {
@@ -261,7 +262,7 @@ convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, co
         lb_winograd_tile tiles[MOST_TILES];
 #pragma omp for schedule(dynamic)
         for (size_t start = 0; start < p->tiles; start += p->chunk) {
-            size_t count = lb_least(p->tiles - start, p->chunk);
+            size_t count = lb_min_size(p->tiles - start, p->chunk);
             locate(tiles, p, start, count);
             for (size_t plane = 0; plane < p->shape->in; plane++) {
                 p->kernels->input_tiles(v, place_of_input(p), in, p->shape, plane, tiles, count);
@@ -283,7 +284,7 @@ transform_strip(float *v, const lb_winograd_input *in, const plan *p, size_t sta
 #pragma omp for schedule(dynamic)
     for (size_t i = 0; i < chunks * p->shape->in; i++) {
         size_t chunk = i / p->shape->in, plane = i % p->shape->in;
-        size_t n = lb_least(count - chunk * p->chunk, p->chunk);
+        size_t n = lb_min_size(count - chunk * p->chunk, p->chunk);
         locate(tiles, p, start + chunk * p->chunk, n);
         p->kernels->input_tiles(v + chunk * input_of_chunk(p), place_of_input(p), in, p->shape,
                                 plane, tiles, n);
@@ -293,9 +294,9 @@ transform_strip(float *v, const lb_winograd_input *in, const plan *p, size_t sta
 /* Where the weights of a unit's pairs are; made in `room_for_weights` where they are not ready. */
 static void
 find_weights(const float **u, float *room_for_weights, const lb_winograd_weights *w, const plan *p,
-             const room *r, size_t first)
+             const capacity *r, size_t first)
 {
-    for (size_t k = 0; k < lb_least(p->unit, p->pairs - first); k++) {
+    for (size_t k = 0; k < lb_min_size(p->unit, p->pairs - first); k++) {
         if (w->ready != NULL) {
             u[k] = w->ready + weights_before(p, first + k);
             continue;
@@ -309,7 +310,7 @@ find_weights(const float **u, float *room_for_weights, const lb_winograd_weights
 
 static void
 convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
-                     const lb_winograd_weights *w, const plan *p, const room *r, float *v,
+                     const lb_winograd_weights *w, const plan *p, const capacity *r, float *v,
                      float *own, size_t threads)
 {
 #pragma omp parallel num_threads((int)threads)
@@ -319,7 +320,7 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
         const float *u[MOST_UNIT];
         lb_winograd_tile tiles[MOST_TILES];
         for (size_t start = 0; start < p->tiles; start += p->strip) {
-            size_t count = lb_least(p->tiles - start, p->strip);
+            size_t count = lb_min_size(p->tiles - start, p->strip);
             transform_strip(v, in, p, start, count);
 #pragma omp for schedule(dynamic)
             for (size_t k = 0; k < divide_up(p->pairs, p->unit) * p->parts; k++) {
@@ -329,7 +330,7 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
                 }
                 find_weights(u, room_for_weights, w, p, r, first);
                 for (size_t i = k % p->parts; i * p->chunk < count; i += p->parts) {
-                    size_t n = lb_least(count - i * p->chunk, p->chunk);
+                    size_t n = lb_min_size(count - i * p->chunk, p->chunk);
                     locate(tiles, p, start + i * p->chunk, n);
                     multiply(out, m, v + i * input_of_chunk(p), u, p, r, first, tiles, n);
                 }
@@ -344,7 +345,7 @@ lb_winograd_convolve(const lb_winograd_output *out, const lb_winograd_input *in,
                      size_t threads)
 {
     const plan p = make_plan(s, threads);
-    const room r = measure(&p);
+    const capacity r = measure(&p);
     float *shared = scratch, *own = shared + r.shared;
     if (p.shared) {
         convolve_by_channels(out, in, w, &p, &r, shared, own, threads);

@@ -55,17 +55,17 @@ typedef struct lb_winograd_input {
     const uint32_t *keep;
     /* NULL, or values are (images, in, H / 2, W / 2, block), and each goes to the corner of its
      * window that this says, as in lb_pool_backward(). Instead of keep. */
-    const uint8_t *choice;
+    const uint8_t *argmax;
 } lb_winograd_input;
 
 typedef struct lb_winograd_output {
-    float *values;      /* (images, out, H, W, block) */
-    const float *bias;  /* (out, block), or NULL */
-    bool relu;          /* rectify; also where either of the following is there */
-    uint32_t *positive; /* NULL, or gets a bit for each value, set where it is above 0 */
+    float *values;       /* (images, out, H, W, block) */
+    const float *bias;   /* (out, block), or NULL */
+    bool relu;           /* rectify; also where either of the following is there */
+    uint32_t *relu_mask; /* NULL, or gets a bit for each value, set where it is above 0 */
     /* NULL, or values are (images, out, H / 2, W / 2, block), max-pooled as by
      * lb_pool_forward_rectified(), and this gets the winners. Instead of positive. */
-    uint8_t *choice;
+    uint8_t *argmax;
 } lb_winograd_output;
 
 /* Floats of prepared weights. */

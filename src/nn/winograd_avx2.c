@@ -29,9 +29,9 @@ mark_positive(uint32_t *bits, size_t at, vec v)
 
 /* v where the choice is this corner; else 0. */
 ALWAYS vec
-chosen(const uint8_t *choice, int corner, vec v)
+chosen(const uint8_t *argmax, int corner, vec v)
 {
-    __m256i bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)choice));
+    __m256i bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)argmax));
     __m256i equal = _mm256_cmpeq_epi32(bytes, _mm256_set1_epi32(corner));
     return (vec)_mm256_and_ps((__m256)v, _mm256_castsi256_ps(equal));
 }

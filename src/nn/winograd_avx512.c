@@ -28,9 +28,9 @@ mark_positive(uint32_t *bits, size_t at, vec v)
 
 /* v where the choice is this corner; else 0. */
 ALWAYS vec
-chosen(const uint8_t *choice, int corner, vec v)
+chosen(const uint8_t *argmax, int corner, vec v)
 {
-    __m128i wanted = _mm_set1_epi8((char)corner), bytes = _mm_loadu_si128((const void *)choice);
+    __m128i wanted = _mm_set1_epi8((char)corner), bytes = _mm_loadu_si128((const void *)argmax);
     return (vec)_mm512_maskz_mov_ps(_mm_cmpeq_epi8_mask(bytes, wanted), (__m512)v);
 }
 

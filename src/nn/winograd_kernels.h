@@ -159,7 +159,7 @@ input_at(const lb_winograd_input *in, source_kind kind, size_t plane, size_t hei
         }
         size_t at = ((plane * rows + (size_t)y / 2) * columns + (size_t)x / 2) * LB_LANES;
         int corner = (int)(y % 2 * 2 + x % 2);
-        return chosen(in->choice + at, corner, load(in->values + at));
+        return chosen(in->argmax + at, corner, load(in->values + at));
     }
     if (y < 0 || x < 0 || (size_t)y >= height || (size_t)x >= width) {
         return zero();
@@ -181,12 +181,12 @@ inner_row(vec d[IN], const lb_winograd_input *in, source_kind kind, size_t plane
         UNROLL for (size_t c = 0; c < CELLS; c++)
         {
             vec v = load(in->values + at + c * LB_LANES);
-            const uint8_t *choice = in->choice + at + c * LB_LANES;
+            const uint8_t *argmax = in->argmax + at + c * LB_LANES;
             if (c > 0) {
-                d[2 * c - 1] = chosen(choice, left, v);
+                d[2 * c - 1] = chosen(argmax, left, v);
             }
             if (c < CELLS - 1) {
-                d[2 * c] = chosen(choice, right, v);
+                d[2 * c] = chosen(argmax, right, v);
             }
         }
         return;
@@ -239,7 +239,7 @@ ALWAYS void
 expect_tile(const lb_winograd_input *in, size_t plane, const lb_winograd_shape *s,
             lb_winograd_tile tile)
 {
-    size_t half = in->choice != NULL ? 2 : 1, side = OUT / half;
+    size_t half = in->argmax != NULL ? 2 : 1, side = OUT / half;
     size_t height = s->height / half, width = s->width / half;
     for (size_t y = 0; y < IN / half; y++) {
         size_t row = (size_t)tile.y * side + y;
@@ -248,8 +248,8 @@ expect_tile(const lb_winograd_input *in, size_t plane, const lb_winograd_shape *
         for (size_t x = 0; x < side; x++) {
             __builtin_prefetch(in->values + (at + x) * LB_LANES);
         }
-        if (in->choice != NULL) {
-            __builtin_prefetch(in->choice + at * LB_LANES);
+        if (in->argmax != NULL) {
+            __builtin_prefetch(in->argmax + at * LB_LANES);
         } else if (in->keep != NULL) {
             __builtin_prefetch((const uint8_t *)in->keep + at * LB_LANES / 8);
         }
@@ -271,7 +271,7 @@ input_tiles(float *v, size_t place_stride, const lb_winograd_input *in, const lb
         if (plane == 0 && t + AHEAD < count) {
             expect_tile(in, (size_t)tiles[t + AHEAD].image * s->in, s, tiles[t + AHEAD]);
         }
-        if (in->choice != NULL) {
+        if (in->argmax != NULL) {
             input_tile(to, place_stride, in, UNPOOLED, at, s, tiles[t]);
         } else if (in->keep != NULL) {
             input_tile(to, place_stride, in, KEPT, at, s, tiles[t]);
@@ -407,7 +407,7 @@ store_tile(const lb_winograd_output *out, target_kind kind, const vec r[OUT][OUT
         for (size_t x = 0; x < columns; x++) {
             store(out->values + (at + x) * LB_LANES, r[y][x]);
             if (kind == DECIDED) {
-                mark_positive(out->positive, at + x, r[y][x]);
+                mark_positive(out->relu_mask, at + x, r[y][x]);
             }
         }
     }
@@ -430,10 +430,10 @@ pool_tile(const lb_winograd_output *out, const vec r[OUT][OUT], size_t plane, si
                 winner = (((ints){0} + (int32_t)corner) & more) | (winner & ~more);
             }
             ints somebody = most > 0;
-            winner = (winner & somebody) | (((ints){0} + LB_NOBODY) & ~somebody);
+            winner = (winner & somebody) | (((ints){0} + LB_NO_ARGMAX) & ~somebody);
             size_t at = ((plane * rows + top / 2 + y) * columns + left / 2 + x) * LB_LANES;
             store(out->values + at, most);
-            store_bytes(out->choice + at, winner);
+            store_bytes(out->argmax + at, winner);
         }
     }
 }
@@ -483,9 +483,9 @@ output_tiles(const lb_winograd_output *out, const float *m, size_t place_stride,
         for (size_t t = 0; t < count; t++) {
             const float *from = m + (t * vectors + h) * LB_LANES;
             size_t at = (size_t)tiles[t].image * s->out + plane;
-            if (out->choice != NULL) {
+            if (out->argmax != NULL) {
                 output_tile(out, POOLED, from, place_stride, at, bias, s, tiles[t]);
-            } else if (out->positive != NULL) {
+            } else if (out->relu_mask != NULL) {
                 output_tile(out, DECIDED, from, place_stride, at, bias, s, tiles[t]);
             } else if (out->relu) {
                 output_tile(out, RECTIFIED, from, place_stride, at, bias, s, tiles[t]);

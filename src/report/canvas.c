@@ -53,9 +53,9 @@ add_mark(canvas *picture, mark_kind kind, colour ink)
     if (!picture->recording || picture->failed) {
         return NULL;
     }
-    if (picture->mark_count == picture->mark_room) {
-        size_t room = picture->mark_room > 0 ? 2 * picture->mark_room : 1024;
-        mark *larger = lb_alloc(room, sizeof *larger, &err);
+    if (picture->mark_count == picture->mark_capacity) {
+        size_t capacity = picture->mark_capacity > 0 ? 2 * picture->mark_capacity : 1024;
+        mark *larger = lb_alloc(capacity, sizeof *larger, &err);
         picture->failed = larger == NULL;
         if (picture->failed) {
             return NULL;
@@ -65,7 +65,7 @@ add_mark(canvas *picture, mark_kind kind, colour ink)
         }
         lb_free(picture->marks);
         picture->marks = larger;
-        picture->mark_room = room;
+        picture->mark_capacity = capacity;
     }
     mark *new = &picture->marks[picture->mark_count++];
     *new = (mark){.kind = kind, .ink = ink};

@@ -28,7 +28,7 @@ typedef struct canvas {
     bool recording;     /* marks are kept */
     bool failed;        /* there was no memory for one */
     mark *marks;
-    size_t mark_count, mark_room;
+    size_t mark_count, mark_capacity;
 } canvas;
 
 /* White. Release with canvas_release(). */

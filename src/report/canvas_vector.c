@@ -5,7 +5,7 @@
 
 #include "canvas.h"
 #include "html.h"
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/png.h"
 
 static bool
@@ -250,13 +250,13 @@ static lb_status
 write_vector(const canvas *picture, const char *path, bool svg, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_output *output = NULL;
-    LB_TRY(lb_output_open(&output, path, err));
-    FILE *stream = lb_output_stream(output);
+    lb_atomic_file *output = NULL;
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    FILE *stream = lb_atomic_file_stream(output);
     LB_TRY(svg ? canvas_svg(stream, picture, err) : canvas_pdf(stream, picture, err));
-    LB_TRY(lb_output_commit(output, err));
+    LB_TRY(lb_atomic_file_commit(output, err));
 cleanup:
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     return status;
 }
 

@@ -3,8 +3,8 @@
 #include "figures.h"
 
 #include "canvas.h"
+#include "drawing.h"
 #include "lesionbench/dataset.h"
-#include "sheet.h"
 
 enum { COLUMNS = 6, LEAST_PANEL = 220, SPACE = 8, MARGIN = 16, TITLE = 48, LETTER = 18 };
 
@@ -27,9 +27,9 @@ draw_row(canvas *picture, lb_dataset *dataset, float *work[3], uint8_t label, si
         }
         size_t x = MARGIN + shown * (zoom * width + SPACE);
         LB_TRY(lb_dataset_read(raw, NULL, dataset, LB_HOLDOUT, i, 1, err));
-        sheet_turn(image, raw, width, height);
+        drawing_turn(image, raw, width, height);
         LB_TRY(lb_dataset_read(NULL, raw, dataset, LB_HOLDOUT, i, 1, err));
-        sheet_turn(truth, raw, width, height);
+        drawing_turn(truth, raw, width, height);
         LB_TRY(contour_trace(&lines, &count, truth, height, width, err));
         canvas_image(picture, x, y + TITLE, image, height, width, zoom, 1, false);
         canvas_outline(picture, x, y + TITLE, zoom, lines, count, 1.8, colour_of_class(label));
@@ -100,7 +100,7 @@ draw_lesions(bool *drawn, study_folder *folder, const lb_context *context, lb_er
 {
     enum { ITEMS = 48 };
     lb_status status = LB_OK;
-    sheet s = {.source = NULL};
+    drawing s = {.source = NULL};
     bool there = false;
     char *path = NULL;
     *drawn = false;
@@ -109,12 +109,12 @@ draw_lesions(bool *drawn, study_folder *folder, const lb_context *context, lb_er
         goto cleanup;
     }
     path = folder_path(folder, "lesions.h5", err);
-    status = path == NULL ? err->code : sheet_of_lesions(&s, path, ITEMS, err);
+    status = path == NULL ? err->code : drawing_of_lesions(&s, path, ITEMS, err);
     if (status != LB_OK) {
         LB_TRY(folder_forgive(status, folder, err));
         goto cleanup;
     }
-    LB_TRY(sheet_write_figure(&s, folder->directory, "lesions", context, err));
+    LB_TRY(drawing_write_figure(&s, folder->directory, "lesions", context, err));
     *drawn = true;
 cleanup:
     if (s.close != NULL) {

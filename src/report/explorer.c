@@ -162,7 +162,7 @@ cleanup:
 
 /* Large maps are halved before images are left out. */
 static lb_status
-fit(explorer *e, size_t room, lb_error *err)
+fit(explorer *e, size_t capacity, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t kept = 0;
@@ -174,11 +174,11 @@ fit(explorer *e, size_t room, lb_error *err)
     LB_TRY(measure(&of_one, e, err));
     double each = (double)kept / (double)e->image_count; /* models that have an image */
     double share = fmin(1, each / (double)e->set->file_count);
-    if (of_one * share * (double)e->image_count > (double)room && e->set->height > 100) {
+    if (of_one * share * (double)e->image_count > (double)capacity && e->set->height > 100) {
         e->reduce = 2;
         LB_TRY(measure(&of_one, e, err));
     }
-    double most = (double)room / fmax(of_one * share, 1);
+    double most = (double)capacity / fmax(of_one * share, 1);
     size_t images = most >= (double)e->image_count ? e->image_count : (size_t)fmax(most, 1);
     e->left_out = e->image_count - images;
     e->image_count = images;
@@ -364,7 +364,7 @@ read_values(explorer *e, lb_error *err)
 }
 
 lb_status
-explorer_read(explorer *out, map_set *set, size_t room, lb_error *err)
+explorer_read(explorer *out, map_set *set, size_t capacity, lb_error *err)
 {
     lb_status status = LB_OK;
     explorer e = {.set = set, .reduce = 1};
@@ -372,7 +372,7 @@ explorer_read(explorer *out, map_set *set, size_t room, lb_error *err)
         LB_TRY(find_images(&e, err));
     }
     if (e.image_count > 0) {
-        LB_TRY(fit(&e, room, err));
+        LB_TRY(fit(&e, capacity, err));
         for (size_t i = 0; i < e.image_count; i++) {
             LB_ALLOC(e.images[i].predicted, set->file_count);
             LB_ALLOC(e.images[i].confidence, set->file_count);

@@ -29,7 +29,7 @@ typedef struct explorer {
 
 /* Reads what there is; room is the number of bytes that the pictures may take on the page. With no
  * maps image_count is 0. */
-lb_status explorer_read(explorer *out, map_set *set, size_t room, lb_error *err);
+lb_status explorer_read(explorer *out, map_set *set, size_t capacity, lb_error *err);
 void explorer_release(explorer *e);
 /* The data of these conditions (NULL: none), in one JSON object, to stand in a script element. */
 lb_status explorer_write(FILE *page, const explorer *const *conditions, size_t count,

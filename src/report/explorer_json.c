@@ -40,7 +40,7 @@ typedef struct writer {
     const explorer *e;
     size_t pixels, rows, columns; /* of an image; on the page */
     size_t true_pixels;           /* of the image under way */
-    uint8_t *codes, *sheet;       /* one image; one of each method */
+    uint8_t *codes, *drawing;     /* one image; one of each method */
     double *sorted;
 } writer;
 
@@ -100,7 +100,7 @@ put_maps_of(writer *w, size_t f, size_t i, bool *any, lb_error *err)
             *any = true;
         }
         coded_map coded = explorer_code(w->codes, set->map, w->pixels, w->true_pixels, w->sorted);
-        explorer_shrink(w->sheet + kept * each, w->codes, set->height, set->width, e->reduce);
+        explorer_shrink(w->drawing + kept * each, w->codes, set->height, set->width, e->reduce);
         fprintf(w->page, "%s{\"method\":%zu,\"scale\":%.4g,\"above\":%u,\"tpr\":%.4f",
                 kept > 0 ? "," : "", m, coded.scale, coded.threshold, tpr);
         put_values(w, f, i, m);
@@ -108,7 +108,7 @@ put_maps_of(writer *w, size_t f, size_t i, bool *any, lb_error *err)
     }
     if (kept > 0) {
         fputs("],\"sheet\":", w->page);
-        LB_TRY(put_png(w, w->sheet, kept * w->rows, err));
+        LB_TRY(put_png(w, w->drawing, kept * w->rows, err));
         fputc('}', w->page);
     }
 cleanup:
@@ -153,14 +153,14 @@ put_image(writer *w, size_t i, bool *read, lb_error *err)
             lb_dataset_lesion_counts(set->dataset, LB_HOLDOUT)[index],
             (int)lb_dataset_slices(set->dataset, LB_HOLDOUT)[index], w->true_pixels);
     if (*read) {
-        explorer_shrink(w->sheet, w->codes, set->height, set->width, e->reduce);
+        explorer_shrink(w->drawing, w->codes, set->height, set->width, e->reduce);
         for (size_t k = 0; k < w->pixels; k++) {
             w->codes[k] = set->truth[k] > 0 ? 255 : 0;
         }
-        explorer_shrink(w->sheet + w->rows * w->columns, w->codes, set->height, set->width,
+        explorer_shrink(w->drawing + w->rows * w->columns, w->codes, set->height, set->width,
                         e->reduce);
         fputs(",\"sheet\":", w->page);
-        LB_TRY(put_png(w, w->sheet, 2 * w->rows, err));
+        LB_TRY(put_png(w, w->drawing, 2 * w->rows, err));
         LB_TRY(put_outline(w, err));
     }
     fputc('}', w->page);
@@ -216,7 +216,7 @@ put_condition(FILE *page, const explorer *e, const lb_context *context, lb_error
     size_t deepest = set->folder->method_count > 2 ? set->folder->method_count : 2;
     LB_ALLOC(w.codes, w.pixels);
     LB_ALLOC(w.sorted, w.pixels);
-    LB_ALLOC(w.sheet, deepest * w.rows * w.columns);
+    LB_ALLOC(w.drawing, deepest * w.rows * w.columns);
     put_names(page, e);
     fputs("\"images\":[", page);
     for (size_t i = 0; i < e->image_count; i++) {
@@ -238,7 +238,7 @@ put_condition(FILE *page, const explorer *e, const lb_context *context, lb_error
     }
     fputs("]}", page);
 cleanup:
-    lb_free(w.sheet);
+    lb_free(w.drawing);
     lb_free(w.sorted);
     lb_free(w.codes);
     return status;

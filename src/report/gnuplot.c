@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 
 extern char **environ;
 
@@ -147,7 +147,7 @@ static lb_status
 draw(const char *path, const char *terminal, const char *script, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_output *output = NULL;
+    lb_atomic_file *output = NULL;
     FILE *input = tmpfile(), *messages = tmpfile();
     int code = 0;
     char reason[300];
@@ -158,8 +158,8 @@ draw(const char *path, const char *terminal, const char *script, lb_error *err)
     if (fflush(input) != 0 || ferror(input) || fseeko(input, 0, SEEK_SET) != 0) {
         LB_TRY(lb_fail_errno(err, "%s: cannot write a temporary file", path));
     }
-    LB_TRY(lb_output_open(&output, path, err));
-    LB_TRY(run(&code, fileno(input), fileno(lb_output_stream(output)), fileno(messages), err));
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    LB_TRY(run(&code, fileno(input), fileno(lb_atomic_file_stream(output)), fileno(messages), err));
     if (code == 127) {
         LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
                        "%s: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)",
@@ -170,9 +170,9 @@ draw(const char *path, const char *terminal, const char *script, lb_error *err)
         LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: gnuplot failed (%s)", path, reason));
     }
     LB_TRY(check_end(path, err));
-    LB_TRY(lb_output_commit(output, err));
+    LB_TRY(lb_atomic_file_commit(output, err));
 cleanup:
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     if (messages != NULL) {
         fclose(messages);
     }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drawing.h"
 #include "lesionbench/score.h"
-#include "sheet.h"
 
 static lb_status
 check_index(const map_set *set, const map_file *file, lb_error *err)
@@ -215,7 +215,7 @@ static void
 turn(map_set *set, float **image)
 {
     float *turned = set->scratch;
-    sheet_turn(turned, *image, set->width, set->height);
+    drawing_turn(turned, *image, set->width, set->height);
     set->scratch = *image;
     *image = turned;
 }

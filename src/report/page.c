@@ -6,7 +6,7 @@
 
 #include "figures.h"
 #include "html.h"
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 #include "web.h"
 
 static void
@@ -237,13 +237,13 @@ lb_status
 page_write(page_facts *facts, page_facts *matched, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_output *output = NULL;
+    lb_atomic_file *output = NULL;
     char *path = folder_path(facts->folder, "report/index.html", err);
     if (path == NULL) {
         LB_TRY(err->code);
     }
-    LB_TRY(lb_output_open(&output, path, err));
-    FILE *page = lb_output_stream(output);
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    FILE *page = lb_atomic_file_stream(output);
     write_header(page, facts, matched);
     page_summary(page, facts);
     LB_TRY(page_explorer(page, facts, matched, context, err));
@@ -261,9 +261,9 @@ page_write(page_facts *facts, page_facts *matched, const lb_context *context, lb
     fputs("</main>\n<script>\n", page);
     fputs((const char *)web_page_js, page);
     fputs("</script></body></html>\n", page);
-    LB_TRY(lb_output_commit(output, err));
+    LB_TRY(lb_atomic_file_commit(output, err));
 cleanup:
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     lb_free(path);
     return status;
 }

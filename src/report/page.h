@@ -6,15 +6,15 @@
 #include <stdio.h>
 
 #include "figures.h"
-#include "findings.h"
 #include "lesionbench/yaml_values.h"
 #include "manifest.h"
 #include "maps.h"
+#include "report_summary.h"
 
 typedef struct page_facts {
     study_folder *folder;
     map_set maps; /* the caller's to open */
-    findings found;
+    summary found;
     manifest run;                      /* empty where there is none */
     char *study_file;                  /* NULL where there is none */
     lb_yaml_values settings;           /* what stands in it; empty unknown */

@@ -109,7 +109,7 @@ page_facts_read(page_facts *out, study_folder *folder, lb_error *err)
                                 : folder_forgive(sources[i].read(&facts, path, err), folder, err));
         }
     }
-    findings_make(&facts.found, folder);
+    summary_make(&facts.found, folder);
     *out = facts;
     facts = (page_facts){0};
 cleanup:

@@ -79,7 +79,7 @@ say_strongest(FILE *page, const page_facts *facts)
 static void
 say_best(FILE *page, const page_facts *facts)
 {
-    const findings *f = &facts->found;
+    const summary *f = &facts->found;
     const char *corpus = facts->folder->corpora[f->corpus];
     fputs("<p class=\"lead\">The best explanation is <strong>", page);
     html_text(page, facts->folder->methods[f->method].title);
@@ -107,7 +107,7 @@ say_best(FILE *page, const page_facts *facts)
             "decide well there is little to explain, so these scores say little about the "
             "methods.</p>\n",
             ACCURATE);
-    } else if (!findings_convince(f)) {
+    } else if (!summary_convince(f)) {
         fputs("<p class=\"note\"><strong>This is weaker than a working study shows.</strong> The "
               "best method should reach 6 times chance, twice every filter and the random map, and "
               "more than on the untrained network. Look for the cause before you draw "
@@ -184,7 +184,7 @@ list_controls(FILE *page, const study_folder *folder)
 static void
 compare(FILE *page, const page_facts *facts)
 {
-    const findings *f = &facts->found;
+    const summary *f = &facts->found;
     fputs(
         "<table class=\"bars\"><caption>Median true positive rate</caption><thead class=\"unseen\">"
         "<tr><th scope=\"col\">Map</th><th scope=\"col\">Median</th><th scope=\"col\">Bar</th></tr>"
@@ -212,7 +212,7 @@ say_share(FILE *page, const page_facts *facts)
 static void
 say_raw_input(FILE *page, const page_facts *facts)
 {
-    const findings *f = &facts->found;
+    const summary *f = &facts->found;
     if (!isfinite(f->raw_input)) {
         return;
     }
@@ -253,7 +253,7 @@ strength(double correlation)
 static void
 say_accuracy(FILE *page, const page_facts *facts)
 {
-    const findings *f = &facts->found;
+    const summary *f = &facts->found;
     size_t methods = facts->folder->attribution_count;
     size_t high = methods, low = methods, n = 0;
     double sum = 0;
@@ -288,7 +288,7 @@ say_accuracy(FILE *page, const page_facts *facts)
 void
 page_compare_corpora(FILE *page, const page_facts *facts)
 {
-    const findings *f = &facts->found;
+    const summary *f = &facts->found;
     if (facts->folder->corpus_count < 2 || !f->any) {
         return;
     }

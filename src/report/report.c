@@ -2,7 +2,7 @@
 #include "lesionbench/report.h"
 
 #include "figures.h"
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 #include "page.h"
 
 static lb_status

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "colour.h"
-#include "findings.h"
 #include "gnuplot.h"
+#include "report_summary.h"
 
 /* KEY of the height is the key's; it grows where it needs more. */
 enum { WIDTH = FIGURE_PAGE, HEIGHT = 700, KEY = 49, COLUMNS = 4, PANELS = 8, MOST_POINTS = 4096 };

@@ -136,19 +136,19 @@ cleanup:
 }
 
 static lb_status
-add_row(study_folder *folder, size_t *room, const score_row *row, lb_error *err)
+add_row(study_folder *folder, size_t *capacity, const score_row *row, lb_error *err)
 {
     lb_status status = LB_OK;
     score_row *larger = NULL;
-    if (folder->score_count == *room) {
-        size_t wanted = *room > 0 ? *room + *room / 2 : 4096;
+    if (folder->score_count == *capacity) {
+        size_t wanted = *capacity > 0 ? *capacity + *capacity / 2 : 4096;
         LB_ALLOC(larger, wanted);
         if (folder->score_count > 0) {
             memcpy(larger, folder->scores, folder->score_count * sizeof *larger);
         }
         lb_free(folder->scores);
         folder->scores = larger;
-        *room = wanted;
+        *capacity = wanted;
     }
     folder->scores[folder->score_count++] = *row;
 cleanup:
@@ -160,7 +160,7 @@ read_scores(study_folder *folder, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_csv_stream *stream = NULL;
-    size_t at[FIELDS] = {0}, room = 0;
+    size_t at[FIELDS] = {0}, capacity = 0;
     LB_TRY(lb_csv_open(&stream, path, err));
     LB_TRY(find_columns(at, stream, path, err));
     for (;;) {
@@ -173,7 +173,7 @@ read_scores(study_folder *folder, const char *path, lb_error *err)
         }
         LB_TRY(take_row(&taken, &row, folder, stream, cells, at, path, err));
         if (taken) {
-            LB_TRY(add_row(folder, &room, &row, err));
+            LB_TRY(add_row(folder, &capacity, &row, err));
         }
     }
 cleanup:

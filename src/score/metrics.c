@@ -95,16 +95,16 @@ lb_scorer_create(lb_scorer **out, size_t height, size_t width, lb_error *err)
     }
     made->height = height;
     made->width = width;
-    size_t room = made->count + 1; /* loops that keep some write one past what they keep */
+    size_t capacity = made->count + 1; /* loops that keep some write one past what they keep */
     LB_ALLOC(made->is_true, made->count);
-    LB_ALLOC(made->pixel, room);
+    LB_ALLOC(made->pixel, capacity);
     LB_ALLOC(made->lesion, made->count);
     LB_ALLOC(made->label, made->count);
     LB_ALLOC(made->mass, made->count);
     LB_ALLOC(made->hit, made->count);
     LB_ALLOC(made->key, made->count);
-    LB_ALLOC(made->sorted, room);
-    LB_ALLOC(made->spare, room);
+    LB_ALLOC(made->sorted, capacity);
+    LB_ALLOC(made->spare, capacity);
     LB_ALLOC(made->true_sorted, made->count);
     *out = made;
     return LB_OK;

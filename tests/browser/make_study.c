@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/h5.h"
-#include "lesionbench/output.h"
 #include "lesionbench/random.h"
 #include "lesionbench/score.h"
 

@@ -107,10 +107,10 @@ link_to(hid_t file, const char *name, const char *object, const char *other)
 }
 
 static size_t
-leave_as_is(unsigned flags, size_t count, const unsigned *values, size_t bytes, size_t *room,
+leave_as_is(unsigned flags, size_t count, const unsigned *values, size_t bytes, size_t *capacity,
             void **buffer)
 {
-    (void)flags, (void)count, (void)values, (void)room, (void)buffer;
+    (void)flags, (void)count, (void)values, (void)capacity, (void)buffer;
     return bytes;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small PNG and JPEG pictures of every kind: seeds.py saves them, tests/golden/figures_raster.py says what
+"""Small PNG and JPEG pictures of every kind: seeds.py saves them, tests/golden/expected_raster.py says what
 they show. Wants numpy and Pillow."""
 import io
 import struct

@@ -7,9 +7,9 @@
 
 #include "testing.h"
 
+#include "lesionbench/executor.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/npy.h"
-#include "lesionbench/pass.h"
 #include "lesionbench/training.h"
 
 #define FOLDER LB_SHARED "/golden/attribution/"
@@ -94,7 +94,7 @@ compare(void *data, const lb_explanation *explanation, lb_error *err)
         if (!(distance <= want->limit) || !(shared >= 0.99)) {
             fail_msg("%s: distance %g, overlap %g", want->method, distance, shared);
         }
-        double error = explanation->certificates[i].completeness_error;
+        double error = explanation->diagnostics[i].completeness_error;
         if (strcmp(want->method, "deeplift") == 0 && !(error <= 1e-4)) {
             fail_msg("%s: the sum is off by %g", want->method, error);
         }
@@ -174,7 +174,7 @@ logits(void **state)
     assert_ok(lb_network_load(&network, FOLDER "vgg16.safetensors", &err));
     assert_ok(lb_npy_read(&input, FOLDER "input.npy", &err));
     assert_ok(lb_npy_read(&golden, FOLDER "logits.npy", &err));
-    const lb_image_source source = {.count = IMAGES,
+    const lb_image_loader source = {.count = IMAGES,
                                     .channels = 3,
                                     .height = SIDE,
                                     .width = SIDE,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The audit's statistics against SciPy (figures_audit.py). */
+/* The audit's statistics against SciPy (expected_audit.py). */
 #include "testing.h"
 
 #include <math.h>
 
 #include "audit_logistic.h"
 #include "audit_statistics.h"
-#include "figures_audit.h"
+#include "expected_audit.h"
 #include "lesionbench/distributions.h"
 #include "lesionbench/random.h"
 

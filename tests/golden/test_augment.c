@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The weighted loss against PyTorch and rotations against SciPy (figures_augment.py); which images
+/* The weighted loss against PyTorch and rotations against SciPy (expected_augment.py); which images
  * a training sees. */
 #include "testing.h"
 
 #include <omp.h>
 #include <string.h>
 
-#include "figures_augment.h"
+#include "expected_augment.h"
 #include "nn/augment.h"
 #include "nn/loss.h"
 
@@ -82,7 +82,7 @@ read_ramps(void *data, float *out, const size_t *index, size_t n, lb_error *err)
 }
 
 static const uint8_t labels[COUNT] = {0};
-static const lb_image_source ramps = {.count = COUNT,
+static const lb_image_loader ramps = {.count = COUNT,
                                       .channels = CHANNELS,
                                       .height = SIDE,
                                       .width = SIDE,
@@ -95,7 +95,7 @@ read_epoch(float *out, const lb_training_options *options, size_t epoch, size_t 
 {
     lb_error err;
     lb_augment augment;
-    lb_image_source images;
+    lb_image_loader images;
     size_t index[COUNT];
     omp_set_num_threads(threads);
     assert_ok(lb_augment_init(&augment, &images, &ramps, options, &err));

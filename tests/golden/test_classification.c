@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Classification metrics and their intervals against figures_classification.py's. */
+/* Classification metrics and their intervals against expected_classification.py's. */
 #include "testing.h"
 
 #include <math.h>
 
-#include "figures_classification.h"
+#include "expected_classification.h"
 #include "lesionbench/score.h"
 
 enum { MOST = 20 + 40 * CLASSIFICATION_CASES };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Composed images against the same made in Python (figures_compose.py). */
+/* Composed images against the same made in Python (expected_compose.py). */
 #include "testing.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "figures_compose.h"
+#include "composition.h"
+#include "expected_compose.h"
 #include "lesionbench/lesions.h"
-#include "scene.h"
 
 enum { HEIGHT = 260, WIDTH = 311, LARGEST = 224 * 224 };
 
@@ -40,7 +40,7 @@ discard(void **state)
     return 0;
 }
 
-/* The tilted ellipse of figures_compose.py. */
+/* The tilted ellipse of expected_compose.py. */
 static void
 draw_background(double *slice, int index)
 {
@@ -74,31 +74,31 @@ compose(fixture *f, const composed_figure *expected, double threshold)
 {
     int index = expected->index;
     lb_error err;
-    lb_scene scene = {0};
-    lb_recipe recipe;
+    lb_composition composition = {0};
+    lb_image_spec spec;
     lb_box boxes[LB_MAX_ITEMS];
     size_t order[4 * LESIONS];
-    const lb_scene_rules rules = {.size = expected->size,
-                                  .brain_intensity = 0.7,
-                                  .lesion_intensity = 0.5,
-                                  .truth_threshold = threshold,
-                                  .minimum_lesions = 3,
-                                  .maximum_lesions = 5,
-                                  .shuffle_round = expected->shuffle_round != 0};
-    assert_ok(lb_scene_init(&scene, HEIGHT, WIDTH, rules.size, &err));
-    lb_recipe_draw(&recipe, FIRST_SEED + (uint32_t)index, &f->library, &rules, order);
-    assert_int_equal(recipe.label, expected->label);
-    assert_int_equal(recipe.count, expected->lesions);
-    draw_background(scene.slice, index);
-    assert_ok(lb_scene_survey(&scene, &err));
-    assert_true(lb_scene_place(boxes, &scene, &recipe, &f->library, &rules, recipe.label));
-    for (size_t i = 0; i < recipe.count; i++) {
+    const lb_composition_rules rules = {.size = expected->size,
+                                        .brain_intensity = 0.7,
+                                        .lesion_intensity = 0.5,
+                                        .truth_threshold = threshold,
+                                        .minimum_lesions = 3,
+                                        .maximum_lesions = 5,
+                                        .shuffle_round = expected->shuffle_round != 0};
+    assert_ok(lb_composition_init(&composition, HEIGHT, WIDTH, rules.size, &err));
+    lb_image_spec_draw(&spec, FIRST_SEED + (uint32_t)index, &f->library, &rules, order);
+    assert_int_equal(spec.label, expected->label);
+    assert_int_equal(spec.count, expected->lesions);
+    draw_background(composition.slice, index);
+    assert_ok(lb_composition_index_brain(&composition, &err));
+    assert_true(lb_composition_place(boxes, &composition, &spec, &f->library, &rules, spec.label));
+    for (size_t i = 0; i < spec.count; i++) {
         assert_int_equal(boxes[i].top, expected->corners[i][0]);
         assert_int_equal(boxes[i].left, expected->corners[i][1]);
     }
-    assert_ok(lb_scene_compose(f->image, f->truth, NULL, &scene, &recipe, boxes, &f->library,
-                               &rules, &err));
-    lb_scene_release(&scene);
+    assert_ok(lb_composition_compose(f->image, f->truth, NULL, &composition, &spec, boxes,
+                                     &f->library, &rules, &err));
+    lb_composition_release(&composition);
 }
 
 static void

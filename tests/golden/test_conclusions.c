@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of conclusions against pandas and SciPy (figures_conclusions.py). */
+/* The tables of conclusions against pandas and SciPy (expected_conclusions.py). */
 #include "unit/io_testing.h"
 
 #include <math.h>
 
-#include "figures_conclusions.h"
-#include "lesionbench/conclusions.h"
+#include "expected_conclusions.h"
+#include "lesionbench/analysis.h"
 #include "lesionbench/csv.h"
 #include "lesionbench/random.h"
 
@@ -63,18 +63,17 @@ static int
 conclude(void **state)
 {
     lb_error err;
-    lb_conclusion_options options;
+    lb_analysis_options options;
     if (test_setup(state) != 0) {
         return -1;
     }
     char *scores = test_path(state, "scores.csv"), *accuracies = test_path(state, "c.csv");
     folder = test_path(state, "tables");
     write_inputs(scores, accuracies);
-    lb_conclusion_defaults(&options);
+    lb_analysis_defaults(&options);
     const char *const paths[] = {scores};
-    const lb_conclusion_inputs inputs = {
-        .scores = paths, .score_count = 1, .accuracies = accuracies};
-    assert_ok(lb_conclude(NULL, &inputs, folder, &options, NULL, &err));
+    const lb_analysis_inputs inputs = {.scores = paths, .score_count = 1, .accuracies = accuracies};
+    assert_ok(lb_analyse(NULL, &inputs, folder, &options, NULL, &err));
     lb_free(accuracies);
     lb_free(scores);
     return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The controls against SciPy (figures_controls.py), on noise within an ellipse. */
+/* The controls against SciPy (expected_controls.py), on noise within an ellipse. */
 #include "testing.h"
 
-#include "figures_controls.h"
+#include "expected_controls.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/random.h"
 
@@ -49,7 +49,7 @@ controls_equal_scipy(void **state)
         size_t method = 0;
         struct control_figure expected = FIGURES[m];
         assert_ok(lb_method_find(&method, expected.method, &err));
-        assert_true(lb_method_is_baseline(method));
+        assert_true(lb_method_is_control(method));
         assert_ok(lb_explain(NULL, image, 1, HEIGHT, WIDTH, 1, &item, &target, &method, 1, &options,
                              compare, &expected, NULL, &err));
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Affines and voxel sizes of odd NIfTI headers as nibabel reads them (figures_geometry.py). */
+/* Affines and voxel sizes of odd NIfTI headers as nibabel reads them (expected_geometry.py). */
 #include "io_testing.h"
 
 #include <nifti2_io.h>
 
-#include "figures_geometry.h"
+#include "expected_geometry.h"
 #include "lesionbench/nifti.h"
 
 enum { NX = 3, NY = 2, NZ = 2, ROWS = sizeof HEADERS / sizeof *HEADERS };

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "figures_gradients.h"
+#include "expected_gradients.h"
 #include "formula_network.h"
 
 #include "lesionbench/explain.h"
@@ -198,7 +198,7 @@ static void
 comparisons_with_background_equal_pytorch(void **state)
 {
     (void)state;
-    const lb_image_source source = {.count = BACKGROUNDS,
+    const lb_image_loader source = {.count = BACKGROUNDS,
                                     .channels = 3,
                                     .height = SIDE,
                                     .width = SIDE,

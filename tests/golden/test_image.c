@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The image operators against SciPy and scikit-image (figures_image.py). */
+/* The image operators against SciPy and scikit-image (expected_image.py). */
 #include "testing.h"
 
 #include <stdlib.h>
 
-#include "figures_image.h"
+#include "expected_image.h"
 #include "lesionbench/image.h"
 #include "lesionbench/random.h"
 
@@ -59,8 +59,8 @@ prepare(void **state)
     for (size_t i = 0; i < PIXELS; i++) {
         f->binary[i] = f->smooth[i] > threshold;
     }
-    lb_erode(f->eroded, f->binary, SIDE, SIDE);
-    if (status != LB_OK || lb_open(f->opened, f->eroded, SIDE, SIDE, &err) != LB_OK) {
+    lb_binary_erosion(f->eroded, f->binary, SIDE, SIDE);
+    if (status != LB_OK || lb_binary_opening(f->opened, f->eroded, SIDE, SIDE, &err) != LB_OK) {
         return -1;
     }
     *state = f;
@@ -112,7 +112,7 @@ morphology(void **state)
     for (size_t i = 0; i < PIXELS; i++) {
         dense[i] = f->noise[i] > 0.15;
     }
-    assert_ok(lb_open(opened, dense, SIDE, SIDE, &err));
+    assert_ok(lb_binary_opening(opened, dense, SIDE, SIDE, &err));
     assert_bytes(f, opened, &FIGURE_OPENED_WHOLE);
 }
 
@@ -122,7 +122,7 @@ labels(void **state)
     lb_error err;
     fixture *f = *state;
     size_t count = 0;
-    assert_ok(lb_label(f->labels, &count, f->opened, SIDE, SIDE, &err));
+    assert_ok(lb_connected_components(f->labels, &count, f->opened, SIDE, SIDE, &err));
     assert_int_equal(count, COMPONENTS);
     for (size_t i = 0; i < PIXELS; i++) {
         f->out[i] = f->labels[i];
@@ -133,7 +133,7 @@ labels(void **state)
     for (size_t i = 0; i < PIXELS; i++) {
         dense[i] = f->noise[i] > 0.45;
     }
-    assert_ok(lb_label(f->labels, &count, dense, SIDE, SIDE, &err));
+    assert_ok(lb_connected_components(f->labels, &count, dense, SIDE, SIDE, &err));
     for (size_t i = 0; i < PIXELS; i++) {
         f->out[i] = f->labels[i];
     }
@@ -146,7 +146,7 @@ perimeters(void **state)
     lb_error err;
     fixture *f = *state;
     size_t count = 0;
-    assert_ok(lb_label(f->labels, &count, f->opened, SIDE, SIDE, &err));
+    assert_ok(lb_connected_components(f->labels, &count, f->opened, SIDE, SIDE, &err));
     assert_int_equal(count, COMPONENTS);
     for (size_t component = 0; component < COMPONENTS; component++) {
         for (size_t i = 0; i < PIXELS; i++) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The lesion library against the same made in Python (figures_lesions.py), which equals the lesions
- * that the study published. */
+/* The lesion library against the same made in Python (expected_lesions.py), which equals the
+ * lesions that the study published. */
 #include "unit/io_testing.h"
 
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 
-#include "figures_lesions.h"
+#include "expected_lesions.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/lesions.h"
 

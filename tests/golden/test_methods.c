@@ -6,8 +6,8 @@
 
 #include "formula_network.h"
 
+#include "lesionbench/executor.h"
 #include "lesionbench/explain.h"
-#include "lesionbench/pass.h"
 
 enum { SIDE = 64, VALUES = 3 * SIDE * SIDE, TARGET = 1 };
 
@@ -76,20 +76,20 @@ logits_equal_pytorch(void **state)
     (void)state;
     lb_error err;
     lb_network *network = formula_network();
-    lb_pass *pass = NULL;
-    const lb_pass_options options = {
+    lb_executor *pass = NULL;
+    const lb_executor_options options = {
         .batch = 2, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS};
-    assert_ok(lb_pass_create(&pass, network, &options, &err));
+    assert_ok(lb_executor_create(&pass, network, &options, &err));
     for (uint32_t v = 0; v < VALUES; v++) {
-        lb_pass_input(pass)[v] = (float)formula_value(v, 99);
-        lb_pass_input(pass)[VALUES + v] = 0;
+        lb_executor_input(pass)[v] = (float)formula_value(v, 99);
+        lb_executor_input(pass)[VALUES + v] = 0;
     }
-    assert_ok(lb_pass_forward(pass, &err));
+    assert_ok(lb_executor_forward(pass, &err));
     const double want[] = {-3.92437228, 1.45354467, -0.163457624, 0.00333780995};
     for (size_t i = 0; i < 4; i++) {
-        assert_close(lb_pass_logits(pass)[i], want[i], 1e-5, 1e-5);
+        assert_close(lb_executor_logits(pass)[i], want[i], 1e-5, 1e-5);
     }
-    lb_pass_free(pass);
+    lb_executor_free(pass);
     lb_network_free(network);
 }
 

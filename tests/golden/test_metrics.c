@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Every metric of 1,000 made-up maps against figures_metrics.py's. */
+/* Every metric of 1,000 made-up maps against expected_metrics.py's. */
 #include "testing.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "figures_metrics.h"
+#include "expected_metrics.h"
 #include "lesionbench/metrics.h"
 
 enum { SIDE = 15, PIXELS = SIDE * SIDE };
 
-/* The same numbers as draw() of figures_metrics.py. */
+/* The same numbers as draw() of expected_metrics.py. */
 static double
 draw(uint64_t number, uint64_t k)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Methods that hide parts of an image against figures in float64 (figures_perturbation.py), on the
+/* Methods that hide parts of an image against figures in float64 (expected_perturbation.py), on the
  * formula network. */
 #include <math.h>
 #include <string.h>
 
 #include "formula_network.h"
 
-#include "figures_perturbation.h"
+#include "expected_perturbation.h"
 
 enum { SIDE = 64, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS };
 
@@ -44,7 +44,7 @@ compare(void *data, const lb_explanation *e, lb_error *err)
     return LB_OK;
 }
 
-/* As cells() of figures_perturbation.py: squares with a little noise, one or two of them black. */
+/* As cells() of expected_perturbation.py: squares with a little noise, one or two of them black. */
 static void
 make_cells(float *image, uint32_t purpose, uint32_t per_side, bool some_black)
 {

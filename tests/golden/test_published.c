@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The study's published pickles, where they are at hand, against what Python reads from them; and
- * the published lesions against ours. Their figures are in figures_published.h, so that ours are
+ * the published lesions against ours. Their figures are in expected_published.h, so that ours are
  * measured without the files too. */
 #include "unit/io_testing.h"
 
 #include <math.h>
 
-#include "figures_published.h"
+#include "expected_published.h"
 #include "lesionbench/lesions.h"
 #include "lesionbench/pickle.h"
 

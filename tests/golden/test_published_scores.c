@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "figures_published_scores.h"
+#include "expected_published_scores.h"
 #include "lesionbench/published.h"
-#include "lesionbench/strata.h"
+#include "lesionbench/subgroups.h"
 
 #define SMALL_FILE(name) LB_SOURCE "/tests/data/published/" name ".pkl"
 #define PUBLISHED_FILE(name) LB_SHARED "/published/" name ".pkl"

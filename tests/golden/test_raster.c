@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures as Pillow reads them and resizes them (figures_raster.py). */
+/* Pictures as Pillow reads them and resizes them (expected_raster.py). */
 #include "testing.h"
 
 #include <string.h>
 
-#include "figures_raster.h"
-#include "lesionbench/fit.h"
-#include "lesionbench/raster.h"
+#include "expected_raster.h"
+#include "lesionbench/image_reader.h"
+#include "lesionbench/resize_crop.h"
 
 static void
 compare(const char *name, const float *values, size_t count, double sum, double weighted)
@@ -27,19 +27,19 @@ pictures_are_those_of_pillow(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof PICTURES / sizeof *PICTURES; i++) {
         lb_error err = {0};
-        lb_raster *raster = NULL;
-        float values[HEIGHT][WIDTH][LB_RASTER_CHANNELS];
+        lb_image_reader *raster = NULL;
+        float values[HEIGHT][WIDTH][LB_IMAGE_CHANNELS];
         char *path = lb_format(&err, LB_SOURCE "/tests/fuzz/corpus/%s", PICTURES[i].file);
-        assert_ok(lb_raster_open(&raster, path, &err));
-        assert_int_equal(lb_raster_height(raster), HEIGHT);
-        assert_int_equal(lb_raster_width(raster), WIDTH);
+        assert_ok(lb_image_reader_open(&raster, path, &err));
+        assert_int_equal(lb_image_reader_height(raster), HEIGHT);
+        assert_int_equal(lb_image_reader_width(raster), WIDTH);
         for (size_t y = 0; y < HEIGHT; y++) {
-            assert_ok(lb_raster_read(values[y][0], raster, &err));
+            assert_ok(lb_image_reader_read(values[y][0], raster, &err));
         }
-        assert_int_equal(lb_raster_read(values[0][0], raster, &err), LB_ERROR_ARGUMENT);
+        assert_int_equal(lb_image_reader_read(values[0][0], raster, &err), LB_ERROR_ARGUMENT);
         compare(PICTURES[i].file, values[0][0], sizeof values / sizeof(float), PICTURES[i].sum,
                 PICTURES[i].weighted);
-        lb_raster_close(raster);
+        lb_image_reader_close(raster);
         lb_free(path);
     }
 }
@@ -65,19 +65,19 @@ spoiled_pictures_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         lb_error err = {0};
-        lb_raster *raster = NULL;
-        float row[WIDTH * LB_RASTER_CHANNELS];
+        lb_image_reader *raster = NULL;
+        float row[WIDTH * LB_IMAGE_CHANNELS];
         char *path = lb_format(&err, LB_SOURCE "/tests/fuzz/corpus/%s", CASES[i].file);
-        lb_status status = lb_raster_open(&raster, path, &err);
+        lb_status status = lb_image_reader_open(&raster, path, &err);
         for (size_t y = 0; status == LB_OK && y < HEIGHT; y++) {
-            status = lb_raster_read(row, raster, &err);
+            status = lb_image_reader_read(row, raster, &err);
         }
         assert_int_equal(status, LB_ERROR_FORMAT);
         if (strstr(err.message, CASES[i].file) == NULL ||
             strstr(err.message, CASES[i].words) == NULL) {
             fail_msg("%s: %s", CASES[i].file, err.message);
         }
-        lb_raster_close(raster);
+        lb_image_reader_close(raster);
         lb_free(path);
     }
 }
@@ -89,25 +89,25 @@ squares_are_those_of_pillow(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof FITS / sizeof *FITS; i++) {
         lb_error err = {0};
-        lb_fit *fit = NULL;
+        lb_resize_crop *fit = NULL;
         size_t height = FITS[i].height, width = FITS[i].width, side = FITS[i].side;
         static float row[3 * 512], out[3 * 24 * 24];
-        assert_ok(lb_fit_create(&fit, height, width, 3, side, &err));
+        assert_ok(lb_resize_crop_create(&fit, height, width, 3, side, &err));
         for (size_t y = 0; y < height; y++) {
             for (size_t x = 0; x < width; x++) {
                 for (size_t c = 0; c < 3; c++) {
                     row[3 * x + c] = (float)((y * 13 + x * 7 + y * x) % 101) * (float)(c + 1);
                 }
             }
-            lb_fit_row(fit, row);
+            lb_resize_crop_row(fit, row);
         }
-        lb_fit_take(out, fit);
+        lb_resize_crop_take(out, fit);
         for (size_t c = 0; c < 3; c++) {
             double factor = (double)(c + 1);
             compare("square", out + c * side * side, side * side, factor * FITS[i].sum,
                     factor * FITS[i].weighted);
         }
-        lb_fit_free(fit);
+        lb_resize_crop_free(fit);
     }
 }
 

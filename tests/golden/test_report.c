@@ -6,7 +6,7 @@
 #include <math.h>
 #include <png.h>
 
-#include "figures_report.h"
+#include "expected_report.h"
 #include "lesionbench/published.h"
 #include "lesionbench/report.h"
 #include "report/canvas.h"
@@ -48,7 +48,7 @@ locate(drawn_box *out, double x, double y)
 
 /* The boxes of a figure with their medians; those of the key, below the panels, are left out. */
 static size_t
-read_boxes(drawn_box *out, size_t room, void **state, const char *name)
+read_boxes(drawn_box *out, size_t capacity, void **state, const char *name)
 {
     lb_error err;
     size_t size = 0, count = 0, medians = 0;
@@ -60,7 +60,7 @@ read_boxes(drawn_box *out, size_t room, void **state, const char *name)
         at += strlen("fill-opacity = '0.800000' points = '");
         assert_int_equal(sscanf(at, "%lf,%lf %lf,%lf %lf,%lf", &x0, &y0, &x1, &y1, &x2, &y2), 6);
         if (y0 < 780 * (1 - 0.18)) {
-            assert_true(count < room);
+            assert_true(count < capacity);
             locate(&out[count], (x0 + x1) / 2, y0);
             out[count].q1 = value_at(out[count].panel, fmax(y0, y2));
             out[count].q3 = value_at(out[count].panel, fmin(y0, y2));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Super-pixels: their properties, and that they keep outlines as well as scikit-image's do
- * (figures_segment.py). */
+ * (expected_segment.py). */
 #include <omp.h>
 #include <string.h>
 
 #include "formula_network.h"
 
-#include "figures_segment.h"
+#include "expected_segment.h"
 #include "lesionbench/image.h"
 #include "lesionbench/segment.h"
 
@@ -78,7 +78,7 @@ assert_regions(const int32_t *labels, size_t count, size_t least)
             mask[p] = labels[p] == (int32_t)k;
             size += mask[p];
         }
-        assert_ok(lb_label(pieces, &found, mask, HEIGHT, WIDTH, &err));
+        assert_ok(lb_connected_components(pieces, &found, mask, HEIGHT, WIDTH, &err));
         assert_int_equal(found, 1);
         assert_true(size >= least);
     }
@@ -189,16 +189,16 @@ small_pieces_join(void **state)
     for (uint32_t p = 0; p < PIXELS; p++) {
         labels[p] = (int32_t)(formula_value(p, 301) * 5);
     }
-    assert_ok(lb_join_small(labels, &count, HEIGHT, WIDTH, 20, &err));
+    assert_ok(lb_merge_small_regions(labels, &count, HEIGHT, WIDTH, 20, &err));
     assert_true(count > 3);
     assert_regions(labels, count, 20);
-    assert_ok(lb_join_small(labels, &count, HEIGHT, WIDTH, PIXELS + 1, &err));
+    assert_ok(lb_merge_small_regions(labels, &count, HEIGHT, WIDTH, PIXELS + 1, &err));
     assert_int_equal(count, 1);
     for (size_t p = 0; p < PIXELS; p++) { /* a hole of 3 at a border of 4 : 2 */
         labels[p] = p % WIDTH < 50 ? 7 : 3;
     }
     labels[40 * WIDTH + 49] = labels[41 * WIDTH + 49] = labels[41 * WIDTH + 48] = 5;
-    assert_ok(lb_join_small(labels, &count, HEIGHT, WIDTH, 4, &err));
+    assert_ok(lb_merge_small_regions(labels, &count, HEIGHT, WIDTH, 4, &err));
     assert_int_equal(count, 2);
     assert_int_equal(labels[40 * WIDTH + 49], 0);
 }

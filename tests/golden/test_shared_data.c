@@ -3,10 +3,10 @@
  * Figures of the same kind are embedded in test_image.c and test_compose.c. */
 #include "testing.h"
 
+#include "composition.h"
 #include "lesionbench/image.h"
 #include "lesionbench/lesions.h"
 #include "lesionbench/npy.h"
-#include "scene.h"
 
 #define IMAGE(name) LB_SHARED "/golden/image/" name ".npy"
 #define COMPOSE(name) LB_SHARED "/golden/compose/" name ".npy"
@@ -69,13 +69,13 @@ the_lesions_way_through_the_operators(void **state)
         binary[i] = smooth[i] > threshold;
     }
     assert_mask(binary, IMAGE("binary"));
-    lb_erode(eroded, binary, SIDE, SIDE);
+    lb_binary_erosion(eroded, binary, SIDE, SIDE);
     assert_mask(eroded, IMAGE("eroded"));
-    assert_ok(lb_open(opened, eroded, SIDE, SIDE, &err));
+    assert_ok(lb_binary_opening(opened, eroded, SIDE, SIDE, &err));
     assert_mask(opened, IMAGE("opened"));
-    lb_erode(again, opened, SIDE, SIDE);
+    lb_binary_erosion(again, opened, SIDE, SIDE);
     assert_mask(again, IMAGE("eroded2"));
-    assert_ok(lb_label(labels, &count, opened, SIDE, SIDE, &err));
+    assert_ok(lb_connected_components(labels, &count, opened, SIDE, SIDE, &err));
     lb_array expected = load(IMAGE("labels"));
     assert_int_equal(count, 166);
     assert_memory_equal(labels, expected.data, sizeof labels);
@@ -139,28 +139,28 @@ typedef struct shared_images {
     size_t lesions[4];
 } shared_images;
 
-static const lb_scene_rules STUDY_RULES = {.size = SIZE,
-                                           .brain_intensity = 0.7,
-                                           .lesion_intensity = 0.5,
-                                           .minimum_lesions = 3,
-                                           .maximum_lesions = 5};
+static const lb_composition_rules STUDY_RULES = {.size = SIZE,
+                                                 .brain_intensity = 0.7,
+                                                 .lesion_intensity = 0.5,
+                                                 .minimum_lesions = 3,
+                                                 .maximum_lesions = 5};
 
 /* Image i of the four. */
 static void
-compose_image(float *image, float *truth, lb_scene *scene, const lb_lesion_library *library,
-              const shared_images *expected, size_t i)
+compose_image(float *image, float *truth, lb_composition *composition,
+              const lb_lesion_library *library, const shared_images *expected, size_t i)
 {
     lb_error err = {0};
-    lb_recipe recipe;
+    lb_image_spec spec;
     lb_box boxes[LB_MAX_ITEMS];
     size_t order[4 * PUBLISHED];
-    lb_recipe_draw(&recipe, expected->first_seed + (uint32_t)i, library, &STUDY_RULES, order);
-    assert_int_equal(recipe.label, expected->label[i]);
-    assert_int_equal(recipe.count, expected->lesions[i]);
-    assert_ok(lb_scene_survey(scene, &err));
-    assert_true(lb_scene_place(boxes, scene, &recipe, library, &STUDY_RULES, recipe.label));
-    assert_ok(
-        lb_scene_compose(image, truth, NULL, scene, &recipe, boxes, library, &STUDY_RULES, &err));
+    lb_image_spec_draw(&spec, expected->first_seed + (uint32_t)i, library, &STUDY_RULES, order);
+    assert_int_equal(spec.label, expected->label[i]);
+    assert_int_equal(spec.count, expected->lesions[i]);
+    assert_ok(lb_composition_index_brain(composition, &err));
+    assert_true(lb_composition_place(boxes, composition, &spec, library, &STUDY_RULES, spec.label));
+    assert_ok(lb_composition_compose(image, truth, NULL, composition, &spec, boxes, library,
+                                     &STUDY_RULES, &err));
 }
 
 static void
@@ -173,17 +173,17 @@ assert_composed(const shared_images *expected)
     static double images[4 * SIZE * SIZE], truths[4 * SIZE * SIZE];
     lb_lesion_options options;
     lb_lesion_library library = {0};
-    lb_scene scene = {0};
+    lb_composition composition = {0};
     lb_lesion_defaults(&options);
     options.count = PUBLISHED;
     assert_ok(lb_lesions_generate(&library, &options, NULL, &err));
     lb_array slices = load(COMPOSE("slices"));
-    assert_ok(lb_scene_init(&scene, 260, 311, SIZE, &err));
+    assert_ok(lb_composition_init(&composition, 260, 311, SIZE, &err));
     for (size_t i = 0; i < 4; i++) {
         for (size_t p = 0; p < 260 * 311; p++) {
-            scene.slice[p] = ((const double *)slices.data)[i * 260 * 311 + p];
+            composition.slice[p] = ((const double *)slices.data)[i * 260 * 311 + p];
         }
-        compose_image(image, truth, &scene, &library, expected, i);
+        compose_image(image, truth, &composition, &library, expected, i);
         for (size_t p = 0; p < SIZE * SIZE; p++) {
             images[i * SIZE * SIZE + p] = image[p];
             truths[i * SIZE * SIZE + p] = truth[p];
@@ -193,7 +193,7 @@ assert_composed(const shared_images *expected)
     assert_true(distance(images, expected->image) <= 1e-7);
     assert_true(distance(truths, expected->truth) <= 1e-7);
     lb_array_release(&slices);
-    lb_scene_release(&scene);
+    lb_composition_release(&composition);
     lb_lesions_release(&library);
 }
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "figures_similarity.h"
+#include "expected_similarity.h"
 #include "testing.h"
 
 #include "lesionbench/similarity.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The statistics against SciPy, statsmodels and definitions in NumPy (figures_statistics.py). */
+/* The statistics against SciPy, statsmodels and definitions in NumPy (expected_statistics.py). */
 #include "testing.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "figures_statistics.h"
+#include "expected_statistics.h"
 #include "lesionbench/distributions.h"
 #include "lesionbench/random.h"
 #include "lesionbench/statistics.h"

@@ -7,7 +7,7 @@
 
 #include "unit/io_testing.h"
 
-#include "figures_training.h"
+#include "expected_training.h"
 #include "formula_network.h"
 
 #include "lesionbench/npy.h"
@@ -113,7 +113,7 @@ plain_options(const char *degree, size_t convolution, double *losses, const char
 }
 
 static void
-assert_degree(const lb_image_source *source, size_t d, size_t convolution, const char *checkpoint)
+assert_degree(const lb_image_loader *source, size_t d, size_t convolution, const char *checkpoint)
 {
     lb_error err;
     lb_network *network = NULL, *before = NULL;
@@ -157,7 +157,7 @@ losses_and_weights(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         labels[i] = ((const uint8_t *)stored.data)[i];
     }
-    const lb_image_source source = {.count = COUNT,
+    const lb_image_loader source = {.count = COUNT,
                                     .channels = 3,
                                     .height = SIDE,
                                     .width = SIDE,
@@ -196,7 +196,7 @@ assert_formula(size_t d, size_t convolution, const char *checkpoint)
     char name[64];
     double losses[FORMULA_LOSSES] = {0};
     static const uint8_t labels[FORMULA_COUNT] = {0, 1, 0, 1, 0, 1, 0, 1};
-    const lb_image_source source = {.count = FORMULA_COUNT,
+    const lb_image_loader source = {.count = FORMULA_COUNT,
                                     .channels = 3,
                                     .height = FORMULA_SIDE,
                                     .width = FORMULA_SIDE,

@@ -43,7 +43,7 @@ logits_of_three_formats(void **state)
         float out[IMAGES * 2];
         double worst = 0;
         const uint8_t labels[IMAGES] = {0};
-        const lb_image_source source = {.count = IMAGES,
+        const lb_image_loader source = {.count = IMAGES,
                                         .channels = 3,
                                         .height = SIDE,
                                         .width = SIDE,

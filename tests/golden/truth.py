@@ -29,7 +29,7 @@ except ImportError as error:
 sys.dont_write_bytecode = True
 import attribution_float64 as truth
 
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "bench"))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "benchmarks"))
 import reference_explain as peer  # noqa: E402
 
 SIDE, CLASSES = 224, 2

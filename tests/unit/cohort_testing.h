@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "../../src/bench/cohort_internal.h"
+#include "../../src/data/cohort_internal.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/nifti.h"
 

@@ -9,8 +9,8 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/import.h"
-#include "lesionbench/output.h"
 #include "lesionbench/slices.h"
 
 /* Folders in folders, and what the tests ask of them. */

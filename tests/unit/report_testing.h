@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/h5.h"
-#include "lesionbench/output.h"
 
 enum { SIDE = 16, IMAGES = 4, PIXELS = SIDE * SIDE };
 

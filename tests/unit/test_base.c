@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 
 static void
 edit_distances(void **state)
@@ -60,27 +60,27 @@ static void
 write_text(const char *path, const char *text)
 {
     lb_error err = {0};
-    lb_output *output = NULL;
-    assert_ok(lb_output_open(&output, path, &err));
-    assert_true(fputs(text, lb_output_stream(output)) >= 0);
-    assert_ok(lb_output_commit(output, &err));
-    lb_output_close(output);
+    lb_atomic_file *output = NULL;
+    assert_ok(lb_atomic_file_open(&output, path, &err));
+    assert_true(fputs(text, lb_atomic_file_stream(output)) >= 0);
+    assert_ok(lb_atomic_file_commit(output, &err));
+    lb_atomic_file_close(output);
 }
 
 static void
 committed_files_replace_and_dropped_ones_vanish(void **state)
 {
     lb_error err = {0};
-    lb_output *output = NULL;
+    lb_atomic_file *output = NULL;
     char *path = test_path(state, "a.txt"), *partial = test_path(state, "a.txt.partial");
     test_write_bytes(partial, "left by a killed process", 24);
     write_text(path, "first");
     assert_int_equal(test_file_size(path), 5);
     assert_false(test_exists(partial));
-    assert_ok(lb_output_open(&output, path, &err));
-    fputs("dropped", lb_output_stream(output));
+    assert_ok(lb_atomic_file_open(&output, path, &err));
+    fputs("dropped", lb_atomic_file_stream(output));
     assert_true(test_exists(partial));
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     assert_false(test_exists(partial));
     assert_int_equal(test_file_size(path), 5);
     lb_free(partial);
@@ -122,10 +122,10 @@ open_in_a_child(const char *path)
     pid_t child = fork();
     if (child == 0) {
         lb_error err = {0};
-        lb_output *output = NULL;
-        lb_status status = lb_output_open(&output, path, &err);
+        lb_atomic_file *output = NULL;
+        lb_status status = lb_atomic_file_open(&output, path, &err);
         bool told = strstr(err.message, ".txt: another process is writing it") != NULL;
-        lb_output_close(output);
+        lb_atomic_file_close(output);
         _exit(status == LB_OK ? 0 : (status == LB_ERROR_IO && told ? 1 : 2));
     }
     int ended = 0;
@@ -138,20 +138,20 @@ static void
 a_second_writer_is_refused(void **state)
 {
     lb_error err = {0};
-    lb_output *output = NULL, *second = NULL;
+    lb_atomic_file *output = NULL, *second = NULL;
     char *path = test_path(state, "a.txt"), *partial = test_path(state, "a.txt.partial");
-    assert_ok(lb_output_open(&output, path, &err));
-    fputs("first", lb_output_stream(output));
-    fflush(lb_output_stream(output));
+    assert_ok(lb_atomic_file_open(&output, path, &err));
+    fputs("first", lb_atomic_file_stream(output));
+    fflush(lb_atomic_file_stream(output));
     assert_int_equal(open_in_a_child(path), 1);
-    assert_int_equal(lb_output_open(&second, path, &err), LB_ERROR_IO);
+    assert_int_equal(lb_atomic_file_open(&second, path, &err), LB_ERROR_IO);
     assert_message(&err, "a.txt: another process is writing it");
     assert_null(second);
     assert_int_equal(test_file_size(partial), 5);
-    assert_ok(lb_output_commit(output, &err));
+    assert_ok(lb_atomic_file_commit(output, &err));
     assert_int_equal(test_file_size(path), 5);
     /* The lock goes with the handle; a new writer starts another file and leaves this one. */
-    lb_output_close(output);
+    lb_atomic_file_close(output);
     assert_int_equal(open_in_a_child(path), 0);
     assert_int_equal(test_file_size(path), 5);
     assert_false(test_exists(partial));

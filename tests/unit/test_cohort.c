@@ -311,7 +311,7 @@ small_holes_are_filled(void **state)
         for (size_t k = 0; k < PIXELS; k++) {
             ground[k] = image[i * PIXELS + k] <= 0;
         }
-        assert_ok(lb_label(label, &pieces, ground, 65, 78, &err));
+        assert_ok(lb_connected_components(label, &pieces, ground, 65, 78, &err));
         assert_int_equal(pieces, 1);
     }
     free(image);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "lesionbench/sources.h"
-#include "scene.h"
+#include "composition.h"
+#include "lesionbench/loaders.h"
 
 /* A dataset of the drawn slices and lesions, as lb_compose() writes it. */
 typedef struct made {
@@ -57,40 +57,41 @@ static void
 fair_places_do_not_tell_the_label(void **state)
 {
     lb_error err = {0};
-    lb_scene scene = {0};
-    lb_recipe recipe;
+    lb_composition composition = {0};
+    lb_image_spec spec;
     lb_lesion_library library;
     size_t order[16];
-    const lb_scene_rules rules = {.size = SIZE,
-                                  .minimum_lesions = 4,
-                                  .maximum_lesions = 4,
-                                  .distractors = 2,
-                                  .footprints = true,
-                                  .shuffle_round = true};
+    const lb_composition_rules rules = {.size = SIZE,
+                                        .minimum_lesions = 4,
+                                        .maximum_lesions = 4,
+                                        .distractors = 2,
+                                        .footprints = true,
+                                        .shuffle_round = true};
     lb_slices *slices = make_slices(state, 48);
     static float pixels[HEIGHT * WIDTH];
     make_library(&library);
-    assert_ok(lb_scene_init(&scene, HEIGHT, WIDTH, SIZE, &err));
+    assert_ok(lb_composition_init(&composition, HEIGHT, WIDTH, SIZE, &err));
     assert_ok(lb_slices_read(pixels, slices, 3, &err));
     for (size_t i = 0; i < HEIGHT * WIDTH; i++) {
-        scene.slice[i] = pixels[i];
+        composition.slice[i] = pixels[i];
     }
-    assert_ok(lb_scene_survey(&scene, &err));
+    assert_ok(lb_composition_index_brain(&composition, &err));
     for (uint32_t seed = 0; seed < 50; seed++) {
         lb_box boxes[2][LB_MAX_ITEMS];
-        lb_recipe_draw(&recipe, seed, &library, &rules, order);
-        assert_int_equal(recipe.items, 12);
+        lb_image_spec_draw(&spec, seed, &library, &rules, order);
+        assert_int_equal(spec.items, 12);
         for (uint8_t label = 0; label < 2; label++) {
-            assert_true(lb_scene_place(boxes[label], &scene, &recipe, &library, &rules, label));
+            assert_true(
+                lb_composition_place(boxes[label], &composition, &spec, &library, &rules, label));
         }
-        for (size_t i = 0; i < recipe.items; i++) {
+        for (size_t i = 0; i < spec.items; i++) {
             const lb_box *a = boxes[0] + i, *b = boxes[1] + i;
             double rows = (double)(2 * a->top + a->height) - (double)(2 * b->top + b->height);
             double columns = (double)(2 * a->left + a->width) - (double)(2 * b->left + b->width);
             assert_true(fabs(rows) <= (i < 4 ? 1 : 0) && fabs(columns) <= (i < 4 ? 1 : 0));
         }
     }
-    lb_scene_release(&scene);
+    lb_composition_release(&composition);
     lb_lesions_release(&library);
     lb_slices_close(slices);
 }
@@ -301,7 +302,7 @@ fresh_images_begin_with_the_datasets(void **state)
     lb_error err = {0};
     made m = {0};
     lb_compose_options options, read;
-    lb_image_source source = {0};
+    lb_image_loader source = {0};
     char *quirks = NULL;
     enum { N = 70 };
     size_t index[N];
@@ -311,7 +312,7 @@ fresh_images_begin_with_the_datasets(void **state)
     options.quirks = "box_artefact";
     compose(&m, state, &options);
     assert_ok(lb_compose_options_read(&read, &quirks, m.path, &err));
-    assert_ok(lb_source_fresh(&source, &read, m.slices, &m.library, &err));
+    assert_ok(lb_loader_fresh(&source, &read, m.slices, &m.library, &err));
     for (size_t i = 0; i < N; i++) {
         index[i] = i;
     }
@@ -327,7 +328,7 @@ fresh_images_begin_with_the_datasets(void **state)
     assert_memory_not_equal(labels[1], label.data, N);
     lb_array_release(&label);
     lb_array_release(&image);
-    lb_source_release(&source);
+    lb_loader_release(&source);
     lb_free(quirks);
     discard(&m);
 }
@@ -375,25 +376,26 @@ truth_does_not_depend_on_a_neighbour(void **state)
     enum { SIDE = 32, AT = 10, TALL = 8 };
     (void)state;
     lb_error err = {0};
-    lb_scene scene = {0};
+    lb_composition composition = {0};
     double dim[TALL * TALL] = {0}, bright[4] = {1, 1, 1, 1};
     static float image[SIDE * SIDE], truth[SIDE * SIDE];
     lb_lesion lesions[2] = {{.mask = dim, .height = TALL, .width = TALL},
                             {.mask = bright, .height = 2, .width = 2}};
     const lb_lesion_library library = {.lesions = {[LB_ROUND] = lesions}, .count = {2}};
-    const lb_recipe recipe = {.count = 2, .items = 2, .lesions = {{0, 1}}};
+    const lb_image_spec spec = {.count = 2, .items = 2, .lesions = {{0, 1}}};
     const lb_box boxes[2] = {{AT, AT, TALL, TALL}, {AT + 5, AT + 5, 2, 2}};
-    const lb_scene_rules rules = {
+    const lb_composition_rules rules = {
         .size = SIDE, .brain_intensity = 0.7, .lesion_intensity = 0.5, .truth_threshold = 0.5};
     for (size_t x = 0; x < TALL; x++) {
         dim[x] = x < 6 ? 0.3 : 0.1; /* its first row: six pixels above half of its peak */
     }
-    assert_ok(lb_scene_init(&scene, SIDE, SIDE, SIDE, &err));
+    assert_ok(lb_composition_init(&composition, SIDE, SIDE, SIDE, &err));
     for (size_t i = 0; i < SIDE * SIDE; i++) {
-        scene.slice[i] = 1 + (double)(i % 7);
+        composition.slice[i] = 1 + (double)(i % 7);
     }
-    assert_ok(lb_scene_survey(&scene, &err));
-    assert_ok(lb_scene_compose(image, truth, NULL, &scene, &recipe, boxes, &library, &rules, &err));
+    assert_ok(lb_composition_index_brain(&composition, &err));
+    assert_ok(lb_composition_compose(image, truth, NULL, &composition, &spec, boxes, &library,
+                                     &rules, &err));
     for (size_t y = 0; y < SIDE; y++) {
         for (size_t x = 0; x < SIDE; x++) {
             bool in_dim = y == AT && x >= AT && x < AT + 6;
@@ -401,7 +403,7 @@ truth_does_not_depend_on_a_neighbour(void **state)
             assert_close(truth[y * SIDE + x], in_dim ? 0.3 : in_bright ? 1 : 0, 1e-7, 0);
         }
     }
-    lb_scene_release(&scene);
+    lb_composition_release(&composition);
 }
 
 int

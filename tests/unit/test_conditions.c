@@ -6,8 +6,8 @@
 #include <math.h>
 
 #include "history_testing.h"
-#include "lesionbench/output.h"
-#include "study/search.h"
+#include "lesionbench/atomic_file.h"
+#include "workflow/search.h"
 
 /* Loads a study of two corpora whose template is a file that is there, with further text. */
 static lb_status

@@ -8,8 +8,8 @@
 #include "noise.h"
 #include "testing.h"
 
-#include "lesionbench/pass.h"
-#include "nn/double.h"
+#include "lesionbench/executor.h"
+#include "nn/f64_kernels.h"
 #include "nn/onednn.h"
 
 enum { SIDE = 48, IMAGES = 2, VALUES = 3 * SIDE * SIDE };
@@ -58,16 +58,16 @@ check_convolution(size_t ins, size_t outs, size_t height, size_t width, size_t b
     out_shape.planes = (outs + block - 1) / block;
     float *plain = noise(IMAGES * ins * height * width, ins);
     float *weight = noise(outs * ins * 9, outs), *bias = noise(outs, block);
-    double *in = doubles(IMAGES * lb_double_size(&s));
-    double *out = doubles(IMAGES * lb_double_size(&out_shape));
-    double *weights = doubles(lb_double_weights_size(outs, ins, block));
+    double *in = doubles(IMAGES * lb_f64_size(&s));
+    double *out = doubles(IMAGES * lb_f64_size(&out_shape));
+    double *weights = doubles(lb_f64_weights_size(outs, ins, block));
     double *wide_bias = doubles(out_shape.planes * block);
     for (size_t o = 0; o < outs; o++) {
         wide_bias[o] = (double)bias[o];
     }
-    lb_double_load(in, plain, ins, &s);
-    lb_double_weights(weights, weight, outs, ins, block);
-    lb_double_convolution(out, in, weights, wide_bias, &s, ins, out_shape.planes);
+    lb_f64_load(in, plain, ins, &s);
+    lb_f64_weights(weights, weight, outs, ins, block);
+    lb_f64_convolution(out, in, weights, wide_bias, &s, ins, out_shape.planes);
     for (size_t i = 0; i < IMAGES * outs * height * width; i++) {
         size_t x = i % width, y = i / width % height, o = i / width / height % outs;
         size_t image = i / width / height / outs;
@@ -107,18 +107,18 @@ pooling_is_stable(void **state)
     const lb_planes s = {.images = 1, .planes = 1, .height = 2, .width = 4, .block = BLOCK};
     const lb_planes half = {.images = 1, .planes = 1, .height = 1, .width = 2, .block = BLOCK};
     float *plain = noise(2 * 4 * BLOCK, 1);
-    double *in = doubles(lb_double_size(&s)), *out = doubles(lb_double_size(&half)), scratch;
-    uint8_t choice[2 * BLOCK];
+    double *in = doubles(lb_f64_size(&s)), *out = doubles(lb_f64_size(&half)), scratch;
+    uint8_t argmax[2 * BLOCK];
     for (size_t i = 0; i < 2 * 4 * BLOCK; i++) {
         plain[i] = 0.5f;
     }
-    lb_double_load(in, plain, BLOCK, &s);
+    lb_f64_load(in, plain, BLOCK, &s);
     size_t second = ((size_t)1 * 6 + 2) * BLOCK, fourth = ((size_t)2 * 6 + 4) * BLOCK;
     in[second] += 1e-12;
     in[fourth] += 1e-6;
-    lb_double_pool(out, choice, in, BLOCK, &scratch, &s);
-    assert_int_equal(choice[0], 0);
-    assert_int_equal(choice[BLOCK], 3);
+    lb_f64_pool(out, argmax, in, BLOCK, &scratch, &s);
+    assert_int_equal(argmax[0], 0);
+    assert_int_equal(argmax[BLOCK], 3);
     assert_close(at(out, &half, 0, 0, 0, 1), 0.5 + 1e-6, 1e-15, 0);
     assert_true(at(out, &half, 0, 0, 0, 0) == 0.5 + 1e-12); /* the maximum, not the winner's */
     lb_free(plain);
@@ -136,7 +136,7 @@ bits_keep_what_is_positive(void **state)
     uint32_t *bits = lb_alloc(lb_bit_words(COUNT), sizeof *bits, &err);
     values[5] = 0.0f;
     values[COUNT - 1] = -0.0f;
-    lb_positive_bits(bits, values, COUNT);
+    lb_relu_bits(bits, values, COUNT);
     lb_keep_where(kept, bits, COUNT);
     for (size_t i = 0; i < COUNT; i++) {
         assert_true(kept[i] == (values[i] > 0 ? gradient[i] : 0.0f));
@@ -149,25 +149,25 @@ bits_keep_what_is_positive(void **state)
 
 /* The gradient at the image of one pass. */
 static float *
-gradient_of(lb_network *network, lb_pass_options options)
+gradient_of(lb_network *network, lb_executor_options options)
 {
     lb_error err;
-    lb_pass *pass = NULL;
+    lb_executor *pass = NULL;
     float *out = noise(IMAGES * VALUES, 0), *input = noise(IMAGES * VALUES, 9), *first = NULL;
     const float seeds[IMAGES * 2] = {1, 0, 0, 1};
     options.batch = IMAGES;
     options.height = options.width = SIDE;
     options.last_block = LB_BLOCKS;
     options.backward = true;
-    assert_ok(lb_pass_create(&pass, network, &options, &err));
+    assert_ok(lb_executor_create(&pass, network, &options, &err));
     for (size_t i = 0; i < IMAGES * VALUES; i++) {
         size_t x = i % SIDE;
-        lb_pass_input(pass)[i] = x < SIDE / 3 ? 0.0f : fabsf(input[i]); /* a plain field */
+        lb_executor_input(pass)[i] = x < SIDE / 3 ? 0.0f : fabsf(input[i]); /* a plain field */
     }
-    assert_ok(lb_pass_forward(pass, &err));
-    assert_ok(lb_pass_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
-    assert_ok(lb_pass_to_input(out, pass, LB_RULE_GRADIENT, first, &err));
-    lb_pass_free(pass);
+    assert_ok(lb_executor_forward(pass, &err));
+    assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
+    assert_ok(lb_executor_to_input(out, pass, LB_RULE_GRADIENT, first, &err));
+    lb_executor_free(pass);
     lb_free(input);
     return out;
 }
@@ -209,14 +209,14 @@ double_decides_for_every_algorithm(void **state)
 {
     (void)state;
     lb_network *network = network_with_biases();
-    lb_pass_options options = {.in_double = true,
-                               .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
+    lb_executor_options options = {.in_f64 = true,
+                                   .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
     float *direct = gradient_of(network, options);
     options.compute.convolution = LB_CONVOLUTION_FASTEST;
     float *fastest = gradient_of(network, options);
     options.transient_weights = true;
     float *transient = gradient_of(network, options);
-    options.in_double = false;
+    options.in_f64 = false;
     float *single = gradient_of(network, options);
     assert_true(distance(fastest, direct) < 1e-5);
     assert_true(distance(single, direct) < 0.5);
@@ -235,13 +235,13 @@ decisions_are_enough(void **state)
 {
     (void)state;
     lb_network *network = network_with_biases();
-    lb_pass_options options = {.compute = {.convolution = LB_CONVOLUTION_DIRECT}};
+    lb_executor_options options = {.compute = {.convolution = LB_CONVOLUTION_DIRECT}};
     float *whole = gradient_of(network, options);
     options.decisions_only = true;
     float *decided = gradient_of(network, options);
     assert_memory_equal(decided, whole, IMAGES * VALUES * sizeof *whole);
     options.decisions_only = false;
-    options.in_double = true;
+    options.in_f64 = true;
     float *wide = gradient_of(network, options);
     assert_true(distance(wide, whole) < 1e-2);
     lb_free(whole);
@@ -256,23 +256,23 @@ passes_share_memory(void **state)
     (void)state;
     lb_error err;
     lb_network *network = network_with_biases();
-    lb_pass *owner = NULL;
-    lb_pass_options options = {.batch = 1,
-                               .height = SIDE,
-                               .width = SIDE,
-                               .last_block = LB_BLOCKS,
-                               .transient_weights = true};
-    assert_ok(lb_pass_create(&owner, network, &options, &err));
-    lb_pass_options other = {.transient_weights = true};
+    lb_executor *owner = NULL;
+    lb_executor_options options = {.batch = 1,
+                                   .height = SIDE,
+                                   .width = SIDE,
+                                   .last_block = LB_BLOCKS,
+                                   .transient_weights = true};
+    assert_ok(lb_executor_create(&owner, network, &options, &err));
+    lb_executor_options other = {.transient_weights = true};
     float *alone = gradient_of(network, other);
-    other.shares = owner;
+    other.share_workspace = owner;
     float *sharing = gradient_of(network, other);
     assert_memory_equal(sharing, alone, IMAGES * VALUES * sizeof *alone);
-    assert_ok(lb_pass_forward(owner, &err));
-    assert_true(lb_pass_image_bytes(network, &options) > 0);
+    assert_ok(lb_executor_forward(owner, &err));
+    assert_true(lb_executor_image_bytes(network, &options) > 0);
     lb_free(alone);
     lb_free(sharing);
-    lb_pass_free(owner);
+    lb_executor_free(owner);
     lb_network_free(network);
 }
 

@@ -8,7 +8,7 @@
 #include "noise.h"
 #include "testing.h"
 
-#include "lesionbench/pass.h"
+#include "lesionbench/executor.h"
 #include "lesionbench/training.h"
 #include "nn/convolution.h"
 #include "nn/kernels.h"
@@ -243,13 +243,13 @@ pooling_and_relu_go_back_together(void **state)
     float *activation = noise(count, 1), *gradient = noise(out_count, 2),
           *out = noise(out_count, 3);
     float *apart = noise(count, 4), *mask = noise(count, 5);
-    uint8_t choice[2 * 3 * 3 * 4 * 16];
+    uint8_t argmax[2 * 3 * 3 * 4 * 16];
     lb_rectify(activation, activation, count);
-    lb_pool_forward(out, choice, activation, &shape);
-    lb_pool_backward(apart, gradient, choice, &shape);
+    lb_pool_forward(out, argmax, activation, &shape);
+    lb_pool_backward(apart, gradient, argmax, &shape);
     memcpy(mask, activation, count * sizeof *mask);
     lb_rectify_backward(mask, apart, count);
-    lb_pool_rectify_backward(activation, gradient, choice, &shape);
+    lb_pool_rectify_backward(activation, gradient, argmax, &shape);
     size_t passed = 0;
     for (size_t i = 0; i < count; i++) {
         assert_true(mask[i] == activation[i]);
@@ -264,14 +264,14 @@ pooling_and_relu_go_back_together(void **state)
 
 enum { BATCH = 3, SIDE = 48, VALUES = 3 * SIDE * SIDE };
 
-static lb_pass *
-make_pass(lb_network *network, const lb_pass_options *options, const float *input)
+static lb_executor *
+make_pass(lb_network *network, const lb_executor_options *options, const float *input)
 {
     lb_error err;
-    lb_pass *pass = NULL;
-    assert_ok(lb_pass_create(&pass, network, options, &err));
-    memcpy(lb_pass_input(pass), input, BATCH * lb_pass_input_size(pass) * sizeof *input);
-    assert_ok(lb_pass_forward(pass, &err));
+    lb_executor *pass = NULL;
+    assert_ok(lb_executor_create(&pass, network, options, &err));
+    memcpy(lb_executor_input(pass), input, BATCH * lb_executor_input_size(pass) * sizeof *input);
+    assert_ok(lb_executor_forward(pass, &err));
     return pass;
 }
 
@@ -286,25 +286,25 @@ passes_in_parts_are_the_whole(void **state)
     float *images = noise(BATCH * VALUES, 1);
     assert_ok(lb_architecture_init(&architecture, "vgg13", 0.25, 2, &err));
     assert_ok(lb_network_create(&network, &architecture, 1, &err));
-    lb_pass_options options = {
+    lb_executor_options options = {
         .batch = BATCH, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS};
-    lb_pass *whole = make_pass(network, &options, images);
-    options.forget = true;
-    lb_pass *forgetful = make_pass(network, &options, images);
+    lb_executor *whole = make_pass(network, &options, images);
+    options.inference_only = true;
+    lb_executor *forgetful = make_pass(network, &options, images);
     options.features_only = true;
-    lb_pass *features = make_pass(network, &options, images);
-    assert_null(lb_pass_logits(features));
+    lb_executor *features = make_pass(network, &options, images);
+    assert_null(lb_executor_logits(features));
     options.features_only = false;
     options.first_block = LB_BLOCKS;
-    lb_pass *classifier = make_pass(network, &options, lb_pass_features(features));
+    lb_executor *classifier = make_pass(network, &options, lb_executor_features(features));
     size_t size = BATCH * 2 * sizeof(float);
-    assert_memory_equal(lb_pass_logits(forgetful), lb_pass_logits(whole), size);
-    assert_memory_equal(lb_pass_logits(classifier), lb_pass_logits(whole), size);
-    assert_true(lb_pass_logits(whole)[0] != lb_pass_logits(whole)[2]);
-    lb_pass_free(whole);
-    lb_pass_free(forgetful);
-    lb_pass_free(features);
-    lb_pass_free(classifier);
+    assert_memory_equal(lb_executor_logits(forgetful), lb_executor_logits(whole), size);
+    assert_memory_equal(lb_executor_logits(classifier), lb_executor_logits(whole), size);
+    assert_true(lb_executor_logits(whole)[0] != lb_executor_logits(whole)[2]);
+    lb_executor_free(whole);
+    lb_executor_free(forgetful);
+    lb_executor_free(features);
+    lb_executor_free(classifier);
     lb_network_free(network);
     lb_free(images);
 }
@@ -335,7 +335,7 @@ predictions_do_not_depend_on_the_others(void **state)
     lb_network *network = NULL;
     float together[IMAGES][2], alone[2];
     size_t first = 0;
-    lb_image_source source = {.count = IMAGES,
+    lb_image_loader source = {.count = IMAGES,
                               .channels = 3,
                               .height = SMALL,
                               .width = SMALL,

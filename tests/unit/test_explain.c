@@ -22,7 +22,7 @@ static const size_t items[IMAGES] = {4, 8, 15, 16, 23};
 typedef struct collected {
     float attribution[METHODS][IMAGES * VALUES];
     float map[METHODS][IMAGES * PIXELS];
-    lb_certificate certificates[METHODS][IMAGES];
+    lb_diagnostics diagnostics[METHODS][IMAGES];
     size_t images[METHODS];
 } collected;
 
@@ -47,7 +47,7 @@ collect(void *data, const lb_explanation *e, lb_error *err)
     }
     memcpy(all->map[e->method] + at * PIXELS, e->map, e->count * PIXELS * sizeof(float));
     for (size_t i = 0; i < e->count; i++) {
-        all->certificates[e->method][at + i] = e->certificates[i];
+        all->diagnostics[e->method][at + i] = e->diagnostics[i];
     }
     all->images[e->method] += e->count;
     return LB_OK;
@@ -80,7 +80,7 @@ explain_all(collected *out, const fixture *f, size_t batch, const size_t *method
     lb_explain_options options;
     float images[IMAGES * PIXELS];
     memcpy(images, f->images, sizeof images);
-    const lb_image_source background = {.count = IMAGES,
+    const lb_image_loader background = {.count = IMAGES,
                                         .channels = 1,
                                         .height = SIDE,
                                         .width = SIDE,
@@ -207,7 +207,7 @@ deeplift_sums_to_the_logit_difference(void **state)
 {
     const fixture *f = *state;
     for (size_t i = 0; i < IMAGES; i++) {
-        assert_true(f->all.certificates[method("deeplift")][i].completeness_error < 1e-4);
+        assert_true(f->all.diagnostics[method("deeplift")][i].completeness_error < 1e-4);
     }
 }
 
@@ -219,7 +219,7 @@ captums_deeplift_differs(void **state)
     const float *captum = f->all.attribution[method("deeplift_captum")];
     assert_true(distance(captum, f->all.attribution[method("deeplift")], IMAGES * VALUES) > 0.05);
     for (size_t i = 0; i < IMAGES; i++) {
-        assert_true(f->all.certificates[method("deeplift_captum")][i].completeness_error > 1e-2);
+        assert_true(f->all.diagnostics[method("deeplift_captum")][i].completeness_error > 1e-2);
     }
 }
 
@@ -228,9 +228,8 @@ integrated_gradients_are_nearly_complete(void **state)
 {
     const fixture *f = *state;
     for (size_t i = 0; i < IMAGES; i++) {
-        assert_true(f->all.certificates[method("integrated_gradients")][i].completeness_error <
-                    0.1);
-        assert_true(isnan(f->all.certificates[method("saliency")][i].completeness_error));
+        assert_true(f->all.diagnostics[method("integrated_gradients")][i].completeness_error < 0.1);
+        assert_true(isnan(f->all.diagnostics[method("saliency")][i].completeness_error));
     }
 }
 
@@ -255,26 +254,25 @@ steps_are_doubled_where_the_sum_is_off(void **state)
     explain_with(coarse, f, &options, ig);
     double errors[IMAGES];
     for (size_t i = 0; i < IMAGES; i++) {
-        errors[i] = coarse->certificates[ig][i].completeness_error;
+        errors[i] = coarse->diagnostics[ig][i].completeness_error;
         options.tolerance += errors[i] / IMAGES;
     }
     options.maximum_steps = 75;
     explain_with(fine, f, &options, ig);
     for (size_t i = 0; i < IMAGES; i++) {
-        const lb_certificate *certificate = &fine->certificates[ig][i];
+        const lb_diagnostics *diagnostic = &fine->diagnostics[ig][i];
         if (errors[i] <= options.tolerance) {
-            assert_int_equal(certificate->steps, 10);
+            assert_int_equal(diagnostic->steps, 10);
             assert_memory_equal(fine->map[ig] + i * PIXELS, coarse->map[ig] + i * PIXELS,
                                 PIXELS * sizeof(float));
             continue;
         }
         refined++;
-        assert_true(certificate->steps == 20 || certificate->steps == 40);
-        assert_true(certificate->steps == 40 ||
-                    certificate->completeness_error <= options.tolerance);
+        assert_true(diagnostic->steps == 20 || diagnostic->steps == 40);
+        assert_true(diagnostic->steps == 40 || diagnostic->completeness_error <= options.tolerance);
         lb_explain_options alone = options;
         alone.tolerance = 0;
-        alone.steps = certificate->steps;
+        alone.steps = diagnostic->steps;
         explain_with(other, f, &alone, ig);
         assert_true(distance(fine->map[ig] + i * PIXELS, other->map[ig] + i * PIXELS, PIXELS) <
                     1e-5);
@@ -303,7 +301,7 @@ gradients_are_checked_by_differences(void **state)
         }
         explain_with(checked, f, &options, m);
         for (size_t i = 0; i < IMAGES; i++) {
-            double error = checked->certificates[m][i].gradient_error;
+            double error = checked->diagnostics[m][i].gradient_error;
             if (made_of_it) {
                 assert_true(error > 0 && error < 0.02);
             } else {
@@ -328,12 +326,12 @@ static double
 gradient_error(lb_explainer *e, bool largest)
 {
     lb_error err;
-    lb_certificate certificates[IMAGES];
+    lb_diagnostics diagnostics[IMAGES];
     double error = largest ? 0 : INFINITY;
     e->has_check = false;
-    assert_ok(lb_explainer_check_gradient(certificates, e, &err));
+    assert_ok(lb_explainer_check_gradient(diagnostics, e, &err));
     for (size_t i = 0; i < IMAGES; i++) {
-        double of_image = certificates[i].gradient_error;
+        double of_image = diagnostics[i].gradient_error;
         error = largest ? fmax(error, of_image) : fmin(error, of_image);
     }
     return error;
@@ -517,25 +515,25 @@ sobel_is_laplace(void **state)
 }
 
 static void
-assert_certified(const lb_certificate *certificate, const float *map, const float *attribution)
+assert_certified(const lb_diagnostics *diagnostic, const float *map, const float *attribution)
 {
-    double sum = 0, promised = certificate->promised;
+    double sum = 0, expected_sum = diagnostic->expected_sum;
     size_t zeros = 0;
     for (size_t p = 0; p < PIXELS; p++) {
         zeros += map[p] == 0 ? 1 : 0;
     }
-    assert_close(certificate->zero_share, (double)zeros / PIXELS, 1e-12, 0);
-    assert_true(certificate->nan_share == 0);
+    assert_close(diagnostic->zero_share, (double)zeros / PIXELS, 1e-12, 0);
+    assert_true(diagnostic->nan_share == 0);
     if (attribution == NULL) {
-        assert_true(isnan(certificate->sum) && isnan(promised));
+        assert_true(isnan(diagnostic->sum) && isnan(expected_sum));
         return;
     }
     for (size_t v = 0; v < VALUES; v++) {
         sum += (double)attribution[v];
     }
-    assert_close(certificate->sum, sum, 1e-12, 1e-9);
-    if (!isnan(promised)) {
-        assert_close(certificate->completeness_error, fabs(sum / promised - 1), 1e-9, 1e-6);
+    assert_close(diagnostic->sum, sum, 1e-12, 1e-9);
+    if (!isnan(expected_sum)) {
+        assert_close(diagnostic->completeness_error, fabs(sum / expected_sum - 1), 1e-9, 1e-6);
     }
 }
 
@@ -546,22 +544,22 @@ certificates_say_what_the_maps_are(void **state)
     for (size_t m = 0; lb_method_name(m) != NULL; m++) {
         for (size_t i = 0; i < IMAGES; i++) {
             const float *attribution =
-                lb_method_is_baseline(m) ? NULL : f->all.attribution[m] + i * VALUES;
-            assert_certified(&f->all.certificates[m][i], f->all.map[m] + i * PIXELS, attribution);
+                lb_method_is_control(m) ? NULL : f->all.attribution[m] + i * VALUES;
+            assert_certified(&f->all.diagnostics[m][i], f->all.map[m] + i * PIXELS, attribution);
         }
     }
-    assert_int_equal(f->all.certificates[method("integrated_gradients")][0].steps, 300);
-    assert_int_equal(f->all.certificates[method("gradient_shap")][0].steps, 5);
-    assert_int_equal(f->all.certificates[method("lrp")][0].steps, 0);
+    assert_int_equal(f->all.diagnostics[method("integrated_gradients")][0].steps, 300);
+    assert_int_equal(f->all.diagnostics[method("gradient_shap")][0].steps, 5);
+    assert_int_equal(f->all.diagnostics[method("lrp")][0].steps, 0);
     /* What one is not may hide behind what another is. */
     const float map[] = {0, NAN, INFINITY, 1, -0.0f, 2, -1, 0};
-    lb_certificate certificate = LB_NO_CERTIFICATE;
-    lb_certify_map(&certificate, map, 8);
-    assert_close(certificate.nan_share, 0.25, 0, 0);
-    assert_close(certificate.zero_share, 0.375, 0, 0);
-    certificate.promised = 0;
-    lb_certify_sum(&certificate, map, 1);
-    assert_true(certificate.completeness_error == 0);
+    lb_diagnostics diagnostic = LB_NO_DIAGNOSTICS;
+    lb_diagnose_map(&diagnostic, map, 8);
+    assert_close(diagnostic.nan_share, 0.25, 0, 0);
+    assert_close(diagnostic.zero_share, 0.375, 0, 0);
+    diagnostic.expected_sum = 0;
+    lb_diagnose_sum(&diagnostic, map, 1);
+    assert_true(diagnostic.completeness_error == 0);
 }
 
 static void
@@ -574,8 +572,8 @@ table_and_names(void **state)
     assert_null(lb_method_name(method_count()));
     assert_int_equal(lb_method_find(&index, "salienzy", &err), LB_ERROR_ARGUMENT);
     assert_non_null(strstr(err.message, "did you mean 'saliency'"));
-    assert_true(lb_method_is_baseline(method("sobel")));
-    assert_false(lb_method_is_baseline(method("lrp")));
+    assert_true(lb_method_is_control(method("sobel")));
+    assert_false(lb_method_is_control(method("lrp")));
 }
 
 static lb_status

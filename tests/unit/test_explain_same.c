@@ -229,7 +229,7 @@ no_images_are_no_work(void **state)
 
 typedef struct promises {
     size_t method; /* whose */
-    double promised[IMAGES];
+    double expected_sum[IMAGES];
     size_t count;
 } promises;
 
@@ -239,7 +239,7 @@ collect_promises(void *data, const lb_explanation *e, lb_error *err)
     promises *out = data;
     (void)err;
     for (size_t i = 0; e->method == out->method && i < e->count; i++) {
-        out->promised[out->count++] = e->certificates[i].promised;
+        out->expected_sum[out->count++] = e->diagnostics[i].expected_sum;
     }
     return LB_OK;
 }
@@ -266,7 +266,7 @@ a_path_leaves_nothing_behind(void **state)
     assert_int_equal(after.count, IMAGES);
     assert_int_equal(alone.count, IMAGES);
     for (size_t i = 0; i < IMAGES; i++) {
-        assert_true(alone.promised[i] != 0 && after.promised[i] == alone.promised[i]);
+        assert_true(alone.expected_sum[i] != 0 && after.expected_sum[i] == alone.expected_sum[i]);
     }
 }
 
@@ -310,7 +310,7 @@ explain_by_patterns(pattern_maps *out, fixture *f, int threads, size_t batch)
 {
     lb_error err;
     lb_explain_options options;
-    const lb_image_source source = {.count = BACKGROUNDS,
+    const lb_image_loader source = {.count = BACKGROUNDS,
                                     .channels = 1,
                                     .height = SIDE,
                                     .width = SIDE,

@@ -10,9 +10,9 @@
 
 #include "testing.h"
 
+#include "lesionbench/executor.h"
 #include "lesionbench/explain.h"
 #include "lesionbench/image.h"
-#include "lesionbench/pass.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
 #include "twins.h"
@@ -214,32 +214,32 @@ static const method METHODS[] = {
 
 /* Sums over the points, in a pass with decisions in double or in float32. */
 static void
-sum_points(double *out, const problem *p, const method *m, bool in_double)
+sum_points(double *out, const problem *p, const method *m, bool in_f64)
 {
     static float times[MOST_VALUES], gradient[MOST_VALUES];
     const float seeds[CLASSES] = {[TARGET] = 1};
-    const lb_pass_options options = {.batch = 1,
-                                     .height = p->side,
-                                     .width = p->side,
-                                     .last_block = LB_BLOCKS,
-                                     .backward = true,
-                                     .in_double = in_double,
-                                     .decisions_only = !in_double};
+    const lb_executor_options options = {.batch = 1,
+                                         .height = p->side,
+                                         .width = p->side,
+                                         .last_block = LB_BLOCKS,
+                                         .backward = true,
+                                         .in_f64 = in_f64,
+                                         .decisions_only = !in_f64};
     lb_error err;
-    lb_pass *pass = NULL;
+    lb_executor *pass = NULL;
     float *first = NULL;
     memset(out, 0, p->values * sizeof *out);
-    assert_ok(lb_pass_create(&pass, p->network, &options, &err));
+    assert_ok(lb_executor_create(&pass, p->network, &options, &err));
     for (size_t k = 0; k < m->count; k++) {
-        m->point(lb_pass_input(pass), times, p, k);
-        assert_ok(lb_pass_forward(pass, &err));
-        assert_ok(lb_pass_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
-        assert_ok(lb_pass_to_input(gradient, pass, LB_RULE_GRADIENT, first, &err));
+        m->point(lb_executor_input(pass), times, p, k);
+        assert_ok(lb_executor_forward(pass, &err));
+        assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
+        assert_ok(lb_executor_to_input(gradient, pass, LB_RULE_GRADIENT, first, &err));
         for (size_t v = 0; v < p->values; v++) {
             out[v] += (double)(gradient[v] * times[v]);
         }
     }
-    lb_pass_free(pass);
+    lb_executor_free(pass);
 }
 
 static lb_status
@@ -272,7 +272,7 @@ collect(void *data, const lb_explanation *e, lb_error *err)
 static void
 explain(double *out, problem *p, const method *m)
 {
-    const lb_image_source background = {.count = 1,
+    const lb_image_loader background = {.count = 1,
                                         .channels = 3,
                                         .height = p->side,
                                         .width = p->side,

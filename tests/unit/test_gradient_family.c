@@ -35,7 +35,7 @@ collect(void *data, const lb_explanation *e, lb_error *err)
     (void)err;
     memcpy(out->values + out->images * VALUES, e->attribution, e->count * VALUES * sizeof(float));
     for (size_t i = 0; i < e->count; i++) {
-        out->completeness[out->images++] = e->certificates[i].completeness_error;
+        out->completeness[out->images++] = e->diagnostics[i].completeness_error;
     }
     return LB_OK;
 }
@@ -99,10 +99,10 @@ read_background(void *data, float *out, const size_t *index, size_t n, lb_error 
     return LB_OK;
 }
 
-static lb_image_source
+static lb_image_loader
 background_source(float *images, size_t count)
 {
-    return (lb_image_source){.count = count,
+    return (lb_image_loader){.count = count,
                              .channels = 3,
                              .height = SIDE,
                              .width = SIDE,
@@ -222,8 +222,8 @@ comparisons_are_complete(void **state)
     explained shap, deeplift, few, many;
     static float black[VALUES];
     lb_explain_defaults(&options);
-    const lb_image_source none = background_source(black, 1);
-    const lb_image_source others = background_source(f->backgrounds, IMAGES);
+    const lb_image_loader none = background_source(black, 1);
+    const lb_image_loader others = background_source(f->backgrounds, IMAGES);
     options.background = &none;
     explain(&shap, f, "deep_shap", &options);
     explain(&deeplift, f, "deeplift", &options);
@@ -254,7 +254,7 @@ background_is_needed_and_checked(void **state)
     lb_explain_defaults(&options);
     assert_int_equal(try_to_explain(&out, f, "deep_shap", &options, &err), LB_ERROR_ARGUMENT);
     assert_non_null(strstr(err.message, "deep_shap needs background images"));
-    lb_image_source source = background_source(f->backgrounds, IMAGES);
+    lb_image_loader source = background_source(f->backgrounds, IMAGES);
     options.background = &source;
     source.height = SIDE / 2;
     assert_int_equal(try_to_explain(&out, f, "expected_gradients", &options, &err),
@@ -301,17 +301,17 @@ patterns_are_normalised(void **state)
 {
     fixture *f = *state;
     lb_error err;
-    lb_pass *pass = NULL;
+    lb_executor *pass = NULL;
     lb_patterns *patterns = NULL;
-    const lb_pass_options options = {
+    const lb_executor_options options = {
         .batch = 2, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS, .backward = true};
-    assert_ok(lb_pass_create(&pass, f->network, &options, &err));
+    assert_ok(lb_executor_create(&pass, f->network, &options, &err));
     assert_ok(lb_patterns_create(&patterns, pass, &err));
     for (int round = 0; round < 2; round++) {
         for (size_t start = 0; start < IMAGES; start += 2) {
             size_t n = IMAGES - start < 2 ? IMAGES - start : 2;
-            memcpy(lb_pass_input(pass), f->images + start * VALUES, n * VALUES * sizeof(float));
-            assert_ok(lb_pass_forward(pass, &err));
+            memcpy(lb_executor_input(pass), f->images + start * VALUES, n * VALUES * sizeof(float));
+            assert_ok(lb_executor_forward(pass, &err));
             lb_patterns_take(patterns, pass, n);
         }
         lb_patterns_end_round(patterns, pass);
@@ -336,7 +336,7 @@ patterns_are_normalised(void **state)
     }
     assert_true(live > all / 4 && live < all);
     lb_patterns_free(patterns);
-    lb_pass_free(pass);
+    lb_executor_free(pass);
 }
 
 /* Fitting uses the pass that holds the images; the methods after it must not see that. */
@@ -349,7 +349,7 @@ fitting_leaves_no_trace(void **state)
     size_t methods[2];
     explained alone, after = {.images = 0};
     lb_explain_defaults(&options);
-    const lb_image_source source = background_source(f->backgrounds, IMAGES);
+    const lb_image_loader source = background_source(f->backgrounds, IMAGES);
     options.background = &source;
     options.batch = 4;
     assert_ok(lb_method_find(&methods[0], "pattern_net", &err));

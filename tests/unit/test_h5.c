@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/h5.h"
-#include "lesionbench/output.h"
 
 /* Damaged files make HDF5 ask for absurd amounts of memory, which it expects to be denied. */
 const char *__asan_default_options(void);

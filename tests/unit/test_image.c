@@ -88,8 +88,8 @@ opening_keeps_a_cross_and_drops_a_line(void **state)
         1, 1, 1, 1, 1, 1, 1,
     };
     uint8_t out[5 * 7], eroded[5 * 7];
-    assert_ok(lb_open(out, image, 5, 7, &err));
-    lb_erode(eroded, image, 5, 7);
+    assert_ok(lb_binary_opening(out, image, 5, 7, &err));
+    lb_binary_erosion(eroded, image, 5, 7);
     for (size_t i = 0; i < 35; i++) {
         bool cross = image[i] != 0 && i < 28 && i % 7 < 3;
         assert_int_equal(out[i], cross);
@@ -111,7 +111,7 @@ labels_do_not_join_corners(void **state)
     const int32_t expected[4 * 5] = {0, 1, 0, 2, 2, 3, 0, 3, 0, 2, 3, 3, 3, 0, 2, 0, 0, 0, 4, 0};
     int32_t labels[4 * 5];
     size_t count = 0;
-    assert_ok(lb_label(labels, &count, image, 4, 5, &err));
+    assert_ok(lb_connected_components(labels, &count, image, 4, 5, &err));
     assert_int_equal(count, 4);
     assert_memory_equal(labels, expected, sizeof expected);
 }
@@ -162,7 +162,7 @@ labels_of_dense_noise(void **state)
         }
     }
     size_t count = 0;
-    assert_ok(lb_label(labels, &count, image, RUN_HEIGHT, RUN_WIDTH, &err));
+    assert_ok(lb_connected_components(labels, &count, image, RUN_HEIGHT, RUN_WIDTH, &err));
     assert_int_equal(count, components);
     assert_memory_equal(labels, expected, sizeof labels);
 }

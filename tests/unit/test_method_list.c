@@ -33,7 +33,7 @@ groups_and_names(void **state)
     lb_method_list_release(&list);
     assert_ok(lb_method_list_parse(&list, "controls", COMMAND, &err));
     for (size_t i = 0; i < list.count; i++) {
-        assert_true(lb_method_is_baseline(list.methods[i]));
+        assert_true(lb_method_is_control(list.methods[i]));
     }
     assert_true(has(list.methods, list.count, "difference_of_gaussians"));
     lb_method_list_release(&list);

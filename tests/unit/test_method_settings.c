@@ -107,7 +107,7 @@ static void
 explain(maps *out, fixture *f, size_t method, lb_explain_options *options)
 {
     lb_error err;
-    const lb_image_source source = {.count = BACKGROUNDS,
+    const lb_image_loader source = {.count = BACKGROUNDS,
                                     .channels = 3,
                                     .height = SIDE,
                                     .width = SIDE,
@@ -277,7 +277,7 @@ the_quirk_is_of_edges(void **state)
     static maps standard, other;
     size_t of_edges = 0;
     for (size_t m = 0; lb_method_name(m) != NULL; m++) {
-        if (!lb_method_is_baseline(m)) {
+        if (!lb_method_is_control(m)) {
             assert_false(lb_method_is_of_edges(m));
             continue;
         }
@@ -301,7 +301,7 @@ write_and_open(fixture *f, const char *const *names, size_t count,
     lb_h5 *file = NULL;
     char *folder = NULL, *path = NULL;
     size_t methods[4];
-    const lb_image_source source = {.count = BACKGROUNDS,
+    const lb_image_loader source = {.count = BACKGROUNDS,
                                     .channels = 3,
                                     .height = SIDE,
                                     .width = SIDE,

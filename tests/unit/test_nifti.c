@@ -299,7 +299,7 @@ several_volumes(void **state)
     header.dim[4] = 3;
     char *path = write_gzipped(state, &header, 3 * N);
     assert_int_equal(lb_nifti_read(&volume, path, &err), LB_ERROR_UNSUPPORTED);
-    assert_ok(lb_nifti_look(&volume, path, &err));
+    assert_ok(lb_nifti_read_header(&volume, path, &err));
     assert_int_equal(volume.volumes, 3);
     assert_null(volume.value);
     for (size_t index = 0; index < 3; index++) {
@@ -334,7 +334,7 @@ masks(void **state)
     lb_free(path);
     header.sform_code = 0;
     path = write_first(state, &header, data, sizeof data);
-    assert_ok(lb_nifti_look(&volume, path, &err));
+    assert_ok(lb_nifti_read_header(&volume, path, &err));
     assert_false(volume.placed);
     lb_free(path);
 }
@@ -354,7 +354,7 @@ pairs(void **state)
     header.vox_offset = 0;
     char *first = test_path(state, "p.hdr"), *second = test_path(state, "p.img");
     test_write_bytes(first, &header, sizeof header);
-    assert_int_equal(lb_nifti_look(&volume, first, &err), LB_ERROR_IO);
+    assert_int_equal(lb_nifti_read_header(&volume, first, &err), LB_ERROR_IO);
     assert_message(&err, "p.hdr: the file of its voxels");
     test_write_bytes(second, data, sizeof data);
     const char *const names[] = {first, second};

@@ -5,7 +5,7 @@
 #include "testing.h"
 
 #include "lesionbench/random.h"
-#include "nn/permute.h"
+#include "nn/label_permutation.h"
 
 enum { SIDE = 32, PIXELS = SIDE * SIDE, COUNT = 60 };
 
@@ -35,10 +35,10 @@ begin_epoch(void *data, size_t epoch, lb_error *err)
     return LB_OK;
 }
 
-static lb_image_source
+static lb_image_loader
 source_of(const uint8_t *labels)
 {
-    return (lb_image_source){.count = COUNT,
+    return (lb_image_loader){.count = COUNT,
                              .channels = 1,
                              .height = SIDE,
                              .width = SIDE,
@@ -72,14 +72,14 @@ counts_stay(void **state)
     lb_error err;
     uint8_t labels[COUNT], kept[COUNT];
     size_t classes[2] = {0};
-    lb_permute permute, again, other;
-    lb_image_source images, images_again, images_other;
+    lb_label_permutation permute, again, other;
+    lb_image_loader images, images_again, images_other;
     fill(labels);
     fill(kept);
-    const lb_image_source from = source_of(labels);
-    assert_ok(lb_permute_init(&permute, &images, &from, 4, &err));
-    assert_ok(lb_permute_init(&again, &images_again, &from, 4, &err));
-    assert_ok(lb_permute_init(&other, &images_other, &from, 5, &err));
+    const lb_image_loader from = source_of(labels);
+    assert_ok(lb_label_permutation_init(&permute, &images, &from, 4, &err));
+    assert_ok(lb_label_permutation_init(&again, &images_again, &from, 4, &err));
+    assert_ok(lb_label_permutation_init(&other, &images_other, &from, 5, &err));
     for (size_t i = 0; i < COUNT; i++) {
         assert_in_range(images.labels[i], 0, 1);
         classes[images.labels[i]]++;
@@ -91,9 +91,9 @@ counts_stay(void **state)
     assert_int_equal(moved(images.labels, images_again.labels), 0);
     assert_true(moved(images.labels, images_other.labels) > 0);
     assert_null(images.begin_epoch);
-    lb_permute_release(&other);
-    lb_permute_release(&again);
-    lb_permute_release(&permute);
+    lb_label_permutation_release(&other);
+    lb_label_permutation_release(&again);
+    lb_label_permutation_release(&permute);
 }
 
 static void
@@ -102,23 +102,23 @@ labels_of_an_epoch_are_permuted_alike(void **state)
     (void)state;
     lb_error err;
     uint8_t labels[COUNT];
-    lb_permute permute;
-    lb_image_source images, from = source_of(labels);
+    lb_label_permutation permute;
+    lb_image_loader images, from = source_of(labels);
     from.data = labels;
     from.begin_epoch = begin_epoch;
     assert_ok(begin_epoch(labels, 0, &err));
-    assert_ok(lb_permute_init(&permute, &images, &from, 4, &err));
+    assert_ok(lb_label_permutation_init(&permute, &images, &from, 4, &err));
     epochs_begun = 0;
     assert_ok(images.begin_epoch(images.data, 2, &err));
     assert_int_equal(epochs_begun, 1);
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(images.labels[i], labels[permute.place[i]]);
     }
-    lb_permute_release(&permute);
+    lb_label_permutation_release(&permute);
 }
 
 static lb_history
-train(bool permute, const lb_image_source *images, const lb_image_source *validation)
+train(bool permute, const lb_image_loader *images, const lb_image_loader *validation)
 {
     lb_error err;
     lb_architecture architecture;
@@ -144,11 +144,11 @@ only_training_labels_are_permuted(void **state)
     (void)state;
     lb_error err;
     uint8_t labels[COUNT];
-    lb_permute permute;
-    lb_image_source images;
+    lb_label_permutation permute;
+    lb_image_loader images;
     fill(labels);
-    const lb_image_source from = source_of(labels);
-    assert_ok(lb_permute_init(&permute, &images, &from, 4, &err));
+    const lb_image_loader from = source_of(labels);
+    assert_ok(lb_label_permutation_init(&permute, &images, &from, 4, &err));
     lb_history plain = train(false, &from, &from), asked = train(true, &from, &from);
     lb_history by_hand = train(false, &images, &from);
     for (size_t e = 0; e < 2; e++) {
@@ -160,7 +160,7 @@ only_training_labels_are_permuted(void **state)
     lb_history_release(&by_hand);
     lb_history_release(&asked);
     lb_history_release(&plain);
-    lb_permute_release(&permute);
+    lb_label_permutation_release(&permute);
 }
 
 int

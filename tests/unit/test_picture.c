@@ -5,11 +5,11 @@
 #include <math.h>
 #include <png.h>
 
+#include "lesionbench/atomic_file.h"
+#include "lesionbench/contact_sheet.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/lesions.h"
-#include "lesionbench/output.h"
-#include "lesionbench/picture.h"
-#include "report/sheet.h"
+#include "report/drawing.h"
 
 typedef struct picture {
     size_t height, width;
@@ -112,7 +112,7 @@ slices_stand_upright(void **state)
     lb_error err;
     size_t x = 0, y = 0;
     char *path = write_slices(state, "s.h5", 3), *out = test_path(state, "s.png");
-    assert_ok(lb_picture_write(out, path, 1, NULL, &err));
+    assert_ok(lb_contact_sheet_write(out, path, 1, NULL, &err));
     picture p = load(out);
     first_panel(&x, &y, &p);
     assert_true(is(pixel(&p, x + 38 + 19, y + 38 + 19), 255, 255, 255, 2));
@@ -134,7 +134,7 @@ items_are_counted(void **state)
     char *again = test_path(state, "again.png");
     static const size_t asked[] = {1, 12, 200};
     for (size_t i = 0; i < 3; i++) {
-        assert_ok(lb_picture_write(out, path, asked[i], NULL, &err));
+        assert_ok(lb_contact_sheet_write(out, path, asked[i], NULL, &err));
         picture p = load(out);
         area[i] = count_colour(&p, 0, 0, 0);
         assert_true(p.width < 2100);
@@ -142,7 +142,7 @@ items_are_counted(void **state)
     }
     assert_close(area[1], 12 * area[0], 0, 0.01);
     assert_close(area[2], 30 * area[0], 0, 0.01);
-    assert_ok(lb_picture_write(again, path, 200, NULL, &err));
+    assert_ok(lb_contact_sheet_write(again, path, 200, NULL, &err));
     assert_same_bytes(out, again);
     lb_free(again);
     lb_free(out);
@@ -155,17 +155,17 @@ choice_is_even(void **state)
     size_t odd = 0, last = 0;
     (void)state;
     for (size_t i = 0; i < 24; i++) {
-        size_t at = sheet_pick(i, 24, 2000);
+        size_t at = drawing_pick(i, 24, 2000);
         assert_true(at < 2000 && (i == 0 || at > last));
         assert_true(at >= i * 2000 / 24 && at < (i + 1) * 2000 / 24);
         odd += at / 10 % 2;
         last = at;
-        assert_int_equal(sheet_pick(i, 24, 24), i);
+        assert_int_equal(drawing_pick(i, 24, 24), i);
     }
     assert_in_range(odd, 8, 16);
     odd = 0;
     for (size_t i = 0; i < 12; i++) { /* one of each two subjects of two slices: of both sexes */
-        odd += sheet_pick(i, 12, 48) / 2 % 2;
+        odd += drawing_pick(i, 12, 48) / 2 % 2;
     }
     assert_in_range(odd, 3, 9);
 }
@@ -188,7 +188,7 @@ lesions_are_shown_with_their_shapes(void **state)
     char *path = test_path(state, "l.h5"), *out = test_path(state, "l.png");
     lb_lesion_defaults(&options);
     assert_ok(lb_lesions_save(&library, &options, path, NULL, &err));
-    assert_ok(lb_picture_write(out, path, 0, NULL, &err));
+    assert_ok(lb_contact_sheet_write(out, path, 0, NULL, &err));
     picture p = load(out);
     size_t x = 0, y = 0, zoom = 29; /* 230 / 8 */
     first_panel(&x, &y, &p);
@@ -255,7 +255,7 @@ datasets_show_their_truths(void **state)
     char *path = write_dataset(state, "d.h5"), *out = test_path(state, "d.png");
     static const size_t asked[] = {6, 12};
     for (size_t i = 0; i < 2; i++) {
-        assert_ok(lb_picture_write(out, path, asked[i], NULL, &err));
+        assert_ok(lb_contact_sheet_write(out, path, asked[i], NULL, &err));
         picture p = load(out);
         size_t round = count_colour(&p, 86, 180, 233), irregular = count_colour(&p, 230, 159, 0);
         area[i] = count_colour(&p, 128, 128, 128);
@@ -284,7 +284,7 @@ maps_are_shown_by_method(void **state)
     assert_ok(lb_h5_write(file, "index", LB_I32, 1, shape, index, &err));
     assert_ok(lb_h5_commit(file, &err));
     lb_h5_close(file);
-    assert_int_equal(lb_picture_write(out, path, 0, NULL, &err), LB_ERROR_FORMAT);
+    assert_int_equal(lb_contact_sheet_write(out, path, 0, NULL, &err), LB_ERROR_FORMAT);
     assert_message(&err, "--keep maps");
     assert_ok(lb_h5_create(&file, path, "explanations", 1, NULL, &err));
     assert_ok(lb_h5_write(file, "index", LB_I32, 1, shape, index, &err));
@@ -292,7 +292,7 @@ maps_are_shown_by_method(void **state)
     assert_ok(lb_h5_write(file, "sobel/map", LB_F32, 3, shape, map, &err));
     assert_ok(lb_h5_commit(file, &err));
     lb_h5_close(file);
-    assert_ok(lb_picture_write(out, path, 0, NULL, &err));
+    assert_ok(lb_contact_sheet_write(out, path, 0, NULL, &err));
     picture p = load(out);
     size_t zoom = 29; /* one bright pixel a method, at the bottom left; the rest is dark */
     assert_close(count_colour(&p, 255, 250, 214), 2 * zoom * zoom, 0, 0.02);
@@ -307,7 +307,7 @@ assert_refused(void **state, const char *path, size_t items, lb_status code, con
 {
     lb_error err = {0};
     char *out = test_path(state, "refused.png"), *partial = test_path(state, "refused.png.partial");
-    assert_int_equal(lb_picture_write(out, path, items, NULL, &err), code);
+    assert_int_equal(lb_contact_sheet_write(out, path, items, NULL, &err), code);
     assert_message(&err, part);
     assert_false(test_exists(out) || test_exists(partial));
     lb_free(partial);
@@ -330,10 +330,10 @@ other_files_are_refused(void **state)
     test_write_bytes(path, "not HDF5", 8);
     assert_refused(state, path, 0, LB_ERROR_FORMAT, "p.h5");
     uint8_t *before = test_read_bytes(&size, slices);
-    assert_int_equal(lb_picture_write(slices, slices, 0, NULL, &err), LB_ERROR_ARGUMENT);
+    assert_int_equal(lb_contact_sheet_write(slices, slices, 0, NULL, &err), LB_ERROR_ARGUMENT);
     char *link_name = test_path(state, "link.png");
     assert_int_equal(symlink(slices, link_name), 0);
-    assert_int_equal(lb_picture_write(link_name, slices, 0, NULL, &err), LB_ERROR_ARGUMENT);
+    assert_int_equal(lb_contact_sheet_write(link_name, slices, 0, NULL, &err), LB_ERROR_ARGUMENT);
     assert_message(&err, "its input");
     size_t now = 0;
     uint8_t *after = test_read_bytes(&now, slices);

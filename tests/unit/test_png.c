@@ -3,7 +3,7 @@
 
 #include <png.h>
 
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/png.h"
 
 static void

@@ -2,8 +2,8 @@
 /* Pre-training from weights that are there already. */
 #include "torch_testing.h"
 
-#include "lesionbench/jobs.h"
-#include "lesionbench/output.h"
+#include "lesionbench/atomic_file.h"
+#include "lesionbench/pipeline.h"
 
 enum { CLASSES = 1000, IMAGES = 12, PIXELS = 16, SIDE = 32 };
 

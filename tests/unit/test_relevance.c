@@ -31,7 +31,7 @@ collect(void *data, const lb_explanation *e, lb_error *err)
     assert_int_equal(e->count, IMAGES);
     memcpy(out->values, e->attribution, sizeof out->values);
     for (size_t i = 0; i < IMAGES; i++) {
-        out->completeness[i] = e->certificates[i].completeness_error;
+        out->completeness[i] = e->diagnostics[i].completeness_error;
     }
     return LB_OK;
 }

@@ -7,9 +7,9 @@
 
 #include "report/canvas.h"
 #include "report/figures.h"
-#include "report/findings.h"
 #include "report/gnuplot.h"
 #include "report/html.h"
+#include "report/report_summary.h"
 
 /* What a function writes to a stream, as text (free it). */
 #define WRITTEN(stream, call)                           \

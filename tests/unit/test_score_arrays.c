@@ -78,7 +78,7 @@ colours_are_weighed(void **state)
     assert_ok(score(&rows, state, "rgb.npy", NULL, &err));
     for (size_t i = 0; i < IMAGES; i++) {
         assert_int_equal(rows.rows[i].score.tp, 1);
-        assert_true(fabs(rows.rows[i].certificate.zero_share - 13.0 / 16.0) < 1e-12);
+        assert_true(fabs(rows.rows[i].diagnostic.zero_share - 13.0 / 16.0) < 1e-12);
     }
     lb_score_rows_release(&rows);
     values[70 * 3 * PIXELS + 5] = -1e39; /* beyond float32, which does not matter */

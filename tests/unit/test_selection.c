@@ -3,7 +3,7 @@
 #include "testing.h"
 
 #include "history_testing.h"
-#include "nn/selection.h"
+#include "nn/early_stopping.h"
 
 static void
 keeps_the_best_epoch_within_the_gap(void **state)
@@ -17,7 +17,7 @@ keeps_the_best_epoch_within_the_gap(void **state)
     for (size_t n = 1; n <= 5; n++) {
         lb_history history = history_of(epochs, accuracies, n);
         history.kept = now;
-        if (lb_selection_keeps_last(&history, &options)) {
+        if (lb_early_stopping_keeps_last(&history, &options)) {
             now = n - 1;
         }
         assert_int_equal(now, kept[n - 1]);
@@ -40,7 +40,7 @@ keeps_the_epoch_nearest_to_the_target(void **state)
     for (size_t n = 1; n <= EPOCHS; n++) {
         lb_history history = history_of(epochs, accuracies, n);
         history.kept = now;
-        if (lb_selection_keeps_last(&history, &options)) {
+        if (lb_early_stopping_keeps_last(&history, &options)) {
             now = n - 1;
         }
         assert_int_equal(now, kept[n - 1]);
@@ -57,16 +57,16 @@ stops_after_three_small_changes(void **state)
     const double ahead[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.7, 0.801}, {0.9, 0.804}};
     lb_training_options options = {.stop_change = 0.005};
     lb_history history = history_of(epochs, flat, 4);
-    assert_true(lb_selection_stops(&history, &options, 500));
+    assert_true(lb_early_stopping_stops(&history, &options, 500));
     options.stop_change = 0;
-    assert_false(lb_selection_stops(&history, &options, 500));
+    assert_false(lb_early_stopping_stops(&history, &options, 500));
     options.stop_change = 0.005;
     history.count = 3;
-    assert_false(lb_selection_stops(&history, &options, 500));
+    assert_false(lb_early_stopping_stops(&history, &options, 500));
     history = history_of(epochs, moving, 4);
-    assert_false(lb_selection_stops(&history, &options, 500));
+    assert_false(lb_early_stopping_stops(&history, &options, 500));
     history = history_of(epochs, ahead, 4);
-    assert_false(lb_selection_stops(&history, &options, 500));
+    assert_false(lb_early_stopping_stops(&history, &options, 500));
 }
 
 /* A plateau below the target is no end, one beyond it is; and what no epoch can better is one. */
@@ -78,15 +78,16 @@ stops_by_the_target(void **state)
     const double flat[][2] = {{0.9, 0.8}, {0.9, 0.802}, {0.9, 0.801}, {0.9, 0.804}};
     lb_training_options options = {.stop_change = 0.005, .target_accuracy = 0.85};
     lb_history history = history_of(epochs, flat, 4);
-    assert_false(lb_selection_stops(&history, &options, 500));
+    assert_false(lb_early_stopping_stops(&history, &options, 500));
     options.target_accuracy = 0.803;
     history.kept = 1;
-    assert_true(lb_selection_stops(&history, &options, 500)); /* has passed it */
+    assert_true(lb_early_stopping_stops(&history, &options, 500)); /* has passed it */
     history.count = 2;
-    assert_false(lb_selection_stops(&history, &options, 510)); /* 0.51 images away */
-    assert_true(lb_selection_stops(&history, &options, 500));  /* 0.5 images away: none is nearer */
+    assert_false(lb_early_stopping_stops(&history, &options, 510)); /* 0.51 images away */
+    assert_true(
+        lb_early_stopping_stops(&history, &options, 500)); /* 0.5 images away: none is nearer */
     history.count = 0;
-    assert_false(lb_selection_stops(&history, &options, 500));
+    assert_false(lb_early_stopping_stops(&history, &options, 500));
 }
 
 int

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lesionbench/atomic_file.h"
 #include "lesionbench/explanations.h"
 #include "lesionbench/h5.h"
+#include "lesionbench/loaders.h"
 #include "lesionbench/npy.h"
-#include "lesionbench/output.h"
 #include "lesionbench/png.h"
 #include "lesionbench/predictions.h"
-#include "lesionbench/sources.h"
 
 enum { SUBJECTS = 6, EACH = 2, SIDE = 40, SIZE = 32 };
 static const char SLICES[] = "slices.h5";
@@ -63,15 +63,15 @@ sex_keeps_to_the_split(void **state)
     (void)state;
     lb_error err;
     lb_slices *slices = NULL;
-    lb_image_source source = {0};
+    lb_image_loader source = {0};
     const uint8_t split[SUBJECTS] = {LB_TRAIN,   LB_TRAIN, LB_VALIDATION,
                                      LB_HOLDOUT, LB_TRAIN, LB_TRAIN};
     static float image[EACH * 3][SIZE * SIZE];
     write_slices();
     assert_ok(lb_slices_open(&slices, SLICES, &err));
-    assert_ok(lb_source_sex(&source, slices, split, LB_TRAIN, SIZE, 0.7, NULL, &err));
+    assert_ok(lb_loader_sex(&source, slices, split, LB_TRAIN, SIZE, 0.7, NULL, &err));
     assert_int_equal(source.count, 3 * EACH); /* a, b, e; f's sex is unknown */
-    assert_int_equal(lb_source_classes(&source), 2);
+    assert_int_equal(lb_loader_classes(&source), 2);
     const size_t index[] = {0, 1, 2, 3, 4, 5};
     const double subject[] = {0, 0, 1, 1, 4, 4};
     assert_ok(source.read(source.data, image[0], index, 6, &err));
@@ -83,12 +83,12 @@ sex_keeps_to_the_split(void **state)
         assert_close(right, 0.7, 1e-3, 0);
         assert_close(image[i][0], 0, 1e-6, 0);
     }
-    lb_source_release(&source);
-    assert_ok(lb_source_sex(&source, slices, split, LB_HOLDOUT, SIZE, 0.7, NULL, &err));
+    lb_loader_release(&source);
+    assert_ok(lb_loader_sex(&source, slices, split, LB_HOLDOUT, SIZE, 0.7, NULL, &err));
     assert_int_equal(source.count, EACH);
-    lb_source_release(&source);
+    lb_loader_release(&source);
     const uint8_t none[SUBJECTS] = {LB_TRAIN};
-    assert_int_equal(lb_source_sex(&source, slices, none, LB_HOLDOUT, SIZE, 0.7, NULL, &err),
+    assert_int_equal(lb_loader_sex(&source, slices, none, LB_HOLDOUT, SIZE, 0.7, NULL, &err),
                      LB_ERROR_ARGUMENT);
     lb_slices_close(slices);
     unlink(SLICES);
@@ -113,7 +113,7 @@ idx_is_split_without_overlap(void **state)
     lb_error err;
     enum { COUNT = 30, BYTES = 4 };
     uint8_t pixels[COUNT * BYTES], labels[COUNT], seen[COUNT] = {0};
-    lb_image_source sources[2] = {{0}};
+    lb_image_loader sources[2] = {{0}};
     for (size_t i = 0; i < COUNT; i++) {
         memset(pixels + i * BYTES, (int)i, BYTES);
         labels[i] = (uint8_t)(i % 10);
@@ -121,7 +121,7 @@ idx_is_split_without_overlap(void **state)
     write_idx(FILE_A, (const uint8_t[]){0, 0, 8, 3, 0, 0, 0, COUNT, 0, 0, 0, 2, 0, 0, 0, 2}, 16,
               pixels, sizeof pixels);
     write_idx(FILE_B, (const uint8_t[]){0, 0, 8, 1, 0, 0, 0, COUNT}, 8, labels, sizeof labels);
-    assert_ok(lb_source_idx(&sources[0], &sources[1], FILE_A, FILE_B, 0, SIZE, 7, &err));
+    assert_ok(lb_loader_idx(&sources[0], &sources[1], FILE_A, FILE_B, 0, SIZE, 7, &err));
     assert_int_equal(sources[0].count, 27);
     assert_int_equal(sources[1].count, 3);
     for (size_t i = 0; i < 2; i++) {
@@ -133,13 +133,13 @@ idx_is_split_without_overlap(void **state)
             seen[value] = 1;
             assert_int_equal(sources[i].labels[j], value % 10);
         }
-        lb_source_release(&sources[i]);
+        lb_loader_release(&sources[i]);
     }
-    assert_ok(lb_source_idx(&sources[0], &sources[1], FILE_A, FILE_B, 20, SIZE, 7, &err));
+    assert_ok(lb_loader_idx(&sources[0], &sources[1], FILE_A, FILE_B, 20, SIZE, 7, &err));
     assert_int_equal(sources[0].count + sources[1].count, 20);
-    lb_source_release(&sources[0]);
-    lb_source_release(&sources[1]);
-    assert_int_equal(lb_source_idx(&sources[0], &sources[1], FILE_A, FILE_A, 0, SIZE, 7, &err),
+    lb_loader_release(&sources[0]);
+    lb_loader_release(&sources[1]);
+    assert_int_equal(lb_loader_idx(&sources[0], &sources[1], FILE_A, FILE_A, 0, SIZE, 7, &err),
                      LB_ERROR_FORMAT);
     unlink(FILE_A);
     unlink(FILE_B);
@@ -180,7 +180,7 @@ remove_folder(void)
 
 /* Each picture is found once under its class, in the right half, with its own colours. */
 static void
-check_pictures(lb_image_source sources[2], size_t count, const uint8_t *class_of)
+check_pictures(lb_image_loader sources[2], size_t count, const uint8_t *class_of)
 {
     lb_error err;
     uint8_t seen[PICTURES] = {0};
@@ -199,7 +199,7 @@ check_pictures(lb_image_source sources[2], size_t count, const uint8_t *class_of
             assert_close(image[1][7], picture % 2 == 0 ? (double)image[0][7] : 1, 1e-6, 0);
             assert_close(image[2][7], image[0][7], 1e-6, 0);
         }
-        lb_source_release(&sources[i]);
+        lb_loader_release(&sources[i]);
     }
 }
 
@@ -208,11 +208,11 @@ folders_are_classes(void **state)
 {
     (void)state;
     lb_error err;
-    lb_image_source sources[2] = {{0}};
+    lb_image_loader sources[2] = {{0}};
     write_folder();
-    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
+    assert_ok(lb_loader_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
     check_pictures(sources, PICTURES, (const uint8_t[]){0, 1, 2});
-    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 5, SIZE, 7, &err));
+    assert_ok(lb_loader_folder(&sources[0], &sources[1], "pictures", NULL, 5, SIZE, 7, &err));
     check_pictures(sources, 5, (const uint8_t[]){0, 1, 2});
     remove_folder();
 }
@@ -223,16 +223,16 @@ pictures_count_once(void **state)
 {
     (void)state;
     lb_error err = {0};
-    lb_image_source sources[2] = {{0}};
+    lb_image_loader sources[2] = {{0}};
     write_folder();
     assert_int_equal(system("cd pictures/Zebra && cp 0.png copy.png && ln -s 3.png soft.png && "
                             "ln 6.JPEG hard.jpeg"),
                      0);
-    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
+    assert_ok(lb_loader_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
     check_pictures(sources, PICTURES, (const uint8_t[]){0, 1, 2});
     assert_int_equal(system("cp pictures/Zebra/3.png pictures/bee/other.png"), 0);
     assert_int_not_equal(
-        lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err), LB_OK);
+        lb_loader_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err), LB_OK);
     assert_string_equal(err.message, "pictures/Zebra/3.png and pictures/bee/other.png are one "
                                      "picture in two classes (leave one of them out)");
     remove_folder();
@@ -257,13 +257,13 @@ tables_name_classes(void **state)
 {
     (void)state;
     lb_error err;
-    lb_image_source sources[2] = {{0}};
+    lb_image_loader sources[2] = {{0}};
     write_folder();
     write_table((const char *[]){"7", "0", "10"});
-    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", FILE_A, 0, SIZE, 7, &err));
+    assert_ok(lb_loader_folder(&sources[0], &sources[1], "pictures", FILE_A, 0, SIZE, 7, &err));
     check_pictures(sources, 6, (const uint8_t[]){7, 0, 10});
     write_table((const char *[]){"b", "10", "B"});
-    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", FILE_A, 0, SIZE, 7, &err));
+    assert_ok(lb_loader_folder(&sources[0], &sources[1], "pictures", FILE_A, 0, SIZE, 7, &err));
     check_pictures(sources, 6, (const uint8_t[]){2, 0, 1});
     unlink(FILE_A);
     remove_folder();
@@ -273,9 +273,9 @@ static void
 assert_refused(const char *labels, const char *message)
 {
     lb_error err = {0};
-    lb_image_source sources[2] = {{0}};
+    lb_image_loader sources[2] = {{0}};
     assert_int_not_equal(
-        lb_source_folder(&sources[0], &sources[1], "pictures", labels, 0, SIZE, 7, &err), LB_OK);
+        lb_loader_folder(&sources[0], &sources[1], "pictures", labels, 0, SIZE, 7, &err), LB_OK);
     assert_string_equal(err.message, message);
 }
 
@@ -284,7 +284,7 @@ wrong_folders_are_refused(void **state)
 {
     (void)state;
     lb_error err = {0};
-    lb_image_source sources[2] = {{0}};
+    lb_image_loader sources[2] = {{0}};
     const size_t index[] = {0, 1, 2, 3, 4};
     static float images[5 * 3 * SIZE * SIZE];
     assert_refused(NULL, "pictures: No such file or directory");
@@ -307,7 +307,7 @@ wrong_folders_are_refused(void **state)
     assert_refused(NULL, "pictures: holds 1 folders, where each class has one (or give a table of "
                          "labels)");
     assert_int_equal(system("mkdir pictures/ant; echo x >pictures/ant/x.png"), 0);
-    assert_ok(lb_source_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
+    assert_ok(lb_loader_folder(&sources[0], &sources[1], "pictures", NULL, 0, SIZE, 7, &err));
     size_t count = sources[0].count;
     lb_status read = sources[0].read(sources[0].data, images, index, count, &err);
     if (read == LB_OK) { /* it was drawn for validation */
@@ -315,8 +315,8 @@ wrong_folders_are_refused(void **state)
     }
     assert_int_equal(read, LB_ERROR_FORMAT);
     assert_string_equal(err.message, "pictures/ant/x.png: is neither a PNG nor a JPEG picture");
-    lb_source_release(&sources[0]);
-    lb_source_release(&sources[1]);
+    lb_loader_release(&sources[0]);
+    lb_loader_release(&sources[1]);
     unlink(FILE_A);
     remove_folder();
 }
@@ -342,10 +342,10 @@ kept_maps_are_written_in_order(void **state)
     lb_error err;
     lb_h5 *file = NULL;
     lb_array index = {0}, map = {0}, share = {0};
-    lb_image_source images = {0};
+    lb_image_loader images = {0};
     size_t methods[2];
     write_ramps(4);
-    assert_ok(lb_source_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
+    assert_ok(lb_loader_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
     assert_ok(lb_method_find(&methods[0], "raw_input", &err));
     assert_ok(lb_method_find(&methods[1], "sobel", &err));
     const lb_explain_item items[] = {{3, 1, "", true}, {0, 0, "", false}, {2, 0, "", true}};
@@ -381,7 +381,7 @@ kept_maps_are_written_in_order(void **state)
     lb_array_release(&index);
     lb_array_release(&map);
     lb_h5_close(file);
-    lb_source_release(&images);
+    lb_loader_release(&images);
     unlink(FILE_A);
     unlink(FILE_B);
 }
@@ -392,11 +392,11 @@ nothing_to_explain_is_a_file(void **state)
 {
     (void)state;
     lb_error err;
-    lb_image_source images = {0};
+    lb_image_loader images = {0};
     lb_score_rows rows = {0};
     size_t method = 0;
     write_ramps(1);
-    assert_ok(lb_source_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
+    assert_ok(lb_loader_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
     assert_ok(lb_method_find(&method, "raw_input", &err));
     lb_explain_job job = {
         .images = &images, .methods = &method, .method_count = 1, .keep = LB_KEEP_MAPS};
@@ -408,7 +408,7 @@ nothing_to_explain_is_a_file(void **state)
     assert_int_equal(rows.count, 0);
     assert_ok(lb_explanation_table_write(&rows, NULL, 0, FILE_A, &err));
     lb_score_rows_release(&rows);
-    lb_source_release(&images);
+    lb_loader_release(&images);
     unlink(FILE_A);
     unlink(FILE_B);
 }

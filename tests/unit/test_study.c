@@ -10,8 +10,8 @@
 #include "lesionbench/settings.h"
 #include "lesionbench/study.h"
 #include "lesionbench/tables.h"
-#include "study/estimate.h"
-#include "study/stages.h"
+#include "workflow/estimate.h"
+#include "workflow/stages.h"
 
 static void
 numbers_are_strict(void **state)
@@ -152,8 +152,8 @@ groups_of_methods(void **state)
                    &err));
     size_t methods = 0, controls = 0;
     for (size_t m = 0; lb_method_name(m) != NULL; m++) {
-        methods += !lb_method_is_baseline(m);
-        controls += lb_method_is_baseline(m);
+        methods += !lb_method_is_control(m);
+        controls += lb_method_is_control(m);
     }
     assert_int_equal(study->method_count, methods);
     assert_int_equal(study->baseline_count, controls);
@@ -532,12 +532,12 @@ tables_hold_what_was_scored(void **state)
         add_row(&rows, "saliency", 2 * i, 10 - 2 * i)->image = i;
     }
     add_row(&rows, "lrp", 5, 5)->lesion_count = 3;
-    rows.rows[4].certificate = (lb_certificate){.sum = -0.5,
-                                                .promised = 0.25,
-                                                .completeness_error = 3,
-                                                .nan_share = 0,
-                                                .zero_share = 0.125,
-                                                .steps = 400};
+    rows.rows[4].diagnostic = (lb_diagnostics){.sum = -0.5,
+                                               .expected_sum = 0.25,
+                                               .completeness_error = 3,
+                                               .nan_share = 0,
+                                               .zero_share = 0.125,
+                                               .steps = 400};
     assert_ok(lb_scores_write(&rows, path, &err));
     assert_ok(lb_scores_read(&again, path, &err));
     assert_int_equal(again.count, rows.count);
@@ -547,10 +547,10 @@ tables_hold_what_was_scored(void **state)
         assert_string_equal(again.rows[i].condition, rows.rows[i].condition);
         assert_int_equal(again.rows[i].image, rows.rows[i].image);
     }
-    assert_memory_equal(&again.rows[4].certificate, &rows.rows[4].certificate,
-                        sizeof(lb_certificate));
-    assert_true(isnan(again.rows[0].certificate.zero_share));
-    assert_int_equal(again.rows[0].certificate.steps, 0);
+    assert_memory_equal(&again.rows[4].diagnostic, &rows.rows[4].diagnostic,
+                        sizeof(lb_diagnostics));
+    assert_true(isnan(again.rows[0].diagnostic.zero_share));
+    assert_int_equal(again.rows[0].diagnostic.steps, 0);
     snprintf(add_row(&rows, "lrp", 2, 8)->condition, sizeof rows.rows->condition, "matched");
     const lb_model_accuracy models[] = {
         {.name = {.corpus = "mri", .degree = "all", .seed = "1", .condition = "matched"},

@@ -10,14 +10,14 @@
 #include <sys/resource.h>
 #include <sys/vfs.h>
 
-#include "lesionbench/pass.h"
+#include "lesionbench/executor.h"
 #include "lesionbench/random.h"
 #include "lesionbench/safetensors.h"
 #include "lesionbench/training.h"
+#include "nn/batch_loader.h"
 #include "nn/dropout.h"
-#include "nn/feeder.h"
+#include "nn/executor.h"
 #include "nn/loss.h"
-#include "nn/pass.h"
 
 enum { SIDE = 40, PIXELS = SIDE * SIDE, COUNT = 12 };
 
@@ -40,7 +40,7 @@ read_images(void *data, float *out, const size_t *index, size_t n, lb_error *err
     return LB_OK;
 }
 
-static const lb_image_source source = {.count = COUNT,
+static const lb_image_loader source = {.count = COUNT,
                                        .channels = 1,
                                        .height = SIDE,
                                        .width = SIDE,
@@ -67,30 +67,30 @@ small_network(const char *name, double width)
 
 enum { BATCH = 3 };
 
-static const lb_pass_options plan = {.batch = BATCH,
-                                     .height = SIDE,
-                                     .width = SIDE,
-                                     .last_block = LB_BLOCKS,
-                                     .backward = true,
-                                     .train = true};
+static const lb_executor_options plan = {.batch = BATCH,
+                                         .height = SIDE,
+                                         .width = SIDE,
+                                         .last_block = LB_BLOCKS,
+                                         .backward = true,
+                                         .train = true};
 
 static void
-fill_input(lb_pass *pass)
+fill_input(lb_executor *pass)
 {
     lb_random random;
     lb_random_init(&random, 9, LB_PURPOSE_TEST, 0);
-    for (size_t i = 0; i < BATCH * lb_pass_input_size(pass); i++) {
-        lb_pass_input(pass)[i] = (float)lb_random_uniform(&random);
+    for (size_t i = 0; i < BATCH * lb_executor_input_size(pass); i++) {
+        lb_executor_input(pass)[i] = (float)lb_random_uniform(&random);
     }
 }
 
 static double
-loss_of(lb_pass *pass)
+loss_of(lb_executor *pass)
 {
     lb_error err;
-    assert_ok(lb_pass_refresh(pass, &err));
-    assert_ok(lb_pass_forward(pass, &err));
-    return lb_cross_entropy(NULL, lb_pass_logits(pass), labels, NULL, BATCH, 2).sum / BATCH;
+    assert_ok(lb_executor_refresh(pass, &err));
+    assert_ok(lb_executor_forward(pass, &err));
+    return lb_cross_entropy(NULL, lb_executor_logits(pass), labels, NULL, BATCH, 2).sum / BATCH;
 }
 
 /* The derivative along the gradient, analytic against central differences. dropout: its rate; the
@@ -102,18 +102,18 @@ assert_parameter_gradients(double dropout, double tolerance)
     const char *names[] = {"vgg11", "vgg13", "vgg16", "vgg19"};
     for (size_t a = 0; a < 4; a++) {
         lb_network *network = small_network(names[a], 1.0 / 16);
-        lb_pass *pass = NULL;
+        lb_executor *pass = NULL;
         lb_dropout dropped = {0};
         float seeds[BATCH * 2];
-        assert_ok(lb_pass_create(&pass, network, &plan, &err));
+        assert_ok(lb_executor_create(&pass, network, &plan, &err));
         fill_input(pass);
         if (dropout > 0) {
             assert_ok(lb_dropout_init(&dropped, pass, dropout, &err));
             lb_dropout_draw(&dropped, pass, 4, 0);
         }
-        assert_ok(lb_pass_forward(pass, &err));
-        lb_cross_entropy(seeds, lb_pass_logits(pass), labels, NULL, BATCH, 2);
-        assert_ok(lb_pass_backward_parameters(pass, seeds, &err));
+        assert_ok(lb_executor_forward(pass, &err));
+        lb_cross_entropy(seeds, lb_executor_logits(pass), labels, NULL, BATCH, 2);
+        assert_ok(lb_executor_backward_parameters(pass, seeds, &err));
         for (size_t p = 0; p < lb_network_parameters(network); p++) {
             lb_parameter *parameter = lb_network_parameter(network, p);
             const float *gradient = pass->parameter_gradient[p];
@@ -139,7 +139,7 @@ assert_parameter_gradients(double dropout, double tolerance)
             assert_close((above - below) / (2 * step), length, 1e-4, tolerance);
         }
         lb_dropout_release(&dropped);
-        lb_pass_free(pass);
+        lb_executor_free(pass);
         lb_network_free(network);
     }
 }
@@ -164,15 +164,15 @@ input_gradient(void **state)
     (void)state;
     lb_error err;
     lb_network *network = small_network("vgg13", 1.0 / 8);
-    lb_pass *pass = NULL;
+    lb_executor *pass = NULL;
     float seeds[BATCH * 2] = {1, 0, 0, 1, 1, 0}, *first = NULL;
     static float gradient[BATCH * 3 * PIXELS];
-    assert_ok(lb_pass_create(&pass, network, &plan, &err));
-    size_t size = lb_pass_input_size(pass);
+    assert_ok(lb_executor_create(&pass, network, &plan, &err));
+    size_t size = lb_executor_input_size(pass);
     fill_input(pass);
-    assert_ok(lb_pass_forward(pass, &err));
-    assert_ok(lb_pass_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
-    assert_ok(lb_pass_to_input(gradient, pass, LB_RULE_GRADIENT, first, &err));
+    assert_ok(lb_executor_forward(pass, &err));
+    assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
+    assert_ok(lb_executor_to_input(gradient, pass, LB_RULE_GRADIENT, first, &err));
     for (size_t i = 0; i < BATCH; i++) {
         const float *g = gradient + i * size;
         double length = 0, ends[2];
@@ -185,15 +185,15 @@ input_gradient(void **state)
         for (int side = 0; side < 2; side++) {
             fill_input(pass);
             for (size_t k = 0; k < size; k++) {
-                lb_pass_input(pass)[i * size + k] +=
+                lb_executor_input(pass)[i * size + k] +=
                     (float)((side == 0 ? step : -step) / length * (double)g[k]);
             }
-            assert_ok(lb_pass_forward(pass, &err));
-            ends[side] = (double)lb_pass_logits(pass)[i * 2 + (seeds[i * 2] > 0 ? 0 : 1)];
+            assert_ok(lb_executor_forward(pass, &err));
+            ends[side] = (double)lb_executor_logits(pass)[i * 2 + (seeds[i * 2] > 0 ? 0 : 1)];
         }
         assert_close((ends[0] - ends[1]) / (2 * step), length, 1e-4, 0.03);
     }
-    lb_pass_free(pass);
+    lb_executor_free(pass);
     lb_network_free(network);
 }
 
@@ -440,9 +440,9 @@ keep_features(const char *folder, size_t count, lb_error *err)
 {
     const sig_atomic_t cancelled = 1;
     const lb_context context = {.cancelled = &cancelled};
-    lb_feeder feeder;
+    lb_batch_loader feeder;
     const lb_compute compute = {0};
-    lb_image_source many = source;
+    lb_image_loader many = source;
     many.count = count;
     lb_network *network = small_network("vgg11", 1.0 / 4);
     const char *usual = getenv("TMPDIR");
@@ -452,7 +452,7 @@ keep_features(const char *folder, size_t count, lb_error *err)
     } else {
         setenv("TMPDIR", folder, 1);
     }
-    lb_status status = lb_feeder_init(&feeder, network, &many, 1, 2, &compute, &context, err);
+    lb_status status = lb_batch_loader_init(&feeder, network, &many, 1, 2, &compute, &context, err);
     if (kept != NULL) {
         setenv("TMPDIR", kept, 1);
     } else {

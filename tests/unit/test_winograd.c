@@ -9,9 +9,9 @@
 #include "noise.h"
 #include "testing.h"
 
-#include "lesionbench/pass.h"
+#include "lesionbench/executor.h"
+#include "nn/executor.h"
 #include "nn/kernels.h"
-#include "nn/pass.h"
 #include "nn/winograd.h"
 
 enum { THREADS = 24 };
@@ -213,29 +213,29 @@ assert_decisions(problem *p)
     lb_winograd_output out = {.bias = p->bias, .relu = true};
     uint32_t *bits = lb_alloc(words, sizeof *bits, &err);
     uint32_t *expected_bits = lb_alloc(words, sizeof *bits, &err);
-    uint8_t *choice = lb_alloc(p->out_count, 1, &err);
+    uint8_t *argmax = lb_alloc(p->out_count, 1, &err);
     uint8_t *expected_choice = lb_alloc(p->out_count, 1, &err);
     float *expected = lb_alloc(p->out_count, sizeof *expected, &err);
     float *rectified = convolve(p, &out, &in, 2);
-    out.positive = bits;
+    out.relu_mask = bits;
     float *decided = convolve(p, &out, &in, 2);
-    lb_positive_bits(expected_bits, rectified, p->out_count);
+    lb_relu_bits(expected_bits, rectified, p->out_count);
     assert_memory_equal(decided, rectified, p->out_count * sizeof *decided);
     assert_memory_equal(bits, expected_bits, words * sizeof *bits);
-    out.positive = NULL;
-    out.choice = choice;
+    out.relu_mask = NULL;
+    out.argmax = argmax;
     float *pooled = convolve(p, &out, &in, 2);
     lb_pool_forward_rectified(expected, expected_choice, rectified, &planes);
     assert_memory_equal(pooled, expected, p->out_count * sizeof *pooled);
-    assert_memory_equal(choice, expected_choice, p->out_count);
-    size_t winners[LB_NOBODY + 1] = {0};
+    assert_memory_equal(argmax, expected_choice, p->out_count);
+    size_t winners[LB_NO_ARGMAX + 1] = {0};
     for (size_t i = 0; i < s->images * s->out * (s->height / 2) * (s->width / 2); i++) {
-        winners[choice[i]]++;
+        winners[argmax[i]]++;
     }
-    for (size_t i = 0; i <= LB_NOBODY; i++) {
+    for (size_t i = 0; i <= LB_NO_ARGMAX; i++) {
         assert_true(winners[i] > 0);
     }
-    void *all[] = {bits,     expected_bits, choice,  expected_choice,
+    void *all[] = {bits,     expected_bits, argmax,  expected_choice,
                    expected, rectified,     decided, pooled};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         lb_free(all[i]);
@@ -255,18 +255,18 @@ assert_ways_back(problem *p)
                               .block = s->block};
     const lb_winograd_output out = {0};
     uint32_t *keep = lb_alloc(lb_bit_words(p->in_count), sizeof *keep, &err);
-    uint8_t *choice = lb_alloc(p->in_count, 1, &err);
+    uint8_t *argmax = lb_alloc(p->in_count, 1, &err);
     float *masked = noise(p->in_count, 7), *unpooled = noise(p->in_count, 8);
-    lb_positive_bits(keep, masked, p->in_count);
+    lb_relu_bits(keep, masked, p->in_count);
     memcpy(masked, p->input, p->in_count * sizeof *masked);
     lb_keep_where(masked, keep, p->in_count);
     for (size_t i = 0; i < p->in_count; i++) {
-        choice[i] = (uint8_t)((unsigned)(fabsf(p->input[i]) * 1000) % (LB_NOBODY + 1));
+        argmax[i] = (uint8_t)((unsigned)(fabsf(p->input[i]) * 1000) % (LB_NO_ARGMAX + 1));
     }
-    lb_pool_backward(unpooled, p->input, choice, &planes);
+    lb_pool_backward(unpooled, p->input, argmax, &planes);
     const lb_winograd_input pairs[2][2] = {
         {{.values = p->input, .keep = keep}, {.values = masked}},
-        {{.values = p->input, .choice = choice}, {.values = unpooled}}};
+        {{.values = p->input, .argmax = argmax}, {.values = unpooled}}};
     for (size_t i = 0; i < 2; i++) {
         float *at_once = convolve(p, &out, &pairs[i][0], 2);
         float *apart = convolve(p, &out, &pairs[i][1], 2);
@@ -275,7 +275,7 @@ assert_ways_back(problem *p)
         lb_free(apart);
     }
     lb_free(keep);
-    lb_free(choice);
+    lb_free(argmax);
     lb_free(masked);
     lb_free(unpooled);
 }
@@ -364,23 +364,23 @@ paint(float *images, uint8_t *pixels)
 }
 
 static void
-gradient_of(float *out, lb_pass *pass, const float *images, const uint8_t *pixels)
+gradient_of(float *out, lb_executor *pass, const float *images, const uint8_t *pixels)
 {
     lb_error err;
     float *first = NULL;
     const float seeds[2 * BATCH] = {1, 0, 0, 1, 1, 0, 0, 1};
-    lb_pass_use(pass, POINTS);
+    lb_executor_set_batch(pass, POINTS);
     if (pixels != NULL) {
-        lb_pass_set_support(pass, pixels);
+        lb_executor_set_sparsity_mask(pass, pixels);
     }
-    memcpy(lb_pass_input(pass), images, POINTS * lb_pass_input_size(pass) * sizeof *images);
-    assert_ok(lb_pass_forward(pass, &err));
-    assert_ok(lb_pass_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
+    memcpy(lb_executor_input(pass), images, POINTS * lb_executor_input_size(pass) * sizeof *images);
+    assert_ok(lb_executor_forward(pass, &err));
+    assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
     bool uses_support = pixels != NULL && (lb_winograd_runs(16) || lb_winograd_runs(8));
     for (size_t i = 1; uses_support && i <= 16; i++) {
-        assert_true(first[lb_pass_first_size(pass) - i] == 0); /* far from the first disc */
+        assert_true(first[lb_executor_first_size(pass) - i] == 0); /* far from the first disc */
     }
-    assert_ok(lb_pass_to_input(out, pass, LB_RULE_GRADIENT, first, &err));
+    assert_ok(lb_executor_to_input(out, pass, LB_RULE_GRADIENT, first, &err));
 }
 
 static void
@@ -389,14 +389,14 @@ assert_support(const char *name)
     lb_error err;
     lb_architecture architecture;
     lb_network *network = NULL;
-    lb_pass *pass = NULL;
+    lb_executor *pass = NULL;
     const size_t size = (size_t)LONG * WIDE;
-    const lb_pass_options options = {.batch = BATCH,
-                                     .height = LONG,
-                                     .width = WIDE,
-                                     .last_block = LB_BLOCKS,
-                                     .backward = true,
-                                     .decisions_only = true};
+    const lb_executor_options options = {.batch = BATCH,
+                                         .height = LONG,
+                                         .width = WIDE,
+                                         .last_block = LB_BLOCKS,
+                                         .backward = true,
+                                         .decisions_only = true};
     static float images[BATCH * 3 * LONG * WIDE], whole[BATCH * 3 * LONG * WIDE],
         some[BATCH * 3 * LONG * WIDE], other_images[BATCH * 3 * LONG * WIDE];
     static uint8_t pixels[POINTS * LONG * WIDE];
@@ -410,17 +410,17 @@ assert_support(const char *name)
             p->value[k] = 0.1f * (float)((k * 7 + i) % 11) - 0.3f; /* activations around discs */
         }
     }
-    assert_ok(lb_pass_create(&pass, network, &options, &err));
-    assert_ok(lb_pass_learn_zero(pass, &err));
+    assert_ok(lb_executor_create(&pass, network, &options, &err));
+    assert_ok(lb_executor_cache_zero_activations(pass, &err));
     gradient_of(whole, pass, images, NULL);
-    memcpy(logits, lb_pass_logits(pass), sizeof logits);
+    memcpy(logits, lb_executor_logits(pass), sizeof logits);
     for (size_t i = 0; i < POINTS * 3 * size; i++) {
         other_images[i] = 2 - images[i] * images[i]; /* leaves other decisions behind */
     }
     gradient_of(some, pass, other_images, NULL);
     gradient_of(some, pass, images, pixels);
     for (size_t i = 0; i < 2 * POINTS; i++) {
-        float logit = lb_pass_logits(pass)[i];
+        float logit = lb_executor_logits(pass)[i];
         assert_close(logit, logits[i], 0, 1e-5);
         logits[i] = logit;
     }
@@ -439,14 +439,14 @@ assert_support(const char *name)
     assert_true(inside > 1000);
     assert_true(sqrt(distance / norm) < 1e-5);
     assert_true(other > 0 || !(lb_winograd_runs(16) || lb_winograd_runs(8))); /* time was saved */
-    memset(pass->passing[0], 0xff, pass->passing_bytes);                      /* NaN */
-    memset(pass->passing[1], 0xff, pass->passing_bytes);
+    memset(pass->pingpong[0], 0xff, pass->pingpong_bytes);                    /* NaN */
+    memset(pass->pingpong[1], 0xff, pass->pingpong_bytes);
     gradient_of(whole, pass, images, pixels);
-    assert_memory_equal(lb_pass_logits(pass), logits, sizeof logits);
+    assert_memory_equal(lb_executor_logits(pass), logits, sizeof logits);
     for (size_t i = 0; i < POINTS * 3 * size; i++) {
         assert_true(some[i] == whole[i] || !pixels[i / size / 3 * size + i % size]);
     }
-    lb_pass_free(pass);
+    lb_executor_free(pass);
     lb_network_free(network);
 }
 

@@ -13,15 +13,15 @@
 /* Bytes that grow; free() the data. */
 typedef struct test_bytes {
     uint8_t *data;
-    size_t size, room;
+    size_t size, capacity;
 } test_bytes;
 
 static inline void
 test_put(test_bytes *out, const void *bytes, size_t size)
 {
-    if (out->size + size > out->room) {
-        out->room = 2 * (out->size + size);
-        out->data = realloc(out->data, out->room);
+    if (out->size + size > out->capacity) {
+        out->capacity = 2 * (out->size + size);
+        out->data = realloc(out->data, out->capacity);
         assert_non_null(out->data);
     }
     if (size > 0) {

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Writes, beside itself, small files of the kinds that the study published, and damaged ones; prints
-tests/golden/figures_published_scores.h: what NumPy and SciPy make of the published files and of these.
+tests/golden/expected_published_scores.h: what NumPy and SciPy make of the published files and of these.
 
-    python3 make.py [PUBLISHED] > ../../golden/figures_published_scores.h
+    python3 make.py [PUBLISHED] > ../../golden/expected_published_scores.h
 """
 import os
 import pickle

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "batch_loader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Grey images are repeated to three channels. */
+static void
+expand(float *out, const float *image, size_t channels, size_t pixels)
+{
+    for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
+        memcpy(out + c * pixels, image + (channels == 1 ? 0 : c) * pixels, pixels * sizeof *out);
+    }
+}
+
+static lb_status
+fill_images(float *input, const lb_batch_loader *loader, const size_t *index, size_t n,
+            lb_error *err)
+{
+    const lb_image_loader *source = loader->source;
+    size_t pixels = source->height * source->width;
+    lb_status status = source->read(source->data, loader->staging, index, n, err);
+    size_t values = n * source->channels * pixels;
+    size_t bad = status == LB_OK ? lb_first_not_finite(loader->staging, values) : values;
+    if (bad < values) {
+        return lb_fail(err, LB_ERROR_NUMERIC, "image %zu has a value that is not finite",
+                       index[bad / (source->channels * pixels)]);
+    }
+    for (size_t i = 0; status == LB_OK && i < n; i++) {
+        expand(input + i * LB_INPUT_CHANNELS * pixels,
+               loader->staging + i * source->channels * pixels, source->channels, pixels);
+    }
+    return status;
+}
+
+lb_status
+lb_batch_loader_fill(float *input, const lb_batch_loader *loader, const size_t *index, size_t n,
+                     lb_error *err)
+{
+    if (loader->features == NULL) {
+        return fill_images(input, loader, index, n, err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        memcpy(input + i * loader->input_size, loader->features + index[i] * loader->input_size,
+               loader->input_size * sizeof *input);
+    }
+    return LB_OK;
+}
+
+/* A file of this size that has no name and so vanishes with the process. All of it is allocated: a
+ * full disk is an error here instead of a signal at some later write to the mapping. */
+static lb_status
+open_temporary(int *out, size_t bytes, lb_error *err)
+{
+    const char *folder = getenv("TMPDIR");
+    folder = folder != NULL && folder[0] != '\0' ? folder : "/tmp";
+    char *path = lb_format(err, "%s/lesionbench-XXXXXX", folder);
+    if (path == NULL) {
+        return err->code;
+    }
+    int file = mkstemp(path);
+    int reason = file < 0 ? errno : 0;
+    if (file >= 0) {
+        unlink(path);
+        reason = posix_fallocate(file, 0, (off_t)bytes);
+    }
+    lb_free(path);
+    if (reason != 0) {
+        if (file >= 0) {
+            close(file);
+        }
+        return lb_fail(err, LB_ERROR_IO,
+                       "cannot make a temporary file of %zu MB for features in %s: %s (set TMPDIR)",
+                       (bytes + 0xFFFFF) >> 20, folder, strerror(reason));
+    }
+    *out = file;
+    return LB_OK;
+}
+
+/* Anonymous memory, or a mapped temporary file where there is much. */
+static lb_status
+map_features(lb_batch_loader *loader, lb_error *err)
+{
+    const size_t most_in_memory = (size_t)640 << 20;
+    size_t floats;
+    if (lb_multiply(&floats, loader->source->count, loader->input_size, err) != LB_OK ||
+        lb_multiply(&loader->bytes, floats, sizeof(float), err) != LB_OK) {
+        return err->code;
+    }
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS, file = -1;
+    if (loader->bytes > most_in_memory) {
+        lb_status status = open_temporary(&file, loader->bytes, err);
+        if (status != LB_OK) {
+            return status;
+        }
+        flags = MAP_SHARED;
+    }
+    void *mapped = mmap(NULL, loader->bytes, PROT_READ | PROT_WRITE, flags, file, 0);
+    if (file >= 0) {
+        close(file); /* the mapping keeps it */
+    }
+    if (mapped == MAP_FAILED) {
+        return lb_fail_errno(err, "cannot hold %zu bytes of features", loader->bytes);
+    }
+    loader->features = mapped;
+    return LB_OK;
+}
+
+size_t
+lb_feature_batch(size_t height, size_t width)
+{
+    size_t usual = 224 * 224, batch = LB_FEATURE_BATCH * usual / (height * width);
+    batch = batch < LB_FEATURE_BATCH ? batch : LB_FEATURE_BATCH;
+    return batch > 0 ? batch : 1;
+}
+
+lb_status
+lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb_executor *pass, size_t first,
+                         size_t count, const char *what, lb_error *err)
+{
+    lb_status status = LB_OK;
+    size_t index[LB_FEATURE_BATCH], size = lb_executor_features_size(pass);
+    size_t batch = lb_feature_batch(loader->source->height, loader->source->width);
+    if (what != NULL) {
+        lb_progress(loader->context, what, 0, count);
+    }
+    for (size_t done = 0; done < count; done += batch) {
+        size_t n = count - done < batch ? count - done : batch;
+        for (size_t i = 0; i < n; i++) {
+            index[i] = first + done + i;
+        }
+        LB_TRY(lb_check_cancelled(loader->context, err));
+        LB_TRY(fill_images(lb_executor_input(pass), loader, index, n, err));
+        LB_TRY(lb_executor_forward(pass, err));
+        memcpy(out + done * size, lb_executor_features(pass), n * size * sizeof *out);
+        if (what != NULL) {
+            lb_progress(loader->context, what, done + n, count);
+        }
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+compute_features(lb_batch_loader *loader, lb_executor *pass, lb_error *err)
+{
+    return lb_batch_loader_features(loader->features, loader, pass, 0, loader->source->count,
+                                    "features of frozen blocks", err);
+}
+
+lb_status
+lb_batch_loader_init(lb_batch_loader *out, lb_network *network, const lb_image_loader *source,
+                     size_t first_block, size_t batch, const lb_compute *compute,
+                     const lb_context *context, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_executor *pass = NULL;
+    lb_batch_loader loader = {.source = source, .context = context};
+    size_t pixels = source->height * source->width;
+    loader.input_size = LB_INPUT_CHANNELS * pixels;
+    batch = first_block > 0 ? lb_feature_batch(source->height, source->width) : batch;
+    LB_ALLOC(loader.staging, batch * source->channels * pixels);
+    if (first_block > 0) {
+        const lb_executor_options options = {.batch = batch,
+                                             .height = source->height,
+                                             .width = source->width,
+                                             .last_block = first_block,
+                                             .inference_only = true,
+                                             .compute = *compute};
+        LB_TRY(lb_executor_create(&pass, network, &options, err));
+        loader.input_size = lb_executor_features_size(pass);
+        LB_TRY(map_features(&loader, err));
+        if (source->begin_epoch == NULL) {
+            LB_TRY(compute_features(&loader, pass, err));
+        } else {
+            loader.pass = pass;
+            pass = NULL;
+        }
+    }
+    *out = loader;
+    loader = (lb_batch_loader){.source = NULL};
+cleanup:
+    lb_executor_free(pass);
+    lb_batch_loader_release(&loader);
+    return status;
+}
+
+lb_status
+lb_batch_loader_begin_epoch(lb_batch_loader *loader, size_t epoch, lb_error *err)
+{
+    const lb_image_loader *source = loader->source;
+    lb_status status =
+        source->begin_epoch == NULL ? LB_OK : source->begin_epoch(source->data, epoch, err);
+    if (status == LB_OK && loader->pass != NULL) {
+        status = compute_features(loader, loader->pass, err);
+    }
+    return status;
+}
+
+void
+lb_batch_loader_release(lb_batch_loader *loader)
+{
+    lb_executor_free(loader->pass);
+    if (loader->features != NULL) {
+        munmap(loader->features, loader->bytes);
+    }
+    lb_free(loader->staging);
+    *loader = (lb_batch_loader){.source = NULL};
+}
