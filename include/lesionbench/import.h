@@ -50,12 +50,13 @@ typedef struct lb_import_options {
 typedef struct lb_import_report {
     size_t volumes, arrays; /* files that were used */
     size_t subjects, slices;
-    size_t repeated; /* files that were named more than once, or lead to one file: taken once */
-    size_t few;      /* volumes with fewer slices that qualify than were asked of them */
-    size_t empty;    /* slices of arrays that were left out for having too little brain */
-    size_t unlisted; /* subjects that the table of participants lacks: sex and age unknown */
-    char first[64];  /* one of these */
-    char **skipped;  /* messages, "PATH: reason", of files that were left out */
+    size_t repeated;    /* files that were named more than once, or lead to one file: taken once */
+    size_t few;         /* volumes with fewer slices that qualify than were asked of them */
+    size_t empty;       /* slices of arrays that were left out for having too little brain */
+    size_t unlisted;    /* subjects that the table of participants lacks: sex and age unknown */
+    char first[64];     /* one of these */
+    char *other_tables; /* CSV files of HCP folders in which none is a table of subjects; or NULL */
+    char **skipped;     /* messages, "PATH: reason", of files that were left out */
     size_t skipped_count;
 } lb_import_report;
 

@@ -33,6 +33,7 @@ lb_import_report_release(lb_import_report *report)
         lb_free(report->skipped[i]);
     }
     lb_free(report->skipped);
+    lb_free(report->other_tables);
     *report = (lb_import_report){0};
 }
 
@@ -294,6 +295,8 @@ lb_slices_import(lb_import_report *out, const lb_import_options *options, const 
     LB_TRY(check_options(options, err));
     LB_TRY(import_find(&j.plan, options, err));
     j.report.repeated = j.plan.repeated;
+    j.report.other_tables = j.plan.other_tables;
+    j.plan.other_tables = NULL;
     LB_TRY(complete(&j, err));
     if (options->participants != NULL) {
         LB_TRY(import_people_read(&j.people, options->participants, err));

@@ -28,6 +28,7 @@ import_plan_release(import_plan *plan)
     }
     lb_free(plan->items);
     lb_free(plan->sources);
+    lb_free(plan->other_tables);
     *plan = (import_plan){.items = NULL};
 }
 
@@ -295,42 +296,6 @@ cleanup:
     return status;
 }
 
-/* The behavioural table, if it is there; other CSV files may lie beside it. One that cannot be read
- * could be it. */
-static lb_status
-find_hcp_table(char **out, const char *root, const import_names *names, lb_error *err)
-{
-    lb_status status = LB_OK;
-    char *found = NULL, *path = NULL;
-    for (size_t i = 0; i < names->count; i++) {
-        bool is_table = false;
-        if (!import_ends_with(names->names[i], ".csv")) {
-            continue;
-        }
-        path = lb_format(err, "%s/%s", root, names->names[i]);
-        LB_TRY(path == NULL ? err->code : LB_OK);
-        LB_TRY(import_people_look(&is_table, path, err));
-        if (is_table && found != NULL) {
-            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
-                           "%s and %s both have subjects and their sex (say which with "
-                           "--participants)",
-                           found, path));
-        }
-        if (is_table) {
-            found = path;
-        } else {
-            lb_free(path);
-        }
-        path = NULL;
-    }
-    *out = found;
-    found = NULL;
-cleanup:
-    lb_free(path);
-    lb_free(found);
-    return status;
-}
-
 static lb_status
 add_folder(import_plan *plan, const char *root, const lb_import_options *options, lb_error *err)
 {
@@ -368,7 +333,8 @@ add_folder(import_plan *plan, const char *root, const lb_import_options *options
                        root, HCP_IMAGE, options->match != NULL ? " that match" : ""));
     }
     if (options->participants == NULL) {
-        LB_TRY(find_hcp_table(&plan->sources[source].people, root, &names, err));
+        LB_TRY(import_people_seek(&plan->sources[source].people, &plan->other_tables, root, &names,
+                                  err));
     }
 cleanup:
     lb_free(table);

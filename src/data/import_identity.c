@@ -90,6 +90,26 @@ is_declared(const import_plan *plan, const import_item *item)
     return strcmp(plan->sources[item->source].path, item->path) != 0;
 }
 
+/* How much is known of an item's subject: nothing, its name, its folder, its folder's table. */
+static int
+knowledge(const import_plan *plan, const import_item *item)
+{
+    const import_source *source = plan->sources + item->source;
+    return !is_declared(plan, item)  ? 0
+           : source->path[0] == '\0' ? 1
+           : source->people == NULL  ? 2
+                                     : 3;
+}
+
+/* Keeps the one that more is known of, in whichever order they were named. */
+static void
+keep_one(const import_plan *plan, import_item *first, import_item *later)
+{
+    bool better = knowledge(plan, later) > knowledge(plan, first);
+    first->repeated = better;
+    later->repeated = !better;
+}
+
 /* One file under two names. */
 static lb_status
 unite_names(const import_plan *plan, import_item *first, import_item *later, lb_error *err)
@@ -102,11 +122,7 @@ unite_names(const import_plan *plan, import_item *first, import_item *later, lb_
             "one of them out)",
             first->path, later->path, first->label, later->label);
     }
-    if (too && !declared) {
-        first->repeated = true;
-    } else {
-        later->repeated = true;
-    }
+    keep_one(plan, first, later);
     return LB_OK;
 }
 
@@ -154,7 +170,7 @@ same_content(const content *a, const content *b)
 
 /* Two files of one folder whose names differ in their ending alone. */
 static lb_status
-unite_endings(const import_plan *plan, const import_item *first, import_item *later,
+unite_endings(const import_plan *plan, import_item *first, import_item *later,
               const lb_import_options *options, lb_error *err)
 {
     content a, b;
@@ -170,7 +186,7 @@ unite_endings(const import_plan *plan, const import_item *first, import_item *la
                        first->path, later->path,
                        is_declared(plan, first) ? " (or choose with --match .nii.gz)" : "");
     }
-    later->repeated = true;
+    keep_one(plan, first, later);
     return LB_OK;
 }
 

@@ -46,8 +46,11 @@ typedef struct import_people {
 
 /* Reads a table, whosever it is, by lb_table_read(). Errors name the path and the line. */
 lb_status import_people_read(import_people *out, const char *path, lb_error *err);
-/* *out: whether a file has columns of names and of sexes. Its header must be readable. */
-lb_status import_people_look(bool *out, const char *path, lb_error *err);
+/* *out: the path of the one CSV file in a folder that has columns of names and of sexes, or NULL.
+ * Other CSV files may lie beside it; where there are only others, their paths are added to *others,
+ * a text or NULL. A file whose header cannot be read is an error: it could be the table. */
+lb_status import_people_seek(char **out, char **others, const char *root, const import_names *names,
+                             lb_error *err);
 void import_people_release(import_people *people);
 /* NULL where the table lacks that name, with or without "sub-". */
 const import_person *import_people_find(const import_people *people, const char *name);
@@ -92,7 +95,8 @@ typedef struct import_plan {
     import_source *sources;
     size_t source_count, source_capacity;
     import_rows rows;
-    size_t repeated; /* files that were named more than once, and taken once */
+    size_t repeated;    /* files that were named more than once, and taken once */
+    char *other_tables; /* CSV files of folders without a table of subjects; NULL: none */
 } import_plan;
 
 #define IMPORT_ALL SIZE_MAX /* wanted */

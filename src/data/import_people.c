@@ -215,8 +215,30 @@ cleanup:
     return status;
 }
 
-lb_status
-import_people_look(bool *out, const char *path, lb_error *err)
+/* Whether a header's cells, cut at semicolons and tabs, have one of these names. */
+static bool
+has_hidden_column(const lb_csv *header, const char *const *names)
+{
+    for (size_t i = 0; i < header->columns; i++) {
+        for (const char *at = header->header[i], *end = at; *end != '\0'; at = end + 1) {
+            char part[2 * CELL_ROOM] = "", name[CELL_ROOM];
+            end = at + strcspn(at, ";\t");
+            size_t length = (size_t)(end - at);
+            if (length >= sizeof part) {
+                continue;
+            }
+            memcpy(part, at, length);
+            if (trim(name, part) && is_one_of(name, names)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether a file has columns of names and of sexes. Its header must be readable. */
+static lb_status
+has_people(bool *out, const char *path, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_csv header = {0};
@@ -226,8 +248,75 @@ import_people_look(bool *out, const char *path, lb_error *err)
     LB_TRY(find_column(&name, &column, &header, NAME_COLUMNS, path, err));
     LB_TRY(find_column(&sex, &column, &header, SEX_COLUMNS, path, err));
     *out = name && sex;
+    if (!*out && has_hidden_column(&header, NAME_COLUMNS) &&
+        has_hidden_column(&header, SEX_COLUMNS)) {
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
+                       "%s: line %zu: the header separates its columns by semicolons or tabs: use "
+                       "commas",
+                       path, header.header_line));
+    }
 cleanup:
     lb_csv_release(&header);
+    return status;
+}
+
+/* Adds a path to a list of them, "a.csv, b.csv"; NULL is an empty list. */
+static lb_status
+add_path(char **list, const char *path, lb_error *err)
+{
+    char *longer = *list == NULL ? lb_strdup(path, err) : lb_format(err, "%s, %s", *list, path);
+    if (longer == NULL) {
+        return err->code;
+    }
+    lb_free(*list);
+    *list = longer;
+    return LB_OK;
+}
+
+static bool
+is_csv(const char *name)
+{
+    size_t length = strlen(name);
+    return length >= 4 && strcasecmp(name + length - 4, ".csv") == 0;
+}
+
+lb_status
+import_people_seek(char **out, char **others, const char *root, const import_names *names,
+                   lb_error *err)
+{
+    lb_status status = LB_OK;
+    char *found = NULL, *path = NULL, *passed = NULL;
+    for (size_t i = 0; i < names->count; i++) {
+        bool is_table = false;
+        if (!is_csv(names->names[i])) {
+            continue;
+        }
+        path = lb_format(err, "%s/%s", root, names->names[i]);
+        LB_TRY(path == NULL ? err->code : LB_OK);
+        LB_TRY(has_people(&is_table, path, err));
+        if (is_table && found != NULL) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                           "%s and %s both have subjects and their sex (say which with "
+                           "--participants)",
+                           found, path));
+        }
+        if (is_table) {
+            found = path;
+        } else {
+            LB_TRY(add_path(&passed, path, err));
+            lb_free(path);
+        }
+        path = NULL;
+    }
+    if (found == NULL && passed != NULL) {
+        LB_TRY(add_path(others, passed, err));
+    }
+    *out = found;
+    found = NULL;
+cleanup:
+    lb_free(passed);
+    lb_free(path);
+    lb_free(found);
     return status;
 }
 

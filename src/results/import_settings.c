@@ -176,6 +176,13 @@ lb_import_report_say(const lb_import_report *report, const lb_import_options *op
             report->repeated);
         say(data, line);
     }
+    if (report->other_tables != NULL) {
+        snprintf(line, sizeof line,
+                 "warning: none of the CSV files %.900s has the columns Subject and Gender: sexes "
+                 "are unknown",
+                 report->other_tables);
+        say(data, line);
+    }
     if (report->unlisted > 0) {
         snprintf(
             line, sizeof line,

@@ -33,12 +33,44 @@ expect "a table with a stray comma" 1 "" "^lesionbench: people/hcp/people.csv: l
 absent "nothing is made without the table" hcp.h5
 printf 'subject,gender,age\n100307,F,26-30\n\n' >people/hcp/people.csv
 expect "a table in lower case with an empty last line" 0 "^slices: 4, subjects: 1" "" slices import people/hcp $coarse -o hcp.h5
+mv people/hcp/people.csv people/hcp/people.CSV
+"$program" slices import people/hcp --participants people/hcp/people.CSV $coarse -o named.h5 >out 2>err
+expect "a table whose name ends in CSV" 0 "^slices: 4, subjects: 1" "" slices import people/hcp $coarse -o hcp.h5
+same "... is read" named.h5 hcp.h5
+printf 'Subject\tGender\tAge\n100307\tF\t26-30\n' >people/hcp/people.CSV
+expect "a table with tabs" 0 "^slices: 4, subjects: 1" "" slices import people/hcp $coarse -o hcp.h5
+same "... is read, too" named.h5 hcp.h5
+rm people/hcp/people.CSV hcp.h5
+for header in 'Subject;Gender;Age' '"Release";Subject ; gender' 'Subject;Gender;Age, in years' 'Subject\tGender\tAge, in years'; do
+    printf "$header\n" >people/hcp/people.csv
+    expect "a table with the header $header" 1 "" "^lesionbench: people/hcp/people.csv: line 1" \
+        slices import people/hcp $coarse -o hcp.h5
+    one_line "it is told in one line" 1
+done
+matches err "semicolons or tabs: use commas$" && ok "... and says what to use" || not_ok "... and says what to use"
+absent "nothing is made without a table that can be read" hcp.h5
+printf 'Subject ID,Gender\n100307,F\n' >people/hcp/people.csv
+printf 'Subject,Gendr\n100307,F\n' >people/hcp/other.csv
+expect "tables without the columns" 0 "^slices: 4, subjects: 1" \
+    "^warning: none of the CSV files people/hcp/other.csv, people/hcp/people.csv has the columns Subject and Gender: sexes are unknown$" \
+    slices import people/hcp $coarse -o hcp.h5
+printf 'Subject,Gender\n100307,F\n' >people/hcp/people.csv
+one_line "it is told in one line" 1
+expect "another CSV file beside the table" 0 "^slices: 4, subjects: 1" "" slices import people/hcp $coarse -o hcp.h5
 
 ### One file named twice counts once, one content under two subjects is an error
 expect "a folder, and the folder" 0 "^slices: 8, subjects: 2, files: 2$" "^2 files are named twice, .*: each counts once$" \
     slices import people/bids people/bids/ $coarse -o twice.h5
 "$program" slices import people/bids $coarse -o once.h5 >out 2>err
 same "what is named twice counts once" once.h5 twice.h5
+printf 'participant_id\tsex\tage\nsub-01\tF\t22\nsub-02\tM\t31\n' >people/bids/participants.tsv
+"$program" slices import people/bids $coarse -o known.h5 >out 2>err
+for order in "people/bids/sub-01/anat/sub-01_T1w.nii.gz people/bids" "people/bids people/bids/sub-01/anat/sub-01_T1w.nii.gz"; do
+    expect "import $order" 0 "^slices: 8, subjects: 2, files: 2$" "^1 files are named twice" \
+        slices import $order $coarse -o twice.h5
+    same "... knows what the folder's table says" known.h5 twice.h5
+done
+rm people/bids/participants.tsv
 gzip -dc people/bids/sub-01/anat/sub-01_T1w.nii.gz >people/bids/sub-01/anat/sub-01_T1w.nii
 expect "a scan beside its gzipped form" 0 "^slices: 8, subjects: 2, files: 2$" "^1 files are named twice" \
     slices import people/bids $coarse -o twice.h5
