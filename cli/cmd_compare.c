@@ -31,6 +31,22 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "folder for the tables"),
 };
 
+static void
+print_notes(cli *self, const lb_analysis_notes *notes, const lb_analysis_inputs *inputs,
+            const char *metric)
+{
+    for (size_t i = 0; i < inputs->score_count; i++) {
+        if (notes->missing[i] > 0) {
+            cli_note(self, "%s: rows without a value in the column \"%s\": %zu (left out)",
+                     inputs->scores[i], metric, notes->missing[i]);
+        }
+    }
+    if (notes->few_subjects > 0) {
+        cli_note(self, "intervals of fewer than %d subjects are left empty (fewest here: %zu)",
+                 (int)LB_FEWEST_SUBJECTS, notes->few_subjects);
+    }
+}
+
 lb_status
 cmd_compare(cli *self, int argc, char **argv, lb_error *err)
 {
@@ -75,14 +91,13 @@ cmd_compare(cli *self, int argc, char **argv, lb_error *err)
                                        .dataset = dataset,
                                        .split = (lb_split)given.split,
                                        .must_pair = true};
+    LB_ALLOC(notes.missing, operands);
     LB_TRY(lb_analyse(&notes, &inputs, given.output, &given.conclude, &self->context, err));
-    if (notes.few_subjects > 0) {
-        cli_note(self, "intervals of fewer than %d subjects are left empty (fewest here: %zu)",
-                 (int)LB_FEWEST_SUBJECTS, notes.few_subjects);
-    }
+    print_notes(self, &notes, &inputs, given.conclude.metric);
     cli_result(self, "%s: tables of %zu file%s of scores, as CSV, Markdown and LaTeX", given.output,
                operands, operands == 1 ? "" : "s");
 cleanup:
+    lb_free(notes.missing);
     lb_dataset_close(dataset);
     lb_list_release(&methods);
     lb_list_release(&maps);

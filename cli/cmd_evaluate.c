@@ -215,6 +215,7 @@ score_parts(results *all, size_t model, const options *given, const lb_context *
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: is not of the images of %s", all->names[model],
                        given->data));
     }
+    LB_TRY(lb_predictions_check(from, all->names[model], dataset, (lb_split)split, err));
     size_t stratum = given->by - BY_FIRST_STRATUM + LB_SUBGROUP_CLASS;
     uint32_t most = 0, present = 0;
     LB_ALLOC(parts, from->count);

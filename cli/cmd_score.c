@@ -66,14 +66,19 @@ cleanup:
 
 /* The predictions of a list of files; *models is the caller's, also on failure. */
 static lb_status
-load_models(lb_predictions **models, size_t *count, const char *text, lb_error *err)
+load_models(lb_predictions **models, size_t *count, const options *given, const lb_dataset *dataset,
+            lb_error *err)
 {
     lb_status status = LB_OK;
     lb_list list = {0};
-    LB_TRY(lb_list_parse(&list, text, err));
+    LB_TRY(lb_list_parse(&list, given->predictions, err));
     LB_ALLOC(*models, list.count);
     for (*count = 0; *count < list.count; ++*count) {
         LB_TRY(lb_predictions_load(&(*models)[*count], list.items[*count], err));
+    }
+    for (size_t m = 0; m < list.count; m++) {
+        LB_TRY(lb_predictions_check(&(*models)[m], list.items[m], dataset, (lb_split)given->split,
+                                    err));
     }
 cleanup:
     lb_list_release(&list);
@@ -82,15 +87,35 @@ cleanup:
 
 /* The model that maps made elsewhere are of. */
 static lb_status
-read_model(lb_model_name *out, const options *given, const lb_scoring *scoring, lb_error *err)
+read_model(lb_model_name *out, cli *self, const options *given, const lb_scoring *scoring,
+           lb_error *err)
 {
-    if (given->model != NULL) {
-        return lb_model_name_load(out, given->model, err);
+    const lb_model_name *predicted = scoring->model_count == 1 ? &scoring->models[0].name : NULL;
+    lb_status status = LB_OK;
+    if (given->model == NULL) {
+        *out = predicted != NULL ? *predicted : *out;
+        return LB_OK;
     }
-    if (scoring->model_count == 1) {
-        *out = scoring->models[0].name;
+    LB_TRY(lb_model_name_load(out, given->model, err));
+    if (predicted != NULL && !lb_model_name_same(out, predicted)) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
+                       "--model and --predictions are of different models: %.100s has corpus '%s', "
+                       "degree '%s', seed '%s', condition '%s', %.100s has corpus '%s', degree "
+                       "'%s', seed '%s', condition '%s'",
+                       given->model, out->corpus, out->degree, out->seed, out->condition,
+                       given->predictions, predicted->corpus, predicted->degree, predicted->seed,
+                       predicted->condition));
     }
-    return LB_OK;
+    if (out->corpus[0] == '\0' || out->degree[0] == '\0' || out->seed[0] == '\0') {
+        cli_note(
+            self,
+            "%s: does not name corpus, degree and seed: 'compare' cannot pair these scores with "
+            "those of a model that does (give the model.safetensors of 'lesionbench finetune', "
+            "or predictions.h5 or explanations.h5 made by it)",
+            given->model);
+    }
+cleanup:
+    return status;
 }
 
 static lb_status
@@ -103,7 +128,7 @@ score_dataset(cli *self, lb_score_rows *rows, const options *given, lb_scoring *
     size_t count = 0;
     LB_TRY(lb_dataset_open(&dataset, given->data, err));
     if (given->predictions != NULL) {
-        LB_TRY(load_models(&models, &count, given->predictions, err));
+        LB_TRY(load_models(&models, &count, given, dataset, err));
         scoring->models = models;
         scoring->model_count = count;
         scoring->selection = (lb_selection)given->images;
@@ -117,7 +142,7 @@ score_dataset(cli *self, lb_score_rows *rows, const options *given, lb_scoring *
     if (lb_is_array_list(given->maps)) {
         lb_array_truth truth = {
             .dataset = dataset, .split = (lb_split)given->split, .index = given->index};
-        LB_TRY(read_model(&truth.model, given, scoring, err));
+        LB_TRY(read_model(&truth.model, self, given, scoring, err));
         LB_TRY(lb_score_arrays(rows, given->maps, &truth, scoring, &self->context, err));
     } else {
         LB_TRY(lb_score_explanations(rows, given->maps, dataset, (lb_split)given->split, scoring,
@@ -188,7 +213,7 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         LB_TRY(score_dataset(self, &rows, &given, &scoring, err));
     } else {
         lb_array_truth truth = {.path = given.truth, .index = given.index};
-        LB_TRY(read_model(&truth.model, &given, &scoring, err));
+        LB_TRY(read_model(&truth.model, self, &given, &scoring, err));
         LB_TRY(lb_score_arrays(&rows, given.maps, &truth, &scoring, &self->context, err));
     }
     LB_TRY(lb_scores_write(&rows, given.output, err));

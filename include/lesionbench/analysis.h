@@ -45,6 +45,8 @@ enum { LB_FEWEST_SUBJECTS = 6 };
 /* What a reader should know beside the tables. */
 typedef struct lb_analysis_notes {
     size_t few_subjects; /* the fewest of a cell whose interval is empty; 0: there is none */
+    size_t *missing;     /* (score_count), the caller's: rows that were left out, since they have no
+                            value     of the metric; NULL: not asked */
 } lb_analysis_notes;
 
 /* Writes NAME.csv, NAME.md and NAME.tex into directory, which is made, for each of the tables

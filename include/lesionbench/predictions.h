@@ -29,6 +29,8 @@ void lb_model_name_read(lb_model_name *out, const lb_network *network);
 lb_status lb_model_name_write(lb_network *network, const lb_model_name *name, lb_error *err);
 /* Of a model's file, or of one made by a model: predictions.h5, explanations.h5. */
 lb_status lb_model_name_load(lb_model_name *out, const char *path, lb_error *err);
+/* Whether corpus, degree, seed and condition are equal, by which scores are paired. */
+bool lb_model_name_same(const lb_model_name *a, const lb_model_name *b);
 
 typedef struct lb_predictions {
     lb_model_name name;

@@ -33,6 +33,10 @@ typedef enum lb_selection {
 } lb_selection;
 extern const char *const LB_SELECTIONS[]; /* "all", "correct", "wrong", "wrong_for_all"; NULL */
 
+/* LB_ERROR_ARGUMENT where the predictions are not of the split's images: they record another split,
+ * another number of images or another label of an image. path is for messages. */
+lb_status lb_predictions_check(const lb_predictions *predictions, const char *path,
+                               const lb_dataset *dataset, lb_split split, lb_error *err);
 /* out (images): 1 where the image is selected. models (count), all with labels and of as many
  * images: else LB_ERROR_ARGUMENT. model: which of them is in question. */
 lb_status lb_select(uint8_t *out, const lb_predictions *models, size_t count, size_t model,

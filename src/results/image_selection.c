@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-static bool
-same_model(const lb_model_name *a, const lb_model_name *b)
-{
-    return strcmp(a->corpus, b->corpus) == 0 && strcmp(a->degree, b->degree) == 0 &&
-           strcmp(a->seed, b->seed) == 0 && strcmp(a->condition, b->condition) == 0;
-}
-
 lb_status
 image_selection_create(image_selection *out, const lb_scoring *scoring, size_t images,
                        lb_split split, const lb_model_name *name, const char *path, lb_error *err)
@@ -20,7 +13,8 @@ image_selection_create(image_selection *out, const lb_scoring *scoring, size_t i
     if (scoring->model_count == 0) {
         return LB_OK;
     }
-    while (model < scoring->model_count && !same_model(&scoring->models[model].name, name)) {
+    while (model < scoring->model_count &&
+           !lb_model_name_same(&scoring->models[model].name, name)) {
         model++;
     }
     if (model == scoring->model_count && scoring->selection == LB_SELECT_WRONG) {

@@ -48,6 +48,13 @@ cleanup:
     return status;
 }
 
+bool
+lb_model_name_same(const lb_model_name *a, const lb_model_name *b)
+{
+    return strcmp(a->corpus, b->corpus) == 0 && strcmp(a->degree, b->degree) == 0 &&
+           strcmp(a->seed, b->seed) == 0 && strcmp(a->condition, b->condition) == 0;
+}
+
 lb_status
 root_text_load(char *out, size_t size, lb_h5 *file, const char *key, lb_error *err)
 {

@@ -247,6 +247,7 @@ read_numbers(bool *taken, entry *row, loader *load, char *const *fields, const c
         row->subject = (int32_t)subject;
     }
     load->any = load->any || !isnan(row->value);
+    load->table->missing[load->file] += wanted && isnan(row->value);
     *taken = wanted && !isnan(row->value);
 cleanup:
     return status;
@@ -534,6 +535,7 @@ score_table_read(score_table *out, const char *const *paths, const char *const *
     lb_status status = LB_OK;
     score_table table = {0};
     loader load = {.table = &table, .label = label};
+    LB_ALLOC(table.missing, count);
     for (size_t i = 0; i < count; i++) {
         load.method = methods != NULL ? methods[i] : NULL;
         load.file = (uint32_t)i;
@@ -567,6 +569,7 @@ score_table_release(score_table *table)
     }
     lb_free(table->series);
     lb_free(table->links);
+    lb_free(table->missing);
     lb_free(table->image_number);
     lb_free(table->image);
     lb_free(table->value);

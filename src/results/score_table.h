@@ -36,6 +36,7 @@ typedef struct score_table {
     uint32_t *image_number; /* (images): as the files number them */
     score_link *links;      /* by file */
     size_t link_count, link_capacity;
+    size_t *missing; /* by file: rows left out since they have no value */
 } score_table;
 
 /* Reads that column of scores.csv files, which are taken as one. methods: NULL, or for each file

@@ -70,6 +70,34 @@ lb_subgroups(uint32_t *out, lb_dataset *dataset, lb_split split, lb_subgroup by,
 }
 
 lb_status
+lb_predictions_check(const lb_predictions *predictions, const char *path, const lb_dataset *dataset,
+                     lb_split split, lb_error *err)
+{
+    const char *name = lb_split_name(split);
+    const uint8_t *labels = lb_dataset_labels(dataset, split);
+    size_t images = lb_dataset_count(dataset, split);
+    if (predictions->split[0] != '\0' && strcmp(predictions->split, name) != 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: predicts the split %s, not %s (run 'lesionbench predict --split %s')",
+                       path, predictions->split, name, name);
+    }
+    if (predictions->count != images) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: the predictions are of %zu images, the %s split has %zu", path,
+                       predictions->count, name, images);
+    }
+    for (size_t i = 0; predictions->labels != NULL && i < images; i++) {
+        if (predictions->labels[i] != labels[i]) {
+            return lb_fail(err, LB_ERROR_ARGUMENT,
+                           "%s: image %zu has the label %d, in the dataset's split %s it has %d "
+                           "(the predictions are of another dataset)",
+                           path, i, predictions->labels[i], name, labels[i]);
+        }
+    }
+    return LB_OK;
+}
+
+lb_status
 lb_select(uint8_t *out, const lb_predictions *models, size_t count, size_t model,
           lb_selection selection, lb_error *err)
 {

@@ -32,6 +32,16 @@ expect "a model that is none" 1 "" "d1.h5: is of no model" score --maps theirs.n
 expect "a model for explanations" 2 "" "--model is for maps in .npy files" score --maps e.h5 --data d1.h5 --model p.h5 -o no.csv
 expect "a model without a dataset" 0 "" "" score --maps maps.npy --truth truth.npy --model $tuned --quiet -o named.csv
 [ "$(cut -d, -f4-6,16 named.csv | tail -n 1)" = "mri,2,5,best" ] && ok "it is named all the same" || not_ok "it is named all the same"
+foreign=$here/../data/weights/checkpoint_zip.pth
+expect "a model without a name" 0 "" "^note: .*checkpoint_zip.pth: does not name corpus, degree and seed: 'compare' cannot pair .*\(give " \
+    score --maps theirs.npy --data d1.h5 --index 0-2 --model "$foreign" -o unnamed.csv
+[ "$(grep -c '^note: ' err)" = 1 ] && ok "it is noted once" || not_ok "it is noted once"
+expect "a model without a name or a dataset" 0 "" "^note: .*checkpoint_zip.pth: does not name" \
+    score --maps maps.npy --truth truth.npy --model "$foreign" -o unnamed.csv
+expect "predictions of another model" 1 "" "^lesionbench: --model and --predictions are of different models: m.safetensors has \
+corpus 'mri', degree 'pretrained', seed '0', condition '', p.h5 has corpus 'mri', degree '2', seed '5', condition 'best'$" \
+    score --maps theirs.npy --data d1.h5 --model m.safetensors --predictions p.h5 -o no.csv
+expect "predictions of the model" 0 "" "" score --maps theirs.npy --data d1.h5 --model $tuned --predictions p.h5 --quiet -o named.csv
 absent "nothing of a model that is none" no.csv
 # As documented, from one end to the other; the maps of another program are this program's own.
 if /usr/bin/python3 -c 'import h5py, numpy' 2>/dev/null; then
@@ -84,6 +94,9 @@ absent "nothing of what is no number" no_tables
 printf '%s\n0,a,1,1,x,,0.5,0,0.0\n1,a,1,1,x,,NA,1,0.0\n2,a,1,1,x,,nan,2,0.0\n3,a,1,1,x,,,3,0.0\n' $head >missing.csv
 expect "scores that are undefined" 0 "" "" compare missing.csv --class round --quiet -o undefined
 grep -q '^,,a,1,x,1,1,1,0.5,0.5,,,' undefined/summary.csv && ok "they are left out" || not_ok "they are left out" "$(cat undefined/summary.csv)"
+expect "they are told" 0 "" "^note: missing.csv: rows without a value in the column \"tpr\": 3 \(left out\)$" \
+    compare x.csv missing.csv --methods a,b -o undefined
+[ "$(grep -c 'without a value' err)" = 1 ] && ok "only of the file that has them" || not_ok "only of the file that has them"
 
 ### Few subjects
 rows() { # SUBJECTS: scores of two methods

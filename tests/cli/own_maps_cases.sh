@@ -77,3 +77,19 @@ END
 else
     echo "skip maps against a dataset: no h5py"
 fi
+
+### Predictions of other images
+# Validation and holdout have as many images; so has the dataset of other lesions.
+"$program" predict --model tuned/model.safetensors --data d1.h5 --split validation --quiet -o other_split.h5
+"$program" compose --slices s1.h5 --lesions l1.h5 --train 6 --validation 3 --holdout 3 --size 64 --first-seed 12 --quiet -o other.h5
+"$program" predict --model tuned/model.safetensors --data other.h5 --quiet -o other_labels.h5
+expect "predictions of another split" 1 "" "^lesionbench: other_split.h5: predicts the split validation, not holdout \(run .*--split holdout'\)$" \
+    score --maps e.h5 --data d1.h5 --predictions p.h5,other_split.h5 -o misfit.csv
+one_line "they are told in one line" 1
+expect "predictions with other labels" 1 "" "^lesionbench: other_labels.h5: image [0-2] has the label [01], in the dataset's split holdout it has [01] " \
+    score --maps e.h5 --data d1.h5 --predictions other_labels.h5 -o misfit.csv
+one_line "these, too" 1
+expect "parts of another dataset" 1 "" "^lesionbench: other_labels: image [0-2] has the label" evaluate other_labels.h5 --by area \
+    --data d1.h5
+absent "nothing of predictions that do not fit" misfit.csv
+expect "predictions of that split" 0 "" "" score --maps v.h5 --data d1.h5 --split validation --predictions other_split.h5 --quiet -o fit.csv

@@ -723,8 +723,9 @@ if [ "$(grep -c ',correct,' sel.csv)" = "$(grep -c ',correct,' right.csv)" ] && 
 else
     not_ok "images are selected by predictions"
 fi
+"$program" predict --model tuned/model.safetensors --data d1.h5 --split validation --quiet -o pv.h5 >out 2>err
 expect "score of what the model gets wrong, without it" 1 "" "none of the predictions is of its model" \
-    score --maps v.h5 --data d1.h5 --split validation --predictions p.h5 --images wrong -o w.csv
+    score --maps v.h5 --data d1.h5 --split validation --predictions pv.h5 --images wrong -o w.csv
 expect "images without predictions" 2 "" "--images goes with --predictions" score --maps e.h5 --data d1.h5 \
     --images correct -o w.csv
 "$program" score --maps v.h5 --data d1.h5 --split validation --ties stable --quirk baseline_tpr_uses_fp --quiet -o w.csv
