@@ -186,7 +186,7 @@ lb_seen_add(char **out, const char *seen, const lb_fingerprint *slices,
     char *text = NULL;
     size_t used = strlen(before), added = 0, size = used + (count + 2) * sizeof(lb_fingerprint);
     LB_ALLOC(text, size);
-    memcpy(text, before, used);
+    memcpy(text, before, used + 1);
     for (size_t i = 0; i < count; i++) {
         if (occupied[i] && !is_seen(before, slices, subjects + i)) {
             const char *comma = added++ > 0 ? "," : "";
