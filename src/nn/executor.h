@@ -34,7 +34,7 @@ typedef struct lb_sparsity {
 } lb_sparsity;
 
 /* Of a convolution that decides: positions of the image that see the same pixels as another one,
- * see pass_repeats.c. A unit is a position of the output, or a window of the pooling behind it. */
+ * see executor_repeats.c. A unit is a position of the output, or a window of the pooling behind it. */
 typedef struct lb_repeats {
     bool some;                       /* there are any; the rest holds for the images in use */
     lb_tile_list remaining;          /* to be computed by Winograd's algorithm */
@@ -63,7 +63,7 @@ typedef struct lb_step {
 enum { LB_MAX_STEPS = 2 * LB_MAX_CONVOLUTIONS + LB_BLOCKS + 1 + 2 * LB_DENSE_LAYERS };
 
 typedef struct lb_f64_executor lb_f64_executor;
-typedef struct lb_repeat_room lb_repeat_room; /* scratch of pass_repeats.c */
+typedef struct lb_repeat_room lb_repeat_room; /* scratch of executor_repeats.c */
 
 struct lb_executor {
     lb_network *network;
