@@ -34,7 +34,8 @@ typedef struct lb_sparsity {
 } lb_sparsity;
 
 /* Of a convolution that decides: positions of the image that see the same pixels as another one,
- * see executor_repeats.c. A unit is a position of the output, or a window of the pooling behind it. */
+ * see executor_repeats.c. A unit is a position of the output, or a window of the pooling behind it.
+ */
 typedef struct lb_repeats {
     bool some;                       /* there are any; the rest holds for the images in use */
     lb_tile_list remaining;          /* to be computed by Winograd's algorithm */
