@@ -7,7 +7,7 @@ set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 program=$1
 make_study=$2
-work=$3
+work=$(mkdir -p "$3" && cd "$3" && pwd)
 python=${PYTHON:-/usr/bin/python3}
 mkdir -p "$work"
 

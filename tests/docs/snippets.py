@@ -156,6 +156,8 @@ for i in 1, 2:
 
 def prepare_pretraining(folder):
     (folder / "flowers/train").mkdir(parents=True)
+    for weights in torchvision_cache().glob("hub/checkpoints/*.pth"):
+        os.symlink(weights, folder / "vgg16.pth")
 
 
 PREPARE = {
