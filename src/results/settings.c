@@ -2,7 +2,6 @@
 #include "lesionbench/settings.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
