@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesionbench/version.h"
+
 static const cli_command COMMANDS[] = {
     {"demo", "the whole study on the embedded default, from nothing to a page", cmd_demo},
     {"study", "the whole study from a study file; resumes", cmd_study},
@@ -155,7 +157,10 @@ main(int argc, char **argv)
         return finish(&self, LB_OK, &err);
     }
     if (alone && strcmp(argv[1], "--version") == 0) {
-        puts("lesionbench " LB_VERSION);
+        printf("lesionbench %s\n", lb_version());
+        if (strcmp(lb_commit(), "unknown") != 0) {
+            printf("commit %s\n", lb_commit());
+        }
         return finish(&self, LB_OK, &err);
     }
     catch_signals();

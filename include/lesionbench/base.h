@@ -18,8 +18,6 @@
 extern "C" {
 #endif
 
-#define LB_VERSION "0.2.0"
-
 typedef enum lb_status {
     LB_OK = 0,
     LB_ERROR_ARGUMENT,    /* the caller asked for something impossible */

@@ -9,6 +9,7 @@
 
 #include "lesionbench/atomic_file.h"
 #include "lesionbench/file_bytes.h"
+#include "lesionbench/version.h"
 
 void
 lb_h5_drop(hid_t id)
@@ -78,7 +79,8 @@ provenance(char **out, const char *command_line, lb_error *err)
     cJSON *root = cJSON_CreateObject();
     cJSON *libraries = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "program", "lesionbench");
-    cJSON_AddStringToObject(root, "version", LB_VERSION);
+    cJSON_AddStringToObject(root, "version", lb_version());
+    cJSON_AddStringToObject(root, "commit", lb_commit());
     cJSON_AddStringToObject(root, "command_line", command_line);
     cJSON_AddStringToObject(libraries, "hdf5", version);
     if (!cJSON_AddItemToObject(root, "libraries", libraries)) {

@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "html.h"
+#include "lesionbench/version.h"
 
 static const char *
 setting(const page_facts *facts, const char *path)
@@ -62,7 +63,7 @@ list_item(FILE *page, size_t index, size_t count)
 static void
 say_program(FILE *page, const page_facts *facts)
 {
-    const char *version = facts->run.version != NULL ? facts->run.version : LB_VERSION;
+    const char *version = facts->run.version != NULL ? facts->run.version : lb_version();
     fputs("The study was run with lesionbench ", page);
     html_text(page, version);
     cJSON *root = facts->provenance != NULL ? cJSON_Parse(facts->provenance) : NULL;

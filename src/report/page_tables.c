@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "lesionbench/version.h"
 
 /* Wide tables scroll sideways within themselves; that region must be reachable by keyboard, and
  * what it is about stands above it, where it does not scroll away. */
@@ -246,7 +247,7 @@ page_run_tables(FILE *page, const page_facts *facts)
         if (isfinite(run->peak_memory)) {
             fprintf(page, ", with at most %.2f GB of memory", run->peak_memory / 1e9);
         }
-        fprintf(page, "; this page by %s.</p>\n", LB_VERSION);
+        fprintf(page, "; this page by %s.</p>\n", lb_version());
     }
     if (run->count == 0) {
         return;

@@ -8,6 +8,7 @@
 
 #include "lesionbench/atomic_file.h"
 #include "lesionbench/file_bytes.h"
+#include "lesionbench/version.h"
 #include "stages.h"
 
 /* Bytes of a file; negative where it is not there. */
@@ -113,7 +114,7 @@ stages_write_manifest(const stage_list *list, size_t peak, lb_error *err)
     char *path = NULL, *text = NULL;
     double seconds = 0;
     cJSON *root = cJSON_CreateObject();
-    cJSON_AddStringToObject(root, "version", LB_VERSION);
+    cJSON_AddStringToObject(root, "version", lb_version());
     for (size_t i = 0; i < list->count; i++) {
         seconds += list->stages[i].done ? list->stages[i].seconds : 0;
     }

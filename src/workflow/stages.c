@@ -9,6 +9,7 @@
 
 #include "lesionbench/image_list.h"
 #include "lesionbench/paths.h"
+#include "lesionbench/version.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -137,7 +138,7 @@ stages_release(stage_list *list)
 uint64_t
 stage_first_key(const char *kind)
 {
-    return key_add_text(key_add_text(0, LB_VERSION), kind);
+    return key_add_text(key_add_text(0, lb_version()), kind);
 }
 
 lb_status
