@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The page in a browser: makes study folders, their reports, and looks at them with Chromium.
-# usage: run.sh LESIONBENCH MAKE_STUDY WORK. Prints "ok NAME", "not ok NAME" or "skip REASON", and at
-# the end "end". Screenshots stay in WORK/screenshots.
+# usage: run.sh LESIONBENCH MAKE_STUDY WORK. Prints "ok NAME", "not ok NAME" or "skip REASON"; exit code 77 where it cannot
+# run. Screenshots stay in WORK/screenshots.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 program=$1
@@ -13,8 +13,7 @@ mkdir -p "$work"
 
 skip() {
     echo "skip the page in a browser: $*"
-    echo end
-    exit 0
+    exit 77
 }
 
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
@@ -58,4 +57,3 @@ if [ -z "$axe" ]; then
     done
 fi
 "$python" "$here/page.py" "$browser" "$driver" "$work" ${axe:+"$axe"}
-echo end

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The documents' snippets, run as a reader would. usage: run.sh LESIONBENCH WORK. Prints "ok NAME", "not ok NAME" or "skip REASON",
-# and at the end "end".
+# The documents' snippets, run as a reader would. usage: run.sh LESIONBENCH WORK. Prints "ok NAME", "not ok NAME" or "skip REASON".
 # Captum and Zennit come from PyPI into a virtual environment under WORK, which sees Debian's PyTorch.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -17,5 +16,3 @@ fi >"$work/pip.log" 2>&1
 # OpenBLAS picks its own kernels.
 export PYTHONDONTWRITEBYTECODE=1
 env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE /usr/bin/python3 "$here/snippets.py" "$program" "$work/run" "$python"
-/usr/bin/python3 "$here/formats.py" "$work/run/lesionbench-demo" || echo "not ok docs/formats.md is checked"
-echo end
