@@ -41,6 +41,11 @@ print_notes(cli *self, const lb_analysis_notes *notes, const lb_analysis_inputs 
                      inputs->scores[i], metric, notes->missing[i]);
         }
     }
+    if (notes->no_subjects) {
+        cli_note(self,
+                 "no column \"subject\": each image counts as a subject of its own, and intervals "
+                 "are too narrow where subjects have several images");
+    }
     if (notes->few_subjects > 0) {
         cli_note(self, "intervals of fewer than %d subjects are left empty (fewest here: %zu)",
                  (int)LB_FEWEST_SUBJECTS, notes->few_subjects);

@@ -303,7 +303,8 @@ say_result(cli *self, const lb_explain_job *job, const options *given)
     for (size_t c = 0; c < job->control_count; c++) {
         methods += job->controls[c].method_count;
     }
-    cli_result(self, "%s: %zu methods on %zu images%s%s", given->output, methods, job->count,
+    cli_result(self, "%s: %zu method%s on %zu image%s%s%s", given->output, methods,
+               methods == 1 ? "" : "s", job->count, job->count == 1 ? "" : "s",
                given->scores != NULL ? "; scores in " : "",
                given->scores != NULL ? given->scores : "");
 }

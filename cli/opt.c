@@ -3,6 +3,7 @@
 
 #include <omp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lesionbench/paths.h"
@@ -126,7 +127,9 @@ opt_print_setting(const char *left, const lb_setting *setting, const void *targe
     }
     print_range(setting);
     char *value = target != NULL ? lb_setting_print(target, setting, &ignored) : NULL;
-    if (value != NULL && value[0] != '\0') {
+    if (value != NULL && value[0] != '\0' && setting->kind == LB_SETTING_REAL) {
+        printf(" [%g]", strtod(value, NULL)); /* the written form may have 17 digits */
+    } else if (value != NULL && value[0] != '\0') {
         printf(" [%s]", value);
     }
     lb_free(value);

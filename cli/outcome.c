@@ -107,8 +107,8 @@ outcome_scores(cli *self, const char *path, const lb_score_rows *rows, lb_error 
     if (winner != NULL) {
         snprintf(highest, sizeof highest, "; the highest median TPR is %.3f, of %s", best, winner);
     }
-    cli_result(self, "%.200s: scores of %zu maps, %zu methods%s", path, rows->count, methods,
-               highest);
+    cli_result(self, "%.200s: scores of %zu map%s, %zu method%s%s", path, rows->count,
+               rows->count == 1 ? "" : "s", methods, methods == 1 ? "" : "s", highest);
 cleanup:
     lb_free(values);
     return status;

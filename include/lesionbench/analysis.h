@@ -44,6 +44,7 @@ enum { LB_FEWEST_SUBJECTS = 6 };
 
 /* What a reader should know beside the tables. */
 typedef struct lb_analysis_notes {
+    bool no_subjects;    /* no file names subjects: each image counts as one */
     size_t few_subjects; /* the fewest of a cell whose interval is empty; 0: there is none */
     size_t *missing;     /* (score_count), the caller's: rows that were left out, since they have no
                             value     of the metric; NULL: not asked */

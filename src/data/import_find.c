@@ -2,6 +2,7 @@
 /* From the paths that were given to files, subjects and masks. */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "import_internal.h"
 #include "lesionbench/paths.h"
@@ -296,6 +297,23 @@ cleanup:
     return status;
 }
 
+/* BIDS knows participants.tsv alone; a table of nearly that name would be passed over silently. */
+static lb_status
+refuse_other_spellings(const char *root, const import_names *names, lb_error *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        const char *name = names->names[i];
+        if (strcasecmp(name, "participants.tsv") == 0 ||
+            strcasecmp(name, "participants.csv") == 0) {
+            return lb_fail(err, LB_ERROR_FORMAT,
+                           "%s/%s: BIDS reads participants.tsv alone; rename the file or give it "
+                           "with --participants",
+                           root, name);
+        }
+    }
+    return LB_OK;
+}
+
 static lb_status
 add_folder(import_plan *plan, const char *root, const lb_import_options *options, lb_error *err)
 {
@@ -320,6 +338,8 @@ add_folder(import_plan *plan, const char *root, const lb_import_options *options
         if (there) {
             plan->sources[source].people = table;
             table = NULL;
+        } else if (options->participants == NULL) {
+            LB_TRY(refuse_other_spellings(root, &names, err));
         }
         goto cleanup;
     }

@@ -559,6 +559,24 @@ lb_csv_header(const lb_csv_stream *stream, size_t *columns)
     return stream->names.text;
 }
 
+/* Reads the next record. Empty lines may stand at the end of the file alone; with one column an
+ * empty line is an empty cell. */
+static lb_status
+read_next_record(bool *read, lb_csv_stream *stream, lb_error *err)
+{
+    size_t first = stream->reader.line;
+    lb_status status = read_record(read, stream, err);
+    while (status == LB_OK && *read && stream->names.count > 1 &&
+           stream->record[strspn(stream->record, "\r\n")] == '\0') {
+        stream->reader.line++;
+        status = read_record(read, stream, err);
+    }
+    if (status == LB_OK && *read && first < stream->reader.line) {
+        status = lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu is empty", stream->path, first);
+    }
+    return status;
+}
+
 lb_status
 lb_csv_next(char *const **cells, lb_csv_stream *stream, lb_error *err)
 {
@@ -568,7 +586,7 @@ lb_csv_next(char *const **cells, lb_csv_stream *stream, lb_error *err)
     *cells = NULL;
     stream->row.count = 0;
     if (*stream->reader.at == '\0') {
-        LB_TRY(read_record(&read, stream, err));
+        LB_TRY(read_next_record(&read, stream, err));
     }
     if (!read) {
         return LB_OK;

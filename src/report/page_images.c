@@ -150,11 +150,15 @@ note_correct(FILE *page, const study_folder *folder)
         return;
     }
     const model_row *weakest = weakest_on(folder, scarce, &accuracy);
-    fprintf(page,
-            "<p class=\"note\">Of these %zu images, only %zu %s %s lesions, so that the medians "
-            "speak mostly of the %s ones.",
-            count.all, count.of[scarce], count.of[scarce] == 1 ? "has" : "have",
-            class_names[scarce], class_names[1 - scarce]);
+    fprintf(page, "<p class=\"note\">Of these %zu images, ", count.all);
+    if (count.of[scarce] == 0) {
+        fprintf(page, "none has %s lesions, so that the medians speak of the %s ones alone.",
+                class_names[scarce], class_names[1 - scarce]);
+    } else {
+        fprintf(page, "only %zu %s %s lesions, so that the medians speak mostly of the %s ones.",
+                count.of[scarce], count.of[scarce] == 1 ? "has" : "have", class_names[scarce],
+                class_names[1 - scarce]);
+    }
     if (weakest != NULL) {
         fprintf(page, " Of all networks, the one that knows %s lesions least is ",
                 class_names[scarce]);

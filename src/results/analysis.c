@@ -295,6 +295,7 @@ lb_analyse(lb_analysis_notes *notes, const lb_analysis_inputs *inputs, const cha
     LB_TRY(lb_make_directories(directory, err));
     LB_TRY(write_tables(&f, inputs, err));
     if (notes != NULL) {
+        notes->no_subjects = !table.has_subjects;
         notes->few_subjects = f.compare.few_subjects;
         for (size_t i = 0; notes->missing != NULL && i < inputs->score_count; i++) {
             notes->missing[i] = table.missing[i];

@@ -378,7 +378,13 @@ lb_predict_to_file(const lb_predict_job *job, const char *path, const lb_context
     LB_TRY(lb_quirks_switch(&quirks, job->quirks, LB_PREDICTION_QUIRKS, err));
     predictions.quirks = quirks;
     lb_model_name_read(&predictions.name, network);
-    LB_TRY(predict_source(&predictions, network, &source, &job->compute, quirks, context, err));
+    if (predict_source(&predictions, network, &source, &job->compute, quirks, context, err) !=
+        LB_OK) {
+        status = err->code == LB_ERROR_NUMERIC
+                     ? lb_fail_context(err, "%s", job->data != NULL ? job->data : job->images)
+                     : err->code;
+        goto cleanup;
+    }
     LB_TRY(lb_predictions_save(&predictions, path, context, err));
 cleanup:
     lb_predictions_release(&predictions);

@@ -44,8 +44,10 @@ static const lb_setting slices_rows[] = {
 
 static const lb_setting import_rows[] = {
     {"paths", LB_SETTING_LIST, offsetof(plan_import, paths), 0, 0,
-     "to take slices of instead of simulating: BIDS or HCP folders, NIfTI files, arrays; this and "
-     "the following as for 'lesionbench slices import'",
+     "to take slices of instead of simulating: BIDS or HCP folders, NIfTI files, arrays; a "
+     "relative "
+     "path is from the folder in which the command runs; this and the following as for "
+     "'lesionbench slices import'",
      NULL},
 };
 

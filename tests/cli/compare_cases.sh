@@ -98,7 +98,10 @@ expect "they are told" 0 "" "^note: missing.csv: rows without a value in the col
     compare x.csv missing.csv --methods a,b -o undefined
 [ "$(grep -c 'without a value' err)" = 1 ] && ok "only of the file that has them" || not_ok "only of the file that has them"
 
-### Few subjects
+### Few subjects, or none
+printf 'image,method,tpr\n0,x,0.5\n1,x,0.6\n0,y,0.5\n1,y,0.5\n' >unnamed.csv
+expect "images without subjects" 0 "" "^note: no column .subject.: each image counts as a subject of its own" \
+    compare unnamed.csv -o unnamed
 rows() { # SUBJECTS: scores of two methods
     echo $head
     for i in $(seq 0 $(($1 - 1))); do printf '%s,a,1,1,x,,0.%s,%s,0\n%s,a,1,1,y,,0.5,%s,0\n' "$i" $((i + 1)) "$i" "$i" "$i"; done
@@ -127,5 +130,8 @@ expect "a class in words" 2 "" "--targets: 'cat' is not a whole number" explain 
 expect "a range that ends before it begins" 1 "" "--index: the range '2-0' ends before it begins" score --maps theirs.npy \
     --data d1.h5 --index 2-0 -o no.csv
 expect "a mixture of ranges" 0 "" "" score --maps theirs.npy --data d1.h5 --index 2,0-1 --quiet -o mixed.csv
+{ npy "1, 64, 64" && head -c 16380 /dev/zero && printf '\0\0\300\177'; } >nan64.npy
+expect "an image that is not a number" 1 "" "^lesionbench: nan64.npy: image 0 has a value that is not finite$" predict \
+    --model $tuned --images nan64.npy -o no.h5
 [ "$(cut -d, -f1 mixed.csv | tr '\n' ' ')" = "image 2 0 1 " ] && ok "they are those images" || not_ok "they are those images"
 absent "nothing of numbers that are none" no.h5 no.csv

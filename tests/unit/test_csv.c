@@ -242,6 +242,9 @@ streams_refuse_what_tables_do(void **state)
     lb_error err = {0};
     assert_int_equal(stream_status(state, "a,b\n1,2\n3\n", 10, &err), LB_ERROR_FORMAT);
     assert_message(&err, "line 3 has 1 fields, the header has 2");
+    assert_int_equal(stream_status(state, "a,b\n1,2\n\n\r\n", 11, &err), LB_OK);
+    assert_int_equal(stream_status(state, "a,b\n1,2\n\n\n3,4\n", 14, &err), LB_ERROR_FORMAT);
+    assert_message(&err, "line 3 is empty");
     assert_int_equal(stream_status(state, "a,b\n1,\"2\n3,4\n", 13, &err), LB_ERROR_FORMAT);
     assert_message(&err, "a quoted field does not end");
     assert_int_equal(stream_status(state, "a,b\n1,\0\n", 8, &err), LB_ERROR_FORMAT);

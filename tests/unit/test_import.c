@@ -590,6 +590,11 @@ tables_of_folders(void **state)
     put_text(state, "bids/participants.tsv", "participant_id\tsex\nsub-1\tF\nsub-2\n");
     start(&f, state, "bids", NULL);
     run_badly(&f, LB_ERROR_FORMAT, "participants.tsv: line 3 has 1 fields, the header has 2");
+    char *table = make_path(state, "bids/participants.tsv");
+    assert_int_equal(unlink(table), 0);
+    lb_free(table);
+    put_text(state, "bids/Participants.TSV", "participant_id\tsex\nsub-1\tF\n");
+    run_badly(&f, LB_ERROR_FORMAT, "Participants.TSV: BIDS reads participants.tsv alone");
     finish(&f);
 }
 
