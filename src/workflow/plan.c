@@ -39,7 +39,9 @@ static const lb_setting corpus_rows[] = {
 
 static const lb_setting slices_rows[] = {
     {"slices", LB_SETTING_TEXT, offsetof(lb_study, slices), 0, 0,
-     "slices.h5 to use instead of simulating, as 'lesionbench slices import' makes it", NULL},
+     "slices.h5 to use instead of simulating, as 'lesionbench slices import' makes it; the other "
+     "keys of this section then count for nothing",
+     NULL},
 };
 
 static const lb_setting import_rows[] = {

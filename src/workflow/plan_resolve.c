@@ -241,27 +241,6 @@ check_there(const source_text *source, const char *key, const char *path, lb_err
     return LB_OK;
 }
 
-/* A file of slices is taken as it is: keys of a simulated cohort beside it would change nothing. */
-static lb_status
-check_slices(const lb_study *study, const source_text *source, lb_error *err)
-{
-    plan_part parts[PLAN_PARTS];
-    plan_parts(parts);
-    for (size_t i = 0; study->slices != NULL && i < PLAN_PARTS; i++) {
-        for (size_t j = 0; strcmp(parts[i].section, PLAN_COHORT) == 0 && j < parts[i].table.count;
-             j++) {
-            const char *key = parts[i].table.settings[j].key;
-            if (strcmp(key, "slices") != 0 &&
-                plan_find_line(source->text, PLAN_COHORT, 0, key) != 0) {
-                lb_fail(err, LB_ERROR_ARGUMENT,
-                        "goes without cohort.slices: a study has one kind of slices");
-                return locate(source, PLAN_COHORT, 0, key, err);
-            }
-        }
-    }
-    return LB_OK;
-}
-
 /* Slices of scans: what they are of, and nothing that only a simulated cohort has. */
 static lb_status
 resolve_import(lb_study *study, const source_text *source, lb_error *err)
@@ -303,8 +282,7 @@ plan_resolve(lb_study *study, const char *name, const char *text, lb_error *err)
 {
     lb_quirk_set quirks = 0;
     const source_text source = {name, text};
-    if (resolve_import(study, &source, err) != LB_OK ||
-        check_slices(study, &source, err) != LB_OK) {
+    if (resolve_import(study, &source, err) != LB_OK) {
         return err->code;
     }
     if (resolve_degrees(study, err) != LB_OK) {

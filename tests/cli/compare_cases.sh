@@ -99,7 +99,7 @@ expect "they are told" 0 "" "^note: missing.csv: rows without a value in the col
 [ "$(grep -c 'without a value' err)" = 1 ] && ok "only of the file that has them" || not_ok "only of the file that has them"
 
 ### Few subjects, or none
-printf 'image,method,tpr\n0,x,0.5\n1,x,0.6\n0,y,0.5\n1,y,0.5\n' >unnamed.csv
+printf 'image,corpus,degree,seed,method,selection,tpr\n0,a,1,1,x,,0.5\n1,a,1,1,x,,0.6\n0,a,1,1,y,,0.5\n1,a,1,1,y,,0.5\n' >unnamed.csv
 expect "images without subjects" 0 "" "^note: no column .subject.: each image counts as a subject of its own" \
     compare unnamed.csv -o unnamed
 rows() { # SUBJECTS: scores of two methods

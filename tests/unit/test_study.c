@@ -203,8 +203,6 @@ mistakes_have_lines(void **state)
         {"version: 0.1\n" TEMPLATE CORPUS "explain:\n  methods: [lrp, all]\n", ":7:", "[study]"},
         {TEMPLATE CORPUS "explain:\n  methods: [controls]\n", ":6:", "explain.baselines"},
         {"import:\n  voxel: 2\n" CORPUS, ":2:", "import.voxel: needs the key paths"},
-        {"cohort:\n  slices: s.h5\n  subjects: 3\n" CORPUS,
-         ":3:", "cohort.subjects: goes without cohort.slices"},
         {"import:\n  paths: /\n" CORPUS, ":2:", "import.paths: takes a list: write [/]"},
         {"import:\n  paths: [/nowhere]\n" CORPUS, ":2:", "import.paths: /nowhere: No such file"},
         {"import:\n  paths: [/]\n  participants: /nowhere\n" CORPUS,
