@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lesionbench/explain.h"
 #include "lesionbench/loaders.h"
+#include "lesionbench/method.h"
 
 enum { MOST_BATCHES = 64, MOST_METHODS = 16, CHANNELS = 3 };
 
@@ -23,7 +23,7 @@ static const double ALPHAS[] = {0.1, 0.25, 0.5, 0.75, 0.9}; /* those of referenc
 /* When each method was done, and where its maps go. */
 typedef struct watch {
     const char *folder; /* NULL: maps are not kept */
-    const size_t *methods;
+    const lb_method *const *methods;
     size_t method_count, batch;
     double last;
     double seconds[MOST_BATCHES], method_seconds[MOST_METHODS][MOST_BATCHES];
@@ -35,7 +35,7 @@ keep(const char *folder, const lb_explanation *explanation, lb_error *err)
     char path[4096];
     size_t pixels = explanation->height * explanation->width;
     size_t count = explanation->count * CHANNELS * pixels;
-    snprintf(path, sizeof path, "%s/%s.f32", folder, lb_method_name(explanation->method));
+    snprintf(path, sizeof path, "%s/%s.f32", folder, explanation->method->name);
     FILE *file = fopen(path, "ab"); /* a method may hand its batch over in parts */
     bool written =
         file != NULL && fwrite(explanation->attribution, sizeof(float), count, file) == count;
@@ -79,7 +79,7 @@ print(const watch *w, size_t batches, size_t images)
     printf(", \"methods\": {");
     for (size_t m = 0; m < w->method_count; m++) {
         printf("%s", m > 0 ? ", " : "");
-        print_numbers(lb_method_name(w->methods[m]), w->method_seconds[m], batches, images);
+        print_numbers(w->methods[m]->name, w->method_seconds[m], batches, images);
     }
     printf("}, \"megabytes\": %.0f}\n", (double)lb_peak_memory() / 1e6);
 }
@@ -134,7 +134,7 @@ main(int argc, char **argv)
     lb_network *network = NULL;
     lb_image_loader source = {0};
     static watch w;
-    size_t methods[MOST_METHODS];
+    const lb_method *methods[MOST_METHODS];
     if (argc != 7) {
         fprintf(stderr, "usage: explain all|METHOD MODEL IMAGES.npy BATCH BATCHES FOLDER\n");
         return 2;
@@ -149,7 +149,7 @@ main(int argc, char **argv)
         w.method_count = lb_method_study_set(methods);
     } else {
         w.method_count = 1;
-        LB_TRY(lb_method_find(&methods[0], argv[1], err));
+        LB_TRY(lb_method_get(&methods[0], argv[1], err));
     }
     LB_TRY(lb_network_load(&network, argv[2], err));
     LB_TRY(lb_loader_npy(&source, argv[3], LB_LAYOUT_UNSAID, NULL, err));

@@ -58,7 +58,7 @@ typedef struct work {
     lb_explain_item *items;
     lb_method_list methods;
     lb_explain_control *controls;
-    size_t *of_network; /* methods, without baselines */
+    const lb_method **of_network; /* methods, without controls */
     size_t of_network_count;
     double *alphas;
 } work;
@@ -209,10 +209,10 @@ open_background(cli *self, work *out, const options *given, lb_error *err)
     lb_status status = LB_OK;
     bool needed = false;
     for (size_t i = 0; i < out->job.method_count; i++) {
-        needed = needed || lb_method_needs_background(out->job.methods[i]);
+        needed = needed || (out->job.methods[i]->needs & LB_NEEDS_BACKGROUND) != 0;
     }
     for (size_t i = 0; i < out->methods.untrained_count; i++) {
-        needed = needed || lb_method_needs_background(out->methods.untrained[i]);
+        needed = needed || (out->methods.untrained[i]->needs & LB_NEEDS_BACKGROUND) != 0;
     }
     if (needed && given->background != NULL) {
         LB_TRY(
@@ -334,6 +334,36 @@ cleanup:
     return status;
 }
 
+/* The methods by their descriptors; the caller's (lb_free). NULL with err set. */
+static char *
+method_help(lb_error *err)
+{
+    const lb_method *method = NULL;
+    char *help = lb_format(err, "Methods:"), *longer = NULL;
+    for (size_t m = 0; help != NULL && (method = lb_method_at(m)) != NULL; m++) {
+        bool slow = (method->flags & LB_METHOD_SLOW) != 0;
+        longer = lb_format(err, "%s\n  %-28s %s%s%s", help, method->name,
+                           lb_method_is_control(method) ? "control: " : "", method->summary,
+                           slow ? " (slow)" : "");
+        lb_free(help);
+        help = longer;
+    }
+    if (help != NULL) {
+        longer = lb_format(
+            err,
+            "%s\n  %-28s the method NAME on new weights, beside the model's own; untrained alone: "
+            "all\n  %-28s that are named\n"
+            "Groups: study, the eight of the reference study; controls, which look at the image "
+            "alone; quick,\nall but the slow ones; all. study,controls is the default.\n\n"
+            "A map is one grey image of each: 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of the "
+            "attribution, whose\nsign only --keep raw keeps.",
+            help, "untrained:NAME", "");
+        lb_free(help);
+        help = longer;
+    }
+    return help;
+}
+
 lb_status
 cmd_explain(cli *self, int argc, char **argv, lb_error *err)
 {
@@ -342,22 +372,8 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
     options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "study,controls"};
     work doing = {.job = {.scoring = {.metrics = LB_CHEAP_METRICS}}};
     lb_explain_defaults(&given.explain);
-    char help[8192] = "Methods:";
-    for (size_t i = 0, used = strlen(help); lb_method_name(i) != NULL && used < sizeof help; i++) {
-        int length = snprintf(help + used, sizeof help - used, "\n  %-22s %s%s", lb_method_name(i),
-                              lb_method_summary(i), lb_method_is_slow(i) ? " (slow)" : "");
-        used += length > 0 ? (size_t)length : 0;
-    }
-    size_t said = strlen(help);
-    snprintf(
-        help + said, sizeof help - said,
-        "\n  %-22s the method NAME on new weights, beside the model's own; untrained alone: "
-        "all that\n  %-22s are named\n"
-        "Groups: study, the eight of the reference study; controls, the baselines; quick, all but "
-        "the slow\nones; all. study,controls is the default.\n\n"
-        "A map is one grey image of each: 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of the "
-        "attribution, whose\nsign only --keep raw keeps.",
-        "untrained:NAME", "");
+    char *help = method_help(err);
+    LB_TRY(help == NULL ? err->code : LB_OK);
     const opt_spec spec = {
         .usage = "lesionbench explain --model MODEL --data dataset.h5 [--split holdout] | "
                  "--images X.npy --targets 0,1,..|N\n       --methods study,controls,NAME,.. "
@@ -367,11 +383,12 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
         .groups = {{LB_SETTING_TABLE(ROWS), &given}, {lb_explain_settings(), &given.explain}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
-        return LB_OK;
+        goto cleanup;
     }
     LB_TRY(check(self, &given, err));
     LB_TRY(explain(self, &doing, &given, err));
 cleanup:
+    lb_free(help);
     lb_free(doing.alphas);
     lb_free(doing.of_network);
     lb_free(doing.controls);

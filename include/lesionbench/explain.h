@@ -6,6 +6,7 @@
 
 #include "lesionbench/base.h"
 #include "lesionbench/executor.h"
+#include "lesionbench/setting.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -112,35 +113,11 @@ typedef struct lb_explain_options {
 } lb_explain_options;
 
 void lb_explain_defaults(lb_explain_options *options);
+/* The settings of lb_explain_options. */
+lb_setting_table lb_explain_settings(void);
 
-/* The methods known, in the table's order. NULL past the end. Borrowed. */
-const char *lb_method_name(size_t index);
-const char *lb_method_summary(size_t index); /* one line */
-/* True for methods that look at the image alone (sobel, raw_input, ...). */
-bool lb_method_is_control(size_t index);
-/* True for methods that compare with lb_explain_options.background. */
-bool lb_method_needs_background(size_t index);
-/* True for the controls that lb_explain_options.sobel_is_laplace changes. */
-bool lb_method_is_of_edges(size_t index);
-/* True for methods that take hundreds of passes for an image or more. */
-bool lb_method_is_slow(size_t index);
-/* About how often a method sends an image of this size through the network, forward and back: what
- * its work is proportional to. */
-double lb_method_passes(size_t index, const lb_explain_options *options, size_t height,
-                        size_t width);
-double lb_methods_passes(const size_t *methods, size_t count, const lb_explain_options *options,
-                         size_t height, size_t width);
-/* The index of a method, or LB_ERROR_ARGUMENT that suggests the nearest name. */
-lb_status lb_method_find(size_t *out, const char *name, lb_error *err);
-/* The eight methods of the study, in its order; returns their number. out may be NULL. */
-size_t lb_method_study_set(size_t *out);
-
-/* The settings (lb_explain_settings) that decide a method's maps, by their keys, NULL-terminated.
- * Borrowed. */
-const char *const *lb_method_parameters(size_t index);
-/* Puts the values that the method uses in the place of those that stand for its own, as 0 does for
- * LRP's epsilon. */
-void lb_method_settle(size_t index, lb_explain_options *options);
+/* An attribution method or a control: method.h. */
+typedef struct lb_method lb_method;
 
 /* What an explanation can say of itself: one method, one image. NaN where it says nothing. */
 typedef struct lb_diagnostics {
@@ -162,7 +139,7 @@ extern const lb_diagnostics LB_NO_DIAGNOSTICS; /* says nothing */
 
 /* What one method says of a batch of images; all borrowed for the call. */
 typedef struct lb_explanation {
-    size_t method;       /* index in the table */
+    const lb_method *method;
     size_t count;        /* images */
     const size_t *items; /* their identities, as given to lb_explain() */
     size_t height, width;
@@ -180,7 +157,7 @@ typedef lb_status (*lb_explanation_sink)(void *data, const lb_explanation *expla
  * are baselines. Network and options are borrowed and must outlive it. */
 typedef struct lb_explainer lb_explainer;
 lb_status lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size_t width,
-                              size_t count, const size_t *methods, size_t method_count,
+                              size_t count, const lb_method *const *methods, size_t method_count,
                               const lb_explain_options *options, lb_error *err);
 void lb_explainer_free(lb_explainer *explainer); /* accepts NULL */
 /* Explains images (count, channels 1 or 3, H, W) for their targets and hands every map to the sink.
@@ -192,9 +169,9 @@ lb_status lb_explainer_run(lb_explainer *explainer, const float *images, size_t 
 /* All of it in one call. */
 lb_status lb_explain(lb_network *network, const float *images, size_t channels, size_t height,
                      size_t width, size_t count, const size_t *items, const uint16_t *targets,
-                     const size_t *methods, size_t method_count, const lb_explain_options *options,
-                     lb_explanation_sink sink, void *sink_data, const lb_context *context,
-                     lb_error *err);
+                     const lb_method *const *methods, size_t method_count,
+                     const lb_explain_options *options, lb_explanation_sink sink, void *sink_data,
+                     const lb_context *context, lb_error *err);
 
 /* map (count, H, W) = 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of attribution (count, 3, H, W); the
  * weights of ITU-R BT.601 as the reference study rounds them. pixels = H x W. */

@@ -5,7 +5,7 @@
 #define LESIONBENCH_EXPLANATIONS_H
 
 #include "lesionbench/dataset.h"
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/similarity.h"
 #include "lesionbench/subgroups.h"
@@ -43,7 +43,7 @@ typedef struct lb_explain_item {
 typedef struct lb_explain_control {
     char name[40];          /* stands before the method's, with a colon */
     size_t first_parameter; /* this and all after it are drawn anew, by the options' seed */
-    const size_t *methods;
+    const lb_method *const *methods;
     size_t method_count;
 } lb_explain_control;
 
@@ -55,7 +55,7 @@ typedef struct lb_explain_job {
     lb_split split;
     const lb_explain_item *items;
     size_t count;
-    const size_t *methods;
+    const lb_method *const *methods;
     size_t method_count;
     const lb_explain_control *controls;
     size_t control_count;
@@ -97,7 +97,7 @@ typedef struct lb_method_filter {
 
 typedef struct lb_method_list {
     size_t count, untrained_count;
-    size_t *methods, *untrained;
+    const lb_method **methods, **untrained;
 } lb_method_list;
 
 /* Methods by their names and by groups: `study`, the eight of the reference study; `controls`, the

@@ -58,25 +58,26 @@ lb_cam_enlarge(float *out, size_t height, size_t width, const float *in, size_t 
 }
 
 lb_status
-lb_explainer_cam(float *out, lb_explainer *e, lb_cam_combine combine, lb_error *err)
+lb_session_cam(float *out, lb_session *session, const lb_batch *batch, lb_cam_combine combine,
+               lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t block = e->options->cam_block - 1;
-    lb_block_shape shape = lb_executor_block_shape(e->pass, block);
+    size_t block = batch->options->cam_block - 1;
+    lb_block_shape shape = lb_executor_block_shape(session->pass, block);
     size_t cells = shape.height * shape.width, size = shape.channels * cells;
     float *output = NULL, *gradient = NULL, *map = NULL;
     LB_ALLOC(output, size);
     LB_ALLOC(gradient, size);
     LB_ALLOC(map, cells);
-    lb_explainer_seed(e, false);
-    LB_TRY(lb_executor_block_backward(e->pass, block, e->seeds, err));
-    for (size_t i = 0; i < e->count; i++) {
-        float *image = out + i * e->values;
-        lb_executor_block_read(output, gradient, e->pass, block, i);
+    lb_session_seed(session, batch, false);
+    LB_TRY(lb_executor_block_backward(session->pass, block, session->seeds, err));
+    for (size_t i = 0; i < batch->count; i++) {
+        float *image = out + i * batch->values;
+        lb_executor_block_read(output, gradient, session->pass, block, i);
         combine(map, output, gradient, &shape);
-        lb_cam_enlarge(image, e->height, e->width, map, shape.height, shape.width);
+        lb_cam_enlarge(image, batch->height, batch->width, map, shape.height, shape.width);
         for (size_t c = 1; c < LB_INPUT_CHANNELS; c++) {
-            memcpy(image + c * e->pixels, image, e->pixels * sizeof *image);
+            memcpy(image + c * batch->pixels, image, batch->pixels * sizeof *image);
         }
     }
 cleanup:

@@ -3,7 +3,7 @@
 #ifndef LB_EXPLAIN_CAM_H
 #define LB_EXPLAIN_CAM_H
 
-#include "explainer.h"
+#include "session.h"
 
 /* One image's map (height, width) from its block's output and the gradient there. */
 typedef void (*lb_cam_combine)(float *map, const float *output, const float *gradient,
@@ -15,8 +15,8 @@ void lb_cam_mean_gradient(float *map, const float *output, const float *gradient
 
 /* Maps of the target's logit at the options' block, enlarged to the image, the same in all three
  * channels: out (count, 3, H, W). */
-lb_status lb_explainer_cam(float *out, lb_explainer *explainer, lb_cam_combine combine,
-                           lb_error *err);
+lb_status lb_session_cam(float *out, lb_session *session, const lb_batch *batch,
+                         lb_cam_combine combine, lb_error *err);
 
 /* Bilinear between the centres of the cells, beyond them the edge's value (PyTorch's interpolate,
  * mode bilinear, align_corners false). */

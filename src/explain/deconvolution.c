@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Deconvolution (Zeiler and Fergus: Visualizing and understanding convolutional networks, ECCV
  * 2014). */
-#include "explainer.h"
+#include "session.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     (void)diagnostics;
-    return lb_explainer_backward(attribution, e, LB_RULE_DECONVOLUTION, false, err);
+    return lb_session_backward(attribution, session, batch, LB_RULE_DECONVOLUTION, false, err);
 }
 
-const lb_method lb_deconvolution = {.name = "deconvolution",
-                                    .summary = "positive gradient through ReLUs, whatever their "
-                                               "input",
-                                    .needs = LB_NEEDS_FORWARD,
-                                    .in_study = true,
-                                    .parameters = (const char *const[]){"convolution", NULL},
-                                    .attribute = attribute};
+const lb_method lb_deconvolution = {
+    .struct_size = sizeof(lb_method),
+    .name = "deconvolution",
+    .title = "Deconvolution",
+    .summary = "positive gradient through ReLUs, whatever their input",
+    .source = "Zeiler, Fergus: Visualizing and understanding convolutional networks, ECCV 2014",
+    .needs = LB_NEEDS_FORWARD,
+    .flags = LB_METHOD_IN_STUDY,
+    .settings = (const char *const[]){"convolution", NULL},
+    .attribute = attribute};

@@ -5,25 +5,25 @@
 #include <string.h>
 
 #include "background.h"
-#include "effort.h"
+#include "progress.h"
 
 /* attribution += multipliers x (image - reference), for the reference now in the background's pass.
  */
 static lb_status
-add_reference(float *attribution, float *multipliers, lb_explainer *e,
+add_reference(float *attribution, float *multipliers, lb_session *session, const lb_batch *batch,
               const lb_background *background, size_t index, lb_error *err)
 {
     lb_status status = LB_OK;
     float *first = NULL;
-    const float *b = background->images + index * e->values;
-    lb_explainer_seed(e, false);
-    LB_TRY(
-        lb_executor_backward(&first, e->pass, LB_RULE_DEEPLIFT, background->pass, e->seeds, err));
-    LB_TRY(lb_executor_to_input(multipliers, e->pass, LB_RULE_DEEPLIFT, first, err));
-    for (size_t i = 0; i < e->count; i++) {
-        size_t start = i * e->values;
-        for (size_t v = 0; v < e->values; v++) {
-            attribution[start + v] += multipliers[start + v] * (e->images[start + v] - b[v]);
+    const float *b = background->images + index * batch->values;
+    lb_session_seed(session, batch, false);
+    LB_TRY(lb_executor_backward(&first, session->pass, LB_RULE_DEEPLIFT, background->pass,
+                                session->seeds, err));
+    LB_TRY(lb_session_to_input(multipliers, session, batch, LB_RULE_DEEPLIFT, first, err));
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t start = i * batch->values;
+        for (size_t v = 0; v < batch->values; v++) {
+            attribution[start + v] += multipliers[start + v] * (batch->images[start + v] - b[v]);
         }
     }
 cleanup:
@@ -31,45 +31,60 @@ cleanup:
 }
 
 static void
-promise(lb_diagnostics *diagnostics, const lb_background *background, const lb_explainer *e)
+promise(lb_diagnostics *diagnostics, const lb_background *background, const lb_session *session,
+        const lb_batch *batch)
 {
-    for (size_t i = 0; i < e->count; i++) {
+    for (size_t i = 0; i < batch->count; i++) {
         double mean = 0;
         for (size_t b = 0; b < background->count; b++) {
-            mean += (double)background->logits[b * e->classes + e->targets[i]];
+            mean += (double)background->logits[b * batch->classes + batch->targets[i]];
         }
-        double logit = (double)lb_executor_logits(e->pass)[i * e->classes + e->targets[i]];
+        double logit =
+            (double)lb_executor_logits(session->pass)[i * batch->classes + batch->targets[i]];
         diagnostics[i].expected_sum = logit - mean / (double)background->count;
     }
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_background *background = NULL;
     float *multipliers = NULL;
-    LB_TRY(lb_explainer_background(&background, e, lb_deep_shap.name, err));
-    LB_ALLOC(multipliers, e->batch * e->values);
-    memset(attribution, 0, e->count * e->values * sizeof *attribution);
+    LB_TRY(lb_session_background(&background, session, batch, err));
+    LB_ALLOC(multipliers, batch->count * batch->values);
+    memset(attribution, 0, batch->count * batch->values * sizeof *attribution);
     for (size_t b = 0; b < background->count; b++) {
-        LB_TRY(lb_check_cancelled(e->context, err));
-        LB_TRY(lb_background_compute(background, e, b, err));
-        LB_TRY(add_reference(attribution, multipliers, e, background, b, err));
-        lb_explainer_advance(e, (double)e->count);
+        LB_TRY(lb_check_cancelled(batch->context, err));
+        LB_TRY(lb_background_compute(background, batch, b, err));
+        LB_TRY(add_reference(attribution, multipliers, session, batch, background, b, err));
+        lb_session_advance(session, (double)batch->count);
     }
-    for (size_t v = 0; v < e->count * e->values; v++) {
+    for (size_t v = 0; v < batch->count * batch->values; v++) {
         attribution[v] /= (float)background->count;
     }
-    promise(diagnostics, background, e);
+    promise(diagnostics, background, session, batch);
 cleanup:
     lb_free(multipliers);
     return status;
 }
 
+static double
+passes(const lb_explain_options *options, size_t height, size_t width)
+{
+    (void)height;
+    (void)width;
+    return (double)options->backgrounds;
+}
+
 const lb_method lb_deep_shap = {
+    .struct_size = sizeof(lb_method),
     .name = "deep_shap",
+    .title = "DeepSHAP",
     .summary = "DeepLIFT, mean over background images as references",
+    .source = "Lundberg, Lee: A unified approach to interpreting model predictions, NeurIPS 2017",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PREACTIVATION | LB_NEEDS_BACKGROUND,
-    .parameters = (const char *const[]){"backgrounds", "seed", "convolution", NULL},
-    .attribute = attribute};
+    .settings = (const char *const[]){"backgrounds", "seed", "convolution", NULL},
+    .attribute = attribute,
+    .passes = passes};

@@ -2,7 +2,7 @@
 /* What maps say of themselves. */
 #include <math.h>
 
-#include "explainer.h"
+#include "session.h"
 
 const lb_diagnostics LB_NO_DIAGNOSTICS = {.sum = NAN,
                                           .expected_sum = NAN,
@@ -35,16 +35,22 @@ lb_diagnose_sum(lb_diagnostics *diagnostic, const float *attribution, size_t val
         sum == expected_sum ? 0 : fabs(sum - expected_sum) / fabs(expected_sum);
 }
 
-void
-lb_explainer_expect_sum(lb_diagnostics *diagnostics, const lb_explainer *e, bool minus_baseline)
+lb_status
+lb_session_expect_sum(lb_diagnostics *diagnostics, const lb_session *session, const lb_batch *batch,
+                      bool minus_baseline, lb_error *err)
 {
-    const float *logits = lb_executor_logits(e->pass);
-    for (size_t i = 0; i < e->count; i++) {
-        size_t target = e->targets[i];
-        double expected_sum = (double)logits[i * e->classes + target];
+    lb_status status = LB_OK;
+    unsigned needs = LB_NEEDS_FORWARD | (minus_baseline ? LB_NEEDS_REFERENCE : 0);
+    LB_TRY(lb_session_require(session, batch, true, needs, "lb_session_expect_sum()", err));
+    const float *logits = lb_executor_logits(session->pass);
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t target = batch->targets[i];
+        double expected_sum = (double)logits[i * session->classes + target];
         if (minus_baseline) {
-            expected_sum -= (double)e->reference_logits[target];
+            expected_sum -= (double)session->reference_logits[target];
         }
         diagnostics[i].expected_sum = expected_sum;
     }
+cleanup:
+    return status;
 }

@@ -3,8 +3,8 @@
  * kernels and borders. In the published study both are the Laplace filter, with its sign. */
 #include <math.h>
 
-#include "explainer.h"
 #include "lesionbench/image.h"
+#include "session.h"
 
 static void
 to_double(double *out, const float *in, size_t count)
@@ -15,18 +15,22 @@ to_double(double *out, const float *in, size_t count)
 }
 
 static lb_status
-laplace(lb_explainer *e, float *map, lb_error *err)
+laplace(float *map, lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+        lb_error *err)
 {
     lb_status status = LB_OK;
     double *image = NULL, *filtered = NULL;
-    LB_ALLOC(image, e->pixels);
-    LB_ALLOC(filtered, e->pixels);
-    for (size_t i = 0; i < e->count; i++) {
-        to_double(image, e->grey + i * e->pixels, e->pixels);
-        lb_laplace(filtered, image, e->height, e->width);
-        for (size_t p = 0; p < e->pixels; p++) {
-            double value = e->options->sobel_is_laplace ? filtered[p] : fabs(filtered[p]);
-            map[i * e->pixels + p] = (float)value;
+    (void)diagnostics;
+    (void)session;
+    (void)err;
+    LB_ALLOC(image, batch->pixels);
+    LB_ALLOC(filtered, batch->pixels);
+    for (size_t i = 0; i < batch->count; i++) {
+        to_double(image, batch->grey + i * batch->pixels, batch->pixels);
+        lb_laplace(filtered, image, batch->height, batch->width);
+        for (size_t p = 0; p < batch->pixels; p++) {
+            double value = batch->options->sobel_is_laplace ? filtered[p] : fabs(filtered[p]);
+            map[i * batch->pixels + p] = (float)value;
         }
     }
 cleanup:
@@ -36,22 +40,24 @@ cleanup:
 }
 
 static lb_status
-sobel(lb_explainer *e, float *map, lb_error *err)
+sobel(float *map, lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+      lb_error *err)
 {
     lb_status status = LB_OK;
     double *image = NULL, *along_y = NULL, *along_x = NULL;
-    if (e->options->sobel_is_laplace) {
-        return laplace(e, map, err);
+    if (batch->options->sobel_is_laplace) {
+        return laplace(map, diagnostics, session, batch, err);
     }
-    LB_ALLOC(image, e->pixels);
-    LB_ALLOC(along_y, e->pixels);
-    LB_ALLOC(along_x, e->pixels);
-    for (size_t i = 0; i < e->count; i++) {
-        to_double(image, e->grey + i * e->pixels, e->pixels);
-        LB_TRY(lb_sobel(along_y, image, e->height, e->width, 0, err));
-        LB_TRY(lb_sobel(along_x, image, e->height, e->width, 1, err));
-        for (size_t p = 0; p < e->pixels; p++) {
-            map[i * e->pixels + p] = (float)sqrt(along_y[p] * along_y[p] + along_x[p] * along_x[p]);
+    LB_ALLOC(image, batch->pixels);
+    LB_ALLOC(along_y, batch->pixels);
+    LB_ALLOC(along_x, batch->pixels);
+    for (size_t i = 0; i < batch->count; i++) {
+        to_double(image, batch->grey + i * batch->pixels, batch->pixels);
+        LB_TRY(lb_sobel(along_y, image, batch->height, batch->width, 0, err));
+        LB_TRY(lb_sobel(along_x, image, batch->height, batch->width, 1, err));
+        for (size_t p = 0; p < batch->pixels; p++) {
+            map[i * batch->pixels + p] =
+                (float)sqrt(along_y[p] * along_y[p] + along_x[p] * along_x[p]);
         }
     }
 cleanup:
@@ -61,12 +67,18 @@ cleanup:
     return status;
 }
 
-const lb_method lb_sobel_map = {.name = "sobel",
-                                .summary = "baseline: gradient magnitude of the image",
-                                .of_edges = true,
-                                .map = sobel};
+const lb_method lb_sobel_map = {.struct_size = sizeof(lb_method),
+                                .name = "sobel",
+                                .title = "Sobel edge filter",
+                                .summary = "edge filter, gradient magnitude of the image",
+                                .source = "Sobel, Feldman 1968; as scipy.ndimage.sobel",
+                                .flags = LB_METHOD_CONTROL | LB_METHOD_OF_EDGES,
+                                .attribute = sobel};
 
-const lb_method lb_laplace_map = {.name = "laplace",
-                                  .summary = "baseline: absolute Laplace filter of the image",
-                                  .of_edges = true,
-                                  .map = laplace};
+const lb_method lb_laplace_map = {.struct_size = sizeof(lb_method),
+                                  .name = "laplace",
+                                  .title = "Laplace filter",
+                                  .summary = "edge filter, absolute Laplacian of the image",
+                                  .source = "as scipy.ndimage.laplace",
+                                  .flags = LB_METHOD_CONTROL | LB_METHOD_OF_EDGES,
+                                  .attribute = laplace};

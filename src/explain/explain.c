@@ -3,9 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "effort.h"
 #include "lrp.h"
 #include "perturbation.h"
+#include "progress.h"
+#include "table.h"
 
 /* ITU-R BT.601 luma as rounded in the reference study. */
 static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
@@ -74,69 +75,91 @@ spread_pixels(float *attribution, float *pixels, size_t count, size_t size, bool
 static lb_status
 load_batch(lb_explainer *e, const float *images, size_t channels, lb_error *err)
 {
-    size_t values = e->count * channels * e->pixels;
-    size_t bad = lb_first_not_finite(images, values);
-    if (bad < values) {
+    lb_session *session = &e->session;
+    size_t pixels = session->pixels, values = session->values, count = e->batch.count;
+    size_t given = count * channels * pixels, bad = lb_first_not_finite(images, given);
+    if (bad < given) {
         return lb_fail(err, LB_ERROR_NUMERIC, "image %zu has a value that is not finite",
-                       e->items[bad / (channels * e->pixels)]);
+                       e->batch.items[bad / (channels * pixels)]);
     }
-    for (size_t i = 0; i < e->count; i++) {
-        const float *image = images + i * channels * e->pixels;
+    for (size_t i = 0; i < count; i++) {
+        const float *image = images + i * channels * pixels;
         for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
-            memcpy(e->images + i * e->values + c * e->pixels,
-                   image + (channels == 1 ? 0 : c) * e->pixels, e->pixels * sizeof *image);
+            memcpy(e->images + i * values + c * pixels, image + (channels == 1 ? 0 : c) * pixels,
+                   pixels * sizeof *image);
         }
-        for (size_t p = 0; p < e->pixels; p++) {
-            e->grey[i * e->pixels + p] = channels == 1
-                                             ? image[p]
-                                             : luma[0] * image[p] + luma[1] * image[e->pixels + p] +
-                                                   luma[2] * image[2 * e->pixels + p];
+        for (size_t p = 0; p < pixels; p++) {
+            e->grey[i * pixels + p] = channels == 1
+                                          ? image[p]
+                                          : luma[0] * image[p] + luma[1] * image[pixels + p] +
+                                                luma[2] * image[2 * pixels + p];
         }
     }
-    e->has_gradient = e->has_check = false;
+    session->has_gradient = session->has_check = false;
     return LB_OK;
 }
 
 static void
-certify(lb_explainer *e, const lb_method *method)
+diagnose(lb_explainer *e)
 {
+    bool control = lb_method_is_control(e->session.method);
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < e->count; i++) {
-        lb_diagnose_map(&e->diagnostics[i], e->map + i * e->pixels, e->pixels);
-        if (method->needs != 0) {
-            lb_diagnose_sum(&e->diagnostics[i], e->attribution + i * e->values, e->values);
+    for (size_t i = 0; i < e->batch.count; i++) {
+        lb_diagnose_map(&e->diagnostics[i], e->map + i * e->session.pixels, e->session.pixels);
+        if (!control) {
+            lb_diagnose_sum(&e->diagnostics[i], e->attribution + i * e->session.values,
+                            e->session.values);
         }
     }
 }
 
+/* Fills attribution and map, or of a control the map. */
 static lb_status
-run_method(lb_explainer *e, size_t index, lb_explanation_sink sink, void *sink_data, lb_error *err)
+attribute(lb_explainer *e, const lb_method *method, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_method *method = lb_method_at(index);
-    lb_explainer_begin_method(e, index);
-    for (size_t i = 0; i < e->count; i++) {
+    size_t count = e->batch.count, pixels = e->session.pixels;
+    bool is_map = (method->flags & (LB_METHOD_CONTROL | LB_METHOD_PER_PIXEL)) != 0;
+    lb_explain_options options = *e->session.options;
+    lb_method_set_defaults(method, &options);
+    e->session.method = e->batch.method = method;
+    e->batch.options = &options;
+    e->session.current = &e->batch;
+    LB_TRY(method->attribute(is_map ? e->map : e->attribution, e->diagnostics, &e->session,
+                             &e->batch, err));
+    if (!is_map) {
+        lb_attribution_map(e->map, e->attribution, count, pixels);
+    } else if (!lb_method_is_control(method)) {
+        spread_pixels(e->attribution, e->map, count, pixels,
+                      (method->flags & LB_METHOD_POSITIVE) != 0);
+    }
+    diagnose(e);
+    if ((method->flags & LB_METHOD_OF_GRADIENT) != 0 && options.check_gradient > 0) {
+        LB_TRY(lb_session_check_gradient(e->diagnostics, &e->session, &e->batch, err));
+    }
+cleanup:
+    e->batch.options = e->session.options;
+    return status;
+}
+
+static lb_status
+run_method(lb_explainer *e, const lb_method *method, lb_explanation_sink sink, void *sink_data,
+           lb_error *err)
+{
+    lb_status status = LB_OK;
+    e->session.method = method;
+    lb_explainer_begin_method(e);
+    for (size_t i = 0; i < e->batch.count; i++) {
         e->diagnostics[i] = LB_NO_DIAGNOSTICS;
     }
-    if (method->needs == 0) {
-        LB_TRY(method->map(e, e->map, err));
-    } else if (method->pixels != NULL) {
-        LB_TRY(method->pixels(e, e->map, err));
-        spread_pixels(e->attribution, e->map, e->count, e->pixels, method->positive);
-    } else {
-        LB_TRY(method->attribute(e, e->attribution, e->diagnostics, err));
-        lb_attribution_map(e->map, e->attribution, e->count, e->pixels);
-    }
-    certify(e, method);
-    if (method->of_gradient && e->options->check_gradient > 0) {
-        LB_TRY(lb_explainer_check_gradient(e->diagnostics, e, err));
-    }
-    const lb_explanation explanation = {.method = index,
-                                        .count = e->count,
-                                        .items = e->items,
-                                        .height = e->height,
-                                        .width = e->width,
-                                        .attribution = method->needs == 0 ? NULL : e->attribution,
+    LB_TRY(attribute(e, method, err));
+    const lb_explanation explanation = {.method = method,
+                                        .count = e->batch.count,
+                                        .items = e->batch.items,
+                                        .height = e->session.height,
+                                        .width = e->session.width,
+                                        .attribution =
+                                            lb_method_is_control(method) ? NULL : e->attribution,
                                         .map = e->map,
                                         .diagnostics = e->diagnostics};
     LB_TRY(sink(sink_data, &explanation, err));
@@ -149,19 +172,21 @@ static lb_status
 run_batch(lb_explainer *e, lb_explanation_sink sink, void *sink_data, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (e->pass != NULL) {
-        memcpy(lb_executor_input(e->pass), e->images, e->count * e->values * sizeof *e->images);
-        LB_TRY(lb_executor_forward(e->pass, err));
-        for (size_t i = 0; i < e->count * e->classes; i++) {
-            if (!isfinite(lb_executor_logits(e->pass)[i])) {
+    lb_session *session = &e->session;
+    if (session->pass != NULL) {
+        memcpy(lb_executor_input(session->pass), e->images,
+               e->batch.count * session->values * sizeof *e->images);
+        LB_TRY(lb_executor_forward(session->pass, err));
+        for (size_t i = 0; i < e->batch.count * session->classes; i++) {
+            if (!isfinite(lb_executor_logits(session->pass)[i])) {
                 LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
                                "image %zu: the network's output is not finite",
-                               e->items[i / e->classes]));
+                               e->batch.items[i / session->classes]));
             }
         }
     }
     for (size_t m = 0; m < e->method_count; m++) {
-        LB_TRY(lb_check_cancelled(e->context, err));
+        LB_TRY(lb_check_cancelled(session->context, err));
         LB_TRY(run_method(e, e->methods[m], sink, sink_data, err));
     }
 cleanup:
@@ -172,15 +197,16 @@ static lb_status
 check_images(const lb_explainer *e, size_t channels, size_t count, const uint16_t *targets,
              lb_error *err)
 {
+    size_t classes = e->session.classes;
     if (channels != 1 && channels != LB_INPUT_CHANNELS) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "images have %zu channels: must be 1 or 3",
                        channels);
     }
-    for (size_t i = 0; e->classes > 0 && i < count; i++) {
-        if (targets[i] >= e->classes) {
+    for (size_t i = 0; classes > 0 && i < count; i++) {
+        if (targets[i] >= classes) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
                            "image %zu: target %u, the network has %zu classes", i, targets[i],
-                           e->classes);
+                           classes);
         }
     }
     return LB_OK;
@@ -199,35 +225,57 @@ check_create(const lb_network *network, unsigned needs, const lb_explain_options
     return LB_OK;
 }
 
+static lb_status
+plan(lb_explainer *e, unsigned needs, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_session *session = &e->session;
+    LB_TRY(lb_session_plan(session, needs, err));
+    size_t batch = session->batch;
+    LB_ALLOC(e->images, batch * session->values);
+    LB_ALLOC(e->grey, batch * session->pixels);
+    LB_ALLOC(e->map, batch * session->pixels);
+    LB_ALLOC(e->diagnostics, batch);
+    LB_ALLOC(e->attribution, needs != 0 ? batch * session->values : 1);
+    e->batch = (lb_batch){.height = session->height,
+                          .width = session->width,
+                          .pixels = session->pixels,
+                          .values = session->values,
+                          .classes = session->classes,
+                          .images = e->images,
+                          .grey = e->grey};
+cleanup:
+    return status;
+}
+
 lb_status
 lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size_t width,
-                    size_t count, const size_t *methods, size_t method_count,
+                    size_t count, const lb_method *const *methods, size_t method_count,
                     const lb_explain_options *options, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_explainer *e = NULL;
     unsigned needs = 0;
     for (size_t m = 0; m < method_count; m++) {
-        needs |= lb_method_at(methods[m])->needs;
+        needs |= methods[m]->needs;
     }
     LB_TRY(check_create(network, needs, options, err));
+    lb_methods_in_use();
     LB_ALLOC(e, 1);
-    e->options = options;
-    e->network = network;
-    e->batch = options->batch < count ? options->batch : count;
-    e->batch = e->batch > 0 ? e->batch : 1;
-    e->height = height;
-    e->width = width;
-    e->pixels = height * width;
-    e->values = LB_INPUT_CHANNELS * e->pixels;
+    size_t batch = options->batch < count ? options->batch : count;
+    e->session = (lb_session){.options = options,
+                              .network = network,
+                              .batch = batch > 0 ? batch : 1,
+                              .height = height,
+                              .width = width,
+                              .pixels = height * width,
+                              .values = LB_INPUT_CHANNELS * height * width};
     e->method_count = method_count;
-    LB_ALLOC(e->effort, 1);
     LB_ALLOC(e->methods, method_count);
-    memcpy(e->methods, methods, method_count * sizeof *methods);
-    LB_TRY(lb_explainer_plan(e, needs, err));
-    LB_ALLOC(e->map, e->batch * e->pixels);
-    LB_ALLOC(e->diagnostics, e->batch);
-    LB_ALLOC(e->attribution, needs != 0 ? e->batch * e->values : 1);
+    for (size_t m = 0; m < method_count; m++) {
+        e->methods[m] = methods[m];
+    }
+    LB_TRY(plan(e, needs, err));
     *out = e;
     e = NULL;
 cleanup:
@@ -241,9 +289,10 @@ lb_explainer_free(lb_explainer *e)
     if (e == NULL) {
         return;
     }
-    lb_explainer_release(e);
-    lb_free(e->effort);
+    lb_session_release(&e->session);
     lb_free(e->methods);
+    lb_free(e->images);
+    lb_free(e->grey);
     lb_free(e->map);
     lb_free(e->diagnostics);
     lb_free(e->attribution);
@@ -256,14 +305,15 @@ lb_explainer_run(lb_explainer *e, const float *images, size_t channels, size_t c
                  void *sink_data, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
+    size_t batch = e->session.batch;
     LB_TRY(check_images(e, channels, count, targets, err));
-    e->context = context;
+    e->session.context = e->batch.context = context;
     lb_explainer_begin(e, count);
-    for (size_t start = 0; start < count; start += e->batch) {
-        e->count = count - start < e->batch ? count - start : e->batch;
-        e->items = items + start;
-        e->targets = targets + start;
-        LB_TRY(load_batch(e, images + start * channels * e->pixels, channels, err));
+    for (size_t start = 0; start < count; start += batch) {
+        e->batch.count = count - start < batch ? count - start : batch;
+        e->batch.items = items + start;
+        e->batch.targets = targets + start;
+        LB_TRY(load_batch(e, images + start * channels * e->session.pixels, channels, err));
         LB_TRY(run_batch(e, sink, sink_data, err));
     }
 cleanup:
@@ -272,9 +322,9 @@ cleanup:
 
 lb_status
 lb_explain(lb_network *network, const float *images, size_t channels, size_t height, size_t width,
-           size_t count, const size_t *items, const uint16_t *targets, const size_t *methods,
-           size_t method_count, const lb_explain_options *options, lb_explanation_sink sink,
-           void *sink_data, const lb_context *context, lb_error *err)
+           size_t count, const size_t *items, const uint16_t *targets,
+           const lb_method *const *methods, size_t method_count, const lb_explain_options *options,
+           lb_explanation_sink sink, void *sink_data, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_explainer *e = NULL;

@@ -5,15 +5,19 @@
 #include "cam.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     (void)diagnostics;
-    return lb_explainer_cam(attribution, e, lb_cam_mean_gradient, err);
+    return lb_session_cam(attribution, session, batch, lb_cam_mean_gradient, err);
 }
 
 const lb_method lb_grad_cam = {
+    .struct_size = sizeof(lb_method),
     .name = "grad_cam",
+    .title = "Grad-CAM",
     .summary = "a block's output, channels weighted by their mean gradient, enlarged",
+    .source = "Selvaraju et al.: Grad-CAM, ICCV 2017",
     .needs = LB_NEEDS_FORWARD,
-    .parameters = (const char *const[]){"cam_block", "convolution", NULL},
+    .settings = (const char *const[]){"cam_block", "convolution", NULL},
     .attribute = attribute};

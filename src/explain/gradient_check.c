@@ -15,15 +15,16 @@
  * and the network has no derivative. */
 #include <math.h>
 
-#include "explainer.h"
 #include "lesionbench/random.h"
+#include "session.h"
 
 enum { FIRST_STEP = 6, STEPS = 17, NOISY_STEPS = 4 };
 static const double MOST_NOISE = 4e-3;
 
 /* One image's direction, and what it is compared with. */
 typedef struct probe {
-    lb_explainer *e;
+    lb_session *session;
+    const lb_batch *batch;
     lb_executor *pass;
     size_t image;              /* in the batch */
     double greatest;           /* of the image's absolute values */
@@ -44,14 +45,14 @@ is_flat(const float *image, size_t y, size_t x, size_t height, size_t width)
 static void
 draw_direction(probe *p, lb_random *random)
 {
-    const lb_explainer *e = p->e;
-    const float *image = e->images + p->image * e->values;
+    const lb_batch *batch = p->batch;
+    const float *image = batch->images + p->image * batch->values;
     p->greatest = 0;
-    for (size_t v = 0; v < e->values; v++) {
-        size_t pixel = v % e->pixels;
+    for (size_t v = 0; v < batch->values; v++) {
+        size_t pixel = v % batch->pixels;
         float size = (float)fabs(lb_random_normal(random));
-        bool flat =
-            is_flat(image + v - pixel, pixel / e->width, pixel % e->width, e->height, e->width);
+        bool flat = is_flat(image + v - pixel, pixel / batch->width, pixel % batch->width,
+                            batch->height, batch->width);
         p->direction[v] = flat ? 0 : copysignf(size, p->gradient[v]);
         p->greatest = fmax(p->greatest, fabs((double)image[v]));
     }
@@ -61,15 +62,15 @@ draw_direction(probe *p, lb_random *random)
 static void
 fill_points(probe *p, size_t first, size_t count)
 {
-    const lb_explainer *e = p->e;
-    const float *image = e->images + p->image * e->values;
+    const lb_batch *batch = p->batch;
+    const float *image = batch->images + p->image * batch->values;
     float *input = lb_executor_input(p->pass);
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++) {
         double h = ldexp(p->greatest, -(int)(FIRST_STEP + (first + i) / 2)), product = 0;
         double step = (first + i) % 2 == 0 ? h : -h;
-        float *point = input + i * e->values;
-        for (size_t v = 0; v < e->values; v++) {
+        float *point = input + i * batch->values;
+        for (size_t v = 0; v < batch->values; v++) {
             point[v] = (float)((double)image[v] + step * (double)p->direction[v]);
             product += (double)p->gradient[v] * ((double)point[v] - (double)image[v]);
         }
@@ -81,15 +82,16 @@ static lb_status
 compute_points(probe *p, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_explainer *e = p->e;
-    for (size_t first = 0; first < 2 * STEPS; first += e->batch) {
-        size_t left = 2 * STEPS - first, count = left < e->batch ? left : e->batch;
-        LB_TRY(lb_check_cancelled(e->context, err));
+    const lb_batch *batch = p->batch;
+    for (size_t first = 0; first < 2 * STEPS; first += p->session->batch) {
+        size_t left = 2 * STEPS - first,
+               count = left < p->session->batch ? left : p->session->batch;
+        LB_TRY(lb_check_cancelled(batch->context, err));
         fill_points(p, first, count);
         LB_TRY(lb_executor_forward(p->pass, err));
         for (size_t i = 0; i < count; i++) {
-            const float *logits = lb_executor_logits(p->pass) + i * e->classes;
-            p->logit[first + i] = (double)logits[e->targets[p->image]];
+            const float *logits = lb_executor_logits(p->pass) + i * batch->classes;
+            p->logit[first + i] = (double)logits[batch->targets[p->image]];
         }
     }
 cleanup:
@@ -124,8 +126,9 @@ check_image(double *out, probe *p, lb_error *err)
     lb_status status = LB_OK;
     double worst = 0;
     lb_random random;
-    lb_random_init(&random, p->e->options->seed, LB_PURPOSE_GRADIENT_CHECK, p->e->items[p->image]);
-    for (size_t n = 0; n < p->e->options->check_gradient; n++) {
+    lb_random_init(&random, p->batch->options->seed, LB_PURPOSE_GRADIENT_CHECK,
+                   p->batch->items[p->image]);
+    for (size_t n = 0; n < p->batch->options->check_gradient; n++) {
         draw_direction(p, &random);
         LB_TRY(compute_points(p, err));
         worst = fmax(worst, compare_differences(p));
@@ -136,23 +139,23 @@ cleanup:
 }
 
 static lb_status
-check_batch(lb_explainer *e, lb_error *err)
+check_batch(lb_session *session, const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
     const float *gradient = NULL;
-    probe p = {.e = e};
-    const lb_executor_options options = {.batch = e->batch,
-                                         .height = e->height,
-                                         .width = e->width,
+    probe p = {.session = session, .batch = batch};
+    const lb_executor_options options = {.batch = session->batch,
+                                         .height = batch->height,
+                                         .width = batch->width,
                                          .last_block = LB_BLOCKS,
                                          .inference_only = true,
                                          .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
-    LB_TRY(lb_explainer_gradient(&gradient, e, err));
-    LB_ALLOC(p.direction, e->values);
-    LB_TRY(lb_executor_create(&p.pass, e->network, &options, err));
-    for (p.image = 0; p.image < e->count; p.image++) {
-        p.gradient = gradient + p.image * e->values;
-        LB_TRY(check_image(&e->gradient_error[p.image], &p, err));
+    LB_TRY(lb_session_gradient(&gradient, session, batch, err));
+    LB_ALLOC(p.direction, batch->values);
+    LB_TRY(lb_executor_create(&p.pass, session->network, &options, err));
+    for (p.image = 0; p.image < batch->count; p.image++) {
+        p.gradient = gradient + p.image * batch->values;
+        LB_TRY(check_image(&session->gradient_error[p.image], &p, err));
     }
 cleanup:
     lb_executor_free(p.pass);
@@ -161,15 +164,16 @@ cleanup:
 }
 
 lb_status
-lb_explainer_check_gradient(lb_diagnostics *diagnostics, lb_explainer *e, lb_error *err)
+lb_session_check_gradient(lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+                          lb_error *err)
 {
     lb_status status = LB_OK;
-    if (!e->has_check) {
-        LB_TRY(check_batch(e, err));
-        e->has_check = true;
+    if (!session->has_check) {
+        LB_TRY(check_batch(session, batch, err));
+        session->has_check = true;
     }
-    for (size_t i = 0; i < e->count; i++) {
-        diagnostics[i].gradient_error = e->gradient_error[i];
+    for (size_t i = 0; i < batch->count; i++) {
+        diagnostics[i].gradient_error = session->gradient_error[i];
     }
 cleanup:
     return status;

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Guided Backpropagation (Springenberg et al.: Striving for simplicity, ICLR workshop 2015). */
-#include "explainer.h"
+#include "session.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     (void)diagnostics;
-    return lb_explainer_backward(attribution, e, LB_RULE_GUIDED, false, err);
+    return lb_session_backward(attribution, session, batch, LB_RULE_GUIDED, false, err);
 }
 
-const lb_method lb_guided_backprop = {.name = "guided_backprop",
-                                      .summary = "gradient through ReLUs where both it and the "
-                                                 "input are positive",
-                                      .needs = LB_NEEDS_FORWARD,
-                                      .in_study = true,
-                                      .parameters = (const char *const[]){"convolution", NULL},
-                                      .attribute = attribute};
+const lb_method lb_guided_backprop = {
+    .struct_size = sizeof(lb_method),
+    .name = "guided_backprop",
+    .title = "Guided Backpropagation",
+    .summary = "gradient through ReLUs where both it and the input are positive",
+    .source =
+        "Springenberg, Dosovitskiy, Brox, Riedmiller: Striving for simplicity, ICLR workshop 2015",
+    .needs = LB_NEEDS_FORWARD,
+    .flags = LB_METHOD_IN_STUDY,
+    .settings = (const char *const[]){"convolution", NULL},
+    .attribute = attribute};

@@ -3,15 +3,16 @@
 #include "cam.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
     float *map = NULL;
     (void)diagnostics;
-    LB_ALLOC(map, e->count * e->values);
-    LB_TRY(lb_explainer_cam(map, e, lb_cam_mean_gradient, err));
-    LB_TRY(lb_explainer_backward(attribution, e, LB_RULE_GUIDED, false, err));
-    for (size_t v = 0; v < e->count * e->values; v++) {
+    LB_ALLOC(map, batch->count * batch->values);
+    LB_TRY(lb_session_cam(map, session, batch, lb_cam_mean_gradient, err));
+    LB_TRY(lb_session_backward(attribution, session, batch, LB_RULE_GUIDED, false, err));
+    for (size_t v = 0; v < batch->count * batch->values; v++) {
         attribution[v] *= map[v];
     }
 cleanup:
@@ -19,9 +20,12 @@ cleanup:
     return status;
 }
 
-const lb_method lb_guided_grad_cam = {.name = "guided_grad_cam",
+const lb_method lb_guided_grad_cam = {.struct_size = sizeof(lb_method),
+                                      .name = "guided_grad_cam",
+                                      .title = "Guided Grad-CAM",
                                       .summary = "Guided Backpropagation times Grad-CAM",
+                                      .source = "Selvaraju et al.: Grad-CAM, ICCV 2017",
                                       .needs = LB_NEEDS_FORWARD,
-                                      .parameters =
+                                      .settings =
                                           (const char *const[]){"cam_block", "convolution", NULL},
                                       .attribute = attribute};

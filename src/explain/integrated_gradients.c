@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "explainer.h"
+#include "session.h"
 
 /* Points in (0, 1) and weights that sum to 1: Newton's method on the Legendre polynomial of degree
  * n from the classical estimate cos(pi (i + 3/4) / (n + 1/2)) of its roots. */
@@ -35,17 +35,18 @@ gauss_legendre(double *points, double *weights, size_t n)
 
 /* Of the images in e, all by `steps` points. */
 static lb_status
-integrate(float *attribution, lb_explainer *e, size_t steps, lb_error *err)
+integrate(float *attribution, lb_session *session, const lb_batch *batch, size_t steps,
+          lb_error *err)
 {
     lb_status status = LB_OK;
     double *alphas = NULL, *weights = NULL;
-    LB_ALLOC(alphas, e->count * steps);
+    LB_ALLOC(alphas, batch->count * steps);
     LB_ALLOC(weights, steps);
     gauss_legendre(alphas, weights, steps);
-    for (size_t i = steps; i < e->count * steps; i++) {
+    for (size_t i = steps; i < batch->count * steps; i++) {
         alphas[i] = alphas[i - steps];
     }
-    LB_TRY(lb_explainer_path(attribution, e, alphas, weights, steps, err));
+    LB_TRY(lb_session_path_sum(attribution, session, batch, alphas, weights, steps, err));
 cleanup:
     lb_free(alphas);
     lb_free(weights);
@@ -69,29 +70,29 @@ subset_release(subset *s)
 }
 
 static lb_status
-subset_init(subset *s, const lb_explainer *e, lb_error *err)
+subset_init(subset *s, const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
-    LB_ALLOC(s->place, e->count);
-    LB_ALLOC(s->targets, e->count);
-    LB_ALLOC(s->images, e->count * e->values);
-    LB_ALLOC(s->attribution, e->batch * e->values); /* a pass fills all places */
+    LB_ALLOC(s->place, batch->count);
+    LB_ALLOC(s->targets, batch->count);
+    LB_ALLOC(s->images, batch->count * batch->values);
+    LB_ALLOC(s->attribution, batch->count * batch->values);
 cleanup:
     return status;
 }
 
 /* Takes the images whose sums are farther off than the tolerance; returns their number. */
 static size_t
-choose(subset *s, const lb_explainer *e, const float *attribution, lb_diagnostics *diagnostics)
+choose(subset *s, const lb_batch *batch, const float *attribution, lb_diagnostics *diagnostics)
 {
     size_t count = 0;
-    for (size_t i = 0; i < e->count; i++) {
-        lb_diagnose_sum(&diagnostics[i], attribution + i * e->values, e->values);
-        if (diagnostics[i].completeness_error > e->options->tolerance) {
+    for (size_t i = 0; i < batch->count; i++) {
+        lb_diagnose_sum(&diagnostics[i], attribution + i * batch->values, batch->values);
+        if (diagnostics[i].completeness_error > batch->options->tolerance) {
             s->place[count] = i;
-            s->targets[count] = e->targets[i];
-            memcpy(s->images + count * e->values, e->images + i * e->values,
-                   e->values * sizeof *s->images);
+            s->targets[count] = batch->targets[i];
+            memcpy(s->images + count * batch->values, batch->images + i * batch->values,
+                   batch->values * sizeof *s->images);
             count++;
         }
     }
@@ -100,23 +101,25 @@ choose(subset *s, const lb_explainer *e, const float *attribution, lb_diagnostic
 
 /* The points of different steps are not nested, so each doubling starts anew. */
 static lb_status
-refine(float *attribution, lb_explainer *e, lb_diagnostics *diagnostics, lb_error *err)
+refine(float *attribution, lb_session *session, const lb_batch *batch, lb_diagnostics *diagnostics,
+       lb_error *err)
 {
     lb_status status = LB_OK;
     subset s = {NULL, NULL, NULL, NULL};
-    LB_TRY(subset_init(&s, e, err));
-    for (size_t steps = 2 * e->options->steps; steps <= e->options->maximum_steps; steps *= 2) {
-        lb_explainer some = *e;
-        some.count = choose(&s, e, attribution, diagnostics);
+    LB_TRY(subset_init(&s, batch, err));
+    for (size_t steps = 2 * batch->options->steps; steps <= batch->options->maximum_steps;
+         steps *= 2) {
+        lb_batch some = *batch;
+        some.count = choose(&s, batch, attribution, diagnostics);
         some.images = s.images;
         some.targets = s.targets;
         if (some.count == 0) {
             break;
         }
-        LB_TRY(integrate(s.attribution, &some, steps, err));
+        LB_TRY(integrate(s.attribution, session, &some, steps, err));
         for (size_t i = 0; i < some.count; i++) {
-            memcpy(attribution + s.place[i] * e->values, s.attribution + i * e->values,
-                   e->values * sizeof *attribution);
+            memcpy(attribution + s.place[i] * batch->values, s.attribution + i * batch->values,
+                   batch->values * sizeof *attribution);
             diagnostics[s.place[i]].steps = steps;
         }
     }
@@ -126,25 +129,38 @@ cleanup:
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
-    LB_TRY(integrate(attribution, e, e->options->steps, err));
-    lb_explainer_expect_sum(diagnostics, e, true);
-    for (size_t i = 0; i < e->count; i++) {
-        diagnostics[i].steps = e->options->steps;
+    LB_TRY(integrate(attribution, session, batch, batch->options->steps, err));
+    LB_TRY(lb_session_expect_sum(diagnostics, session, batch, true, err));
+    for (size_t i = 0; i < batch->count; i++) {
+        diagnostics[i].steps = batch->options->steps;
     }
-    if (e->options->tolerance > 0) {
-        LB_TRY(refine(attribution, e, diagnostics, err));
+    if (batch->options->tolerance > 0) {
+        LB_TRY(refine(attribution, session, batch, diagnostics, err));
     }
 cleanup:
     return status;
 }
 
+static double
+passes(const lb_explain_options *options, size_t height, size_t width)
+{
+    (void)height;
+    (void)width;
+    return (double)options->steps;
+}
+
 const lb_method lb_integrated_gradients = {
+    .struct_size = sizeof(lb_method),
     .name = "integrated_gradients",
+    .title = "Integrated Gradients",
     .summary = "gradients integrated from the baseline 0, Gauss-Legendre, times input",
+    .source = "Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH | LB_NEEDS_REFERENCE,
-    .in_study = true,
-    .parameters = (const char *const[]){"steps", "tolerance", "maximum_steps", "convolution", NULL},
-    .attribute = attribute};
+    .flags = LB_METHOD_IN_STUDY,
+    .settings = (const char *const[]){"steps", "tolerance", "maximum_steps", "convolution", NULL},
+    .attribute = attribute,
+    .passes = passes};

@@ -231,22 +231,22 @@ cleanup:
 }
 
 static lb_status
-explain_image(float *pixels, lb_explainer *e, size_t i, lb_error *err)
+explain_image(float *pixels, lb_session *session, const lb_batch *batch, size_t i, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_superpixels s = {.count = 0};
     game g = {.m = 0};
     double *weights = NULL;
-    LB_TRY(lb_superpixels_init(&s, e, i, LB_INFILL_VALUE, err));
-    LB_TRY(game_init(&g, &s, e->options->perturbation.shap_samples, err));
+    LB_TRY(lb_superpixels_init(&s, batch, i, LB_INFILL_VALUE, err));
+    LB_TRY(game_init(&g, &s, batch->options->perturbation.shap_samples, err));
     LB_ALLOC(weights, s.count);
     if (g.m > 1) {
-        choose_coalitions(&g, e->options->seed, e->items[i]);
+        choose_coalitions(&g, batch->options->seed, batch->items[i]);
     }
     show_coalitions(&g, s.count);
     s.seen = g.seen;
-    LB_TRY(lb_perturbation_run(g.values, e, i, 2 + g.count, lb_superpixels_hide, &s,
-                               LB_TARGET_LOGIT, err));
+    LB_TRY(lb_session_forward_copies(g.values, session, batch, i, 2 + g.count, lb_superpixels_hide,
+                                     &s, LB_TARGET_LOGIT, err));
     if (g.m > 1) {
         LB_TRY(solve(&g, err));
     } else {
@@ -264,21 +264,38 @@ cleanup:
 }
 
 static lb_status
-attribute(lb_explainer *e, float *pixels, lb_error *err)
+attribute(float *pixels, lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+          lb_error *err)
 {
     lb_status status = LB_OK;
-    for (size_t i = 0; i < e->count && status == LB_OK; i++) {
-        status = explain_image(pixels + i * e->pixels, e, i, err);
+    (void)diagnostics;
+    (void)session;
+    for (size_t i = 0; i < batch->count && status == LB_OK; i++) {
+        status = explain_image(pixels + i * batch->pixels, session, batch, i, err);
     }
     return status;
 }
 
-static const char *const parameters[] = {"answer",      "hidden_value", "hide_with", "superpixels",
-                                         "compactness", "shap_samples", "seed",      NULL};
+static double
+passes(const lb_explain_options *options, size_t height, size_t width)
+{
+    size_t samples = options->perturbation.shap_samples;
+    (void)height;
+    (void)width;
+    return LB_FORWARD_PASS * (double)(samples > 0 ? samples : EXTRA_SAMPLES);
+}
 
-const lb_method lb_kernel_shap = {.name = "kernel_shap",
-                                  .summary = "Shapley values of super-pixels",
-                                  .needs = LB_NEEDS_COPIES,
-                                  .slow = true,
-                                  .parameters = parameters,
-                                  .pixels = attribute};
+static const char *const settings[] = {"answer",      "hidden_value", "hide_with", "superpixels",
+                                       "compactness", "shap_samples", "seed",      NULL};
+
+const lb_method lb_kernel_shap = {
+    .struct_size = sizeof(lb_method),
+    .name = "kernel_shap",
+    .title = "KernelSHAP",
+    .summary = "Shapley values of super-pixels",
+    .source = "Lundberg, Lee: A unified approach to interpreting model predictions, NeurIPS 2017",
+    .needs = LB_NEEDS_COPIES,
+    .flags = LB_METHOD_SLOW | LB_METHOD_PER_PIXEL,
+    .settings = settings,
+    .attribute = attribute,
+    .passes = passes};

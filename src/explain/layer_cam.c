@@ -17,15 +17,19 @@ combine(float *map, const float *output, const float *gradient, const lb_block_s
 }
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     (void)diagnostics;
-    return lb_explainer_cam(attribution, e, combine, err);
+    return lb_session_cam(attribution, session, batch, combine, err);
 }
 
 const lb_method lb_layer_cam = {
+    .struct_size = sizeof(lb_method),
     .name = "layer_cam",
+    .title = "LayerCAM",
     .summary = "a block's output, each value weighted by its positive gradient, enlarged",
+    .source = "Jiang et al.: LayerCAM, IEEE Transactions on Image Processing 2021",
     .needs = LB_NEEDS_FORWARD,
-    .parameters = (const char *const[]){"cam_block", "convolution", NULL},
+    .settings = (const char *const[]){"cam_block", "convolution", NULL},
     .attribute = attribute};

@@ -100,18 +100,18 @@ fit(lime *l, double ridge, lb_error *err)
 }
 
 static lb_status
-explain_image(float *pixels, lb_explainer *e, size_t i, lb_error *err)
+explain_image(float *pixels, lb_session *session, const lb_batch *batch, size_t i, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_perturbation_options *o = &e->options->perturbation;
+    const lb_perturbation_options *o = &batch->options->perturbation;
     lb_superpixels s = {.count = 0};
     lime l = {.n = 0};
-    LB_TRY(lb_superpixels_init(&s, e, i, LB_INFILL_MEAN, err));
+    LB_TRY(lb_superpixels_init(&s, batch, i, LB_INFILL_MEAN, err));
     LB_TRY(lime_init(&l, o->lime_samples, s.count, err));
-    draw_copies(&l, e->options, e->items[i]);
+    draw_copies(&l, batch->options, batch->items[i]);
     s.seen = l.seen;
-    LB_TRY(lb_perturbation_run(l.values, e, i, l.copies, lb_superpixels_hide, &s,
-                               LB_TARGET_PROBABILITY, err));
+    LB_TRY(lb_session_forward_copies(l.values, session, batch, i, l.copies, lb_superpixels_hide, &s,
+                                     LB_TARGET_PROBABILITY, err));
     LB_TRY(fit(&l, o->lime_ridge, err));
     lb_superpixels_paint(pixels, &s, l.vector);
 cleanup:
@@ -121,27 +121,42 @@ cleanup:
 }
 
 static lb_status
-attribute(lb_explainer *e, float *pixels, lb_error *err)
+attribute(float *pixels, lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+          lb_error *err)
 {
-    const lb_perturbation_options *o = &e->options->perturbation;
+    const lb_perturbation_options *o = &batch->options->perturbation;
     lb_status status = LB_OK;
+    (void)diagnostics;
+    (void)session;
     if (o->lime_samples == 0 || !(o->lime_width > 0) || !(o->lime_ridge > 0)) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "LIME needs samples, and a width and a ridge penalty above 0");
     }
-    for (size_t i = 0; i < e->count && status == LB_OK; i++) {
-        status = explain_image(pixels + i * e->pixels, e, i, err);
+    for (size_t i = 0; i < batch->count && status == LB_OK; i++) {
+        status = explain_image(pixels + i * batch->pixels, session, batch, i, err);
     }
     return status;
 }
 
-static const char *const parameters[] = {
+static const char *const settings[] = {
     "answer",       "hidden_value", "hide_with",  "superpixels", "compactness",
     "lime_samples", "lime_width",   "lime_ridge", "seed",        NULL};
 
-const lb_method lb_lime = {.name = "lime",
+static double
+passes(const lb_explain_options *options, size_t height, size_t width)
+{
+    (void)height;
+    (void)width;
+    return LB_FORWARD_PASS * (double)options->perturbation.lime_samples;
+}
+
+const lb_method lb_lime = {.struct_size = sizeof(lb_method),
+                           .name = "lime",
+                           .title = "LIME",
                            .summary = "linear model of which super-pixels are seen",
+                           .source = "Ribeiro, Singh, Guestrin: Why should I trust you?, KDD 2016",
                            .needs = LB_NEEDS_COPIES,
-                           .slow = true,
-                           .parameters = parameters,
-                           .pixels = attribute};
+                           .flags = LB_METHOD_SLOW | LB_METHOD_PER_PIXEL,
+                           .settings = settings,
+                           .attribute = attribute,
+                           .passes = passes};

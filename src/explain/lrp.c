@@ -6,42 +6,39 @@
  * epsilon, but where the options have biases ignored. */
 #include "lrp.h"
 
-static const double own_epsilon = 1e-9;
+#define OWN_EPSILON 1e-9
 
-static void
-discard_workspace(lb_explain_options *options)
-{
-    if (options->lrp.epsilon == 0) {
-        options->lrp.epsilon = own_epsilon;
-    }
-}
+static const lb_method_default defaults[] = {{"lrp_epsilon", OWN_EPSILON}, {NULL, 0}};
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_explain_options settled = *e->options;
-    discard_workspace(&settled);
-    const bool ignore_bias = settled.lrp.bias == LB_LRP_BIAS_IGNORED;
-    if (ignore_bias || settled.lrp.epsilon != own_epsilon) {
+    const lb_lrp_options *options = &batch->options->lrp;
+    const bool ignore_bias = options->bias == LB_LRP_BIAS_IGNORED;
+    if (ignore_bias || options->epsilon != OWN_EPSILON) {
         const lb_composite composite = {.first = LB_RELEVANCE_EPSILON,
                                         .convolutions = LB_RELEVANCE_EPSILON,
-                                        .epsilon = settled.lrp.epsilon,
-                                        .stabilizer = own_epsilon,
+                                        .epsilon = options->epsilon,
+                                        .stabilizer = OWN_EPSILON,
                                         .ignore_bias = ignore_bias};
-        return lb_explainer_composite(attribution, diagnostics, e, &composite, err);
+        return lb_session_composite(attribution, diagnostics, session, batch, &composite, err);
     }
-    LB_TRY(lb_explainer_backward(attribution, e, LB_RULE_LRP_EPSILON, true, err));
-    lb_explainer_expect_sum(diagnostics, e, false);
+    LB_TRY(lb_session_backward(attribution, session, batch, LB_RULE_LRP_EPSILON, true, err));
+    LB_TRY(lb_session_expect_sum(diagnostics, session, batch, false, err));
 cleanup:
     return status;
 }
 
-const lb_method lb_lrp = {.name = "lrp",
+const lb_method lb_lrp = {.struct_size = sizeof(lb_method),
+                          .name = "lrp",
+                          .title = "LRP",
                           .summary = "layer-wise relevance propagation, epsilon rule",
+                          .source = "Bach et al.: On pixel-wise explanations, PLoS ONE 2015",
                           .needs = LB_NEEDS_FORWARD,
-                          .in_study = true,
-                          .parameters =
+                          .flags = LB_METHOD_IN_STUDY,
+                          .settings =
                               (const char *const[]){"lrp_bias", "lrp_epsilon", "convolution", NULL},
-                          .discard_workspace = discard_workspace,
+                          .defaults = defaults,
                           .attribute = attribute};

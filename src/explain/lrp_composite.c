@@ -9,7 +9,7 @@ const char *const LB_LRP_FIRSTS[] = {"own", "flat", "box", "same", NULL};
 const lb_lrp_options lb_lrp_defaults = {
     .stabilizer = 1e-6, .gamma = 0.25, .alpha = 2, .low = {0, 0, 0}, .high = {1, 1, 1}};
 
-static const double composites_epsilon = 1e-6, least_epsilon = 1e-12;
+static const double least_epsilon = 1e-12;
 
 static lb_relevance_rule
 choose_first(size_t choice, lb_relevance_rule own, lb_relevance_rule convolutions)
@@ -26,18 +26,12 @@ choose_first(size_t choice, lb_relevance_rule own, lb_relevance_rule convolution
     }
 }
 
-void
-lb_composite_settle(lb_explain_options *options)
-{
-    if (options->lrp.epsilon == 0) {
-        options->lrp.epsilon = composites_epsilon;
-    }
-}
+const lb_method_default lb_composite_defaults[] = {{"lrp_epsilon", 1e-6}, {NULL, 0}};
 
 /* The box rule's denominators are differences from the bounds, and of the sign that it counts on
  * only for images between them. What is beyond a bound by no more than its rounding is at it. */
 static lb_status
-check_bounds(const lb_explainer *e, const lb_lrp_options *options, lb_error *err)
+check_bounds(const lb_batch *batch, const lb_lrp_options *options, lb_error *err)
 {
     static const char channels[] = "RGB";
     for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
@@ -47,10 +41,10 @@ check_bounds(const lb_explainer *e, const lb_lrp_options *options, lb_error *err
                            "the box rule of LRP: lrp_low, %.9g, is not below lrp_high, %.9g", low,
                            high);
         }
-        for (size_t i = 0; i < e->count; i++) {
-            const float *values = e->images + i * e->values + c * e->pixels;
+        for (size_t i = 0; i < batch->count; i++) {
+            const float *values = batch->images + i * batch->values + c * batch->pixels;
             double least = (double)values[0], most = (double)values[0];
-            for (size_t p = 1; p < e->pixels; p++) {
+            for (size_t p = 1; p < batch->pixels; p++) {
                 least = fmin(least, (double)values[p]);
                 most = fmax(most, (double)values[p]);
             }
@@ -59,7 +53,7 @@ check_bounds(const lb_explainer *e, const lb_lrp_options *options, lb_error *err
                                "image %zu, channel %c has values from %.9g to %.9g, but the box "
                                "rule of LRP is told %.9g to %.9g (--lrp-low and --lrp-high, one "
                                "number or one for each channel, or --lrp-first same)",
-                               e->items[i], channels[c], least, most, low, high);
+                               batch->items[i], channels[c], least, most, low, high);
             }
         }
     }
@@ -67,8 +61,8 @@ check_bounds(const lb_explainer *e, const lb_lrp_options *options, lb_error *err
 }
 
 lb_status
-lb_explainer_composite(float *attribution, lb_diagnostics *diagnostics, lb_explainer *e,
-                       const lb_composite *composite, lb_error *err)
+lb_session_composite(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+                     const lb_batch *batch, const lb_composite *composite, lb_error *err)
 {
     lb_status status = LB_OK;
     if (composite->epsilon < least_epsilon || composite->stabilizer < least_epsilon) {
@@ -76,22 +70,22 @@ lb_explainer_composite(float *attribution, lb_diagnostics *diagnostics, lb_expla
                        "LRP: lrp_epsilon and lrp_stabilizer are at least %g", least_epsilon);
     }
     if (composite->first == LB_RELEVANCE_BOX) {
-        LB_TRY(check_bounds(e, &e->options->lrp, err));
+        LB_TRY(check_bounds(batch, &batch->options->lrp, err));
     }
-    lb_explainer_seed(e, true);
-    LB_TRY(lb_executor_relevance(attribution, e->pass, composite, e->count, e->seeds, err));
-    lb_explainer_expect_sum(diagnostics, e, false);
+    lb_session_seed(session, batch, true);
+    LB_TRY(lb_executor_relevance(attribution, session->pass, composite, batch->count,
+                                 session->seeds, err));
+    LB_TRY(lb_session_expect_sum(diagnostics, session, batch, false, err));
 cleanup:
     return status;
 }
 
 lb_status
-lb_explainer_relevance(float *attribution, lb_diagnostics *diagnostics, lb_explainer *e,
-                       lb_relevance_rule first, lb_relevance_rule convolutions, lb_error *err)
+lb_session_relevance(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+                     const lb_batch *batch, lb_relevance_rule first, lb_relevance_rule convolutions,
+                     lb_error *err)
 {
-    lb_explain_options settled = *e->options;
-    lb_composite_settle(&settled);
-    const lb_lrp_options *options = &settled.lrp;
+    const lb_lrp_options *options = &batch->options->lrp;
     lb_composite composite = {.first = choose_first(options->first, first, convolutions),
                               .convolutions = convolutions,
                               .epsilon = options->epsilon,
@@ -103,5 +97,5 @@ lb_explainer_relevance(float *attribution, lb_diagnostics *diagnostics, lb_expla
         composite.low[c] = options->low[c];
         composite.high[c] = options->high[c];
     }
-    return lb_explainer_composite(attribution, diagnostics, e, &composite, err);
+    return lb_session_composite(attribution, diagnostics, session, batch, &composite, err);
 }

@@ -3,10 +3,11 @@
 #ifndef LB_EXPLAIN_NOISE_H
 #define LB_EXPLAIN_NOISE_H
 
-#include "explainer.h"
+#include "session.h"
 
 /* Mean and population variance (count, 3, H, W) of the gradients at `smooth_samples` images with
  * Gaussian noise on every value; variance may be NULL. The same noise for every method. */
-lb_status lb_explainer_noisy(float *mean, float *variance, lb_explainer *explainer, lb_error *err);
+lb_status lb_session_noisy(float *mean, float *variance, lb_session *session, const lb_batch *batch,
+                           lb_error *err);
 
 #endif

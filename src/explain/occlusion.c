@@ -5,6 +5,7 @@
  * may reach beyond the image. A pixel has the mean of all windows that cover it, as in Captum.
  *
  * A window that changes no pixel is not computed: its fall is 0. */
+#include <math.h>
 #include <string.h>
 
 #include "perturbation.h"
@@ -77,25 +78,25 @@ positions(size_t length, size_t side, size_t stride)
 }
 
 static lb_status
-place_windows(windows *w, const lb_explainer *e, lb_error *err)
+place_windows(windows *w, const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_perturbation_options *o = &e->options->perturbation;
-    size_t shorter = e->height < e->width ? e->height : e->width;
+    const lb_perturbation_options *o = &batch->options->perturbation;
+    size_t shorter = batch->height < batch->width ? batch->height : batch->width;
     size_t usual = shorter > USUAL_WINDOWS ? shorter / USUAL_WINDOWS : 1;
-    w->height = e->height;
-    w->width = e->width;
+    w->height = batch->height;
+    w->width = batch->width;
     w->value = (float)o->hidden_value;
     w->side = o->occlusion_window > 0 ? o->occlusion_window : usual;
     size_t half = w->side > 1 ? w->side / 2 : 1;
     w->stride = o->occlusion_stride > 0 ? o->occlusion_stride : half;
-    w->columns = positions(e->width, w->side, w->stride);
+    w->columns = positions(batch->width, w->side, w->stride);
     if (w->stride > w->side) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "occlusion: a stride of %zu leaves pixels between windows of %zu out",
                        w->stride, w->side);
     }
-    LB_ALLOC(w->place, positions(e->height, w->side, w->stride) * w->columns);
+    LB_ALLOC(w->place, positions(batch->height, w->side, w->stride) * w->columns);
 cleanup:
     return status;
 }
@@ -145,20 +146,22 @@ average_falls(float *out, double *sum, const windows *w, const double *values)
 }
 
 static lb_status
-attribute(lb_explainer *e, float *pixels, lb_error *err)
+attribute(float *pixels, lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+          lb_error *err)
 {
     lb_status status = LB_OK;
     windows w = {.image = NULL};
     double *values = NULL, *sum = NULL;
-    LB_TRY(place_windows(&w, e, err));
-    LB_ALLOC(values, 1 + positions(e->height, w.side, w.stride) * w.columns);
-    LB_ALLOC(sum, e->pixels);
-    for (size_t i = 0; i < e->count; i++) {
-        w.image = e->images + i * e->values;
+    (void)diagnostics;
+    LB_TRY(place_windows(&w, batch, err));
+    LB_ALLOC(values, 1 + positions(batch->height, w.side, w.stride) * w.columns);
+    LB_ALLOC(sum, batch->pixels);
+    for (size_t i = 0; i < batch->count; i++) {
+        w.image = batch->images + i * batch->values;
         choose_windows(&w);
-        LB_TRY(
-            lb_perturbation_run(values, e, i, 1 + w.count, hide_window, &w, LB_TARGET_LOGIT, err));
-        average_falls(pixels + i * e->pixels, sum, &w, values);
+        LB_TRY(lb_session_forward_copies(values, session, batch, i, 1 + w.count, hide_window, &w,
+                                         LB_TARGET_LOGIT, err));
+        average_falls(pixels + i * batch->pixels, sum, &w, values);
     }
 cleanup:
     lb_free(sum);
@@ -167,12 +170,30 @@ cleanup:
     return status;
 }
 
-static const char *const parameters[] = {"answer", "hidden_value", "occlusion_window",
-                                         "occlusion_stride", NULL};
+/* 27 x 27 windows of a fourteenth of the side, half a window apart, where the options have none. */
+static double
+passes(const lb_explain_options *options, size_t height, size_t width)
+{
+    size_t shorter = height < width ? height : width;
+    size_t window = options->perturbation.occlusion_window;
+    size_t stride = options->perturbation.occlusion_stride;
+    double side = window > 0 ? (double)window : fmax(1, (double)shorter / USUAL_WINDOWS);
+    double apart = stride > 0 ? (double)stride : fmax(1, side / 2);
+    double rows = fmax(1, ((double)height - side) / apart + 1);
+    return LB_FORWARD_PASS * rows * fmax(1, ((double)width - side) / apart + 1);
+}
 
-const lb_method lb_occlusion = {.name = "occlusion",
-                                .summary = "fall of the logit when a window is hidden",
-                                .needs = LB_NEEDS_COPIES,
-                                .slow = true,
-                                .parameters = parameters,
-                                .pixels = attribute};
+static const char *const settings[] = {"answer", "hidden_value", "occlusion_window",
+                                       "occlusion_stride", NULL};
+
+const lb_method lb_occlusion = {
+    .struct_size = sizeof(lb_method),
+    .name = "occlusion",
+    .title = "Occlusion",
+    .summary = "fall of the logit when a window is hidden",
+    .source = "Zeiler, Fergus: Visualizing and understanding convolutional networks, ECCV 2014",
+    .needs = LB_NEEDS_COPIES,
+    .flags = LB_METHOD_SLOW | LB_METHOD_PER_PIXEL,
+    .settings = settings,
+    .attribute = attribute,
+    .passes = passes};

@@ -1,50 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-#include "path_samples.h"
+#include "session.h"
 
 #include <string.h>
 
-#include "effort.h"
+#include "progress.h"
 
 /* Points start .. start + n of the count x points grid. */
 static lb_status
-compute_batch(float *gradient, lb_explainer *e, const lb_path_samples *points, size_t start,
-              size_t n, lb_error *err)
+compute_batch(float *gradient, lb_session *session, const lb_batch *batch,
+              const lb_path_samples *samples, size_t start, size_t n, lb_error *err)
 {
     lb_status status = LB_OK;
-    float *first = NULL, *input = lb_executor_input(e->path);
+    float *first = NULL, *input = lb_executor_input(session->path);
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < n; p++) {
-        points->fill(points->data, e, input + p * e->values, (start + p) / points->count,
-                     (start + p) % points->count);
+        samples->fill(samples->data, batch, input + p * batch->values, (start + p) / samples->count,
+                      (start + p) % samples->count);
     }
-    lb_executor_set_batch(e->path, n);
-    LB_TRY(lb_executor_forward(e->path, err));
-    memset(e->seeds, 0, e->points * e->classes * sizeof *e->seeds);
+    lb_executor_set_batch(session->path, n);
+    LB_TRY(lb_executor_forward(session->path, err));
+    memset(session->seeds, 0, session->points * batch->classes * sizeof *session->seeds);
     for (size_t p = 0; p < n; p++) {
-        e->seeds[p * e->classes + e->targets[(start + p) / points->count]] = 1.0f;
+        session->seeds[p * batch->classes + batch->targets[(start + p) / samples->count]] = 1.0f;
     }
-    LB_TRY(lb_executor_backward(&first, e->path, LB_RULE_GRADIENT, NULL, e->seeds, err));
-    LB_TRY(lb_executor_to_input(gradient, e->path, LB_RULE_GRADIENT, first, err));
+    LB_TRY(
+        lb_executor_backward(&first, session->path, LB_RULE_GRADIENT, NULL, session->seeds, err));
+    LB_TRY(lb_executor_to_input(gradient, session->path, LB_RULE_GRADIENT, first, err));
     for (size_t p = 0; p < n; p++) {
-        points->take(points->data, e, gradient + p * e->values, (start + p) / points->count,
-                     (start + p) % points->count);
+        samples->take(samples->data, batch, gradient + p * batch->values,
+                      (start + p) / samples->count, (start + p) % samples->count);
     }
 cleanup:
     return status;
 }
 
 lb_status
-lb_explainer_path_samples(lb_explainer *e, const lb_path_samples *points, lb_error *err)
+lb_session_path_samples(lb_session *session, const lb_batch *batch, const lb_path_samples *samples,
+                        lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t all = e->count * points->count;
+    size_t all = batch->count * samples->count;
     float *gradient = NULL;
-    LB_ALLOC(gradient, e->points * e->values);
-    for (size_t start = 0; start < all; start += e->points) {
-        size_t n = all - start < e->points ? all - start : e->points;
-        LB_TRY(lb_check_cancelled(e->context, err));
-        LB_TRY(compute_batch(gradient, e, points, start, n, err));
-        lb_explainer_advance(e, (double)n);
+    LB_TRY(
+        lb_session_require(session, batch, false, LB_NEEDS_PATH, "lb_session_path_samples()", err));
+    if (samples->count == 0) {
+        LB_TRY(
+            lb_fail(err, LB_ERROR_ARGUMENT, "%s needs at least one point", session->method->name));
+    }
+    LB_ALLOC(gradient, session->points * batch->values);
+    for (size_t start = 0; start < all; start += session->points) {
+        size_t n = all - start < session->points ? all - start : session->points;
+        LB_TRY(lb_check_cancelled(session->context, err));
+        LB_TRY(compute_batch(gradient, session, batch, samples, start, n, err));
+        lb_session_advance(session, (double)n);
     }
 cleanup:
     lb_free(gradient);

@@ -3,11 +3,11 @@
 #ifndef LB_EXPLAIN_PATTERN_FIT_H
 #define LB_EXPLAIN_PATTERN_FIT_H
 
-#include "explainer.h"
+#include "session.h"
 
-/* Backward by patterns from the target's logit: (count, 3, H, W). They are fitted when first asked
- * for, on images of the options' background, and kept for all batches. `method` is for messages. */
-lb_status lb_explainer_patterns(float *out, lb_explainer *explainer, const char *method,
-                                bool times_weights, lb_error *err);
+/* Backward by patterns from the target's logit: (batch, 3, H, W). They are fitted when first asked
+ * for, on images of the options' background, and kept for all batches. */
+lb_status lb_session_patterns(float *out, lb_session *session, const lb_batch *batch,
+                              bool times_weights, lb_error *err);
 
 #endif

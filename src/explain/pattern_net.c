@@ -4,15 +4,19 @@
 #include "pattern_estimation.h"
 
 static lb_status
-attribute(lb_explainer *e, float *attribution, lb_diagnostics *diagnostics, lb_error *err)
+attribute(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
+          const lb_batch *batch, lb_error *err)
 {
     (void)diagnostics;
-    return lb_explainer_patterns(attribution, e, lb_pattern_net.name, false, err);
+    return lb_session_patterns(attribution, session, batch, false, err);
 }
 
 const lb_method lb_pattern_net = {
+    .struct_size = sizeof(lb_method),
     .name = "pattern_net",
+    .title = "PatternNet",
     .summary = "the signal that neurons respond to: backward by patterns fitted on data",
+    .source = "Kindermans et al.: Learning how to explain neural networks, ICLR 2018",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_BACKGROUND,
-    .parameters = (const char *const[]){"pattern_images", "seed", "convolution", NULL},
+    .settings = (const char *const[]){"pattern_images", "seed", "convolution", NULL},
     .attribute = attribute};

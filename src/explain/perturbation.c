@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "effort.h"
+#include "progress.h"
 
 /* Copies whose features are computed together: first layers' activations stay near the caches. The
  * classifier, which reads most of the network's weights for each batch, takes more. */
@@ -106,22 +106,29 @@ probability(const float *logits, size_t classes, size_t target)
 }
 
 lb_status
-lb_perturbation_run(double *values, const lb_explainer *e, size_t i, size_t copies,
-                    lb_change change, const void *data, lb_target_output usual, lb_error *err)
+lb_session_forward_copies(double *values, lb_session *session, const lb_batch *batch, size_t i,
+                          size_t copies, lb_change change, const void *data, lb_target_output usual,
+                          lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_perturbation *p = e->perturbation;
-    size_t target = e->targets[i];
-    size_t asked = e->options->perturbation.answer,
+    lb_perturbation *p = session->perturbation;
+    LB_TRY(lb_session_require(session, batch, true, LB_NEEDS_COPIES, "lb_session_forward_copies()",
+                              err));
+    if (i >= batch->count) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "the method %s asks for image %zu of a batch of %zu",
+                       session->method->name, i, batch->count));
+    }
+    size_t target = batch->targets[i];
+    size_t asked = batch->options->perturbation.answer,
            answer = asked == LB_TARGET_USUAL ? usual : asked;
     for (size_t start = 0; start < copies; start += CLASSIFIER_BATCH) {
         size_t n = copies - start < CLASSIFIER_BATCH ? copies - start : CLASSIFIER_BATCH;
-        LB_TRY(run_classifier(p, e->context, change, data, start, n, err));
-        lb_explainer_advance_forward(e, n);
+        LB_TRY(run_classifier(p, session->context, change, data, start, n, err));
+        lb_session_advance_forward(session, n);
         const float *logits = lb_executor_logits(p->classifier);
         if (lb_first_not_finite(logits, n * p->classes) < n * p->classes) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "image %zu: the network's output is not finite",
-                           e->items[i]));
+                           batch->items[i]));
         }
         for (size_t k = 0; k < n; k++) {
             const float *row = logits + k * p->classes;

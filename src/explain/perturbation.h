@@ -6,7 +6,7 @@
 #ifndef LB_EXPLAIN_PERTURBATION_H
 #define LB_EXPLAIN_PERTURBATION_H
 
-#include "explainer.h"
+#include "lesionbench/method.h"
 
 extern const lb_perturbation_options lb_perturbation_defaults;
 
@@ -16,15 +16,5 @@ typedef struct lb_perturbation lb_perturbation;
 lb_status lb_perturbation_create(lb_perturbation **out, lb_network *network, size_t height,
                                  size_t width, lb_error *err);
 void lb_perturbation_free(lb_perturbation *perturbation); /* accepts NULL */
-
-/* Writes copy number `copy` of an image to out (3, H, W). Called from several threads at once. */
-typedef void (*lb_change)(const void *data, float *out, size_t copy);
-
-/* values[k] for copies 0 .. copies - 1 of image i of the batch: the target's logit, or its softmax
- * probability. usual: what the method's field takes, unless the options ask for another.
- * LB_ERROR_NUMERIC where the network's output is not finite. */
-lb_status lb_perturbation_run(double *values, const lb_explainer *explainer, size_t i,
-                              size_t copies, lb_change change, const void *data,
-                              lb_target_output usual, lb_error *err);
 
 #endif

@@ -100,25 +100,25 @@ place_between(between *out, size_t grid, size_t cell)
 }
 
 static lb_status
-rise_init(rise *r, const lb_explainer *e, lb_error *err)
+rise_init(rise *r, const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_perturbation_options *o = &e->options->perturbation;
+    const lb_perturbation_options *o = &batch->options->perturbation;
     if (o->rise_grid < 2 || o->rise_grid > MAX_GRID || o->rise_masks == 0 ||
         !(o->rise_probability > 0 && o->rise_probability < 1)) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "RISE needs masks, a grid of 2 to %d and a probability between 0 and 1",
                        MAX_GRID);
     }
-    *r = (rise){.height = e->height,
-                .width = e->width,
+    *r = (rise){.height = batch->height,
+                .width = batch->width,
                 .grid = o->rise_grid,
                 .masks = o->rise_masks,
                 .probability = o->rise_probability,
                 .value = o->hidden_value,
-                .seed = e->options->seed,
-                .cell_height = (e->height + o->rise_grid - 1) / o->rise_grid,
-                .cell_width = (e->width + o->rise_grid - 1) / o->rise_grid};
+                .seed = batch->options->seed,
+                .cell_height = (batch->height + o->rise_grid - 1) / o->rise_grid,
+                .cell_width = (batch->width + o->rise_grid - 1) / o->rise_grid};
     LB_ALLOC(r->rows, (r->grid + 1) * r->cell_height);
     LB_ALLOC(r->columns, (r->grid + 1) * r->cell_width);
     place_between(r->rows, r->grid, r->cell_height);
@@ -147,28 +147,30 @@ add_masks(double *sum, mask *masks, const rise *r, const double *values, size_t 
 }
 
 static lb_status
-attribute(lb_explainer *e, float *pixels, lb_error *err)
+attribute(float *pixels, lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+          lb_error *err)
 {
     lb_status status = LB_OK;
     rise r = {.rows = NULL};
     double *values = NULL, *sum = NULL;
     mask *masks = NULL;
-    LB_TRY(rise_init(&r, e, err));
+    (void)diagnostics;
+    LB_TRY(rise_init(&r, batch, err));
     LB_ALLOC(values, r.masks);
-    LB_ALLOC(sum, e->pixels);
+    LB_ALLOC(sum, batch->pixels);
     LB_ALLOC(masks, CHUNK);
-    for (size_t i = 0; i < e->count; i++) {
-        r.image = e->images + i * e->values;
-        r.item = e->items[i];
-        LB_TRY(lb_perturbation_run(values, e, i, r.masks, see_through, &r, LB_TARGET_PROBABILITY,
-                                   err));
-        memset(sum, 0, e->pixels * sizeof *sum);
+    for (size_t i = 0; i < batch->count; i++) {
+        r.image = batch->images + i * batch->values;
+        r.item = batch->items[i];
+        LB_TRY(lb_session_forward_copies(values, session, batch, i, r.masks, see_through, &r,
+                                         LB_TARGET_PROBABILITY, err));
+        memset(sum, 0, batch->pixels * sizeof *sum);
         for (size_t first = 0; first < r.masks; first += CHUNK) {
             size_t left = r.masks - first;
             add_masks(sum, masks, &r, values, first, left < CHUNK ? left : CHUNK);
         }
-        for (size_t p = 0; p < e->pixels; p++) {
-            pixels[i * e->pixels + p] = (float)(sum[p] / ((double)r.masks * r.probability));
+        for (size_t p = 0; p < batch->pixels; p++) {
+            pixels[i * batch->pixels + p] = (float)(sum[p] / ((double)r.masks * r.probability));
         }
     }
 cleanup:
@@ -180,13 +182,26 @@ cleanup:
     return status;
 }
 
-static const char *const parameters[] = {
+static const char *const settings[] = {
     "answer", "hidden_value", "rise_masks", "rise_grid", "rise_probability", "seed", NULL};
 
-const lb_method lb_rise = {.name = "rise",
+static double
+passes(const lb_explain_options *options, size_t height, size_t width)
+{
+    (void)height;
+    (void)width;
+    return LB_FORWARD_PASS * (double)options->perturbation.rise_masks;
+}
+
+const lb_method lb_rise = {.struct_size = sizeof(lb_method),
+                           .name = "rise",
+                           .title = "RISE",
                            .summary =
                                "mean of random masks, weighted by the probability behind them",
+                           .source = "Petsiuk, Das, Saenko: Randomized input sampling for "
+                                     "explanation of black-box models, BMVC 2018",
                            .needs = LB_NEEDS_COPIES,
-                           .slow = true,
-                           .parameters = parameters,
-                           .pixels = attribute};
+                           .flags = LB_METHOD_SLOW | LB_METHOD_PER_PIXEL,
+                           .settings = settings,
+                           .attribute = attribute,
+                           .passes = passes};

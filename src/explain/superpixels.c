@@ -76,21 +76,21 @@ cleanup:
 }
 
 lb_status
-lb_superpixels_init(lb_superpixels *out, const lb_explainer *e, size_t i, lb_infill usual,
+lb_superpixels_init(lb_superpixels *out, const lb_batch *batch, size_t i, lb_infill usual,
                     lb_error *err)
 {
     lb_status status = LB_OK;
     double *scaled = NULL;
-    const lb_perturbation_options *o = &e->options->perturbation;
+    const lb_perturbation_options *o = &batch->options->perturbation;
     const lb_slic_options slic = {
         .segments = o->superpixels, .compactness = o->compactness, .iterations = ITERATIONS};
-    *out = (lb_superpixels){.pixels = e->pixels, .image = e->images + i * e->values};
-    LB_ALLOC(out->label, e->pixels);
-    LB_ALLOC(out->fill, e->values);
-    LB_ALLOC(scaled, e->values);
-    scale_image(scaled, out->image, e->values);
-    LB_TRY(lb_slic(out->label, &out->count, scaled, LB_INPUT_CHANNELS, e->height, e->width, &slic,
-                   err));
+    *out = (lb_superpixels){.pixels = batch->pixels, .image = batch->images + i * batch->values};
+    LB_ALLOC(out->label, batch->pixels);
+    LB_ALLOC(out->fill, batch->values);
+    LB_ALLOC(scaled, batch->values);
+    scale_image(scaled, out->image, batch->values);
+    LB_TRY(lb_slic(out->label, &out->count, scaled, LB_INPUT_CHANNELS, batch->height, batch->width,
+                   &slic, err));
     LB_ALLOC(out->idle, out->count);
     LB_TRY(fill_hidden(out, o, usual, err));
 cleanup:

@@ -3,7 +3,7 @@
 #ifndef LB_EXPLAIN_SUPERPIXELS_H
 #define LB_EXPLAIN_SUPERPIXELS_H
 
-#include "explainer.h"
+#include "session.h"
 
 typedef struct lb_superpixels {
     size_t pixels, count;
@@ -16,8 +16,8 @@ typedef struct lb_superpixels {
 
 /* Of image i of the batch, by the options; usual: what the method hides with. The image is
  * borrowed. Release it in any case. */
-lb_status lb_superpixels_init(lb_superpixels *out, const lb_explainer *explainer, size_t i,
-                              lb_infill usual, lb_error *err);
+lb_status lb_superpixels_init(lb_superpixels *out, const lb_batch *batch, size_t i, lb_infill usual,
+                              lb_error *err);
 void lb_superpixels_release(lb_superpixels *superpixels);
 
 /* An lb_change (perturbation.h) of lb_superpixels: row `copy` of `seen`. */

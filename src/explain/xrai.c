@@ -13,7 +13,7 @@
 
 #include "lesionbench/image.h"
 #include "lesionbench/segment.h"
-#include "path_samples.h"
+#include "session.h"
 
 enum { SCALES = 6, BASELINES = 2 };
 
@@ -59,31 +59,31 @@ xrai_release(xrai *x)
 }
 
 static lb_status
-xrai_init(xrai *x, const lb_explainer *e, lb_error *err)
+xrai_init(xrai *x, const lb_batch *batch, lb_error *err)
 {
     lb_status status = LB_OK;
-    *x = (xrai){.height = e->height,
-                .width = e->width,
-                .size = e->pixels,
-                .steps = e->options->xrai_steps,
-                .dilation = (long)e->options->xrai_dilation};
+    *x = (xrai){.height = batch->height,
+                .width = batch->width,
+                .size = batch->pixels,
+                .steps = batch->options->xrai_steps,
+                .dilation = (long)batch->options->xrai_dilation};
     if (x->steps == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "xrai needs at least one step");
     }
-    LB_ALLOC(x->sum, e->count * e->values);
-    LB_ALLOC(x->greatest, e->pixels);
-    LB_ALLOC(x->range, e->count);
-    LB_ALLOC(x->smooth, e->values);
-    LB_ALLOC(x->plane, e->pixels);
-    LB_ALLOC(x->label, e->pixels);
-    LB_ALLOC(x->sorted, e->pixels);
-    LB_ALLOC(x->first, e->pixels + 1);
-    LB_ALLOC(x->seen, e->pixels);
-    LB_ALLOC(x->all.start, SCALES * e->pixels + 1);
-    for (size_t i = 0; i < e->count; i++) {
-        const float *image = e->images + i * e->values;
+    LB_ALLOC(x->sum, batch->count * batch->values);
+    LB_ALLOC(x->greatest, batch->pixels);
+    LB_ALLOC(x->range, batch->count);
+    LB_ALLOC(x->smooth, batch->values);
+    LB_ALLOC(x->plane, batch->pixels);
+    LB_ALLOC(x->label, batch->pixels);
+    LB_ALLOC(x->sorted, batch->pixels);
+    LB_ALLOC(x->first, batch->pixels + 1);
+    LB_ALLOC(x->seen, batch->pixels);
+    LB_ALLOC(x->all.start, SCALES * batch->pixels + 1);
+    for (size_t i = 0; i < batch->count; i++) {
+        const float *image = batch->images + i * batch->values;
         x->range[i][0] = x->range[i][1] = image[0];
-        for (size_t v = 1; v < e->values; v++) {
+        for (size_t v = 1; v < batch->values; v++) {
             x->range[i][0] = fminf(x->range[i][0], image[v]);
             x->range[i][1] = fmaxf(x->range[i][1], image[v]);
         }
@@ -93,25 +93,25 @@ cleanup:
 }
 
 static void
-fill_point(const void *data, const lb_explainer *e, float *point, size_t i, size_t k)
+fill_point(const void *data, const lb_batch *batch, float *point, size_t i, size_t k)
 {
     const xrai *x = data;
-    const float *image = e->images + i * e->values;
+    const float *image = batch->images + i * batch->values;
     float baseline = x->range[i][k / x->steps];
     float alpha = (float)(((double)(k % x->steps) + 0.5) / (double)x->steps);
-    for (size_t v = 0; v < e->values; v++) {
+    for (size_t v = 0; v < batch->values; v++) {
         point[v] = baseline + alpha * (image[v] - baseline);
     }
 }
 
 static void
-take_gradient(void *data, const lb_explainer *e, const float *gradient, size_t i, size_t k)
+take_gradient(void *data, const lb_batch *batch, const float *gradient, size_t i, size_t k)
 {
     xrai *x = data;
-    const float *image = e->images + i * e->values;
-    float *sum = x->sum + i * e->values, baseline = x->range[i][k / x->steps];
+    const float *image = batch->images + i * batch->values;
+    float *sum = x->sum + i * batch->values, baseline = x->range[i][k / x->steps];
     float weight = (float)(1.0 / (double)(BASELINES * x->steps));
-    for (size_t v = 0; v < e->values; v++) {
+    for (size_t v = 0; v < batch->values; v++) {
         sum[v] += weight * gradient[v] * (image[v] - baseline);
     }
 }
@@ -297,28 +297,43 @@ cleanup:
 }
 
 static lb_status
-attribute(lb_explainer *e, float *pixels, lb_error *err)
+attribute(float *pixels, lb_diagnostics *diagnostics, lb_session *session, const lb_batch *batch,
+          lb_error *err)
 {
     lb_status status = LB_OK;
     xrai x = {.size = 0};
-    LB_TRY(xrai_init(&x, e, err));
+    (void)diagnostics;
+    LB_TRY(xrai_init(&x, batch, err));
     const lb_path_samples points = {
         .count = BASELINES * x.steps, .data = &x, .fill = fill_point, .take = take_gradient};
-    LB_TRY(lb_explainer_path_samples(e, &points, err));
-    for (size_t i = 0; i < e->count; i++) {
-        LB_TRY(cut(&x, e->images + i * e->values, x.range[i], err));
-        take_greatest(&x, x.sum + i * e->values);
-        LB_TRY(rank(pixels + i * e->pixels, &x, x.greatest, err));
+    LB_TRY(lb_session_path_samples(session, batch, &points, err));
+    for (size_t i = 0; i < batch->count; i++) {
+        LB_TRY(cut(&x, batch->images + i * batch->values, x.range[i], err));
+        take_greatest(&x, x.sum + i * batch->values);
+        LB_TRY(rank(pixels + i * batch->pixels, &x, x.greatest, err));
     }
 cleanup:
     xrai_release(&x);
     return status;
 }
 
+static double
+passes(const lb_explain_options *options, size_t height, size_t width)
+{
+    (void)height;
+    (void)width;
+    return BASELINES * (double)options->xrai_steps;
+}
+
 const lb_method lb_xrai = {
+    .struct_size = sizeof(lb_method),
     .name = "xrai",
+    .title = "XRAI",
     .summary = "regions by mean Integrated Gradients, best first",
+    .source = "Kapishnikov, Bolukbasi, Viegas, Terry: XRAI: better attributions through regions, "
+              "ICCV 2019",
     .needs = LB_NEEDS_FORWARD | LB_NEEDS_PATH,
-    .parameters = (const char *const[]){"xrai_steps", "xrai_dilation", "convolution", NULL},
-    .pixels = attribute,
-    .positive = true};
+    .flags = LB_METHOD_PER_PIXEL | LB_METHOD_POSITIVE,
+    .settings = (const char *const[]){"xrai_steps", "xrai_dilation", "convolution", NULL},
+    .attribute = attribute,
+    .passes = passes};

@@ -9,7 +9,7 @@
 
 #include "analysis_internal.h"
 #include "lesionbench/atomic_file.h"
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/score.h"
 
 const char POOLED[] = "pooled";
@@ -240,12 +240,10 @@ cleanup:
 static series_kind
 kind_of(const score_table *table, const score_series *one)
 {
-    lb_error unknown;
-    size_t method = 0;
     const char *corpus = table->corpora.names[one->corpus];
     const char *name = table->methods.names[one->method];
-    if (strcmp(corpus, "baseline") == 0 ||
-        (lb_method_find(&method, name, &unknown) == LB_OK && lb_method_is_control(method))) {
+    const lb_method *method = lb_method_find(name);
+    if (strcmp(corpus, "baseline") == 0 || (method != NULL && lb_method_is_control(method))) {
         return KIND_BASELINE;
     }
     return strcmp(corpus, "untrained") == 0 || strcmp(name, "untrained") == 0 ? KIND_UNTRAINED

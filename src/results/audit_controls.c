@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lesionbench/audit_report.h"
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/score.h"
 
 static const double LIMIT = 0.40;
@@ -21,7 +21,7 @@ typedef struct controls {
     const lb_audit_options *options;
     lb_dataset *dataset;
     size_t height, width, pixels;
-    size_t methods[CONTROL_COUNT];
+    const lb_method *methods[CONTROL_COUNT];
     float *image, *truth; /* (BLOCK, pixels) */
     double *tpr;          /* (CONTROL_COUNT, images) */
     double *share;        /* (images) true pixels, 0 where the image cannot be scored */
@@ -182,7 +182,7 @@ lb_audit_controls(lb_audit *audit, const char *path, const lb_audit_options *opt
     c.width = lb_dataset_width(c.dataset);
     LB_TRY(lb_multiply(&c.pixels, c.height, c.width, err));
     for (size_t k = 0; k < CONTROL_COUNT; k++) {
-        LB_TRY(lb_method_find(&c.methods[k], CONTROLS[k], err));
+        LB_TRY(lb_method_get(&c.methods[k], CONTROLS[k], err));
     }
     LB_ALLOC(c.image, BLOCK * c.pixels);
     LB_ALLOC(c.truth, BLOCK * c.pixels);

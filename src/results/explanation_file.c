@@ -23,7 +23,7 @@ explanation_groups(map_group **out, size_t *count, const lb_explain_job *job, lb
         map_group *group = &groups[used];
         *group = (map_group){
             .method = job->methods[used], .control = NO_CONTROL, .original = NO_CONTROL};
-        snprintf(group->name, sizeof group->name, "%s", lb_method_name(group->method));
+        snprintf(group->name, sizeof group->name, "%s", group->method->name);
     }
     for (size_t c = 0; c < job->control_count; c++) {
         const lb_explain_control *control = &job->controls[c];
@@ -31,8 +31,7 @@ explanation_groups(map_group **out, size_t *count, const lb_explain_job *job, lb
             map_group *group = &groups[used++];
             *group =
                 (map_group){.method = control->methods[m], .control = c, .original = NO_CONTROL};
-            snprintf(group->name, sizeof group->name, "%s:%s", control->name,
-                     lb_method_name(group->method));
+            snprintf(group->name, sizeof group->name, "%s:%s", control->name, group->method->name);
             for (size_t i = 0; i < job->method_count; i++) {
                 group->original = job->methods[i] == group->method ? i : group->original;
             }
@@ -182,13 +181,13 @@ write_parameters(lb_h5 *file, const map_group *group, const lb_explain_options *
     lb_status status = LB_OK;
     lb_setting_table table = lb_explain_settings();
     lb_explain_options settled = *options;
-    lb_method_settle(group->method, &settled);
+    lb_method_set_defaults(group->method, &settled);
     const bool has_alphas =
-        options->alphas != NULL && strcmp(lb_method_name(group->method), "gradient_shap") == 0;
+        options->alphas != NULL && strcmp(group->method->name, "gradient_shap") == 0;
     if (has_alphas) {
         LB_TRY(write_alphas(file, group->name, options, err));
     }
-    for (const char *const *key = lb_method_parameters(group->method); *key != NULL; key++) {
+    for (const char *const *key = lb_method_settings(group->method); *key != NULL; key++) {
         for (size_t s = 0; s < table.count; s++) {
             bool is_seed = strcmp(*key, "seed") == 0;
             if (strcmp(table.settings[s].key, *key) == 0 && !(is_seed && has_alphas)) {
@@ -196,7 +195,7 @@ write_parameters(lb_h5 *file, const map_group *group, const lb_explain_options *
             }
         }
     }
-    if (options->sobel_is_laplace && lb_method_is_of_edges(group->method)) {
+    if (options->sobel_is_laplace && (group->method->flags & LB_METHOD_OF_EDGES) != 0) {
         LB_TRY(lb_h5_set_text(file, group->name, "quirks", lb_quirk_name(LB_QUIRK_SOBEL_IS_LAPLACE),
                               err));
     }

@@ -12,7 +12,7 @@
 /* The maps of one method by one network: a group of the file, and of the scores. */
 typedef struct map_group {
     char name[64]; /* "saliency", "untrained:saliency" */
-    size_t method;
+    const lb_method *method;
     size_t control; /* index in the job's controls; NO_CONTROL: the network itself */
     size_t
         original; /* of a control: the group of the same method by the network; else NO_CONTROL */

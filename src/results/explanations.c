@@ -370,7 +370,7 @@ append_similarities(lb_similarity_rows *out, const run *work, lb_error *err)
             out->rows[used++] =
                 (lb_similarity_row){.image = work->job->items[i % count].image,
                                     .control = work->job->controls[group->control].name,
-                                    .method = lb_method_name(group->method),
+                                    .method = group->method->name,
                                     .value = work->similarities[i]};
         }
     }

@@ -9,57 +9,20 @@
 
 static const char UNTRAINED[] = "untrained";
 
-/* Groups of methods; NULL for what is none. */
-typedef bool (*group)(size_t method);
-
-static bool
-in_study(size_t method)
-{
-    size_t set[16], count = lb_method_study_set(NULL);
-    if (count > sizeof set / sizeof *set) {
-        return false;
-    }
-    lb_method_study_set(set);
-    for (size_t i = 0; i < count; i++) {
-        if (set[i] == method) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-is_quick(size_t method)
-{
-    return !lb_method_is_slow(method);
-}
-
-static bool
-is_any(size_t method)
-{
-    return lb_method_name(method) != NULL;
-}
-
-static group
+/* The index of a group, or -1. */
+static int
 find_group(const char *name)
 {
-    static const struct {
-        const char *name;
-        group members;
-    } GROUPS[] = {{"study", in_study},
-                  {"controls", lb_method_is_control},
-                  {"quick", is_quick},
-                  {"all", is_any}};
-    for (size_t i = 0; i < sizeof GROUPS / sizeof *GROUPS; i++) {
-        if (strcmp(GROUPS[i].name, name) == 0) {
-            return GROUPS[i].members;
+    for (int g = 0; LB_METHOD_GROUPS[g] != NULL; g++) {
+        if (strcmp(LB_METHOD_GROUPS[g], name) == 0) {
+            return g;
         }
     }
-    return NULL;
+    return -1;
 }
 
 static bool
-contains(const size_t *methods, size_t count, size_t method)
+contains(const lb_method *const *methods, size_t count, const lb_method *method)
 {
     for (size_t i = 0; i < count; i++) {
         if (methods[i] == method) {
@@ -69,25 +32,31 @@ contains(const size_t *methods, size_t count, size_t method)
     return false;
 }
 
+static bool
+fits(const lb_method *method, size_t group, lb_method_filter filter, bool of_network)
+{
+    bool control = lb_method_is_control(method);
+    bool has_background = (method->needs & LB_NEEDS_BACKGROUND) == 0 || filter.background;
+    bool wanted = control ? !of_network && !filter.of_network : !filter.of_image;
+    return lb_method_in_group(method, group) && has_background && wanted;
+}
+
 /* Appends what a name or a group stands for. What a group brings may be there already. */
 static lb_status
-add_named(size_t *methods, size_t *count, const char *name, lb_method_filter filter,
+add_named(const lb_method **methods, size_t *count, const char *name, lb_method_filter filter,
           bool of_network, lb_error *err)
 {
-    size_t method = 0;
-    group members = find_group(name);
-    for (size_t m = 0; members != NULL && lb_method_name(m) != NULL; m++) {
-        bool fits = members(m) && (!lb_method_needs_background(m) || filter.background) &&
-                    (!lb_method_is_control(m) || (!of_network && !filter.of_network)) &&
-                    (lb_method_is_control(m) || !filter.of_image);
-        if (fits && !contains(methods, *count, m)) {
-            methods[(*count)++] = m;
+    const lb_method *method = NULL;
+    int group = find_group(name);
+    for (size_t m = 0; group >= 0 && (method = lb_method_at(m)) != NULL; m++) {
+        if (fits(method, (size_t)group, filter, of_network) && !contains(methods, *count, method)) {
+            methods[(*count)++] = method;
         }
     }
-    if (members != NULL) {
+    if (group >= 0) {
         return LB_OK;
     }
-    lb_status status = lb_method_find(&method, name, err);
+    lb_status status = lb_method_get(&method, name, err);
     if (status != LB_OK) {
         return status;
     }
@@ -129,7 +98,7 @@ read_items(lb_method_list *out, const lb_list *list, lb_method_filter filter, bo
             continue;
         }
         const char *what = control ? name + length + 1 : name;
-        if ((find_group(what) != NULL) != groups) {
+        if ((find_group(what) >= 0) != groups) {
             continue;
         }
         if (control) {
@@ -148,7 +117,7 @@ add_untrained(lb_method_list *list, lb_method_filter filter, lb_error *err)
 {
     bool some = false;
     for (size_t i = 0; i < list->count; i++) {
-        size_t method = list->methods[i];
+        const lb_method *method = list->methods[i];
         if (!lb_method_is_control(method)) {
             some = true;
             if (!contains(list->untrained, list->untrained_count, method)) {
@@ -168,7 +137,7 @@ lb_method_list_parse(lb_method_list *out, const char *text, lb_method_filter fil
     lb_method_list made = {0};
     size_t known = 0;
     bool untrained = false;
-    while (lb_method_name(known) != NULL) {
+    while (lb_method_at(known) != NULL) {
         known++;
     }
     LB_TRY(lb_list_parse(&list, text, err));

@@ -8,6 +8,7 @@
 #include "diagnostics_columns.h"
 #include "lesionbench/atomic_file.h"
 #include "lesionbench/csv.h"
+#include "lesionbench/method.h"
 #include "metric_columns.h"
 
 lb_score_row *
@@ -39,10 +40,9 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
 static bool
 is_baseline(const lb_score_row *row)
 {
-    size_t index = 0;
-    lb_error unknown;
+    const lb_method *method = lb_method_find(row->method);
     return strcmp(row->corpus, "baseline") == 0 || strcmp(row->corpus, "untrained") == 0 ||
-           (lb_method_find(&index, row->method, &unknown) == LB_OK && lb_method_is_control(index));
+           (method != NULL && lb_method_is_control(method));
 }
 
 void

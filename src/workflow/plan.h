@@ -5,9 +5,9 @@
 
 #include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
-#include "lesionbench/explain.h"
 #include "lesionbench/import_settings.h"
 #include "lesionbench/lesions.h"
+#include "lesionbench/method.h"
 #include "lesionbench/pipeline.h"
 #include "lesionbench/settings.h"
 #include "lesionbench/slices.h"
@@ -114,7 +114,7 @@ struct lb_study {
     plan_target targets[8]; /* of the degrees */
     uint64_t *seeds;
     size_t seed_count;
-    size_t *methods, *baselines; /* indices of lb_method_name() */
+    const lb_method **methods, **baselines;
     size_t method_count, baseline_count;
 };
 

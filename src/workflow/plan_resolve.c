@@ -91,7 +91,8 @@ cleanup:
 }
 
 static lb_status
-resolve_methods(size_t **out, size_t *count, const char *text, bool baselines, lb_error *err)
+resolve_methods(const lb_method ***out, size_t *count, const char *text, bool baselines,
+                lb_error *err)
 {
     lb_status status = LB_OK;
     const char *other = baselines ? "methods" : "baselines";
@@ -102,7 +103,7 @@ resolve_methods(size_t **out, size_t *count, const char *text, bool baselines, l
     for (size_t i = 0; i < list.count; i++) {
         if (lb_method_is_control(list.methods[i]) != baselines) {
             LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "'%s' belongs under explain.%s",
-                           lb_method_name(list.methods[i]), other));
+                           list.methods[i]->name, other));
         }
     }
     if (list.count == 0) { /* a group of the other kind */

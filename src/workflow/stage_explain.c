@@ -170,7 +170,7 @@ static lb_status
 open_background(lb_image_loader *out, lb_explain_job *job, lb_error *err)
 {
     for (size_t i = 0; i < job->method_count; i++) {
-        if (lb_method_needs_background(job->methods[i])) {
+        if ((job->methods[i]->needs & LB_NEEDS_BACKGROUND) != 0) {
             job->options.background = out;
             return lb_loader_dataset(out, job->dataset, LB_TRAIN, err);
         }

@@ -209,8 +209,8 @@ cleanup:
 
 /* The settings of one explanation: of the lists of methods only its own. */
 static lb_status
-add_explanation_key(uint64_t *key, const plan_explain *plan, const size_t *methods, size_t count,
-                    lb_error *err)
+add_explanation_key(uint64_t *key, const plan_explain *plan, const lb_method *const *methods,
+                    size_t count, lb_error *err)
 {
     static const char *const NONE[] = {NULL};
     char text[128];
@@ -218,7 +218,7 @@ add_explanation_key(uint64_t *key, const plan_explain *plan, const size_t *metho
              plan->examples);
     *key = key_add_text(*key, text);
     for (size_t i = 0; i < count; i++) {
-        *key = key_add_text(*key, lb_method_name(methods[i]));
+        *key = key_add_text(*key, methods[i]->name);
     }
     return key_add_settings(key, &plan->options, lb_explain_settings(), NONE, err);
 }

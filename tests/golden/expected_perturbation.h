@@ -3,7 +3,7 @@
 #ifndef LB_FIGURES_PERTURBATION_H
 #define LB_FIGURES_PERTURBATION_H
 
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 
 enum { TARGET = 1, SEED = 5, ITEM = 7, STEPS = 10, BLUR_STEPS = 20, DILATION = 2, PICKS = 4 };
 static const size_t PICKED[PICKS] = {1000, 2222, 3003, 3817};

@@ -8,7 +8,7 @@
 #include "testing.h"
 
 #include "lesionbench/executor.h"
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/npy.h"
 #include "lesionbench/training.h"
 
@@ -122,26 +122,27 @@ eight_methods_and_captums_deeplift(void **state)
     lb_network *network = NULL;
     lb_array input;
     const size_t items[IMAGES] = {0, 1};
-    size_t methods[16], count = lb_method_study_set(methods);
+    const lb_method *methods[16];
+    size_t count = lb_method_study_set(methods);
     const double alphas[] = {0.1, 0.25, 0.5, 0.75, 0.9};
     lb_explain_options options;
     lb_explain_defaults(&options);
     options.alphas = alphas;
     options.batch = 4;
     assert_int_equal(count, 8);
-    assert_ok(lb_method_find(&methods[count++], "deeplift_captum", &err));
+    assert_ok(lb_method_get(&methods[count++], "deeplift_captum", &err));
     assert_ok(lb_network_load(&network, FOLDER "vgg16.safetensors", &err));
     assert_ok(lb_npy_read(&input, FOLDER "input.npy", &err));
     assert_int_equal(lb_array_count(&input), IMAGES * VALUES);
     for (size_t m = 0; m < 2 * 2 * count; m++) {
         unsigned target = (unsigned)(m % 2);
         const uint16_t targets[IMAGES] = {(uint16_t)target, (uint16_t)target};
-        size_t method = methods[m / 4];
+        const lb_method *method = methods[m / 4];
         options.compute.convolution = m / 2 % 2;
-        expected want = {.method = lb_method_name(method),
+        expected want = {.method = method->name,
                          .target = target,
                          .convolution = options.compute.convolution,
-                         .limit = limit_of(lb_method_name(method), options.compute.convolution)};
+                         .limit = limit_of(method->name, options.compute.convolution)};
         assert_ok(lb_explain(network, input.data, 3, SIDE, SIDE, IMAGES, items, targets, &method, 1,
                              &options, compare, &want, NULL, &err));
         assert_int_equal(want.images, IMAGES);

@@ -3,7 +3,7 @@
 #include "testing.h"
 
 #include "expected_controls.h"
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/random.h"
 
 enum { PIXELS = HEIGHT * WIDTH };
@@ -46,9 +46,9 @@ controls_equal_scipy(void **state)
         image[p] = y * y + x * x < 1 ? (float)(0.2 + 0.5 * noise) : 0;
     }
     for (size_t m = 0; m < sizeof FIGURES / sizeof *FIGURES; m++) {
-        size_t method = 0;
+        const lb_method *method = NULL;
         struct control_figure expected = FIGURES[m];
-        assert_ok(lb_method_find(&method, expected.method, &err));
+        assert_ok(lb_method_get(&method, expected.method, &err));
         assert_true(lb_method_is_control(method));
         assert_ok(lb_explain(NULL, image, 1, HEIGHT, WIDTH, 1, &item, &target, &method, 1, &options,
                              compare, &expected, NULL, &err));

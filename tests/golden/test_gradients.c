@@ -6,7 +6,7 @@
 #include "expected_gradients.h"
 #include "formula_network.h"
 
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/training.h"
 
 enum { SIDE = 64, VALUES = 3 * SIDE * SIDE, TARGET = 1 };
@@ -58,10 +58,10 @@ check_image(const char *figure, const char *name, const lb_explain_options *opti
     const size_t item = 0;
     const uint16_t target = TARGET;
     struct gradient_figure want = *find_figure(figure);
-    size_t method = 0;
+    const lb_method *method = NULL;
     lb_error err;
     lb_network *network = formula_network();
-    assert_ok(lb_method_find(&method, name, &err));
+    assert_ok(lb_method_get(&method, name, &err));
     assert_ok(lb_explain(network, image, 3, SIDE, SIDE, 1, &item, &target, &method, 1, options,
                          compare, &want, NULL, &err));
     lb_network_free(network);

@@ -7,7 +7,7 @@
 #include "formula_network.h"
 
 #include "lesionbench/executor.h"
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 
 enum { SIDE = 64, VALUES = 3 * SIDE * SIDE, TARGET = 1 };
 
@@ -60,10 +60,10 @@ methods_equal_pytorch(void **state)
         image[v] = (float)formula_value(v, 99);
     }
     for (size_t m = 0; m < sizeof expected / sizeof *expected; m++) {
-        size_t method = 0;
+        const lb_method *method = NULL;
         double figures[5];
         memcpy(figures, expected[m].figures, sizeof figures);
-        assert_ok(lb_method_find(&method, expected[m].method, &err));
+        assert_ok(lb_method_get(&method, expected[m].method, &err));
         assert_ok(lb_explain(network, image, 3, SIDE, SIDE, 1, &item, &target, &method, 1, &options,
                              compare, figures, NULL, &err));
     }

@@ -69,7 +69,7 @@ methods_equal_figures(void **state)
     const size_t item = ITEM;
     const uint16_t target = TARGET;
     for (size_t m = 0; m < sizeof FIGURES / sizeof *FIGURES; m++) {
-        size_t method = 0;
+        const lb_method *method = NULL;
         struct perturbation_figure expected = FIGURES[m];
         lb_explain_options options;
         lb_explain_defaults(&options);
@@ -85,7 +85,7 @@ methods_equal_figures(void **state)
                        strcmp(expected.method, "xrai") != 0);
         }
         options.seed = SEED;
-        assert_ok(lb_method_find(&method, expected.method, &err));
+        assert_ok(lb_method_get(&method, expected.method, &err));
         assert_ok(lb_explain(network, image, 3, SIDE, SIDE, 1, &item, &target, &method, 1, &options,
                              compare, &expected, NULL, &err));
     }

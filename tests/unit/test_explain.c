@@ -6,8 +6,8 @@
 
 #include "testing.h"
 
-#include "explain/explainer.h"
-#include "lesionbench/explain.h"
+#include "explain/session.h"
+#include "lesionbench/method.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
 
@@ -32,24 +32,34 @@ typedef struct fixture {
     collected all;
 } fixture;
 
+static size_t
+index_of(const lb_method *method)
+{
+    size_t m = 0;
+    while (lb_method_at(m) != method) {
+        m++;
+    }
+    return m;
+}
+
 static lb_status
 collect(void *data, const lb_explanation *e, lb_error *err)
 {
     collected *all = data;
     (void)err;
-    size_t at = all->images[e->method];
+    size_t m = index_of(e->method), at = all->images[m];
     for (size_t i = 0; i < e->count; i++) {
         assert_int_equal(e->items[i], items[at + i]);
     }
     if (e->attribution != NULL) {
-        memcpy(all->attribution[e->method] + at * VALUES, e->attribution,
+        memcpy(all->attribution[m] + at * VALUES, e->attribution,
                e->count * VALUES * sizeof(float));
     }
-    memcpy(all->map[e->method] + at * PIXELS, e->map, e->count * PIXELS * sizeof(float));
+    memcpy(all->map[m] + at * PIXELS, e->map, e->count * PIXELS * sizeof(float));
     for (size_t i = 0; i < e->count; i++) {
-        all->diagnostics[e->method][at + i] = e->diagnostics[i];
+        all->diagnostics[m][at + i] = e->diagnostics[i];
     }
-    all->images[e->method] += e->count;
+    all->images[m] += e->count;
     return LB_OK;
 }
 
@@ -68,8 +78,9 @@ static void
 explain_with(collected *out, const fixture *f, const lb_explain_options *options, size_t method)
 {
     lb_error err;
+    const lb_method *one = lb_method_at(method);
     memset(out, 0, sizeof *out);
-    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, &method, 1,
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, &one, 1,
                          options, collect, out, NULL, &err));
 }
 
@@ -102,15 +113,19 @@ explain_all(collected *out, const fixture *f, size_t batch, const size_t *method
     options.perturbation.shap_samples = 40;
     options.perturbation.lime_samples = 20;
     memset(out, 0, sizeof *out);
-    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods,
-                         count, &options, collect, out, NULL, &err));
+    const lb_method *all[METHODS];
+    for (size_t m = 0; m < count; m++) {
+        all[m] = lb_method_at(methods[m]);
+    }
+    assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, all, count,
+                         &options, collect, out, NULL, &err));
 }
 
 static size_t
 method_count(void)
 {
     size_t count = 0;
-    while (lb_method_name(count) != NULL) {
+    while (lb_method_at(count) != NULL) {
         count++;
     }
     assert_true(count <= METHODS);
@@ -164,10 +179,9 @@ tear_down(void **state)
 static size_t
 method(const char *name)
 {
-    lb_error err;
-    size_t index = 0;
-    assert_ok(lb_method_find(&index, name, &err));
-    return index;
+    const lb_method *found = lb_method_find(name);
+    assert_non_null(found);
+    return index_of(found);
 }
 
 static double
@@ -196,7 +210,7 @@ every_map_says_something(void **state)
                 most = fmaxf(most, map[p]);
             }
             /* What is against the target alone, a rectified activation map does not show. */
-            bool can_be_empty = strstr(lb_method_name(m), "grad_cam") != NULL;
+            bool can_be_empty = strstr(lb_method_at(m)->name, "grad_cam") != NULL;
             assert_true(most > least || can_be_empty);
         }
     }
@@ -294,7 +308,7 @@ gradients_are_checked_by_differences(void **state)
     lb_explain_options options;
     lb_explain_defaults(&options);
     options.check_gradient = 2;
-    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
+    for (size_t m = 0; lb_method_at(m) != NULL; m++) {
         bool made_of_it = m == method("saliency") || m == method("gradient_x_sign");
         if (!made_of_it && m != method("guided_backprop")) {
             continue;
@@ -328,8 +342,8 @@ gradient_error(lb_explainer *e, bool largest)
     lb_error err;
     lb_diagnostics diagnostics[IMAGES];
     double error = largest ? 0 : INFINITY;
-    e->has_check = false;
-    assert_ok(lb_explainer_check_gradient(diagnostics, e, &err));
+    e->session.has_check = false;
+    assert_ok(lb_session_check_gradient(diagnostics, &e->session, &e->batch, &err));
     for (size_t i = 0; i < IMAGES; i++) {
         double of_image = diagnostics[i].gradient_error;
         error = largest ? fmax(error, of_image) : fmin(error, of_image);
@@ -345,19 +359,20 @@ checks_find_wrong_gradients(void **state)
     lb_error err;
     lb_explainer *e = NULL;
     lb_explain_options options;
-    const size_t saliency = method("saliency");
+    const lb_method *saliency = lb_method_find("saliency");
     lb_explain_defaults(&options);
     options.check_gradient = 2;
     assert_ok(
         lb_explainer_create(&e, f->network, SIDE, SIDE, IMAGES, &saliency, 1, &options, &err));
     assert_ok(lb_explainer_run(e, f->images, 1, IMAGES, items, targets, ignore, NULL, NULL, &err));
-    assert_int_equal(e->count, IMAGES);
+    assert_int_equal(e->batch.count, IMAGES);
     assert_true(gradient_error(e, true) < 0.02);
     for (size_t v = 0; v < IMAGES * VALUES; v++) {
-        e->gradient[v] *= 1.05f;
+        e->session.gradient[v] *= 1.05f;
     }
     assert_true(gradient_error(e, false) > 0.03);
-    assert_ok(lb_explainer_backward(e->gradient, e, LB_RULE_GUIDED, false, &err));
+    assert_ok(lb_session_backward(e->session.gradient, &e->session, &e->batch, LB_RULE_GUIDED,
+                                  false, &err));
     assert_true(gradient_error(e, false) > 0.1);
     lb_explainer_free(e);
 }
@@ -421,7 +436,11 @@ batches_and_company_do_not_matter(void **state)
     lb_error err;
     collected *other = lb_alloc(1, sizeof *other, &err);
     assert_non_null(other);
-    size_t methods[METHODS], count = lb_method_study_set(methods);
+    size_t methods[METHODS], count = 0;
+    const lb_method *study[METHODS];
+    for (; count < lb_method_study_set(study); count++) {
+        methods[count] = index_of(study[count]);
+    }
     const char *const more[] = {"deeplift_captum",
                                 "lrp_epsilon_plus_flat",
                                 "lrp_epsilon_gamma_box",
@@ -541,10 +560,10 @@ static void
 certificates_say_what_the_maps_are(void **state)
 {
     const fixture *f = *state;
-    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
+    for (size_t m = 0; lb_method_at(m) != NULL; m++) {
         for (size_t i = 0; i < IMAGES; i++) {
             const float *attribution =
-                lb_method_is_control(m) ? NULL : f->all.attribution[m] + i * VALUES;
+                lb_method_is_control(lb_method_at(m)) ? NULL : f->all.attribution[m] + i * VALUES;
             assert_certified(&f->all.diagnostics[m][i], f->all.map[m] + i * PIXELS, attribution);
         }
     }
@@ -567,13 +586,13 @@ table_and_names(void **state)
 {
     (void)state;
     lb_error err;
-    size_t index = 0;
+    const lb_method *unknown = NULL;
     assert_int_equal(lb_method_study_set(NULL), 8);
-    assert_null(lb_method_name(method_count()));
-    assert_int_equal(lb_method_find(&index, "salienzy", &err), LB_ERROR_ARGUMENT);
+    assert_null(lb_method_at(method_count()));
+    assert_int_equal(lb_method_get(&unknown, "salienzy", &err), LB_ERROR_ARGUMENT);
     assert_non_null(strstr(err.message, "did you mean 'saliency'"));
-    assert_true(lb_method_is_control(method("sobel")));
-    assert_false(lb_method_is_control(method("lrp")));
+    assert_true(lb_method_is_control(lb_method_find("sobel")));
+    assert_false(lb_method_is_control(lb_method_find("lrp")));
 }
 
 static lb_status
@@ -592,7 +611,7 @@ errors(void **state)
     lb_explain_options options;
     lb_explain_defaults(&options);
     const uint16_t wrong[IMAGES] = {0, 1, 2, 0, 0};
-    size_t lrp = method("lrp");
+    const lb_method *lrp = lb_method_find("lrp");
     assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, wrong, &lrp, 1,
                                 &options, collect, NULL, NULL, &err),
                      LB_ERROR_ARGUMENT);

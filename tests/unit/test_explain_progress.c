@@ -5,7 +5,7 @@
 
 #include "testing.h"
 
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 
 enum { SIDE = 40, PIXELS = SIDE * SIDE, IMAGES = 2 };
 
@@ -45,7 +45,7 @@ explain(const char *const *names, size_t count, const lb_explain_options *option
     static float images[IMAGES * PIXELS];
     const size_t items[IMAGES] = {0, 1};
     const uint16_t targets[IMAGES] = {0, 1};
-    size_t methods[8];
+    const lb_method *methods[8];
     lb_error err;
     lb_architecture architecture;
     lb_network *network = NULL;
@@ -57,7 +57,7 @@ explain(const char *const *names, size_t count, const lb_explain_options *option
         images[i] = (float)(i % 17) / 17;
     }
     for (size_t m = 0; m < count; m++) {
-        assert_ok(lb_method_find(&methods[m], names[m], &err));
+        assert_ok(lb_method_get(&methods[m], names[m], &err));
     }
     assert_ok(lb_explain(network, images, 1, SIDE, SIDE, IMAGES, items, targets, methods, count,
                          options, ignore, NULL, &context, &err));
@@ -113,12 +113,12 @@ what_was_not_reckoned_does_not_go_beyond(void **state)
     assert_true(heard.last == 1);
 }
 
-static size_t
+static const lb_method *
 find(const char *name)
 {
-    size_t method = 0;
+    const lb_method *method = NULL;
     lb_error err;
-    assert_ok(lb_method_find(&method, name, &err));
+    assert_ok(lb_method_get(&method, name, &err));
     return method;
 }
 

@@ -7,7 +7,7 @@
 
 #include "testing.h"
 
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
 
@@ -17,7 +17,6 @@ enum {
     VALUES = 3 * PIXELS,
     IMAGES = 4,
     METHODS = 8,
-    MOST = 128,
     MEMORY = 500
 };
 
@@ -26,13 +25,14 @@ static const size_t items[IMAGES] = {3, 1, 4, 15};
 
 typedef struct maps {
     float attribution[METHODS][IMAGES * VALUES];
-    size_t place[MOST], images[METHODS]; /* place of a method of the table; images seen */
+    const lb_method *methods[METHODS];
+    size_t images[METHODS]; /* seen */
 } maps;
 
 typedef struct fixture {
     lb_network *network;
     float images[IMAGES * PIXELS];
-    size_t methods[METHODS];
+    const lb_method *methods[METHODS];
     maps standard; /* one thread, all methods, batch 4 */
     maps other;
 } fixture;
@@ -42,7 +42,10 @@ collect(void *data, const lb_explanation *e, lb_error *err)
 {
     maps *out = data;
     (void)err;
-    size_t method = out->place[e->method];
+    size_t method = 0;
+    while (out->methods[method] != e->method) {
+        method++;
+    }
     memcpy(out->attribution[method] + out->images[method] * VALUES, e->attribution,
            e->count * VALUES * sizeof(float));
     out->images[method] += e->count;
@@ -51,7 +54,7 @@ collect(void *data, const lb_explanation *e, lb_error *err)
 
 /* Adds the maps of some methods to out. */
 static void
-explain(maps *out, const fixture *f, const size_t *methods, size_t count, size_t batch,
+explain(maps *out, const fixture *f, const lb_method *const *methods, size_t count, size_t batch,
         size_t memory)
 {
     lb_error err;
@@ -69,10 +72,7 @@ static void
 begin(maps *out, const fixture *f)
 {
     memset(out, 0, sizeof *out);
-    for (size_t m = 0; m < METHODS; m++) {
-        assert_true(f->methods[m] < MOST);
-        out->place[f->methods[m]] = m;
-    }
+    memcpy(out->methods, f->methods, sizeof out->methods);
 }
 
 /* The largest relative distance of a method's maps; 0 for the same bits alone. */
@@ -156,7 +156,7 @@ static void
 order_and_choice_of_methods_do_not_matter(void **state)
 {
     fixture *f = *state;
-    size_t reverse[METHODS];
+    const lb_method *reverse[METHODS];
     for (size_t m = 0; m < METHODS; m++) {
         reverse[m] = f->methods[METHODS - 1 - m];
     }
@@ -228,7 +228,7 @@ no_images_are_no_work(void **state)
 }
 
 typedef struct promises {
-    size_t method; /* whose */
+    const lb_method *method; /* whose */
     double expected_sum[IMAGES];
     size_t count;
 } promises;
@@ -251,13 +251,13 @@ a_path_leaves_nothing_behind(void **state)
     const fixture *f = *state;
     lb_error err;
     lb_explain_options options;
-    size_t methods[2];
+    const lb_method *methods[2];
     promises after = {0}, alone = {0};
     lb_explain_defaults(&options);
     options.steps = 5;
     options.batch = 4;
-    assert_ok(lb_method_find(&methods[0], "integrated_gradients", &err));
-    assert_ok(lb_method_find(&methods[1], "blur_ig", &err));
+    assert_ok(lb_method_get(&methods[0], "integrated_gradients", &err));
+    assert_ok(lb_method_get(&methods[1], "blur_ig", &err));
     after.method = alone.method = methods[1];
     assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods, 2,
                          &options, collect_promises, &after, NULL, &err));
@@ -290,7 +290,8 @@ read_background(void *data, float *out, const size_t *index, size_t n, lb_error 
 
 typedef struct pattern_maps {
     float values[2][IMAGES * VALUES];
-    size_t first, images[2];
+    const lb_method *first;
+    size_t images[2];
 } pattern_maps;
 
 static lb_status
@@ -316,13 +317,13 @@ explain_by_patterns(pattern_maps *out, fixture *f, int threads, size_t batch)
                                     .width = SIDE,
                                     .data = f,
                                     .read = read_background};
-    size_t methods[2];
+    const lb_method *methods[2];
     lb_explain_defaults(&options);
     options.background = &source;
     options.batch = batch;
     memset(out, 0, sizeof *out);
-    assert_ok(lb_method_find(&methods[0], "pattern_net", &err));
-    assert_ok(lb_method_find(&methods[1], "pattern_attribution", &err));
+    assert_ok(lb_method_get(&methods[0], "pattern_net", &err));
+    assert_ok(lb_method_get(&methods[1], "pattern_attribution", &err));
     out->first = methods[0];
     omp_set_num_threads(threads);
     assert_ok(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, methods, 2,

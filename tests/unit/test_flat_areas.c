@@ -11,8 +11,8 @@
 #include "testing.h"
 
 #include "lesionbench/executor.h"
-#include "lesionbench/explain.h"
 #include "lesionbench/image.h"
+#include "lesionbench/method.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
 #include "twins.h"
@@ -281,7 +281,7 @@ explain(double *out, problem *p, const method *m)
     const size_t item = ITEM;
     const uint16_t target = TARGET;
     double alphas[POINTS];
-    size_t index = 0;
+    const lb_method *known = NULL;
     answer to = {.map = out, .values = p->values};
     lb_error err;
     lb_explain_options options;
@@ -294,8 +294,8 @@ explain(double *out, problem *p, const method *m)
     options.alphas = alphas;
     options.batch = 4;
     options.background = &background;
-    assert_ok(lb_method_find(&index, m->name, &err));
-    assert_ok(lb_explain(p->network, p->image, 3, p->side, p->side, 1, &item, &target, &index, 1,
+    assert_ok(lb_method_get(&known, m->name, &err));
+    assert_ok(lb_explain(p->network, p->image, 3, p->side, p->side, 1, &item, &target, &known, 1,
                          &options, collect, &to, NULL, &err));
 }
 

@@ -6,7 +6,7 @@
 
 #include "testing.h"
 
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/patterns.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
@@ -53,8 +53,8 @@ static lb_status
 try_to_explain(explained *out, const fixture *f, const char *name,
                const lb_explain_options *options, lb_error *err)
 {
-    size_t method = 0;
-    assert_int_equal(lb_method_find(&method, name, err), LB_OK);
+    const lb_method *method = NULL;
+    assert_int_equal(lb_method_get(&method, name, err), LB_OK);
     out->images = 0;
     return lb_explain(f->network, f->images, 3, SIDE, SIDE, IMAGES, items, targets, &method, 1,
                       options, collect, out, NULL, err);
@@ -346,14 +346,14 @@ fitting_leaves_no_trace(void **state)
     fixture *f = *state;
     lb_error err;
     lb_explain_options options;
-    size_t methods[2];
+    const lb_method *methods[2];
     explained alone, after = {.images = 0};
     lb_explain_defaults(&options);
     const lb_image_loader source = background_source(f->backgrounds, IMAGES);
     options.background = &source;
     options.batch = 4;
-    assert_ok(lb_method_find(&methods[0], "pattern_net", &err));
-    assert_ok(lb_method_find(&methods[1], "guided_backprop", &err));
+    assert_ok(lb_method_get(&methods[0], "pattern_net", &err));
+    assert_ok(lb_method_get(&methods[1], "guided_backprop", &err));
     assert_ok(lb_explain(f->network, f->images, 3, SIDE, SIDE, IMAGES, items, targets, methods, 2,
                          &options, collect_last, &after, NULL, &err));
     explain(&alone, f, "guided_backprop", &options);

@@ -9,11 +9,11 @@
 static const lb_method_filter COMMAND = {.controls = true};
 
 static bool
-has(const size_t *methods, size_t count, const char *name)
+has(const lb_method *const *methods, size_t count, const char *name)
 {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        found += strcmp(lb_method_name(methods[i]), name) == 0;
+        found += strcmp(methods[i]->name, name) == 0;
     }
     assert_in_range(found, 0, 1);
     return found == 1;
@@ -27,7 +27,7 @@ groups_and_names(void **state)
     lb_method_list list;
     assert_ok(lb_method_list_parse(&list, "lrp,study", COMMAND, &err));
     assert_int_equal(list.count, 8);
-    assert_string_equal(lb_method_name(list.methods[0]), "lrp");
+    assert_string_equal(list.methods[0]->name, "lrp");
     assert_true(has(list.methods, list.count, "lrp"));
     assert_int_equal(list.untrained_count, 0);
     lb_method_list_release(&list);

@@ -104,7 +104,7 @@ collect(void *data, const lb_explanation *e, lb_error *err)
 }
 
 static void
-explain(maps *out, fixture *f, size_t method, lb_explain_options *options)
+explain(maps *out, fixture *f, const lb_method *method, lb_explain_options *options)
 {
     lb_error err;
     const lb_image_loader source = {.count = BACKGROUNDS,
@@ -182,9 +182,9 @@ other_value(char out[32], const char *values, bool last)
 }
 
 static bool
-lists(size_t method, const char *key)
+lists(const lb_method *method, const char *key)
 {
-    for (const char *const *k = lb_method_parameters(method); *k != NULL; k++) {
+    for (const char *const *k = lb_method_settings(method); *k != NULL; k++) {
         if (strcmp(*k, key) == 0) {
             return true;
         }
@@ -210,20 +210,21 @@ settings_listed_change_maps(void **state)
     static maps standard, other;
     char value[32];
     size_t faults = 0;
-    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
+    const lb_method *method = NULL;
+    for (size_t m = 0; (method = lb_method_at(m)) != NULL; m++) {
         lb_explain_options options;
         set_all(&options);
-        explain(&standard, f, m, &options);
+        explain(&standard, f, method, &options);
         for (size_t s = 0; s < COUNT; s++) {
-            bool changed = !lists(m, SETTINGS[s].key);
+            bool changed = !lists(method, SETTINGS[s].key);
             for (int last = 0; last < 2 && !changed; last++) {
                 set_all(&options);
                 set(&options, SETTINGS[s].key, other_value(value, SETTINGS[s].other, last == 1));
-                explain(&other, f, m, &options);
+                explain(&other, f, method, &options);
                 changed = distance(&other, &standard) > 0;
             }
             if (!changed) {
-                print_message("%s lists %s, which changes nothing\n", lb_method_name(m),
+                print_message("%s lists %s, which changes nothing\n", method->name,
                               SETTINGS[s].key);
                 faults++;
             }
@@ -240,33 +241,40 @@ settings_not_listed_change_nothing(void **state)
     static maps standard, other;
     char value[32];
     size_t faults = 0;
-    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
+    const lb_method *method = NULL;
+    for (size_t m = 0; (method = lb_method_at(m)) != NULL; m++) {
         lb_explain_options options;
         set_all(&options);
-        explain(&standard, f, m, &options);
+        explain(&standard, f, method, &options);
         for (size_t s = 0; s < COUNT; s++) {
-            if (!lists(m, SETTINGS[s].key)) {
+            if (!lists(method, SETTINGS[s].key)) {
                 set(&options, SETTINGS[s].key, other_value(value, SETTINGS[s].other, true));
             }
         }
-        explain(&other, f, m, &options);
+        explain(&other, f, method, &options);
         bool same = distance(&other, &standard) <= most_apart();
         for (size_t s = 0; s < COUNT && !same; s++) {
-            if (lists(m, SETTINGS[s].key)) {
+            if (lists(method, SETTINGS[s].key)) {
                 continue;
             }
             set_all(&options);
             set(&options, SETTINGS[s].key, other_value(value, SETTINGS[s].other, true));
-            explain(&other, f, m, &options);
+            explain(&other, f, method, &options);
             double apart = distance(&other, &standard);
             if (apart > most_apart()) {
-                print_message("%s does not list %s, which changes its maps by %.1e\n",
-                              lb_method_name(m), SETTINGS[s].key, apart);
+                print_message("%s does not list %s, which changes its maps by %.1e\n", method->name,
+                              SETTINGS[s].key, apart);
             }
         }
         faults += !same;
     }
     assert_int_equal(faults, 0);
+}
+
+static bool
+is_of_edges(const lb_method *method)
+{
+    return (method->flags & LB_METHOD_OF_EDGES) != 0;
 }
 
 /* The quirk is recorded of the methods that it changes. */
@@ -276,18 +284,19 @@ the_quirk_is_of_edges(void **state)
     fixture *f = *state;
     static maps standard, other;
     size_t of_edges = 0;
-    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
-        if (!lb_method_is_control(m)) {
-            assert_false(lb_method_is_of_edges(m));
+    const lb_method *method = NULL;
+    for (size_t m = 0; (method = lb_method_at(m)) != NULL; m++) {
+        if (!lb_method_is_control(method)) {
+            assert_false(is_of_edges(method));
             continue;
         }
         lb_explain_options options;
         set_all(&options);
-        explain(&standard, f, m, &options);
+        explain(&standard, f, method, &options);
         options.sobel_is_laplace = true;
-        explain(&other, f, m, &options);
-        assert_int_equal(distance(&other, &standard) > 0, lb_method_is_of_edges(m));
-        of_edges += lb_method_is_of_edges(m);
+        explain(&other, f, method, &options);
+        assert_int_equal(distance(&other, &standard) > 0, is_of_edges(method));
+        of_edges += is_of_edges(method);
     }
     assert_int_equal(of_edges, 2);
 }
@@ -300,7 +309,7 @@ write_and_open(fixture *f, const char *const *names, size_t count,
     lb_error err;
     lb_h5 *file = NULL;
     char *folder = NULL, *path = NULL;
-    size_t methods[4];
+    const lb_method *methods[4];
     const lb_image_loader source = {.count = BACKGROUNDS,
                                     .channels = 3,
                                     .height = SIDE,
@@ -318,7 +327,7 @@ write_and_open(fixture *f, const char *const *names, size_t count,
                           .keep = LB_KEEP_MAPS};
     assert_true(count <= sizeof methods / sizeof *methods);
     for (size_t m = 0; m < count; m++) {
-        assert_ok(lb_method_find(&methods[m], names[m], &err));
+        assert_ok(lb_method_get(&methods[m], names[m], &err));
     }
     void *state = NULL;
     assert_int_equal(test_setup(&state), 0);

@@ -7,7 +7,7 @@
 
 #include "testing.h"
 
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/random.h"
 
 enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 3 };
@@ -29,13 +29,13 @@ typedef struct collected {
     lb_diagnostics diagnostics[METHODS][IMAGES];
 } collected;
 
-static size_t
+static const lb_method *
 method(const char *name)
 {
     lb_error err;
-    size_t index = 0;
-    assert_ok(lb_method_find(&index, name, &err));
-    return index;
+    const lb_method *found = NULL;
+    assert_ok(lb_method_get(&found, name, &err));
+    return found;
 }
 
 static size_t
@@ -53,7 +53,7 @@ collect(void *data, const lb_explanation *e, lb_error *err)
 {
     collected *all = data;
     (void)err;
-    size_t m = position(lb_method_name(e->method));
+    size_t m = position(e->method->name);
     for (size_t k = 0; k < e->count; k++) {
         size_t i = 0;
         while (items[i] != e->items[k]) {
@@ -90,7 +90,7 @@ explain(collected *out, const fixture *f, size_t first, size_t count, const char
         size_t name_count, const lb_explain_options *options)
 {
     lb_error err;
-    size_t methods[METHODS];
+    const lb_method *methods[METHODS];
     for (size_t m = 0; m < name_count; m++) {
         methods[m] = method(names[m]);
     }
@@ -381,9 +381,9 @@ assert_refused(const fixture *f, const char *name, const lb_explain_options *opt
                const char *words)
 {
     lb_error err;
-    size_t index = method(name);
-    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets,
-                                &index, 1, options, collect, NULL, NULL, &err),
+    const lb_method *one = method(name);
+    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, &one,
+                                1, options, collect, NULL, NULL, &err),
                      LB_ERROR_ARGUMENT);
     if (strstr(err.message, words) == NULL) {
         fail_msg("'%s' does not say '%s'", err.message, words);
@@ -419,11 +419,12 @@ errors(void **state)
     assert_refused(&f, "xrai", &options, "at least one step");
     /* A network whose answers are not finite. */
     options = small_options();
-    size_t last = lb_network_parameters(f.network) - 1, index = method("occlusion");
+    size_t last = lb_network_parameters(f.network) - 1;
+    const lb_method *occlusion = method("occlusion");
     float *bias = lb_network_parameter(f.network, last)->value, kept = bias[1];
     bias[1] = INFINITY;
-    assert_int_equal(lb_explain(f.network, f.images, 1, SIDE, SIDE, IMAGES, items, targets, &index,
-                                1, &options, collect, NULL, NULL, &err),
+    assert_int_equal(lb_explain(f.network, f.images, 1, SIDE, SIDE, IMAGES, items, targets,
+                                &occlusion, 1, &options, collect, NULL, NULL, &err),
                      LB_ERROR_NUMERIC);
     assert_non_null(strstr(err.message, "image 4: the network's output is not finite"));
     bias[1] = kept;

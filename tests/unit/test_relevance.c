@@ -5,7 +5,7 @@
 
 #include "testing.h"
 
-#include "lesionbench/explain.h"
+#include "lesionbench/method.h"
 #include "lesionbench/random.h"
 
 enum { SIDE = 40, VALUES = 3 * SIDE * SIDE, IMAGES = 2 };
@@ -40,8 +40,8 @@ static void
 explain(relevance *out, const fixture *f, const char *name, const lb_explain_options *options)
 {
     lb_error err;
-    size_t method = 0;
-    assert_ok(lb_method_find(&method, name, &err));
+    const lb_method *method = NULL;
+    assert_ok(lb_method_get(&method, name, &err));
     assert_ok(lb_explain(f->network, f->images, 3, SIDE, SIDE, IMAGES, items, targets, &method, 1,
                          options, collect, out, NULL, &err));
 }
@@ -178,8 +178,8 @@ refuse(const fixture *f, const char *name, const lb_explain_options *options, co
 {
     lb_error err;
     relevance r;
-    size_t method = 0;
-    assert_ok(lb_method_find(&method, name, &err));
+    const lb_method *method = NULL;
+    assert_ok(lb_method_get(&method, name, &err));
     assert_int_equal(lb_explain(f->network, f->images, 3, SIDE, SIDE, IMAGES, items, targets,
                                 &method, 1, options, collect, &r, NULL, &err),
                      LB_ERROR_ARGUMENT);
@@ -232,11 +232,11 @@ settled_options_are_what_is_used(void **state)
     for (size_t k = 0; k < sizeof own / sizeof *own; k++) {
         lb_explain_options options;
         relevance usual, said;
-        size_t method = 0;
-        assert_ok(lb_method_find(&method, own[k].name, &err));
+        const lb_method *method = NULL;
+        assert_ok(lb_method_get(&method, own[k].name, &err));
         lb_explain_defaults(&options);
         explain(&usual, f, own[k].name, &options);
-        lb_method_settle(method, &options);
+        lb_method_set_defaults(method, &options);
         assert_true(options.lrp.epsilon == own[k].epsilon);
         explain(&said, f, own[k].name, &options);
         assert_memory_equal(usual.values, said.values, sizeof usual.values);

@@ -343,11 +343,11 @@ kept_maps_are_written_in_order(void **state)
     lb_h5 *file = NULL;
     lb_array index = {0}, map = {0}, share = {0};
     lb_image_loader images = {0};
-    size_t methods[2];
+    const lb_method *methods[2];
     write_ramps(4);
     assert_ok(lb_loader_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
-    assert_ok(lb_method_find(&methods[0], "raw_input", &err));
-    assert_ok(lb_method_find(&methods[1], "sobel", &err));
+    assert_ok(lb_method_get(&methods[0], "raw_input", &err));
+    assert_ok(lb_method_get(&methods[1], "sobel", &err));
     const lb_explain_item items[] = {{3, 1, "", true}, {0, 0, "", false}, {2, 0, "", true}};
     lb_explain_job job = {.images = &images,
                           .items = items,
@@ -394,10 +394,10 @@ nothing_to_explain_is_a_file(void **state)
     lb_error err;
     lb_image_loader images = {0};
     lb_score_rows rows = {0};
-    size_t method = 0;
+    const lb_method *method = NULL;
     write_ramps(1);
     assert_ok(lb_loader_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
-    assert_ok(lb_method_find(&method, "raw_input", &err));
+    assert_ok(lb_method_get(&method, "raw_input", &err));
     lb_explain_job job = {
         .images = &images, .methods = &method, .method_count = 1, .keep = LB_KEEP_MAPS};
     lb_explain_defaults(&job.options);

@@ -138,7 +138,7 @@ groups_of_methods(void **state)
     static const char *const eight[] = {
         TEMPLATE CORPUS, TEMPLATE CORPUS "explain:\n  methods: [study]\n",
         "version: 0.2\n" TEMPLATE CORPUS "explain:\n  methods: [study]\n"};
-    size_t set[8];
+    const lb_method *set[8];
     assert_int_equal(lb_method_study_set(set), 8);
     for (size_t i = 0; i < 3; i++) {
         assert_ok(load(&study, eight[i], &err));
@@ -151,9 +151,10 @@ groups_of_methods(void **state)
                    "explain:\n  methods: [all]\n  baselines: [controls]\n",
                    &err));
     size_t methods = 0, controls = 0;
-    for (size_t m = 0; lb_method_name(m) != NULL; m++) {
-        methods += !lb_method_is_control(m);
-        controls += lb_method_is_control(m);
+    const lb_method *method = NULL;
+    for (size_t m = 0; (method = lb_method_at(m)) != NULL; m++) {
+        methods += !lb_method_is_control(method);
+        controls += lb_method_is_control(method);
     }
     assert_int_equal(study->method_count, methods);
     assert_int_equal(study->baseline_count, controls);

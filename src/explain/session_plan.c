@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What an explainer computes with: passes, and batches that memory allows. */
+/* What a session computes with: passes, and batches that memory allows. */
 #include <math.h>
 #include <string.h>
 
 #include "background.h"
-#include "explainer.h"
 #include "lesionbench/patterns.h"
 #include "perturbation.h"
+#include "session.h"
 
 /* Images and points go through the network in batches that memory allows; of these, points in the
  * one that leaves the fewest places empty, where each batch costs a fraction of a point besides. */
@@ -35,7 +35,7 @@ within(size_t value, size_t least, size_t most)
 /* As if all methods were asked for, so that a map does not depend on its company: another batch can
  * mean another algorithm. */
 static void
-plan_batches(lb_explainer *e, const lb_network *network, const lb_executor_options *image,
+plan_batches(lb_session *e, const lb_network *network, const lb_executor_options *image,
              const lb_executor_options *point)
 {
     const lb_explain_options *options = e->options;
@@ -54,7 +54,7 @@ plan_batches(lb_explainer *e, const lb_network *network, const lb_executor_optio
 
 /* The baseline's logits, and where a rule compares with them its activations. */
 static lb_status
-compute_reference(lb_explainer *e, lb_network *network, const lb_executor_options *image,
+compute_reference(lb_session *e, lb_network *network, const lb_executor_options *image,
                   lb_error *err)
 {
     lb_status status = LB_OK;
@@ -80,7 +80,7 @@ cleanup:
 /* The passes of images compute in double, so that what ReLU and pooling decide is right whatever
  * the algorithm of the way back. A path's many points do so in float32: each weighs little. */
 static lb_status
-plan_passes(lb_explainer *e, lb_network *network, unsigned needs, lb_error *err)
+plan_passes(lb_session *e, lb_network *network, unsigned needs, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_executor_options image = {.height = e->height,
@@ -117,26 +117,25 @@ cleanup:
 }
 
 void
-lb_explainer_release(lb_explainer *e)
+lb_session_release(lb_session *e)
 {
     lb_executor_free(e->reference);
     lb_executor_free(e->pass);
     lb_executor_free(e->path); /* last: the others share its memory */
     lb_perturbation_free(e->perturbation);
-    lb_free(e->images);
-    lb_free(e->grey);
     lb_free(e->gradient);
     lb_free(e->first_sum);
     lb_free(e->support);
     lb_free(e->reference_logits);
     lb_free(e->seeds);
+    lb_free(e->whole);
     lb_background_free(e->background);
     lb_free(e->gradient_error);
     lb_patterns_free(e->patterns);
 }
 
 lb_status
-lb_explainer_plan(lb_explainer *e, unsigned needs, lb_error *err)
+lb_session_plan(lb_session *e, unsigned needs, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_network *network = e->network;
@@ -147,8 +146,6 @@ lb_explainer_plan(lb_explainer *e, unsigned needs, lb_error *err)
         LB_ALLOC(e->gradient_error, e->batch);
         LB_ALLOC(e->seeds, (e->batch > e->points ? e->batch : e->points) * e->classes);
     }
-    LB_ALLOC(e->images, e->batch * e->values);
-    LB_ALLOC(e->grey, e->batch * e->pixels);
 cleanup:
     return status;
 }
