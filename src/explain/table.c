@@ -43,8 +43,7 @@
     X(lb_local_contrast_map)
 /* clang-format on */
 
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration takes none */
-#define DECLARE(method) extern const lb_method method;
+#define DECLARE(method) extern const lb_method method; /* NOLINT(bugprone-macro-parentheses) */
 #define POINT_TO(method) &method,
 
 ROWS(DECLARE)

@@ -26,7 +26,7 @@ typedef struct method_entry {
     char title[64]; /* in figures and on the page */
     bool baseline;  /* looks at the image alone */
 } method_entry;
-/* Fills in the title: a known one, or the name in words. The study's eight methods come first. */
+/* Fills in the title: the method's own, or where none has this name the name in words. */
 void method_entry_init(method_entry *out, const char *name);
 /* The name of one of the study's eight methods. Borrowed, static. */
 const char *study_method(size_t index);

@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "html.h"
+#include "lesionbench/method.h"
 #include "lesionbench/version.h"
 
 static const char *
@@ -277,26 +278,28 @@ say_finetuning(FILE *page, const page_facts *facts, const page_facts *matched)
           page);
 }
 
-/* What only some methods have, behind their names. */
+/* A method's number of steps, samples or masks, behind its name: the first of its settings whose
+ * key ends in one of these words. */
 static void
 say_method(FILE *page, const page_facts *facts, const char *name)
 {
-    static const char *const of[][4] = {
-        {"integrated_gradients", "steps", " (", " steps)"},
-        {"gradient_shap", "samples", " (", " samples)"},
-        {"smoothgrad", "smooth_samples", " (", " samples)"},
-        {"vargrad", "smooth_samples", " (", " samples)"},
-        {"expected_gradients", "expected_samples", " (", " samples)"},
-        {"rise", "rise_masks", " (", " masks)"},
-        {"lime", "lime_samples", " (", " samples)"},
-        {"blur_ig", "blur_steps", " (", " steps)"},
-        {"xrai", "xrai_steps", " (", " steps)"},
-    };
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        char path[80];
-        snprintf(path, sizeof path, "explain.%s", of[i][1]);
-        if (strcmp(of[i][0], name) == 0) {
-            say_setting(page, of[i][2], setting(facts, path), of[i][3]);
+    static const char *const counts[] = {"steps", "samples", "masks"};
+    const lb_method *method = lb_method_find(name);
+    const char *const *key =
+        method != NULL ? lb_method_settings(method) : (const char *const[]){NULL};
+    for (; *key != NULL; key++) {
+        const char *last = strrchr(*key, '_') != NULL ? strrchr(*key, '_') + 1 : *key;
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+            if (strcmp(counts[i], last) == 0) {
+                char path[80], after[16];
+                snprintf(path, sizeof path, "explain.%s", *key);
+                snprintf(after, sizeof after, " %s)", last);
+                const char *value = setting(facts, path);
+                if (value != NULL && strcmp(value, "0") != 0) {
+                    say_setting(page, " (", value, after);
+                }
+                return;
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "lesionbench/method.h"
 
 static void
 say_cohort(FILE *page, const page_facts *facts)
@@ -137,21 +138,8 @@ bar(FILE *page, const char *title, const char *meaning, double value, const char
 static const char *
 control_meaning(const char *name)
 {
-    static const char *const meanings[][2] = {
-        {"raw_input", "the image itself, without any network"},
-        {"inverted_input", "the image’s negative"},
-        {"difference_of_gaussians", "blobs of the image"},
-        {"median_distance", "how far a pixel is from the usual grey"},
-        {"sobel", "edge filter"},
-        {"laplace", "edge filter"},
-        {"random", "noise"},
-    };
-    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
-        if (strcmp(meanings[i][0], name) == 0) {
-            return meanings[i][1];
-        }
-    }
-    return "made of the image alone";
+    const lb_method *method = lb_method_find(name);
+    return method != NULL ? method->summary : "made of the image alone";
 }
 
 /* All controls, the strongest first. */
