@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A method of one's own: the gradient times the image less its mean. The program registers it,
- * finds it by its name and explains an image with it. */
+ * finds it by its name and explains an image with it, for an untrained network.
+ * usage: own_method [MODEL.safetensors], where the network is saved. */
 #include <stdio.h>
 
-#include "lesionbench/method.h"
+#include "lesionbench/lesionbench.h"
 
 enum { SIDE = 64, PIXELS = SIDE * SIDE };
 
@@ -55,7 +56,7 @@ print_map(void *data, const lb_explanation *explanation, lb_error *err)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
     static float image[PIXELS]; /* a bright square on a dark one */
     const size_t item = 0;
@@ -76,6 +77,9 @@ main(void)
     const lb_method *method = lb_method_find("gradient_x_centred");
     LB_TRY(lb_explain(network, image, 1, SIDE, SIDE, 1, &item, &target, &method, 1, &options,
                       print_map, NULL, NULL, &err));
+    if (argc > 1) {
+        LB_TRY(lb_network_save(network, argv[1], &err));
+    }
 cleanup:
     lb_network_free(network);
     if (status != LB_OK) {

@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum lb_type { LB_U8, LB_I8, LB_I32, LB_I64, LB_F32, LB_F64 } lb_type;
 
@@ -33,6 +34,7 @@ void lb_array_release(lb_array *array);
 /* count elements as doubles. Whole numbers beyond 2^53 are rounded. */
 void lb_to_doubles(double *out, const void *from, lb_type type, size_t count);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -17,6 +17,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum lb_status {
     LB_OK = 0,
@@ -113,6 +114,7 @@ size_t lb_peak_memory(void);
 /* Seconds from an arbitrary start, monotonic. */
 double lb_seconds(void);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

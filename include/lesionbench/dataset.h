@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum lb_split { LB_TRAIN = 0, LB_VALIDATION = 1, LB_HOLDOUT = 2 } lb_split;
 enum { LB_SPLITS = 3 };
@@ -36,6 +37,7 @@ const int32_t *lb_dataset_subjects(const lb_dataset *dataset, lb_split split);
 lb_status lb_dataset_read(float *image, float *truth, lb_dataset *dataset, lb_split split,
                           size_t first, size_t count, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* What is propagated backward, layer by layer. Linear layers (convolution, dense, average pooling)
  * and max pooling's routing to the winner are common to all but where noted. */
@@ -160,6 +161,7 @@ void lb_executor_block_read(float *output, float *gradient, const lb_executor *p
 lb_status lb_executor_to_input(float *out, lb_executor *pass, lb_rule rule, const float *first,
                                lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

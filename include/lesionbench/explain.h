@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* LRP; see relevance.h. */
 typedef enum lb_lrp_bias {
@@ -179,6 +180,7 @@ void lb_attribution_map(float *map, const float *attribution, size_t count, size
 /* The same of one image in doubles. */
 void lb_attribution_map_double(double *map, const double *attribution, size_t pixels);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -23,6 +23,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* What a method needs of a session. A session prepares what the methods of a run need together, and
  * refuses a call that the method at work did not ask for. A control needs nothing (0). */
@@ -197,6 +198,7 @@ lb_status lb_session_background_images(const float **out, size_t *count, lb_sess
 lb_status lb_session_expect_sum(lb_diagnostics *diagnostics, const lb_session *session,
                                 const lb_batch *batch, bool minus_baseline, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

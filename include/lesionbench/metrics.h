@@ -24,6 +24,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum lb_ties { LB_TIES_STRICT = 0, LB_TIES_STABLE = 1 } lb_ties;
 extern const char *const LB_TIE_RULES[]; /* "strict", "stable"; NULL-terminated */
@@ -102,6 +103,7 @@ lb_status lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map
 lb_status lb_scorer_score_double(lb_map_score *out, lb_scorer *scorer, const double *map,
                                  lb_metric_set wanted, lb_ties ties, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 enum { LB_BLOCKS = 5, LB_INPUT_CHANNELS = 3, LB_MAX_CONVOLUTIONS = 16, LB_DENSE_LAYERS = 3 };
 
@@ -69,6 +70,7 @@ const char *lb_network_metadata(const lb_network *network, const char *key);
 lb_status lb_network_set_metadata(lb_network *network, const char *key, const char *value,
                                   lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

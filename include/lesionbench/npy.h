@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Reads u1, i1, i4, i8, f4, f8 and b1 (as LB_U8); everything else is LB_ERROR_UNSUPPORTED. */
 lb_status lb_npy_read(lb_array *out, const char *path, lb_error *err);
@@ -24,6 +25,7 @@ lb_status lb_npy_read_rows(void *out, lb_npy *npy, size_t first, size_t count, l
 lb_status lb_npy_write(const char *path, lb_type type, size_t rank, const size_t *shape,
                        const void *data, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Texts as they stand in the model's metadata and in tables; "" where unknown. */
 typedef struct lb_model_name {
@@ -51,6 +52,7 @@ void lb_predictions_release(lb_predictions *predictions);
 lb_status lb_predictions_score(lb_classification *out, const lb_predictions *predictions,
                                const char *path, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

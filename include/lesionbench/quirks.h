@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum lb_quirk {
     LB_QUIRK_DROPOUT_AT_INFERENCE,
@@ -58,6 +59,7 @@ lb_status lb_quirks_switch(lb_quirk_set *set, const char *list, lb_quirk_set all
 /* The names that are on, with commas; the caller frees it (lb_free). NULL with err set. */
 char *lb_quirks_print(lb_quirk_set set, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

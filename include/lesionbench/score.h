@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Explanation performance (Oliveira et al. 2024). p = pixels with truth > 0; the mask holds the
  * pixels strictly greater than the (p+1)-th largest value of the map, so that ties can select fewer
@@ -84,6 +85,7 @@ void lb_classification_swap(lb_classification *score);
 /* argmax of the logits; the first of equal ones. */
 void lb_predicted(uint16_t *out, const float *logits, size_t n, size_t classes);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

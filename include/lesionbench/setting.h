@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum lb_setting_kind {
     LB_SETTING_FLAG,      /* bool; needs no value on the command line */
@@ -48,6 +49,7 @@ typedef struct lb_setting_table {
 #define LB_SETTING_CHOICE_ROW(type, member, key, choices, help) \
     {key, LB_SETTING_CHOICE, offsetof(type, member), 0, 0, help, choices}
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* In the place of a number that is not given (NaN for an LB_SETTING_REAL): printed as "". */
 #define LB_NOT_GIVEN SIZE_MAX
@@ -48,6 +49,7 @@ lb_status lb_parse_indices(size_t **out, size_t *count, const char *text, size_t
 /* The name that text was most likely meant to be, NULL where none is near. Borrowed from names. */
 const char *lb_nearest(const char *text, const char *const *names, size_t count);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* --- Clusters (subjects) --- */
 
@@ -182,6 +183,7 @@ double lb_map_correlation(const lb_ranked_map *a, const lb_ranked_map *b);
 /* 2 |A and B| / (|A| + |B|) of the selected pixels (Dice 1945); NaN where both are empty. */
 double lb_map_overlap(const lb_ranked_map *a, const lb_ranked_map *b);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

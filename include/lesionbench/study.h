@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef struct lb_study lb_study;
 
@@ -40,6 +41,7 @@ typedef struct lb_study_listener {
 lb_status lb_study_run(const lb_study *study, const char *directory, lb_study_summary *summary,
                        const lb_study_listener *listener, const lb_context *context, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

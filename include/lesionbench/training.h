@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Images as training reads them: grey (channels 1, repeated to 3) or RGB, float32. */
 typedef struct lb_image_loader {
@@ -141,6 +142,7 @@ typedef struct lb_predict_options {
 lb_status lb_predict(float *logits, lb_network *network, const lb_image_loader *images,
                      const lb_predict_options *options, const lb_context *context, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -17,6 +17,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* What it costs to move a unit of mass. */
 typedef enum lb_ground {
@@ -38,6 +39,7 @@ typedef struct lb_point_masses {
 lb_status lb_transport(double *out, const lb_point_masses *from, const lb_point_masses *to,
                        double free_mass, lb_ground ground, lb_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

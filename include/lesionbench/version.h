@@ -6,6 +6,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* "0.2.0" */
 const char *lb_version(void);
@@ -13,6 +14,7 @@ const char *lb_version(void);
  * at its end where files had changed. "unknown" where the source was in no git repository. */
 const char *lb_commit(void);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
