@@ -62,6 +62,10 @@ lb_status lb_fail_errno(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
         }                      \
     } while (0)
 
+/* Of an argument that must not be NULL: LB_ERROR_ARGUMENT "FUNCTION: ARGUMENT is NULL", and jump.
+ * Wants `lb_error *err` as well. */
+#define LB_NOT_NULL(argument) LB_TRY(lb_check_pointer((argument), __func__, #argument, err))
+
 /* pointer = zeroed array of count elements, or status and jump. Wants `lb_error *err` as well. */
 #define LB_ALLOC(pointer, count)                               \
     do {                                                       \
@@ -71,6 +75,9 @@ lb_status lb_fail_errno(lb_error *err, const char *format, ...) LB_PRINTF(2, 3);
             goto cleanup;                                      \
         }                                                      \
     } while (0)
+
+lb_status lb_check_pointer(const void *pointer, const char *function, const char *argument,
+                           lb_error *err);
 
 /* Zeroed memory, 64-byte aligned, never NULL for a size of 0. NULL (with err set) where count x
  * size overflows or memory is out. Free with lb_free(). */

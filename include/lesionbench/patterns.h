@@ -18,24 +18,30 @@ extern "C" {
 
 typedef struct lb_patterns lb_patterns; /* as large as the network's weights */
 
-/* For passes of this one's network. Images are taken in two rounds, the same in both: the first
- * finds the means, the second the covariances, so that no more than one number for each weight is
- * kept, and another in double for those of convolutions. Sums are in double, or rounded from it
- * once for some dozen images, and in the order of the images: the same bits for any number of
- * threads, and however images fall into batches. */
-lb_status lb_patterns_create(lb_patterns **out, lb_executor *pass, lb_error *err);
+/* Patterns of the executor's network; of use with any executor of LB_EXECUTOR_EXPLAIN of this
+ * network. They are fitted in two rounds over the same images. The first finds the means, the
+ * second the covariances. One number is kept for each weight, and another in double for weights of
+ * convolutions. Sums are in double, or rounded from double once for some dozen images, in the order
+ * of the images. The result has the same bits for any number of threads and any batch.
+ *
+ * Each function returns LB_ERROR_ARGUMENT for an illegal argument or a call out of order. */
+lb_status lb_patterns_create(lb_patterns **out, lb_executor *executor, lb_error *err);
 void lb_patterns_free(lb_patterns *patterns); /* accepts NULL */
-/* Takes the first `count` images of the pass's last forward computation. */
-void lb_patterns_take(lb_patterns *patterns, const lb_executor *pass, size_t count);
-/* Ends a round; after the second the patterns are ready. */
-void lb_patterns_end_round(lb_patterns *patterns, const lb_executor *pass);
-/* The pattern of a weight parameter (its count of values); borrowed. NULL for biases. */
-const float *lb_patterns_of(const lb_patterns *patterns, size_t parameter);
+/* Takes the first `count` images of the executor's last forward computation. */
+lb_status lb_patterns_take(lb_patterns *patterns, const lb_executor *executor, size_t count,
+                           lb_error *err);
+/* Ends a round. After the second round the patterns are ready. */
+lb_status lb_patterns_end_round(lb_patterns *patterns, const lb_executor *executor, lb_error *err);
+/* *out: the pattern of a weight, of the parameter's shape; borrowed. Biases, which are the odd
+ * parameters, have none. */
+lb_status lb_patterns_of(const float **out, const lb_patterns *patterns, size_t parameter,
+                         lb_error *err);
 
-/* (batch, 3, H, W), from (batch, classes) values at the logits: by patterns instead of weights
- * (PatternNet), or by weights times patterns (PatternAttribution). ReLUs and max pooling as for the
- * gradient. */
-lb_status lb_executor_patterns(float *out, lb_executor *pass, const lb_patterns *patterns,
+/* Propagates values at the logits, (batch, classes), backward to the image: out (batch, 3, H, W).
+ * Linear layers use patterns in the place of weights (PatternNet), or weights times patterns
+ * (times_weights: PatternAttribution). ReLUs and max pooling are as for the gradient. Needs
+ * LB_EXECUTOR_EXPLAIN, a forward computation, and patterns of the same network. */
+lb_status lb_executor_patterns(float *out, lb_executor *executor, const lb_patterns *patterns,
                                bool times_weights, const float *logit_values, lb_error *err);
 
 #ifdef __cplusplus

@@ -40,10 +40,11 @@ typedef struct lb_composite {
     bool ignore_bias;
 } lb_composite;
 
-/* Relevance (count, 3, H, W) of the batch's first `count` images, from (batch, classes) values at
- * the logits: 0 but at the target. Uses the pass's last forward computation. Computes image by
- * image, with the memory of one layer's weights and of one image's largest layer besides. */
-lb_status lb_executor_relevance(float *out, lb_executor *pass, const lb_composite *composite,
+/* Relevance of the first `count` images of the batch: out (count, 3, H, W). logit_values: (batch,
+ * classes), as a rule 0 except at the target. Needs LB_EXECUTOR_EXPLAIN and a forward computation.
+ * Computes image by image. Takes the memory of one layer's weights and of one image's largest layer
+ * for the time of the call. LB_ERROR_ARGUMENT: an illegal composite, or a call out of order. */
+lb_status lb_executor_relevance(float *out, lb_executor *executor, const lb_composite *composite,
                                 size_t count, const float *logit_values, lb_error *err);
 
 #ifdef __cplusplus

@@ -143,6 +143,13 @@ lb_fail_errno(lb_error *err, const char *format, ...)
     return err->code;
 }
 
+lb_status
+lb_check_pointer(const void *pointer, const char *function, const char *argument, lb_error *err)
+{
+    return pointer != NULL ? LB_OK
+                           : lb_fail(err, LB_ERROR_ARGUMENT, "%s: %s is NULL", function, argument);
+}
+
 /* Large arrays begin on a huge page and ask for such pages: the many megabytes of a network's
  * weights and activations are swept through, and small pages cost more than the memory's speed
  * allows. */

@@ -12,7 +12,7 @@ lb_background_free(lb_background *background)
     if (background == NULL) {
         return;
     }
-    lb_executor_free(background->pass);
+    lb_executor_free(background->executor);
     lb_free(background->images);
     lb_free(background->logits);
     lb_free(background->known);
@@ -83,10 +83,10 @@ lb_status
 lb_background_compute(lb_background *self, const lb_batch *batch, size_t index, lb_error *err)
 {
     lb_status status = LB_OK;
-    memcpy(lb_executor_input(self->pass), self->images + index * batch->values,
+    memcpy(lb_executor_view_of(self->executor).input, self->images + index * batch->values,
            batch->values * sizeof *self->images);
-    LB_TRY(lb_executor_forward(self->pass, err));
-    memcpy(self->logits + index * batch->classes, lb_executor_logits(self->pass),
+    LB_TRY(lb_executor_forward(self->executor, err));
+    memcpy(self->logits + index * batch->classes, lb_executor_view_of(self->executor).logits,
            batch->classes * sizeof *self->logits);
     self->known[index] = true;
 cleanup:
@@ -113,16 +113,16 @@ lb_session_background(lb_background **out, lb_session *session, const lb_batch *
     lb_status status = LB_OK;
     lb_background *self = NULL;
     size_t *indices = NULL;
-    const lb_executor_options options = {.batch = 1,
+    const lb_executor_options options = {.purpose = LB_EXECUTOR_EXPLAIN,
+                                         .batch = 1,
                                          .height = batch->height,
                                          .width = batch->width,
-                                         .last_block = LB_BLOCKS,
                                          .keep_preactivation = true,
-                                         .in_f64 = true,
-                                         .share_workspace =
-                                             session->path != NULL ? session->path : session->pass,
-                                         .compute = batch->options->compute,
-                                         .transient_weights = true};
+                                         .compute = batch->options->compute};
+    const lb_executor_switches switches = {
+        .transient_weights = true,
+        .forward_only = true,
+        .share_workspace = session->path != NULL ? session->path : session->executor};
     if (session->background != NULL) {
         *out = session->background;
         return LB_OK;
@@ -137,7 +137,7 @@ lb_session_background(lb_background **out, lb_session *session, const lb_batch *
     LB_ALLOC(indices, self->count);
     LB_TRY(lb_background_draw(indices, self->count, batch, 0, err));
     LB_TRY(lb_background_read(self->images, batch, indices, self->count, err));
-    LB_TRY(lb_executor_create(&self->pass, session->network, &options, err));
+    LB_TRY(lb_executor_create_with(&self->executor, session->network, &options, &switches, err));
     *out = session->background = self;
     self = NULL;
 cleanup:

@@ -7,10 +7,10 @@
 
 typedef struct lb_background {
     size_t count;
-    float *images;     /* (count, 3, H, W) */
-    float *logits;     /* (count, classes), of those that are known */
-    bool *known;       /* (count) */
-    lb_executor *pass; /* batch 1, keeps preactivations: a reference for DeepLIFT */
+    float *images;         /* (count, 3, H, W) */
+    float *logits;         /* (count, classes), of those that are known */
+    bool *known;           /* (count) */
+    lb_executor *executor; /* batch 1, keeps preactivations: a reference for DeepLIFT */
 } lb_background;
 
 /* Draws `count` of the source's images, the same for a given purpose's item: their indices. */
@@ -26,7 +26,8 @@ lb_status lb_background_check(const lb_batch *batch, lb_error *err);
  * the explainer. */
 lb_status lb_session_background(lb_background **out, lb_session *session, const lb_batch *batch,
                                 lb_error *err);
-/* The forward computation of one background image in its pass; its logits are known from then on.
+/* The forward computation of one background image in its executor; its logits are known from then
+ * on.
  */
 lb_status lb_background_compute(lb_background *background, const lb_batch *batch, size_t index,
                                 lb_error *err);

@@ -113,7 +113,7 @@ take_gradient(void *data, const lb_batch *batch, const float *gradient, size_t i
     }
 }
 
-/* The logits at the widest blur, from the path's pass. */
+/* The logits at the widest blur, from the path's executor. */
 static lb_status
 promise(lb_diagnostics *diagnostics, const blur *b, lb_session *session, const lb_batch *batch,
         lb_error *err)
@@ -123,16 +123,17 @@ promise(lb_diagnostics *diagnostics, const blur *b, lb_session *session, const l
     for (size_t first = 0; first < batch->count; first += b->places) {
         size_t n = batch->count - first < b->places ? batch->count - first : b->places;
         for (size_t k = 0; k < n; k++) {
-            LB_TRY(blur_image(lb_executor_input(session->path) + k * batch->values, b->scratch,
-                              batch, batch->images + (first + k) * batch->values, b->sigma, false,
-                              err));
+            LB_TRY(blur_image(lb_executor_view_of(session->path).input + k * batch->values,
+                              b->scratch, batch, batch->images + (first + k) * batch->values,
+                              b->sigma, false, err));
         }
-        lb_executor_set_batch(session->path, n);
+        LB_TRY(lb_executor_set_batch(session->path, n, err));
         LB_TRY(lb_executor_forward(session->path, err));
         for (size_t k = 0; k < n; k++) {
             diagnostics[first + k].steps = b->steps;
-            diagnostics[first + k].expected_sum -= (double)lb_executor_logits(
-                session->path)[k * batch->classes + batch->targets[first + k]];
+            diagnostics[first + k].expected_sum -=
+                (double)lb_executor_view_of(session->path)
+                    .logits[k * batch->classes + batch->targets[first + k]];
         }
     }
 cleanup:

@@ -63,17 +63,18 @@ lb_session_cam(float *out, lb_session *session, const lb_batch *batch, lb_cam_co
 {
     lb_status status = LB_OK;
     size_t block = batch->options->cam_block - 1;
-    lb_block_shape shape = lb_executor_block_shape(session->pass, block);
-    size_t cells = shape.height * shape.width, size = shape.channels * cells;
+    lb_block_shape shape = {0};
     float *output = NULL, *gradient = NULL, *map = NULL;
+    LB_TRY(lb_executor_block_shape(&shape, session->executor, block, err));
+    size_t cells = shape.height * shape.width, size = shape.channels * cells;
     LB_ALLOC(output, size);
     LB_ALLOC(gradient, size);
     LB_ALLOC(map, cells);
     lb_session_seed(session, batch, false);
-    LB_TRY(lb_executor_block_backward(session->pass, block, session->seeds, err));
+    LB_TRY(lb_executor_block_backward(session->executor, block, session->seeds, err));
     for (size_t i = 0; i < batch->count; i++) {
         float *image = out + i * batch->values;
-        lb_executor_block_read(output, gradient, session->pass, block, i);
+        LB_TRY(lb_executor_block_read(output, gradient, session->executor, block, i, err));
         combine(map, output, gradient, &shape);
         lb_cam_enlarge(image, batch->height, batch->width, map, shape.height, shape.width);
         for (size_t c = 1; c < LB_INPUT_CHANNELS; c++) {

@@ -7,7 +7,8 @@
 #include "background.h"
 #include "progress.h"
 
-/* attribution += multipliers x (image - reference), for the reference now in the background's pass.
+/* attribution += multipliers x (image - reference), for the reference now in the background's
+ * executor.
  */
 static lb_status
 add_reference(float *attribution, float *multipliers, lb_session *session, const lb_batch *batch,
@@ -17,7 +18,7 @@ add_reference(float *attribution, float *multipliers, lb_session *session, const
     float *first = NULL;
     const float *b = background->images + index * batch->values;
     lb_session_seed(session, batch, false);
-    LB_TRY(lb_executor_backward(&first, session->pass, LB_RULE_DEEPLIFT, background->pass,
+    LB_TRY(lb_executor_backward(&first, session->executor, LB_RULE_DEEPLIFT, background->executor,
                                 session->seeds, err));
     LB_TRY(lb_session_to_input(multipliers, session, batch, LB_RULE_DEEPLIFT, first, err));
     for (size_t i = 0; i < batch->count; i++) {
@@ -39,8 +40,8 @@ promise(lb_diagnostics *diagnostics, const lb_background *background, const lb_s
         for (size_t b = 0; b < background->count; b++) {
             mean += (double)background->logits[b * batch->classes + batch->targets[i]];
         }
-        double logit =
-            (double)lb_executor_logits(session->pass)[i * batch->classes + batch->targets[i]];
+        double logit = (double)lb_executor_view_of(session->executor)
+                           .logits[i * batch->classes + batch->targets[i]];
         diagnostics[i].expected_sum = logit - mean / (double)background->count;
     }
 }

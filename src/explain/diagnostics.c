@@ -42,7 +42,7 @@ lb_session_expect_sum(lb_diagnostics *diagnostics, const lb_session *session, co
     lb_status status = LB_OK;
     unsigned needs = LB_NEEDS_FORWARD | (minus_baseline ? LB_NEEDS_REFERENCE : 0);
     LB_TRY(lb_session_require(session, batch, true, needs, "lb_session_expect_sum()", err));
-    const float *logits = lb_executor_logits(session->pass);
+    const float *logits = lb_executor_view_of(session->executor).logits;
     for (size_t i = 0; i < batch->count; i++) {
         size_t target = batch->targets[i];
         double expected_sum = (double)logits[i * session->classes + target];

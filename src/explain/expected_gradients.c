@@ -67,8 +67,8 @@ promise(lb_diagnostics *diagnostics, const work *doing, const lb_session *sessio
             LB_TRY(lb_background_logits(&logits, doing->background, batch, index, err));
             mean += (double)logits[batch->targets[i]];
         }
-        double logit =
-            (double)lb_executor_logits(session->pass)[i * batch->classes + batch->targets[i]];
+        double logit = (double)lb_executor_view_of(session->executor)
+                           .logits[i * batch->classes + batch->targets[i]];
         diagnostics[i].expected_sum = logit - mean / (double)samples;
         diagnostics[i].steps = samples;
     }

@@ -173,12 +173,12 @@ run_batch(lb_explainer *e, lb_explanation_sink sink, void *sink_data, lb_error *
 {
     lb_status status = LB_OK;
     lb_session *session = &e->session;
-    if (session->pass != NULL) {
-        memcpy(lb_executor_input(session->pass), e->images,
+    if (session->executor != NULL) {
+        memcpy(lb_executor_view_of(session->executor).input, e->images,
                e->batch.count * session->values * sizeof *e->images);
-        LB_TRY(lb_executor_forward(session->pass, err));
+        LB_TRY(lb_executor_forward(session->executor, err));
         for (size_t i = 0; i < e->batch.count * session->classes; i++) {
-            if (!isfinite(lb_executor_logits(session->pass)[i])) {
+            if (!isfinite(lb_executor_view_of(session->executor).logits[i])) {
                 LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
                                "image %zu: the network's output is not finite",
                                e->batch.items[i / session->classes]));

@@ -25,7 +25,7 @@ static const double MOST_NOISE = 4e-3;
 typedef struct probe {
     lb_session *session;
     const lb_batch *batch;
-    lb_executor *pass;
+    lb_executor *executor;
     size_t image;              /* in the batch */
     double greatest;           /* of the image's absolute values */
     const float *gradient;     /* (3, H, W) of the image */
@@ -58,13 +58,13 @@ draw_direction(probe *p, lb_random *random)
     }
 }
 
-/* Puts the points `first` .. `first + count` of 2 x STEPS into the pass. */
+/* Puts the points `first` .. `first + count` of 2 x STEPS into the executor. */
 static void
 fill_points(probe *p, size_t first, size_t count)
 {
     const lb_batch *batch = p->batch;
     const float *image = batch->images + p->image * batch->values;
-    float *input = lb_executor_input(p->pass);
+    float *input = lb_executor_view_of(p->executor).input;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++) {
         double h = ldexp(p->greatest, -(int)(FIRST_STEP + (first + i) / 2)), product = 0;
@@ -88,9 +88,9 @@ compute_points(probe *p, lb_error *err)
                count = left < p->session->batch ? left : p->session->batch;
         LB_TRY(lb_check_cancelled(batch->context, err));
         fill_points(p, first, count);
-        LB_TRY(lb_executor_forward(p->pass, err));
+        LB_TRY(lb_executor_forward(p->executor, err));
         for (size_t i = 0; i < count; i++) {
-            const float *logits = lb_executor_logits(p->pass) + i * batch->classes;
+            const float *logits = lb_executor_view_of(p->executor).logits + i * batch->classes;
             p->logit[first + i] = (double)logits[batch->targets[p->image]];
         }
     }
@@ -147,18 +147,16 @@ check_batch(lb_session *session, const lb_batch *batch, lb_error *err)
     const lb_executor_options options = {.batch = session->batch,
                                          .height = batch->height,
                                          .width = batch->width,
-                                         .last_block = LB_BLOCKS,
-                                         .inference_only = true,
                                          .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
     LB_TRY(lb_session_gradient(&gradient, session, batch, err));
     LB_ALLOC(p.direction, batch->values);
-    LB_TRY(lb_executor_create(&p.pass, session->network, &options, err));
+    LB_TRY(lb_executor_create(&p.executor, session->network, &options, err));
     for (p.image = 0; p.image < batch->count; p.image++) {
         p.gradient = gradient + p.image * batch->values;
         LB_TRY(check_image(&session->gradient_error[p.image], &p, err));
     }
 cleanup:
-    lb_executor_free(p.pass);
+    lb_executor_free(p.executor);
     lb_free(p.direction);
     return status;
 }

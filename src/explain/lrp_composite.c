@@ -73,7 +73,7 @@ lb_session_composite(float *attribution, lb_diagnostics *diagnostics, lb_session
         LB_TRY(check_bounds(batch, &batch->options->lrp, err));
     }
     lb_session_seed(session, batch, true);
-    LB_TRY(lb_executor_relevance(attribution, session->pass, composite, batch->count,
+    LB_TRY(lb_executor_relevance(attribution, session->executor, composite, batch->count,
                                  session->seeds, err));
     LB_TRY(lb_session_expect_sum(diagnostics, session, batch, false, err));
 cleanup:

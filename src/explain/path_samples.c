@@ -11,13 +11,13 @@ compute_batch(float *gradient, lb_session *session, const lb_batch *batch,
               const lb_path_samples *samples, size_t start, size_t n, lb_error *err)
 {
     lb_status status = LB_OK;
-    float *first = NULL, *input = lb_executor_input(session->path);
+    float *first = NULL, *input = lb_executor_view_of(session->path).input;
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < n; p++) {
         samples->fill(samples->data, batch, input + p * batch->values, (start + p) / samples->count,
                       (start + p) % samples->count);
     }
-    lb_executor_set_batch(session->path, n);
+    LB_TRY(lb_executor_set_batch(session->path, n, err));
     LB_TRY(lb_executor_forward(session->path, err));
     memset(session->seeds, 0, session->points * batch->classes * sizeof *session->seeds);
     for (size_t p = 0; p < n; p++) {

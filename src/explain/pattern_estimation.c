@@ -7,7 +7,7 @@
 #include "lesionbench/patterns.h"
 #include "lesionbench/training.h"
 
-/* One round over the images, in the batches of the explainer's own pass. */
+/* One round over the images, in the batches of the session's own executor. */
 static lb_status
 take_round(lb_patterns *patterns, lb_session *session, const lb_batch *batch, const size_t *indices,
            size_t count, lb_error *err)
@@ -16,12 +16,12 @@ take_round(lb_patterns *patterns, lb_session *session, const lb_batch *batch, co
     for (size_t start = 0; start < count; start += session->batch) {
         size_t n = count - start < session->batch ? count - start : session->batch;
         LB_TRY(lb_check_cancelled(batch->context, err));
-        LB_TRY(
-            lb_background_read(lb_executor_input(session->pass), batch, indices + start, n, err));
-        LB_TRY(lb_executor_forward(session->pass, err));
-        lb_patterns_take(patterns, session->pass, n);
+        LB_TRY(lb_background_read(lb_executor_view_of(session->executor).input, batch,
+                                  indices + start, n, err));
+        LB_TRY(lb_executor_forward(session->executor, err));
+        LB_TRY(lb_patterns_take(patterns, session->executor, n, err));
     }
-    lb_patterns_end_round(patterns, session->pass);
+    LB_TRY(lb_patterns_end_round(patterns, session->executor, err));
 cleanup:
     return status;
 }
@@ -37,14 +37,14 @@ fit(lb_session *session, const lb_batch *batch, lb_error *err)
     size_t count = batch->options->pattern_images < all ? batch->options->pattern_images : all;
     LB_ALLOC(indices, count);
     LB_TRY(lb_background_draw(indices, count, batch, 1, err));
-    LB_TRY(lb_patterns_create(&patterns, session->pass, err));
+    LB_TRY(lb_patterns_create(&patterns, session->executor, err));
     for (int round = 0; round < 2; round++) {
         LB_TRY(take_round(patterns, session, batch, indices, count, err));
     }
-    /* The pass holds the images again, for the other methods. */
-    memcpy(lb_executor_input(session->pass), batch->images,
+    /* The executor holds the images again, for the other methods. */
+    memcpy(lb_executor_view_of(session->executor).input, batch->images,
            batch->count * batch->values * sizeof *batch->images);
-    LB_TRY(lb_executor_forward(session->pass, err));
+    LB_TRY(lb_executor_forward(session->executor, err));
     session->patterns = patterns;
     patterns = NULL;
 cleanup:
@@ -62,7 +62,7 @@ lb_session_patterns(float *out, lb_session *session, const lb_batch *batch, bool
         LB_TRY(fit(session, batch, err));
     }
     lb_session_seed(session, batch, true);
-    LB_TRY(lb_executor_patterns(out, session->pass, session->patterns, times_weights,
+    LB_TRY(lb_executor_patterns(out, session->executor, session->patterns, times_weights,
                                 session->seeds, err));
 cleanup:
     return status;

@@ -42,16 +42,12 @@ lb_perturbation_create(lb_perturbation **out, lb_network *network, size_t height
     LB_ALLOC(p, 1);
     p->batch = feature_batch(height * width);
     p->classes = lb_network_architecture(network)->classes;
-    lb_executor_options options = {.batch = p->batch,
-                                   .height = height,
-                                   .width = width,
-                                   .last_block = LB_BLOCKS,
-                                   .features_only = true,
-                                   .inference_only = true};
+    lb_executor_options options = {
+        .purpose = LB_EXECUTOR_FEATURES, .batch = p->batch, .height = height, .width = width};
     LB_TRY(lb_executor_create(&p->features, network, &options, err));
+    options.purpose = LB_EXECUTOR_PREDICT;
     options.batch = CLASSIFIER_BATCH;
     options.first_block = LB_BLOCKS;
-    options.features_only = false;
     LB_TRY(lb_executor_create(&p->classifier, network, &options, err));
     *out = p;
     p = NULL;
@@ -77,18 +73,18 @@ run_classifier(lb_perturbation *p, const lb_context *context, lb_change change, 
                size_t first, size_t n, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t input = lb_executor_input_size(p->features),
-           size = lb_executor_features_size(p->features);
+    size_t input = lb_executor_view_of(p->features).input_size,
+           size = lb_executor_view_of(p->features).output_size;
     for (size_t done = 0; done < n; done += p->batch) {
         size_t some = n - done < p->batch ? n - done : p->batch;
         LB_TRY(lb_check_cancelled(context, err));
 #pragma omp parallel for schedule(static)
         for (size_t k = 0; k < some; k++) {
-            change(data, lb_executor_input(p->features) + k * input, first + done + k);
+            change(data, lb_executor_view_of(p->features).input + k * input, first + done + k);
         }
         LB_TRY(lb_executor_forward(p->features, err));
-        memcpy(lb_executor_input(p->classifier) + done * size, lb_executor_features(p->features),
-               some * size * sizeof(float));
+        memcpy(lb_executor_view_of(p->classifier).input + done * size,
+               lb_executor_view_of(p->features).outputs, some * size * sizeof(float));
     }
     LB_TRY(lb_executor_forward(p->classifier, err));
 cleanup:
@@ -125,7 +121,7 @@ lb_session_forward_copies(double *values, lb_session *session, const lb_batch *b
         size_t n = copies - start < CLASSIFIER_BATCH ? copies - start : CLASSIFIER_BATCH;
         LB_TRY(run_classifier(p, session->context, change, data, start, n, err));
         lb_session_advance_forward(session, n);
-        const float *logits = lb_executor_logits(p->classifier);
+        const float *logits = lb_executor_view_of(p->classifier).logits;
         if (lb_first_not_finite(logits, n * p->classes) < n * p->classes) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "image %zu: the network's output is not finite",
                            batch->items[i]));

@@ -64,7 +64,7 @@ mask_row(double *out, const rise *r, const mask *m, size_t y)
     }
 }
 
-enum { MAX_SIDE = 1 << 14 }; /* of images, as of a pass */
+enum { MAX_SIDE = 1 << 14 }; /* of images, as of an executor */
 
 static void
 see_through(const void *data, float *out, size_t copy)

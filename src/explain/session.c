@@ -39,13 +39,13 @@ lb_session_require(const lb_session *session, const lb_batch *batch, bool whole,
 const float *
 lb_session_logits(const lb_session *session)
 {
-    return session->pass != NULL ? lb_executor_logits(session->pass) : NULL;
+    return session->executor != NULL ? lb_executor_view_of(session->executor).logits : NULL;
 }
 
 void
 lb_session_seed(lb_session *session, const lb_batch *batch, bool from_logit)
 {
-    const float *logits = lb_executor_logits(session->pass);
+    const float *logits = lb_executor_view_of(session->executor).logits;
     memset(session->seeds, 0, session->batch * session->classes * sizeof *session->seeds);
     for (size_t i = 0; i < batch->count; i++) {
         size_t at = i * session->classes + batch->targets[i];
@@ -64,7 +64,7 @@ lb_session_to_input(float *out, lb_session *session, const lb_batch *batch, lb_r
         LB_ALLOC(session->whole, session->batch * session->values);
     }
     float *whole = full ? out : session->whole;
-    LB_TRY(lb_executor_to_input(whole, session->pass, rule, first, err));
+    LB_TRY(lb_executor_to_input(whole, session->executor, rule, first, err));
     if (!full) {
         memcpy(out, whole, batch->count * session->values * sizeof *out);
     }
@@ -90,7 +90,7 @@ lb_session_backward(float *out, lb_session *session, const lb_batch *batch, lb_r
     }
     LB_TRY(lb_session_require(session, batch, true, needs, "lb_session_backward()", err));
     lb_session_seed(session, batch, from_logit);
-    LB_TRY(lb_executor_backward(&first, session->pass, rule, reference, session->seeds, err));
+    LB_TRY(lb_executor_backward(&first, session->executor, rule, reference, session->seeds, err));
     LB_TRY(lb_session_to_input(out, session, batch, rule, first, err));
 cleanup:
     return status;
@@ -113,8 +113,9 @@ cleanup:
 }
 
 /* A path is 0 where its image is, and its gradient is multiplied by the image. */
-static void
-set_support(lb_session *session, const lb_batch *batch, size_t points, size_t start, size_t n)
+static lb_status
+set_support(lb_session *session, const lb_batch *batch, size_t points, size_t start, size_t n,
+            lb_error *err)
 {
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < n; p++) {
@@ -124,7 +125,7 @@ set_support(lb_session *session, const lb_batch *batch, size_t points, size_t st
                 image[i] != 0 || image[i + batch->pixels] != 0 || image[i + 2 * batch->pixels] != 0;
         }
     }
-    lb_executor_set_sparsity_mask(session->path, session->support);
+    return lb_executor_set_sparsity_mask(session->path, session->support, err);
 }
 
 /* Puts the points start .. start + n of the count x points grid into the path's input. */
@@ -132,7 +133,7 @@ static void
 fill_points(lb_session *session, const lb_batch *batch, const double *alphas, size_t points,
             size_t start, size_t n)
 {
-    float *input = lb_executor_input(session->path);
+    float *input = lb_executor_view_of(session->path).input;
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < n; p++) {
         const float *image = batch->images + (start + p) / points * batch->values;
@@ -149,7 +150,7 @@ static void
 add_points(lb_session *session, const float *first, const double *weights, size_t points,
            size_t start, size_t n)
 {
-    size_t size = lb_executor_first_size(session->path);
+    size_t size = lb_executor_view_of(session->path).first_size;
     enum { CHUNK = 4096 };
 #pragma omp parallel for schedule(static)
     for (size_t from = 0; from < size; from += CHUNK) {
@@ -172,8 +173,8 @@ add_path_batch(lb_session *session, const lb_batch *batch, const double *alphas,
     lb_status status = LB_OK;
     float *first = NULL;
     fill_points(session, batch, alphas, points, start, n);
-    lb_executor_set_batch(session->path, n);
-    set_support(session, batch, points, start, n);
+    LB_TRY(lb_executor_set_batch(session->path, n, err));
+    LB_TRY(set_support(session, batch, points, start, n, err));
     LB_TRY(lb_executor_forward(session->path, err));
     memset(session->seeds, 0, session->points * session->classes * sizeof *session->seeds);
     for (size_t p = 0; p < n; p++) {
@@ -197,7 +198,7 @@ lb_session_path_sum(float *out, lb_session *session, const lb_batch *batch, cons
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: a path needs at least one point",
                        session->method->name));
     }
-    size_t all = batch->count * points, size = lb_executor_first_size(session->path);
+    size_t all = batch->count * points, size = lb_executor_view_of(session->path).first_size;
     memset(session->first_sum, 0, session->batch * size * sizeof *session->first_sum);
     for (size_t start = 0; start < all; start += session->points) {
         size_t n = all - start < session->points ? all - start : session->points;

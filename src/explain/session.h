@@ -4,8 +4,8 @@
 #ifndef LB_EXPLAIN_SESSION_H
 #define LB_EXPLAIN_SESSION_H
 
-#include "lesionbench/executor.h"
 #include "lesionbench/method.h"
+#include "nn/executor_internal.h"
 
 struct lb_perturbation; /* perturbation.h */
 
@@ -25,9 +25,10 @@ struct lb_session {
     const lb_batch *current;
     size_t batch; /* images at most */
     size_t classes, height, width;
-    size_t pixels;     /* H x W */
-    size_t values;     /* 3 x H x W */
-    lb_executor *pass; /* holds the forward computation of the images, where a method needs it */
+    size_t pixels; /* H x W */
+    size_t values; /* 3 x H x W */
+    lb_executor
+        *executor; /* holds the forward computation of the images, where a method needs it */
     /* For many points between baseline and image, where a method needs it: batches of `points`,
      * LB_RULE_GRADIENT alone. A function that computes with it first sets how many count, and their
      * sparsity mask. */

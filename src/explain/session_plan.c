@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a session computes with: passes, and batches that memory allows. */
+/* What a session computes with: executors, and batches that memory allows. */
 #include <math.h>
 #include <string.h>
 
@@ -34,22 +34,26 @@ within(size_t value, size_t least, size_t most)
 
 /* As if all methods were asked for, so that a map does not depend on its company: another batch can
  * mean another algorithm. */
-static void
+static lb_status
 plan_batches(lb_session *e, const lb_network *network, const lb_executor_options *image,
-             const lb_executor_options *point)
+             const lb_executor_options *point, lb_error *err)
 {
+    lb_status status = LB_OK;
     const lb_explain_options *options = e->options;
     lb_executor_options largest = *image;
     largest.keep_preactivation = true;
     size_t memory = options->memory << 20;
-    size_t image_bytes = lb_executor_image_bytes(network, &largest);
-    size_t point_bytes = lb_executor_image_bytes(network, point);
+    size_t image_bytes = 0, point_bytes = 0;
+    LB_TRY(lb_executor_image_bytes(&image_bytes, network, &largest, err));
+    LB_TRY(lb_executor_image_bytes(&point_bytes, network, point, err));
     size_t taken = 2 * image_bytes; /* an image and the baseline */
     size_t points = memory > taken ? (memory - taken) / point_bytes : 1;
     e->points = points_at_a_time(within(points, 1, options->batch), options->steps);
     taken = image_bytes + e->points * point_bytes;
     size_t images = memory > taken ? (memory - taken) / image_bytes : 1;
     e->batch = within(images, 1, e->batch);
+cleanup:
+    return status;
 }
 
 /* The baseline's logits, and where a rule compares with them its activations. */
@@ -58,18 +62,21 @@ compute_reference(lb_session *e, lb_network *network, const lb_executor_options 
                   lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_executor *pass = e->pass;
+    lb_executor *executor = e->executor;
     if (image->keep_preactivation) {
         lb_executor_options options = *image;
         options.batch = 1;
-        options.backward = false;
-        options.share_workspace = e->path != NULL ? e->path : pass;
-        LB_TRY(lb_executor_create(&e->reference, network, &options, err));
-        pass = e->reference;
+        const lb_executor_switches switches = {.transient_weights = true,
+                                               .forward_only = true,
+                                               .share_workspace =
+                                                   e->path != NULL ? e->path : executor};
+        LB_TRY(lb_executor_create_with(&e->reference, network, &options, &switches, err));
+        executor = e->reference;
     }
-    LB_TRY(lb_executor_forward(pass, err)); /* a new pass's input is all 0 */
+    LB_TRY(lb_executor_forward(executor, err)); /* a new executor's input is all 0 */
     LB_ALLOC(e->reference_logits, e->classes);
-    memcpy(e->reference_logits, lb_executor_logits(pass), e->classes * sizeof *e->reference_logits);
+    memcpy(e->reference_logits, lb_executor_view_of(executor).logits,
+           e->classes * sizeof *e->reference_logits);
     if (e->reference != NULL) {
         lb_executor_discard_workspace(e->reference);
     }
@@ -77,37 +84,36 @@ cleanup:
     return status;
 }
 
-/* The passes of images compute in double, so that what ReLU and pooling decide is right whatever
+/* The executor of images computes in double, so that what ReLU and pooling decide is right whatever
  * the algorithm of the way back. A path's many points do so in float32: each weighs little. */
 static lb_status
-plan_passes(lb_session *e, lb_network *network, unsigned needs, lb_error *err)
+plan_executors(lb_session *e, lb_network *network, unsigned needs, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_executor_options image = {.height = e->height,
+    lb_executor_switches switches = {.transient_weights = true};
+    lb_executor_options image = {.purpose = LB_EXECUTOR_EXPLAIN,
+                                 .batch = 1,
+                                 .height = e->height,
                                  .width = e->width,
-                                 .last_block = LB_BLOCKS,
-                                 .backward = true,
-                                 .transient_weights = true,
                                  .compute = e->options->compute};
     lb_executor_options point = image;
-    image.in_f64 = true;
     image.keep_preactivation = (needs & LB_NEEDS_PREACTIVATION) != 0;
-    point.decisions_only = true;
-    plan_batches(e, network, &image, &point);
+    point.purpose = LB_EXECUTOR_EXPLAIN_PATH;
+    LB_TRY(plan_batches(e, network, &image, &point, err));
     point.batch = e->points;
     image.batch = e->batch;
     if ((needs & LB_NEEDS_PATH) != 0) {
-        LB_TRY(lb_executor_create(&e->path, network, &point, err));
+        LB_TRY(lb_executor_create_with(&e->path, network, &point, &switches, err));
         LB_TRY(lb_executor_cache_zero_activations(e->path, err));
         LB_ALLOC(e->support, e->points * e->pixels);
-        LB_ALLOC(e->first_sum, e->batch * lb_executor_first_size(e->path));
-        image.share_workspace = e->path;
+        LB_ALLOC(e->first_sum, e->batch * lb_executor_view_of(e->path).first_size);
+        switches.share_workspace = e->path;
     }
     if ((needs & LB_NEEDS_COPIES) != 0) {
         LB_TRY(lb_perturbation_create(&e->perturbation, network, e->height, e->width, err));
     }
     if ((needs & ~(unsigned)LB_NEEDS_COPIES) != 0) {
-        LB_TRY(lb_executor_create(&e->pass, network, &image, err));
+        LB_TRY(lb_executor_create_with(&e->executor, network, &image, &switches, err));
     }
     if ((needs & LB_NEEDS_REFERENCE) != 0) {
         LB_TRY(compute_reference(e, network, &image, err));
@@ -120,7 +126,7 @@ void
 lb_session_release(lb_session *e)
 {
     lb_executor_free(e->reference);
-    lb_executor_free(e->pass);
+    lb_executor_free(e->executor);
     lb_executor_free(e->path); /* last: the others share its memory */
     lb_perturbation_free(e->perturbation);
     lb_free(e->gradient);
@@ -141,7 +147,7 @@ lb_session_plan(lb_session *e, unsigned needs, lb_error *err)
     lb_network *network = e->network;
     if (needs != 0) {
         e->classes = lb_network_architecture(network)->classes;
-        LB_TRY(plan_passes(e, network, needs, err));
+        LB_TRY(plan_executors(e, network, needs, err));
         LB_ALLOC(e->gradient, e->batch * e->values);
         LB_ALLOC(e->gradient_error, e->batch);
         LB_ALLOC(e->seeds, (e->batch > e->points ? e->batch : e->points) * e->classes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What distinguishes the rules of backward propagation, layer type by layer type. */
-#ifndef LB_NN_RULES_H
-#define LB_NN_RULES_H
+#ifndef LB_NN_BACKWARD_RULES_H
+#define LB_NN_BACKWARD_RULES_H
 
 #include "kernels.h"
 #include "lesionbench/executor.h"
@@ -21,7 +21,7 @@ typedef struct lb_rule_table {
     void (*before_linear)(float *out_gradient, const lb_around *at);
     void (*after_linear)(float *in_gradient, const lb_around *at);
     /* Instead, all of it; out is used up. */
-    lb_status (*linear)(float *in, float *out, lb_executor *pass, size_t step, lb_error *err);
+    lb_status (*linear)(float *in, float *out, lb_executor *executor, size_t step, lb_error *err);
     /* After max pooling has routed to the images' winners. */
     void (*after_pool)(float *in_gradient, const float *out_gradient, const lb_around *at,
                        const uint8_t *argmax, const uint8_t *reference_choice,

@@ -119,11 +119,11 @@ lb_feature_batch(size_t height, size_t width)
 }
 
 lb_status
-lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb_executor *pass, size_t first,
-                         size_t count, const char *what, lb_error *err)
+lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb_executor *executor,
+                         size_t first, size_t count, const char *what, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t index[LB_FEATURE_BATCH], size = lb_executor_features_size(pass);
+    size_t index[LB_FEATURE_BATCH], size = lb_executor_view_of(executor).output_size;
     size_t batch = lb_feature_batch(loader->source->height, loader->source->width);
     if (what != NULL) {
         lb_progress(loader->context, what, 0, count);
@@ -134,9 +134,9 @@ lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb_executor 
             index[i] = first + done + i;
         }
         LB_TRY(lb_check_cancelled(loader->context, err));
-        LB_TRY(fill_images(lb_executor_input(pass), loader, index, n, err));
-        LB_TRY(lb_executor_forward(pass, err));
-        memcpy(out + done * size, lb_executor_features(pass), n * size * sizeof *out);
+        LB_TRY(fill_images(lb_executor_view_of(executor).input, loader, index, n, err));
+        LB_TRY(lb_executor_forward(executor, err));
+        memcpy(out + done * size, lb_executor_view_of(executor).outputs, n * size * sizeof *out);
         if (what != NULL) {
             lb_progress(loader->context, what, done + n, count);
         }
@@ -146,9 +146,9 @@ cleanup:
 }
 
 static lb_status
-compute_features(lb_batch_loader *loader, lb_executor *pass, lb_error *err)
+compute_features(lb_batch_loader *loader, lb_executor *executor, lb_error *err)
 {
-    return lb_batch_loader_features(loader->features, loader, pass, 0, loader->source->count,
+    return lb_batch_loader_features(loader->features, loader, executor, 0, loader->source->count,
                                     "features of frozen blocks", err);
 }
 
@@ -158,33 +158,33 @@ lb_batch_loader_init(lb_batch_loader *out, lb_network *network, const lb_image_l
                      const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_executor *pass = NULL;
+    lb_executor *executor = NULL;
     lb_batch_loader loader = {.source = source, .context = context};
     size_t pixels = source->height * source->width;
     loader.input_size = LB_INPUT_CHANNELS * pixels;
     batch = first_block > 0 ? lb_feature_batch(source->height, source->width) : batch;
     LB_ALLOC(loader.staging, batch * source->channels * pixels);
     if (first_block > 0) {
-        const lb_executor_options options = {.batch = batch,
+        const lb_executor_options options = {.purpose = LB_EXECUTOR_FEATURES,
+                                             .batch = batch,
                                              .height = source->height,
                                              .width = source->width,
                                              .last_block = first_block,
-                                             .inference_only = true,
                                              .compute = *compute};
-        LB_TRY(lb_executor_create(&pass, network, &options, err));
-        loader.input_size = lb_executor_features_size(pass);
+        LB_TRY(lb_executor_create(&executor, network, &options, err));
+        loader.input_size = lb_executor_view_of(executor).output_size;
         LB_TRY(map_features(&loader, err));
         if (source->begin_epoch == NULL) {
-            LB_TRY(compute_features(&loader, pass, err));
+            LB_TRY(compute_features(&loader, executor, err));
         } else {
-            loader.pass = pass;
-            pass = NULL;
+            loader.executor = executor;
+            executor = NULL;
         }
     }
     *out = loader;
     loader = (lb_batch_loader){.source = NULL};
 cleanup:
-    lb_executor_free(pass);
+    lb_executor_free(executor);
     lb_batch_loader_release(&loader);
     return status;
 }
@@ -195,8 +195,8 @@ lb_batch_loader_begin_epoch(lb_batch_loader *loader, size_t epoch, lb_error *err
     const lb_image_loader *source = loader->source;
     lb_status status =
         source->begin_epoch == NULL ? LB_OK : source->begin_epoch(source->data, epoch, err);
-    if (status == LB_OK && loader->pass != NULL) {
-        status = compute_features(loader, loader->pass, err);
+    if (status == LB_OK && loader->executor != NULL) {
+        status = compute_features(loader, loader->executor, err);
     }
     return status;
 }
@@ -204,7 +204,7 @@ lb_batch_loader_begin_epoch(lb_batch_loader *loader, size_t epoch, lb_error *err
 void
 lb_batch_loader_release(lb_batch_loader *loader)
 {
-    lb_executor_free(loader->pass);
+    lb_executor_free(loader->executor);
     if (loader->features != NULL) {
         munmap(loader->features, loader->bytes);
     }

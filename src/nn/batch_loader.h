@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a pass gets its inputs from: images, or the features of frozen blocks, computed once. */
+/* Where an executor gets its inputs from: images, or the features of frozen blocks, computed once.
+ */
 #ifndef LB_NN_FEEDER_H
 #define LB_NN_FEEDER_H
 
-#include "lesionbench/executor.h"
+#include "executor_internal.h"
 #include "lesionbench/training.h"
 
 typedef struct lb_batch_loader {
     const lb_image_loader *source;
-    size_t input_size; /* floats of one input of the pass that is fed */
-    float *features;   /* (source->count, input_size); NULL: images */
-    size_t bytes;      /* mapped for features */
-    float *staging;    /* (batch, channels, H, W) */
-    lb_executor *pass; /* of the frozen blocks, kept where the images change; else NULL */
+    size_t input_size;     /* floats of one input of the executor that is fed */
+    float *features;       /* (source->count, input_size); NULL: images */
+    size_t bytes;          /* mapped for features */
+    float *staging;        /* (batch, channels, H, W) */
+    lb_executor *executor; /* of the frozen blocks, kept where the images change; else NULL */
     const lb_context *context;
 } lb_batch_loader;
 
@@ -26,14 +27,14 @@ lb_status lb_batch_loader_init(lb_batch_loader *out, lb_network *network,
  * least 1. */
 enum { LB_FEATURE_BATCH = 8 };
 size_t lb_feature_batch(size_t height, size_t width);
-/* The features of images first .. first + count - 1 of a feeder of images, by a pass of that batch:
- * out (count, lb_executor_features_size()). what: for the progress, NULL: none is told. */
-lb_status lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb_executor *pass,
+/* The features of images first .. first + count - 1 of a loader of images, by an executor of that
+ * batch: out (count, features_size). what: for the progress, NULL: none is told. */
+lb_status lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb_executor *executor,
                                    size_t first, size_t count, const char *what, lb_error *err);
 void lb_batch_loader_release(lb_batch_loader *loader);
 /* Tells the source of a new epoch, and computes its images' features anew where they change. */
 lb_status lb_batch_loader_begin_epoch(lb_batch_loader *loader, size_t epoch, lb_error *err);
-/* Fills the first n places of a pass's input. */
+/* Fills the first n places of an executor's input. */
 lb_status lb_batch_loader_fill(float *input, const lb_batch_loader *loader, const size_t *index,
                                size_t n, lb_error *err);
 

@@ -4,11 +4,11 @@
 #include "lesionbench/random.h"
 
 lb_status
-lb_dropout_init(lb_dropout *out, const lb_executor *pass, double p, lb_error *err)
+lb_dropout_init(lb_dropout *out, const lb_executor *executor, double p, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_dropout dropout = {.p = p,
-                          .count = pass->options.batch * pass->network->architecture.hidden};
+                          .count = executor->plan.batch * executor->network->architecture.hidden};
     for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
         LB_ALLOC(dropout.factors[d], dropout.count);
     }
@@ -29,7 +29,7 @@ lb_dropout_release(lb_dropout *dropout)
 }
 
 void
-lb_dropout_draw(lb_dropout *dropout, lb_executor *pass, uint64_t seed, uint64_t batch)
+lb_dropout_draw(lb_dropout *dropout, lb_executor *executor, uint64_t seed, uint64_t batch)
 {
     lb_random random;
     lb_random_init(&random, seed, LB_PURPOSE_DROPOUT, batch);
@@ -39,14 +39,14 @@ lb_dropout_draw(lb_dropout *dropout, lb_executor *pass, uint64_t seed, uint64_t 
         for (size_t i = 0; i < dropout->count; i++) {
             dropout->factors[d][i] = lb_random_u32(&random) < threshold ? 0.0f : kept;
         }
-        pass->dropout[d] = dropout->factors[d];
+        executor->dropout[d] = dropout->factors[d];
     }
 }
 
 void
-lb_dropout_end(lb_executor *pass)
+lb_dropout_end(lb_executor *executor)
 {
     for (size_t d = 0; d + 1 < LB_DENSE_LAYERS; d++) {
-        pass->dropout[d] = NULL;
+        executor->dropout[d] = NULL;
     }
 }

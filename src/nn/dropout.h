@@ -12,11 +12,11 @@ typedef struct lb_dropout {
     float *factors[LB_DENSE_LAYERS - 1];
 } lb_dropout;
 
-lb_status lb_dropout_init(lb_dropout *out, const lb_executor *pass, double p, lb_error *err);
+lb_status lb_dropout_init(lb_dropout *out, const lb_executor *executor, double p, lb_error *err);
 void lb_dropout_release(lb_dropout *dropout);
-/* Sets the pass's factors, 0 or 1 / (1 - p), from a stream of this batch's own. */
-void lb_dropout_draw(lb_dropout *dropout, lb_executor *pass, uint64_t seed, uint64_t batch);
+/* Sets the executor's factors, 0 or 1 / (1 - p), from a stream of this batch's own. */
+void lb_dropout_draw(lb_dropout *dropout, lb_executor *executor, uint64_t seed, uint64_t batch);
 /* Back to inference. */
-void lb_dropout_end(lb_executor *pass);
+void lb_dropout_end(lb_executor *executor);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Positions of an image that see the same pixels, in a pass that keeps decisions only.
+/* Positions of an image that see the same pixels, in an executor that keeps decisions only.
  *
  * Where an image has a flat area, or stripes, many positions of a layer see the same pixels, and
  * their activations are equal in exact arithmetic. Max pooling then takes the first of them.
@@ -11,7 +11,7 @@
  * Where a pooling follows, this is done for whole windows that hold such a position. Windows of
  * other pixels may have the same maxima in all channels, at the edge of a flat area for example;
  * from there on they count as seeing the same. Positions that no pixel of the support reaches are
- * left to pass_support.c.
+ * left to executor_sparsity.c.
  *
  * Repeats follow from one image alone, and each row of a product is the same bits in any batch. */
 #include <omp.h>
@@ -121,19 +121,20 @@ cleanup:
 }
 
 lb_status
-lb_repeats_create(lb_executor *pass, lb_error *err)
+lb_repeats_create(lb_executor *executor, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t batch = pass->options.batch;
-    for (size_t i = 0; i < pass->count; i++) {
-        lb_step *step = &pass->steps[i];
-        if (!lb_executor_is_fused(pass, step)) {
+    size_t batch = executor->plan.batch;
+    for (size_t i = 0; i < executor->count; i++) {
+        lb_step *step = &executor->steps[i];
+        if (!lb_executor_is_fused(executor, step)) {
             continue;
         }
         LB_TRY(create_for_step(&step->repeats, step, batch, err));
-        if (pass->repeat_room == NULL) {
-            LB_ALLOC(pass->repeat_room, 1);
-            LB_TRY(create_room(pass->repeat_room, batch, positions_of(&pass->steps[0]), err));
+        if (executor->repeat_room == NULL) {
+            LB_ALLOC(executor->repeat_room, 1);
+            LB_TRY(
+                create_room(executor->repeat_room, batch, positions_of(&executor->steps[0]), err));
         }
     }
 cleanup:
@@ -161,10 +162,10 @@ release_room(lb_repeat_room *capacity)
 }
 
 void
-lb_repeats_release(lb_executor *pass)
+lb_repeats_release(lb_executor *executor)
 {
-    for (size_t i = 0; i < pass->count; i++) {
-        lb_repeats *r = &pass->steps[i].repeats;
+    for (size_t i = 0; i < executor->count; i++) {
+        lb_repeats *r = &executor->steps[i].repeats;
         lb_tile_list_release(&r->remaining);
         lb_free(r->value_of);
         lb_free(r->corners);
@@ -172,9 +173,9 @@ lb_repeats_release(lb_executor *pass)
         lb_free(r->row_count);
         lb_free(r->value_count);
     }
-    if (pass->repeat_room != NULL) {
-        release_room(pass->repeat_room);
-        pass->repeat_room = NULL;
+    if (executor->repeat_room != NULL) {
+        release_room(executor->repeat_room);
+        executor->repeat_room = NULL;
     }
 }
 
@@ -276,26 +277,26 @@ find_windows(part *p, const find_room *capacity, const uint32_t *twins, const lb
 }
 
 static uint32_t *
-twins_of(const lb_executor *pass, size_t image)
+twins_of(const lb_executor *executor, size_t image)
 {
-    return pass->repeat_room->twins + image * pass->repeat_room->positions;
+    return executor->repeat_room->twins + image * executor->repeat_room->positions;
 }
 
 /* From the twins of a convolution's input to those of its output, and its repeats. Where an image
  * has none, it has none behind this step either. */
 static void
-find_in_image(const lb_executor *pass, lb_step *step, const find_room *capacity, size_t image)
+find_in_image(const lb_executor *executor, lb_step *step, const find_room *capacity, size_t image)
 {
     const lb_planes *shape = &step->shape;
     lb_repeats *r = &step->repeats;
     size_t units = units_of(step), positions = positions_of(step);
-    uint32_t *twins = twins_of(pass, image);
+    uint32_t *twins = twins_of(executor, image);
     part p = {.value_of = r->value_of + image * units,
               .corners = r->corners != NULL ? r->corners + image * units * CORNERS : NULL,
               .rows = r->rows + image * positions,
               .reached =
-                  pass->has_sparsity_mask ? step->support.reached + image * positions : NULL};
-    if (pass->repeat_room->has_some[image]) {
+                  executor->has_sparsity_mask ? step->support.reached + image * positions : NULL};
+    if (executor->repeat_room->has_some[image]) {
         lb_twins_of_windows(capacity->twins, twins, shape->height, shape->width, capacity->table);
         if (r->corners != NULL) {
             lb_twins_of_pools(twins, capacity->twins, shape->height, shape->width, capacity->table);
@@ -307,7 +308,7 @@ find_in_image(const lb_executor *pass, lb_step *step, const find_room *capacity,
     }
     r->row_count[image] = p.row_count;
     r->value_count[image] = p.value_count;
-    pass->repeat_room->has_some[image] = p.row_count > 0;
+    executor->repeat_room->has_some[image] = p.row_count > 0;
 }
 
 /* All of a tile's units have a value. */
@@ -326,7 +327,7 @@ is_covered(const uint32_t *value_of, lb_winograd_tile tile, size_t side, size_t 
 }
 
 static void
-mark_remaining(const lb_executor *pass, const lb_step *step, size_t image)
+mark_remaining(const lb_executor *executor, const lb_step *step, size_t image)
 {
     const lb_repeats *r = &step->repeats;
     size_t tiles = lb_step_tiles(step), scale = r->corners != NULL ? 2 : 1;
@@ -334,7 +335,7 @@ mark_remaining(const lb_executor *pass, const lb_step *step, size_t image)
     size_t columns = lb_winograd_tile_rows(step->shape.width);
     for (size_t t = 0; t < tiles; t++) {
         bool active =
-            !pass->has_sparsity_mask || step->support.active.marks[image * tiles + t] != 0;
+            !executor->has_sparsity_mask || step->support.active.marks[image * tiles + t] != 0;
         bool covered = r->value_count[image] > 0 &&
                        is_covered(r->value_of + image * units_of(step),
                                   lb_winograd_tile_at(t, rows, columns), LB_WINOGRAD_OUT / scale,
@@ -344,50 +345,51 @@ mark_remaining(const lb_executor *pass, const lb_step *step, size_t image)
 }
 
 void
-lb_repeats_forget(lb_executor *pass)
+lb_repeats_forget(lb_executor *executor)
 {
-    if (pass->repeat_room != NULL) {
-        memset(pass->repeat_room->has_some, 0, pass->options.batch);
+    if (executor->repeat_room != NULL) {
+        memset(executor->repeat_room->has_some, 0, executor->plan.batch);
     }
 }
 
 void
-lb_repeats_begin(lb_executor *pass)
+lb_repeats_begin(lb_executor *executor)
 {
-    const lb_repeat_room *capacity = pass->repeat_room;
-    const lb_planes *shape = &pass->steps[0].shape;
-    lb_repeats_forget(pass);
+    const lb_repeat_room *capacity = executor->repeat_room;
+    const lb_planes *shape = &executor->steps[0].shape;
+    lb_repeats_forget(executor);
     if (capacity == NULL) {
         return;
     }
 #pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
-    for (size_t image = 0; image < pass->used; image++) {
+    for (size_t image = 0; image < executor->used; image++) {
         const find_room *f = &capacity->finds[omp_get_thread_num()];
-        lb_twins_of_pixels(f->twins, pass->input + image * pass->input_size, shape->height,
+        lb_twins_of_pixels(f->twins, executor->input + image * executor->input_size, shape->height,
                            shape->width, f->table);
-        lb_twins_of_windows(twins_of(pass, image), f->twins, shape->height, shape->width, f->table);
+        lb_twins_of_windows(twins_of(executor, image), f->twins, shape->height, shape->width,
+                            f->table);
         capacity->has_some[image] = true;
     }
 }
 
 void
-lb_repeats_find(lb_executor *pass, lb_step *step)
+lb_repeats_find(lb_executor *executor, lb_step *step)
 {
-    const lb_repeat_room *capacity = pass->repeat_room;
+    const lb_repeat_room *capacity = executor->repeat_room;
     lb_repeats *r = &step->repeats;
     bool some = false;
 #pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic) reduction(|| : some)
-    for (size_t image = 0; image < pass->used; image++) {
-        find_in_image(pass, step, &capacity->finds[omp_get_thread_num()], image);
+    for (size_t image = 0; image < executor->used; image++) {
+        find_in_image(executor, step, &capacity->finds[omp_get_thread_num()], image);
         some = some || r->row_count[image] > 0;
     }
     r->some = some;
     if (some) {
 #pragma omp parallel for schedule(static)
-        for (size_t image = 0; image < pass->used; image++) {
-            mark_remaining(pass, step, image);
+        for (size_t image = 0; image < executor->used; image++) {
+            mark_remaining(executor, step, image);
         }
-        lb_tile_list_fill(&r->remaining, step, pass->used);
+        lb_tile_list_fill(&r->remaining, step, executor->used);
     }
 }
 
@@ -466,29 +468,30 @@ vectors_of(const lb_step *step, const lb_planes *in, size_t image)
 
 /* Behind the pooling of a convolution that decides. */
 static void
-merge_values(const lb_executor *pass, const lb_step *step)
+merge_values(const lb_executor *executor, const lb_step *step)
 {
-    const lb_repeat_room *capacity = pass->repeat_room;
+    const lb_repeat_room *capacity = executor->repeat_room;
 #pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
-    for (size_t image = 0; image < pass->used; image++) {
+    for (size_t image = 0; image < executor->used; image++) {
         if (capacity->has_some[image]) {
             const vectors v = vectors_of(step, &step[2].shape, image);
-            merge_image(twins_of(pass, image), &v, step->repeats.value_of + image * units_of(step),
+            merge_image(twins_of(executor, image), &v,
+                        step->repeats.value_of + image * units_of(step),
                         &capacity->finds[omp_get_thread_num()], units_of(step));
         }
     }
 }
 
 void
-lb_repeats_pool(lb_executor *pass, const lb_step *step)
+lb_repeats_pool(lb_executor *executor, const lb_step *step)
 {
-    const lb_repeat_room *capacity = pass->repeat_room;
+    const lb_repeat_room *capacity = executor->repeat_room;
     const lb_planes *shape = &step->shape;
     size_t units = (shape->height / 2) * (shape->width / 2);
 #pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
-    for (size_t image = 0; image < pass->used; image++) {
+    for (size_t image = 0; image < executor->used; image++) {
         const find_room *f = &capacity->finds[omp_get_thread_num()];
-        uint32_t *twins = twins_of(pass, image);
+        uint32_t *twins = twins_of(executor, image);
         if (capacity->has_some[image]) {
             const vectors v = vectors_of(step, shape, image);
             memcpy(f->twins, twins, positions_of(step) * sizeof *twins);
@@ -534,12 +537,12 @@ gather(float *out, const lb_step *step, const float *in, place at)
 
 /* Rectified outputs (count, outs) of a step at some places. */
 static void
-compute_places(float *out, const lb_executor *pass, const lb_step *step, const float *in,
+compute_places(float *out, const lb_executor *executor, const lb_step *step, const float *in,
                const place *places, size_t count)
 {
-    const lb_parameter *weight = &pass->network->parameters[step->parameter];
+    const lb_parameter *weight = &executor->network->parameters[step->parameter];
     size_t ins = step->channels * TAPS, outs = step[1].channels;
-    float *windows = pass->repeat_room->windows.data;
+    float *windows = executor->repeat_room->windows.data;
 #pragma omp parallel for schedule(static)
     for (size_t k = 0; k < count; k++) {
         gather(windows + k * ins, step, in, places[k]);
@@ -550,7 +553,7 @@ compute_places(float *out, const lb_executor *pass, const lb_step *step, const f
 
 /* The same for the rows of images first .. end - 1. */
 static void
-compute_rows(float *out, const lb_executor *pass, const lb_step *step, const float *in,
+compute_rows(float *out, const lb_executor *executor, const lb_step *step, const float *in,
              size_t first, size_t end)
 {
     const lb_repeats *r = &step->repeats;
@@ -561,14 +564,14 @@ compute_rows(float *out, const lb_executor *pass, const lb_step *step, const flo
         for (size_t row = 0; row < r->row_count[image]; row++) {
             places[count++] = (place){.image = image, .position = rows[row]};
             if (count == MOST_ROWS) {
-                compute_places(out, pass, step, in, places, count);
+                compute_places(out, executor, step, in, places, count);
                 out += count * outs;
                 count = 0;
             }
         }
     }
     if (count > 0) {
-        compute_places(out, pass, step, in, places, count);
+        compute_places(out, executor, step, in, places, count);
     }
 }
 
@@ -604,7 +607,7 @@ take_row(float *values, uint8_t *relu_mask, const float *outputs, size_t outs, s
 
 /* One image's values, from its rows' outputs, into the step's output. */
 static lb_status
-fill_image(lb_executor *pass, const lb_step *step, const float *outputs, size_t image,
+fill_image(lb_executor *executor, const lb_step *step, const float *outputs, size_t image,
            lb_error *err)
 {
     enum { BITS = 8 };
@@ -615,10 +618,10 @@ fill_image(lb_executor *pass, const lb_step *step, const float *outputs, size_t 
     size_t count = r->value_count[image], units = units_of(step), outs = step[1].channels;
     size_t block = shape->block, padded = shape->planes * block;
     size_t bytes = pool != NULL ? block : block / BITS; /* decisions of a block */
-    LB_TRY(need(&pass->repeat_room->values, count * padded, sizeof(float), err));
-    LB_TRY(need(&pass->repeat_room->decisions, count * padded, 1, err));
-    float *values = pass->repeat_room->values.data;
-    uint8_t *decisions = pass->repeat_room->decisions.data;
+    LB_TRY(need(&executor->repeat_room->values, count * padded, sizeof(float), err));
+    LB_TRY(need(&executor->repeat_room->decisions, count * padded, 1, err));
+    float *values = executor->repeat_room->values.data;
+    uint8_t *decisions = executor->repeat_room->decisions.data;
     uint8_t *decided = pool != NULL ? pool->argmax : (uint8_t *)step[1].relu_mask;
 #pragma omp parallel for schedule(static)
     for (size_t v = 0; v < count; v++) {
@@ -647,35 +650,36 @@ cleanup:
 }
 
 lb_status
-lb_repeats_fill(lb_executor *pass, const lb_step *step, const float *in, lb_error *err)
+lb_repeats_fill(lb_executor *executor, const lb_step *step, const float *in, lb_error *err)
 {
     enum { TOGETHER = 256 }; /* rows, so that the weights are read once for several images */
     lb_status status = LB_OK;
     const lb_repeats *r = &step->repeats;
-    lb_repeat_room *capacity = pass->repeat_room;
+    lb_repeat_room *capacity = executor->repeat_room;
     size_t outs = step[1].channels, end = 0;
     LB_TRY(need(&capacity->windows, MOST_ROWS * step->channels * TAPS, sizeof(float), err));
-    for (size_t first = 0; first < pass->used; first = end) {
+    for (size_t first = 0; first < executor->used; first = end) {
         size_t rows = 0;
         for (end = first;
-             end == first || (end < pass->used && rows + r->row_count[end] <= TOGETHER); end++) {
+             end == first || (end < executor->used && rows + r->row_count[end] <= TOGETHER);
+             end++) {
             rows += r->row_count[end];
         }
         if (rows == 0) {
             continue;
         }
         LB_TRY(need(&capacity->outputs, rows * outs, sizeof(float), err));
-        compute_rows(capacity->outputs.data, pass, step, in, first, end);
+        compute_rows(capacity->outputs.data, executor, step, in, first, end);
         const float *outputs = capacity->outputs.data;
         for (size_t image = first; image < end; image++) {
             if (r->row_count[image] > 0) { /* else value_of is of an earlier image */
-                LB_TRY(fill_image(pass, step, outputs, image, err));
+                LB_TRY(fill_image(executor, step, outputs, image, err));
             }
             outputs += r->row_count[image] * outs;
         }
     }
     if (lb_pool_behind(step) != NULL) {
-        merge_values(pass, step);
+        merge_values(executor, step);
     }
 cleanup:
     return status;

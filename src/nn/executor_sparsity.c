@@ -9,16 +9,15 @@
  * are that nothing passes, so that whatever is in the arrays there, it counts as 0. A tile mixes
  * all its input, and so rounding differs from what it is without a support; but it is always the
  * same for the same pixels. */
-#include <assert.h>
 #include <string.h>
 
 #include "executor.h"
 
 /* Of one image: two sets of its pixels. */
 static size_t
-position_bytes(const lb_executor *pass)
+position_bytes(const lb_executor *executor)
 {
-    return 2 * pass->options.height * pass->options.width;
+    return 2 * executor->plan.height * executor->plan.width;
 }
 
 size_t
@@ -70,38 +69,48 @@ cleanup:
 }
 
 lb_status
-lb_executor_cache_zero_activations(lb_executor *pass, lb_error *err)
+lb_executor_cache_zero_activations(lb_executor *executor, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t used = pass->used, last = 0;
-    assert(pass->options.first_block == 0);
-    memset(pass->input, 0, pass->input_size * sizeof *pass->input);
-    pass->has_zero_activations = pass->has_sparsity_mask = false;
-    pass->used = 1;
-    lb_repeats_forget(pass);
-    for (size_t i = 0; i < pass->count; i++) {
-        last = lb_executor_is_fused(pass, &pass->steps[i]) ? i : last;
+    size_t used = 0, last = 0;
+    LB_NOT_NULL(executor);
+    if (executor->plan.purpose != LB_EXECUTOR_EXPLAIN_PATH) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: executor is of %s, must be LB_EXECUTOR_EXPLAIN_PATH", __func__,
+                       lb_executor_purpose_name(executor->plan.purpose));
+    }
+    used = executor->used;
+    executor->has_forward = executor->backward.done = executor->zero_is_cached = false;
+    memset(executor->input, 0, executor->input_size * sizeof *executor->input);
+    executor->has_zero_activations = executor->has_sparsity_mask = false;
+    executor->used = 1;
+    lb_repeats_forget(executor);
+    for (size_t i = 0; i < executor->count; i++) {
+        last = lb_executor_is_fused(executor, &executor->steps[i]) ? i : last;
     }
     for (size_t i = 0; last > 0 && i <= last; i++) {
-        lb_step *step = &pass->steps[i];
-        LB_TRY(lb_executor_step_forward(&i, pass, err));
-        if (lb_executor_is_fused(pass, step)) {
-            size_t tiles = pass->options.batch * lb_step_tiles(step);
+        lb_step *step = &executor->steps[i];
+        LB_TRY(lb_executor_step_forward(&i, executor, err));
+        if (lb_executor_is_fused(executor, step)) {
+            size_t tiles = executor->plan.batch * lb_step_tiles(step);
             lb_sparsity_release(step);
             LB_TRY(keep_output(step, err));
             LB_TRY(lb_tile_list_init(&step->support.needed, tiles, err));
             LB_TRY(lb_tile_list_init(&step->support.active, tiles, err));
             LB_TRY(lb_tile_list_init(&step->support.filled, tiles, err));
             LB_ALLOC(step->support.reached,
-                     pass->options.batch * step->shape.height * step->shape.width);
+                     executor->plan.batch * step->shape.height * step->shape.width);
         }
     }
-    if (last > 0 && pass->positions == NULL) {
-        LB_ALLOC(pass->positions, pass->options.batch * position_bytes(pass));
+    if (last > 0 && executor->positions == NULL) {
+        LB_ALLOC(executor->positions, executor->plan.batch * position_bytes(executor));
     }
-    pass->has_zero_activations = last > 0;
+    executor->has_zero_activations = last > 0;
+    executor->zero_is_cached = true;
 cleanup:
-    pass->used = used;
+    if (executor != NULL) {
+        executor->used = used;
+    }
     return status;
 }
 
@@ -222,10 +231,10 @@ mark_rest(const lb_step *last, size_t image)
 }
 
 static void
-mark_image(const lb_executor *pass, size_t image, const uint8_t *pixels)
+mark_image(const lb_executor *executor, size_t image, const uint8_t *pixels)
 {
-    const lb_planes *side = &pass->steps[0].shape;
-    uint8_t *capacity = pass->positions + image * position_bytes(pass);
+    const lb_planes *side = &executor->steps[0].shape;
+    uint8_t *capacity = executor->positions + image * position_bytes(executor);
     positions p = {.set = capacity,
                    .spare = capacity + side->height * side->width,
                    .height = side->height,
@@ -233,12 +242,12 @@ mark_image(const lb_executor *pass, size_t image, const uint8_t *pixels)
     const lb_step *below = NULL;
     memcpy(p.set, pixels, p.height * p.width);
     widen(&p); /* the first convolution is computed everywhere */
-    for (size_t i = 1; i < pass->count; i++) {
-        const lb_step *step = &pass->steps[i];
+    for (size_t i = 1; i < executor->count; i++) {
+        const lb_step *step = &executor->steps[i];
         if (step->kind == LB_STEP_POOL) {
             halve(&p);
         }
-        if (lb_executor_is_fused(pass, step)) {
+        if (lb_executor_is_fused(executor, step)) {
             mark_tiles(marks_of(&step->support.needed, step, image), &p);
             widen(&p);
             memcpy(step->support.reached + image * p.height * p.width, p.set, p.height * p.width);
@@ -360,38 +369,56 @@ clear_decisions(const lb_step *relu, const lb_step *step, const uint8_t *marks, 
 }
 
 void
-lb_sparsity_clear_first(const lb_executor *pass)
+lb_sparsity_clear_first(const lb_executor *executor)
 {
-    const lb_step *step = &pass->steps[1];
-    while (!lb_executor_is_fused(pass, step)) {
+    const lb_step *step = &executor->steps[1];
+    while (!lb_executor_is_fused(executor, step)) {
         step++;
     }
-    clear_decisions(&pass->steps[1], step, step->support.needed.marks, pass->used, &step->shape,
-                    LB_WINOGRAD_OUT);
+    clear_decisions(&executor->steps[1], step, step->support.needed.marks, executor->used,
+                    &step->shape, LB_WINOGRAD_OUT);
 }
 
-void
-lb_executor_set_sparsity_mask(lb_executor *pass, const uint8_t *pixels)
+static void
+use_mask(lb_executor *executor, const uint8_t *pixels)
 {
-    size_t size = pass->options.height * pass->options.width;
-    pass->has_sparsity_mask = pass->has_zero_activations;
-    if (!pass->has_sparsity_mask) {
-        return;
-    }
+    size_t size = executor->plan.height * executor->plan.width;
 #pragma omp parallel for schedule(static)
-    for (size_t image = 0; image < pass->used; image++) {
-        mark_image(pass, image, pixels + image * size);
+    for (size_t image = 0; image < executor->used; image++) {
+        mark_image(executor, image, pixels + image * size);
     }
-    for (size_t i = 0; i < pass->count; i++) {
-        lb_step *step = &pass->steps[i];
-        if (lb_executor_is_fused(pass, step)) {
+    for (size_t i = 0; i < executor->count; i++) {
+        lb_step *step = &executor->steps[i];
+        if (lb_executor_is_fused(executor, step)) {
             lb_planes plane;
             size_t side;
-            lb_tile_list_fill(&step->support.needed, step, pass->used);
-            lb_tile_list_fill(&step->support.active, step, pass->used);
-            lb_tile_list_fill(&step->support.filled, step, pass->used);
+            lb_tile_list_fill(&step->support.needed, step, executor->used);
+            lb_tile_list_fill(&step->support.active, step, executor->used);
+            lb_tile_list_fill(&step->support.filled, step, executor->used);
             output_planes(&plane, &side, step);
-            clear_decisions(step + 1, step, step->support.active.marks, pass->used, &plane, side);
+            clear_decisions(step + 1, step, step->support.active.marks, executor->used, &plane,
+                            side);
         }
     }
+}
+
+lb_status
+lb_executor_set_sparsity_mask(lb_executor *executor, const uint8_t *mask, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_NOT_NULL(executor);
+    LB_NOT_NULL(mask);
+    if (!executor->zero_is_cached) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: executor does not know the activations of an image of zeros (call "
+                       "lb_executor_cache_zero_activations() first)",
+                       __func__);
+    }
+    executor->has_forward = false;
+    executor->has_sparsity_mask = executor->has_zero_activations;
+    if (executor->has_sparsity_mask) {
+        use_mask(executor, mask);
+    }
+cleanup:
+    return status;
 }

@@ -10,25 +10,25 @@
 
 /* Patterns, or weights times patterns, of n values. */
 static void
-fill(float *out, const lb_executor *pass, size_t parameter, size_t n)
+fill(float *out, const lb_executor *executor, size_t parameter, size_t n)
 {
-    const lb_pattern_rule *rule = pass->patterns;
-    const float *pattern = lb_patterns_of(rule->patterns, parameter);
-    const float *weight = pass->network->parameters[parameter].value;
+    const lb_pattern_rule *rule = executor->patterns;
+    const float *pattern = rule->patterns->layers[parameter / 2].pattern;
+    const float *weight = executor->network->parameters[parameter].value;
     for (size_t v = 0; v < n; v++) {
         out[v] = rule->times_weights ? weight[v] * pattern[v] : pattern[v];
     }
 }
 
 static lb_status
-convolution_backward(float *in, const float *out, lb_executor *pass, const lb_step *step,
+convolution_backward(float *in, const float *out, lb_executor *executor, const lb_step *step,
                      lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_pattern_rule *rule = pass->patterns;
-    const lb_parameter *weight = &pass->network->parameters[step->parameter];
+    const lb_pattern_rule *rule = executor->patterns;
+    const lb_parameter *weight = &executor->network->parameters[step->parameter];
     lb_convolution *convolution = NULL;
-    const lb_convolution_shape shape = {.batch = pass->options.batch,
+    const lb_convolution_shape shape = {.batch = executor->plan.batch,
                                         .in = step->channels,
                                         .out = weight->shape[0],
                                         .height = step->shape.height,
@@ -36,8 +36,8 @@ convolution_backward(float *in, const float *out, lb_executor *pass, const lb_st
                                         .plain_input = step->parameter == 0,
                                         .to_input = true,
                                         .transient = true}; /* used once */
-    LB_TRY(lb_convolution_create(&convolution, pass->backend, &shape, err));
-    fill(rule->weight, pass, step->parameter, weight->count);
+    LB_TRY(lb_convolution_create(&convolution, executor->backend, &shape, err));
+    fill(rule->weight, executor, step->parameter, weight->count);
     LB_TRY(lb_convolution_set_weights(convolution, rule->weight, rule->bias, err));
     LB_TRY(lb_convolution_backward_input(convolution, out, in, err));
 cleanup:
@@ -74,13 +74,13 @@ spread(float *in, const float *out, const float *pattern, const float *weight, s
 }
 
 static void
-dense_backward(float *in, const float *out, const lb_executor *pass, const lb_step *step)
+dense_backward(float *in, const float *out, const lb_executor *executor, const lb_step *step)
 {
-    const lb_pattern_rule *rule = pass->patterns;
-    const float *pattern = lb_patterns_of(rule->patterns, step->parameter);
-    const float *weight = pass->network->parameters[step->parameter].value;
-    for (size_t first = 0; first < pass->options.batch; first += TOGETHER) {
-        size_t n = lb_min_size(pass->options.batch - first, TOGETHER);
+    const lb_pattern_rule *rule = executor->patterns;
+    const float *pattern = rule->patterns->layers[step->parameter / 2].pattern;
+    const float *weight = executor->network->parameters[step->parameter].value;
+    for (size_t first = 0; first < executor->plan.batch; first += TOGETHER) {
+        size_t n = lb_min_size(executor->plan.batch - first, TOGETHER);
 #pragma omp parallel for schedule(dynamic)
         for (size_t start = 0; start < step->in_size; start += STRETCH) {
             spread(in + first * step->in_size, out + first * step->units, pattern,
@@ -91,14 +91,14 @@ dense_backward(float *in, const float *out, const lb_executor *pass, const lb_st
 }
 
 lb_status
-lb_pattern_linear(float *in, float *out, lb_executor *pass, size_t index, lb_error *err)
+lb_pattern_linear(float *in, float *out, lb_executor *executor, size_t index, lb_error *err)
 {
-    const lb_step *step = &pass->steps[index];
+    const lb_step *step = &executor->steps[index];
     if (step->kind == LB_STEP_CONVOLUTION) {
-        return convolution_backward(in, out, pass, step, err);
+        return convolution_backward(in, out, executor, step, err);
     }
     if (step->kind == LB_STEP_DENSE) {
-        dense_backward(in, out, pass, step);
+        dense_backward(in, out, executor, step);
         return LB_OK;
     }
     lb_average_backward(in, out, step->channels, &step->shape);
@@ -106,13 +106,13 @@ lb_pattern_linear(float *in, float *out, lb_executor *pass, size_t index, lb_err
 }
 
 static lb_status
-allocate(lb_pattern_rule *rule, const lb_executor *pass, lb_error *err)
+allocate(lb_pattern_rule *rule, const lb_executor *executor, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t weights = 0, biases = 0;
-    for (size_t i = 0; i < pass->count; i++) {
-        const lb_step *step = &pass->steps[i];
-        const lb_parameter *weight = &pass->network->parameters[step->parameter];
+    for (size_t i = 0; i < executor->count; i++) {
+        const lb_step *step = &executor->steps[i];
+        const lb_parameter *weight = &executor->network->parameters[step->parameter];
         if (step->kind == LB_STEP_CONVOLUTION) {
             weights = weight->count > weights ? weight->count : weights;
             biases = weight[1].count > biases ? weight[1].count : biases;
@@ -124,21 +124,47 @@ cleanup:
     return status;
 }
 
+static lb_status
+check_call(const float *out, const lb_executor *executor, const lb_patterns *patterns,
+           const float *logit_values, lb_error *err)
+{
+    static const char function[] = "lb_executor_patterns";
+    lb_status status = LB_OK;
+    LB_TRY(lb_check_pointer(out, function, "out", err));
+    LB_TRY(lb_check_pointer(executor, function, "executor", err));
+    LB_TRY(lb_check_pointer(patterns, function, "patterns", err));
+    LB_TRY(lb_executor_check_explain(executor, function, err));
+    LB_TRY(lb_executor_check_backward(executor, function, err));
+    LB_TRY(lb_patterns_check(patterns, executor, function, err));
+    if (patterns->round < 2) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: patterns are not ready (end two rounds with lb_patterns_end_round())",
+                       function);
+    }
+    LB_TRY(lb_executor_check_values(executor, logit_values, function, err));
+cleanup:
+    return status;
+}
+
 lb_status
-lb_executor_patterns(float *out, lb_executor *pass, const lb_patterns *patterns, bool times_weights,
-                     const float *logit_values, lb_error *err)
+lb_executor_patterns(float *out, lb_executor *executor, const lb_patterns *patterns,
+                     bool times_weights, const float *logit_values, lb_error *err)
 {
     lb_status status = LB_OK;
     float *first = NULL;
-    const lb_step *step = &pass->steps[0];
     lb_pattern_rule rule = {.patterns = patterns, .times_weights = times_weights};
-    pass->patterns = &rule;
-    LB_TRY(allocate(&rule, pass, err));
-    LB_TRY(lb_executor_backward(&first, pass, LB_RULE_PATTERNS, NULL, logit_values, err));
-    LB_TRY(convolution_backward(pass->gradient[1], first, pass, step, err));
-    lb_unblock(out, pass->gradient[1], step->channels, &step->shape);
+    LB_TRY(check_call(out, executor, patterns, logit_values, err));
+    const lb_step *step = &executor->steps[0];
+    executor->patterns = &rule;
+    LB_TRY(allocate(&rule, executor, err));
+    LB_TRY(lb_executor_backward_to(&first, executor, 0, LB_RULE_PATTERNS, NULL, logit_values, err));
+    LB_TRY(convolution_backward(executor->gradient[1], first, executor, step, err));
+    lb_unblock(out, executor->gradient[1], step->channels, &step->shape);
+    executor->backward.done = false;
 cleanup:
-    pass->patterns = NULL;
+    if (executor != NULL) {
+        executor->patterns = NULL;
+    }
     lb_free(rule.weight);
     lb_free(rule.bias);
     return status;

@@ -22,21 +22,27 @@ typedef struct lb_layer_patterns {
 enum { LB_HELD_IMAGES = 32 };
 
 struct lb_patterns {
-    int round; /* 0 and 1 while fitting, 2: ready */
+    const lb_network *network; /* whose weights they fit */
+    int round;                 /* 0 and 1 while fitting, 2: ready */
+    bool has_images;           /* in this round */
     size_t count;
     lb_layer_patterns layers[LB_MAX_CONVOLUTIONS + LB_DENSE_LAYERS];
     double *in, *out; /* while fitting: of one image, of the largest convolution */
     double *scratch;  /* of the largest dense layer */
 };
 
-/* Patterns at work in a pass. */
+/* Patterns at work in an executor. */
 typedef struct lb_pattern_rule {
     const lb_patterns *patterns;
     bool times_weights;
     float *weight, *bias; /* of the largest convolution; zeros */
 } lb_pattern_rule;
 
+/* LB_ERROR_ARGUMENT where they are of another network than the executor. */
+lb_status lb_patterns_check(const lb_patterns *patterns, const lb_executor *executor,
+                            const char *function, lb_error *err);
 /* One linear step; as lb_rule_table's linear. */
-lb_status lb_pattern_linear(float *in, float *out, lb_executor *pass, size_t step, lb_error *err);
+lb_status lb_pattern_linear(float *in, float *out, lb_executor *executor, size_t step,
+                            lb_error *err);
 
 #endif

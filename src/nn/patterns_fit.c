@@ -15,11 +15,11 @@ typedef struct outputs {
 } outputs;
 
 static outputs
-layer_outputs(const lb_executor *pass, size_t index, size_t count)
+layer_outputs(const lb_executor *executor, size_t index, size_t count)
 {
-    const lb_step *step = &pass->steps[index];
-    bool last = index + 1 == pass->count;
-    outputs o = {.y = last ? step->output : pass->steps[index + 1].output,
+    const lb_step *step = &executor->steps[index];
+    bool last = index + 1 == executor->count;
+    outputs o = {.y = last ? step->output : executor->steps[index + 1].output,
                  .images = count,
                  .planes = step->units,
                  .pixels = 1,
@@ -46,11 +46,12 @@ is_linear(const lb_step *step)
 }
 
 static lb_status
-layer_init(lb_layer_patterns *layer, const lb_executor *pass, const lb_step *step, lb_error *err)
+layer_init(lb_layer_patterns *layer, const lb_executor *executor, const lb_step *step,
+           lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_parameter *weight = &pass->network->parameters[step->parameter];
-    size_t block = lb_backend_block(pass->backend);
+    const lb_parameter *weight = &executor->network->parameters[step->parameter];
+    size_t block = lb_backend_block(executor->backend);
     layer->units = weight->shape[0];
     layer->inputs = weight->count / layer->units;
     size_t padded = (layer->units + block - 1) / block * block;
@@ -79,19 +80,23 @@ input_shape(const lb_step *step)
 }
 
 lb_status
-lb_patterns_create(lb_patterns **out, lb_executor *pass, lb_error *err)
+lb_patterns_create(lb_patterns **out, lb_executor *executor, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_patterns *self = NULL;
     size_t in = 0, outs = 0, scratch = 0;
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(executor);
+    LB_TRY(lb_executor_check_explain(executor, __func__, err));
     LB_ALLOC(self, 1);
-    for (size_t i = 0; i < pass->count; i++) {
-        const lb_step *step = &pass->steps[i];
+    self->network = executor->network;
+    for (size_t i = 0; i < executor->count; i++) {
+        const lb_step *step = &executor->steps[i];
         if (!is_linear(step)) {
             continue;
         }
         lb_layer_patterns *layer = &self->layers[self->count++];
-        LB_TRY(layer_init(layer, pass, step, err));
+        LB_TRY(layer_init(layer, executor, step, err));
         if (step->kind == LB_STEP_CONVOLUTION) {
             const lb_planes shape = input_shape(step);
             in = most_of(in, lb_f64_size(&shape));
@@ -203,12 +208,12 @@ widen(double *out, const float *in, const lb_planes *s)
 
 /* covariance += sum over an image's places of x (y - mean y). */
 static void
-add_image(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *pass, size_t index,
+add_image(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *executor, size_t index,
           const outputs *o, size_t image)
 {
-    const lb_step *step = &pass->steps[index];
+    const lb_step *step = &executor->steps[index];
     const lb_planes shape = input_shape(step);
-    const float *in = lb_step_input(pass, index) + image * step->in_size;
+    const float *in = lb_step_input(executor, index) + image * step->in_size;
     if (step->parameter == 0) {
         lb_f64_load(self->in, in, step->channels, &shape);
     } else {
@@ -228,13 +233,13 @@ add_held(lb_patterns *self, lb_layer_patterns *layer)
 }
 
 static void
-hold_image(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *pass, size_t index,
+hold_image(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *executor, size_t index,
            const outputs *o, size_t image)
 {
     float *out = layer->held_out + layer->held * layer->units;
     const float *y = o->y + image * layer->units;
     memcpy(layer->held_in + layer->held * layer->inputs,
-           lb_step_input(pass, index) + image * layer->inputs, layer->inputs * sizeof(float));
+           lb_step_input(executor, index) + image * layer->inputs, layer->inputs * sizeof(float));
     for (size_t u = 0; u < layer->units; u++) {
         out[u] = (float)centred(y[u], layer->mean[u], o->always_on);
     }
@@ -245,34 +250,74 @@ hold_image(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *pass,
 
 /* The images one after the other, so that sums are the same however these fall into batches. */
 static void
-add_covariances(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *pass, size_t index,
-                const outputs *o)
+add_covariances(lb_patterns *self, lb_layer_patterns *layer, const lb_executor *executor,
+                size_t index, const outputs *o)
 {
     for (size_t image = 0; image < o->images; image++) {
         if (layer->covariance != NULL) {
-            add_image(self, layer, pass, index, o, image);
+            add_image(self, layer, executor, index, o, image);
         } else {
-            hold_image(self, layer, pass, index, o, image);
+            hold_image(self, layer, executor, index, o, image);
         }
     }
 }
 
-void
-lb_patterns_take(lb_patterns *self, const lb_executor *pass, size_t count)
+static void
+take_images(lb_patterns *self, const lb_executor *executor, size_t count)
 {
     size_t at = 0;
-    for (size_t i = 0; i < pass->count; i++) {
-        if (!is_linear(&pass->steps[i])) {
+    for (size_t i = 0; i < executor->count; i++) {
+        if (!is_linear(&executor->steps[i])) {
             continue;
         }
         lb_layer_patterns *layer = &self->layers[at++];
-        const outputs o = layer_outputs(pass, i, count);
+        const outputs o = layer_outputs(executor, i, count);
         if (self->round == 0) {
             add_means(layer, &o);
         } else {
-            add_covariances(self, layer, pass, i, &o);
+            add_covariances(self, layer, executor, i, &o);
         }
     }
+}
+
+lb_status
+lb_patterns_check(const lb_patterns *self, const lb_executor *executor, const char *function,
+                  lb_error *err)
+{
+    return self->network == executor->network
+               ? LB_OK
+               : lb_fail(err, LB_ERROR_ARGUMENT, "%s: patterns are of another network", function);
+}
+
+/* Of a call while patterns are fitted. */
+static lb_status
+check_round(const lb_patterns *self, const lb_executor *executor, const char *function,
+            lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_check_pointer(self, function, "patterns", err));
+    LB_TRY(lb_check_pointer(executor, function, "executor", err));
+    LB_TRY(lb_patterns_check(self, executor, function, err));
+    if (self->round == 2) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: patterns are ready, after two rounds",
+                       function);
+    }
+cleanup:
+    return status;
+}
+
+lb_status
+lb_patterns_take(lb_patterns *self, const lb_executor *executor, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(check_round(self, executor, __func__, err));
+    LB_TRY(lb_executor_check_explain(executor, __func__, err));
+    LB_TRY(lb_executor_check_forward(executor, __func__, err));
+    LB_TRY(lb_executor_check_count(executor, count, __func__, "count", err));
+    take_images(self, executor, count);
+    self->has_images = true;
+cleanup:
+    return status;
 }
 
 /* From n cov(x, y) to a pattern. w . cov(x, y) is y's variance. */
@@ -297,8 +342,8 @@ normalise(lb_layer_patterns *layer, const float *weight)
     }
 }
 
-void
-lb_patterns_end_round(lb_patterns *self, const lb_executor *pass)
+static void
+end_round(lb_patterns *self, const lb_executor *executor)
 {
     for (size_t i = 0; i < self->count; i++) {
         lb_layer_patterns *layer = &self->layers[i];
@@ -310,7 +355,7 @@ lb_patterns_end_round(lb_patterns *self, const lb_executor *pass)
             if (layer->held > 0) {
                 add_held(self, layer);
             }
-            normalise(layer, pass->network->parameters[2 * i].value);
+            normalise(layer, executor->network->parameters[2 * i].value);
         }
     }
     if (++self->round == 2) {
@@ -318,8 +363,37 @@ lb_patterns_end_round(lb_patterns *self, const lb_executor *pass)
     }
 }
 
-const float *
-lb_patterns_of(const lb_patterns *self, size_t parameter)
+lb_status
+lb_patterns_end_round(lb_patterns *self, const lb_executor *executor, lb_error *err)
 {
-    return parameter % 2 == 0 ? self->layers[parameter / 2].pattern : NULL;
+    lb_status status = LB_OK;
+    LB_TRY(check_round(self, executor, __func__, err));
+    if (!self->has_images) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: patterns have taken no image in this round (call lb_patterns_take())",
+                       __func__);
+    }
+    end_round(self, executor);
+    self->has_images = false;
+cleanup:
+    return status;
+}
+
+lb_status
+lb_patterns_of(const float **out, const lb_patterns *patterns, size_t parameter, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(patterns);
+    if (parameter >= 2 * patterns->count || parameter % 2 != 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: parameter %zu is no weight (even numbers below %zu are)", __func__,
+                       parameter, 2 * patterns->count);
+    }
+    if (patterns->round < 2) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: patterns are not ready", __func__);
+    }
+    *out = patterns->layers[parameter / 2].pattern;
+cleanup:
+    return status;
 }

@@ -23,18 +23,16 @@ predictor_init(predictor *p, lb_network *network, const lb_image_loader *images,
 {
     lb_status status = LB_OK;
     size_t batch = lb_feature_batch(images->height, images->width);
-    lb_executor_options pass = {.batch = batch,
+    lb_executor_options plan = {.purpose = LB_EXECUTOR_FEATURES,
+                                .batch = batch,
                                 .height = images->height,
                                 .width = images->width,
-                                .last_block = LB_BLOCKS,
-                                .features_only = true,
-                                .inference_only = true,
                                 .compute = options->compute};
-    LB_TRY(lb_executor_create(&p->features, network, &pass, err));
-    pass.batch = CLASSIFIER_BATCH;
-    pass.first_block = LB_BLOCKS;
-    pass.features_only = false;
-    LB_TRY(lb_executor_create(&p->classifier, network, &pass, err));
+    LB_TRY(lb_executor_create(&p->features, network, &plan, err));
+    plan.purpose = LB_EXECUTOR_PREDICT;
+    plan.batch = CLASSIFIER_BATCH;
+    plan.first_block = LB_BLOCKS;
+    LB_TRY(lb_executor_create(&p->classifier, network, &plan, err));
     LB_TRY(lb_batch_loader_init(&p->loader, network, images, 0, batch, &options->compute, context,
                                 err));
     if (options->dropout > 0) {
@@ -60,14 +58,14 @@ lb_predict(float *logits, lb_network *network, const lb_image_loader *images,
     LB_TRY(predictor_init(&p, network, images, options, context, err));
     for (size_t start = 0; start < images->count; start += CLASSIFIER_BATCH) {
         size_t rest = images->count - start, n = rest < CLASSIFIER_BATCH ? rest : CLASSIFIER_BATCH;
-        LB_TRY(lb_batch_loader_features(lb_executor_input(p.classifier), &p.loader, p.features,
-                                        start, n, NULL, err));
+        LB_TRY(lb_batch_loader_features(lb_executor_view_of(p.classifier).input, &p.loader,
+                                        p.features, start, n, NULL, err));
         if (options->dropout > 0) {
             lb_dropout_draw(&p.dropout, p.classifier, options->seed, start);
         }
-        lb_executor_set_batch(p.classifier, n);
+        LB_TRY(lb_executor_set_batch(p.classifier, n, err));
         LB_TRY(lb_executor_forward(p.classifier, err));
-        memcpy(logits + start * classes, lb_executor_logits(p.classifier),
+        memcpy(logits + start * classes, lb_executor_view_of(p.classifier).logits,
                n * classes * sizeof *logits);
         lb_progress(context, "predicting", start + n, images->count);
     }

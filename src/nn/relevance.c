@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "relevance.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "dense.h"
@@ -76,12 +77,12 @@ terms_release(terms *t)
 }
 
 static lb_status
-terms_init(terms *t, lb_executor *pass, const lb_step *step, lb_error *err)
+terms_init(terms *t, lb_executor *executor, const lb_step *step, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_relevance *self = pass->relevance;
+    const lb_relevance *self = executor->relevance;
     const lb_composite *composite = self->composite;
-    const lb_parameter *weight = &pass->network->parameters[step->parameter];
+    const lb_parameter *weight = &executor->network->parameters[step->parameter];
     bool first = step->parameter == 0;
     t->rule = first ? composite->first : composite->convolutions;
     const lb_term_rule *rule = lb_term_rule_find(t->rule);
@@ -100,7 +101,7 @@ terms_init(terms *t, lb_executor *pass, const lb_step *step, lb_error *err)
         }
         size_t at = t->count++;
         t->term[at] = *term;
-        LB_TRY(lb_convolution_create(&t->convolution[at], pass->backend, &shape, err));
+        LB_TRY(lb_convolution_create(&t->convolution[at], executor->backend, &shape, err));
         lb_term_weights(self->weight, weight->value, weight->count, term->weight, composite);
         lb_term_weights(self->bias, weight[1].value, weight[1].count, term->weight, composite);
         if (!term->bias || composite->ignore_bias) {
@@ -161,18 +162,19 @@ cleanup:
 }
 
 static lb_status
-convolution_relevance(float *in, const float *out, lb_executor *pass, size_t index, lb_error *err)
+convolution_relevance(float *in, const float *out, lb_executor *executor, size_t index,
+                      lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_step *step = &pass->steps[index];
+    const lb_step *step = &executor->steps[index];
     terms t = {.count = 0};
-    LB_TRY(terms_init(&t, pass, step, err));
-    memset(in, 0, pass->relevance->count * step->in_size * sizeof *in);
-    for (size_t i = 0; i < pass->relevance->count; i++) {
+    LB_TRY(terms_init(&t, executor, step, err));
+    memset(in, 0, executor->relevance->count * step->in_size * sizeof *in);
+    for (size_t i = 0; i < executor->relevance->count; i++) {
         for (unsigned group = 0; group <= t.term[t.count - 1].group; group++) {
             LB_TRY(add_group(in + i * step->in_size, out + i * step->size,
-                             lb_step_input(pass, index) + i * step->in_size, &t, group,
-                             pass->relevance, step, err));
+                             lb_step_input(executor, index) + i * step->in_size, &t, group,
+                             executor->relevance, step, err));
         }
     }
 cleanup:
@@ -183,9 +185,9 @@ cleanup:
 /* What is linear and needs no other weights, that is dense layers by the epsilon rule and average
  * pooling: out becomes out / z. */
 static void
-divide_by_output(float *out, const lb_executor *pass, const lb_step *step)
+divide_by_output(float *out, const lb_executor *executor, const lb_step *step)
 {
-    const lb_relevance *self = pass->relevance;
+    const lb_relevance *self = executor->relevance;
     bool dense = step->kind == LB_STEP_DENSE, without_bias = dense && self->composite->ignore_bias;
     float least = (float)(dense ? self->composite->epsilon : self->composite->stabilizer);
     for (size_t i = 0; i < self->count; i++) {
@@ -193,7 +195,8 @@ divide_by_output(float *out, const lb_executor *pass, const lb_step *step)
         memcpy(self->share, step->output + i * step->size, step->size * sizeof *r);
         if (without_bias) {
             /* Where a ReLU has cut the output there is no relevance, so that its z is of no use. */
-            take_off(self->share, pass->network->parameters[step->parameter + 1].value, step->size);
+            take_off(self->share, executor->network->parameters[step->parameter + 1].value,
+                     step->size);
         }
         divide(self->share, r, 1.0f, least, step->size);
         memcpy(r, self->share, step->size * sizeof *r);
@@ -201,21 +204,21 @@ divide_by_output(float *out, const lb_executor *pass, const lb_step *step)
 }
 
 lb_status
-lb_relevance_linear(float *in, float *out, lb_executor *pass, size_t index, lb_error *err)
+lb_relevance_linear(float *in, float *out, lb_executor *executor, size_t index, lb_error *err)
 {
-    const lb_step *step = &pass->steps[index];
-    size_t batch = pass->options.batch;
+    const lb_step *step = &executor->steps[index];
+    size_t batch = executor->plan.batch;
     if (step->kind == LB_STEP_CONVOLUTION) {
-        return convolution_relevance(in, out, pass, index, err);
+        return convolution_relevance(in, out, executor, index, err);
     }
-    divide_by_output(out, pass, step);
+    divide_by_output(out, executor, step);
     if (step->kind == LB_STEP_AVERAGE) {
         lb_average_backward(in, out, step->channels, &step->shape);
     } else {
-        lb_dense_backward(in, out, pass->network->parameters[step->parameter].value, batch,
+        lb_dense_backward(in, out, executor->network->parameters[step->parameter].value, batch,
                           step->units, step->in_size);
     }
-    const float *a = lb_step_input(pass, index);
+    const float *a = lb_step_input(executor, index);
     for (size_t v = 0; v < batch * step->in_size; v++) {
         in[v] *= a[v];
     }
@@ -223,20 +226,20 @@ lb_relevance_linear(float *in, float *out, lb_executor *pass, size_t index, lb_e
 }
 
 static lb_status
-allocate(lb_relevance *self, const lb_executor *pass, lb_error *err)
+allocate(lb_relevance *self, const lb_executor *executor, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t in = 0, out = 0, weights = 0, biases = 0;
-    size_t block = lb_backend_block(pass->backend);
+    size_t block = lb_backend_block(executor->backend);
     /* The gradient at the image is blocked, unlike the image. */
-    in = pass->steps[0].shape.height * pass->steps[0].shape.width *
+    in = executor->steps[0].shape.height * executor->steps[0].shape.width *
          ((LB_INPUT_CHANNELS + block - 1) / block * block);
-    for (size_t i = 0; i < pass->count; i++) {
-        const lb_step *step = &pass->steps[i];
+    for (size_t i = 0; i < executor->count; i++) {
+        const lb_step *step = &executor->steps[i];
         in = step->in_size > in ? step->in_size : in;
         out = step->size > out ? step->size : out;
         if (step->kind == LB_STEP_CONVOLUTION) {
-            const lb_parameter *weight = &pass->network->parameters[step->parameter];
+            const lb_parameter *weight = &executor->network->parameters[step->parameter];
             weights = weight->count > weights ? weight->count : weights;
             biases = weight[1].count > biases ? weight[1].count : biases;
         }
@@ -251,22 +254,88 @@ cleanup:
     return status;
 }
 
+/* Numbers of a composite that its rules use. */
+static lb_status
+check_numbers(const lb_composite *c, lb_error *err)
+{
+    bool box = c->first == LB_RELEVANCE_BOX;
+    bool alpha = c->first == LB_RELEVANCE_ALPHA_BETA || c->convolutions == LB_RELEVANCE_ALPHA_BETA;
+    bool gamma = c->first == LB_RELEVANCE_GAMMA || c->convolutions == LB_RELEVANCE_GAMMA;
+    if (!(c->epsilon > 0) || !isfinite(c->epsilon) || !(c->stabilizer > 0) ||
+        !isfinite(c->stabilizer)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "composite: epsilon %g and stabilizer %g must be above 0 and finite",
+                       c->epsilon, c->stabilizer);
+    }
+    if (alpha && !(c->alpha >= 1 && isfinite(c->alpha))) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "composite: alpha %g must be at least 1", c->alpha);
+    }
+    if (gamma && !(c->gamma >= 0 && isfinite(c->gamma))) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "composite: gamma %g must be at least 0", c->gamma);
+    }
+    for (size_t i = 0; box && i < LB_INPUT_CHANNELS; i++) {
+        if (!(c->low[i] < c->high[i]) || !isfinite(c->low[i]) || !isfinite(c->high[i])) {
+            return lb_fail(err, LB_ERROR_ARGUMENT,
+                           "composite: low[%zu] %g is not below high[%zu] %g", i, c->low[i], i,
+                           c->high[i]);
+        }
+    }
+    return LB_OK;
+}
+
+static lb_status
+check_composite(const lb_composite *composite, lb_error *err)
+{
+    if ((size_t)composite->first >= LB_RELEVANCE_RULES ||
+        (size_t)composite->convolutions >= LB_RELEVANCE_RULES) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "composite: first %d or convolutions %d is not an lb_relevance_rule",
+                       (int)composite->first, (int)composite->convolutions);
+    }
+    if (composite->convolutions == LB_RELEVANCE_BOX) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "composite: convolutions is the box rule, which is of the first "
+                       "convolution alone");
+    }
+    return check_numbers(composite, err);
+}
+
+static lb_status
+check_call(const float *out, const lb_executor *executor, const lb_composite *composite,
+           size_t count, const float *logit_values, lb_error *err)
+{
+    static const char function[] = "lb_executor_relevance";
+    lb_status status = LB_OK;
+    LB_TRY(lb_check_pointer(out, function, "out", err));
+    LB_TRY(lb_check_pointer(executor, function, "executor", err));
+    LB_TRY(lb_check_pointer(composite, function, "composite", err));
+    LB_TRY(lb_executor_check_explain(executor, function, err));
+    LB_TRY(lb_executor_check_backward(executor, function, err));
+    LB_TRY(lb_executor_check_count(executor, count, function, "count", err));
+    LB_TRY(check_composite(composite, err));
+    LB_TRY(lb_executor_check_values(executor, logit_values, function, err));
+cleanup:
+    return status;
+}
+
 lb_status
-lb_executor_relevance(float *out, lb_executor *pass, const lb_composite *composite, size_t count,
-                      const float *logit_values, lb_error *err)
+lb_executor_relevance(float *out, lb_executor *executor, const lb_composite *composite,
+                      size_t count, const float *logit_values, lb_error *err)
 {
     lb_status status = LB_OK;
     float *first = NULL;
     lb_relevance self = {.composite = composite, .count = count};
-    if (composite->convolutions == LB_RELEVANCE_BOX) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "the box rule is of the first convolution alone");
-    }
-    pass->relevance = &self;
-    LB_TRY(allocate(&self, pass, err));
-    LB_TRY(lb_executor_backward(&first, pass, LB_RULE_LRP_COMPOSITE, NULL, logit_values, err));
-    LB_TRY(convolution_relevance(out, first, pass, 0, err));
+    LB_TRY(check_call(out, executor, composite, count, logit_values, err));
+    executor->relevance = &self;
+    LB_TRY(allocate(&self, executor, err));
+    LB_TRY(lb_executor_backward_to(&first, executor, 0, LB_RULE_LRP_COMPOSITE, NULL, logit_values,
+                                   err));
+    LB_TRY(convolution_relevance(out, first, executor, 0, err));
+    executor->backward.done = false;
 cleanup:
-    pass->relevance = NULL;
+    if (executor != NULL) {
+        executor->relevance = NULL;
+    }
     lb_free(self.weight);
     lb_free(self.bias);
     lb_free(self.input);

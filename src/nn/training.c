@@ -19,7 +19,7 @@ typedef struct trainer {
     lb_network *network, *kept;
     const lb_training_options *options;
     const lb_context *context;
-    lb_executor *pass;
+    lb_executor *executor;
     lb_batch_loader train, validation;
     lb_optimizer *optimizer;
     size_t *order;         /* of the training images */
@@ -85,16 +85,15 @@ trainer_init(trainer *t, const lb_image_loader *train, const lb_image_loader *va
                                 t->context, err));
     LB_TRY(lb_batch_loader_init(&t->validation, t->network, validation, first_block, o->batch,
                                 &o->compute, t->context, err));
-    const lb_executor_options pass = {.batch = o->batch,
+    const lb_executor_options plan = {.purpose = LB_EXECUTOR_TRAIN,
+                                      .batch = o->batch,
                                       .height = train->height,
                                       .width = train->width,
                                       .first_block = first_block,
-                                      .last_block = LB_BLOCKS,
-                                      .train = true,
                                       .freeze_first = o->freeze_first && first_block > 0,
                                       .compute = o->compute};
-    LB_TRY(lb_executor_create(&t->pass, t->network, &pass, err));
-    LB_TRY(lb_optimizer_create(&t->optimizer, o, t->network, t->pass->parameter_gradient, err));
+    LB_TRY(lb_executor_create(&t->executor, t->network, &plan, err));
+    LB_TRY(lb_optimizer_create(&t->optimizer, o, t->network, t->executor->parameter_gradient, err));
     LB_TRY(lb_network_copy(&t->kept, t->network, err));
     LB_ALLOC(t->order, train->count > validation->count ? train->count : validation->count);
     LB_ALLOC(t->labels, o->batch);
@@ -104,7 +103,7 @@ trainer_init(trainer *t, const lb_image_loader *train, const lb_image_loader *va
         LB_TRY(lb_class_weights(t->class_weights, o->class_weights, train->labels, train->count,
                                 t->network->architecture.classes, err));
     }
-    LB_TRY(lb_dropout_init(&t->dropout, t->pass, o->dropout, err));
+    LB_TRY(lb_dropout_init(&t->dropout, t->executor, o->dropout, err));
     LB_ALLOC(t->history.epochs, o->epochs);
 cleanup:
     return status;
@@ -113,7 +112,7 @@ cleanup:
 static void
 trainer_release(trainer *t)
 {
-    lb_executor_free(t->pass);
+    lb_executor_free(t->executor);
     lb_batch_loader_release(&t->train);
     lb_batch_loader_release(&t->validation);
     lb_optimizer_free(t->optimizer);
@@ -130,7 +129,7 @@ trainer_release(trainer *t)
 static void
 draw_dropout(trainer *t, size_t epoch, size_t batch)
 {
-    lb_dropout_draw(&t->dropout, t->pass, t->options->seed, (uint64_t)epoch << 24 | batch);
+    lb_dropout_draw(&t->dropout, t->executor, t->options->seed, (uint64_t)epoch << 24 | batch);
 }
 
 /* Forward over the images of these indices; the loss of the batch and its gradient at the logits.
@@ -142,13 +141,13 @@ forward_batch(lb_loss *out, trainer *t, const lb_batch_loader *loader, const siz
     lb_status status = LB_OK;
     size_t classes = t->network->architecture.classes;
     LB_TRY(lb_check_cancelled(t->context, err));
-    LB_TRY(lb_batch_loader_fill(lb_executor_input(t->pass), loader, index, n, err));
-    LB_TRY(lb_executor_forward(t->pass, err));
+    LB_TRY(lb_batch_loader_fill(lb_executor_view_of(t->executor).input, loader, index, n, err));
+    LB_TRY(lb_executor_forward(t->executor, err));
     for (size_t i = 0; i < n; i++) {
         t->labels[i] = loader->source->labels[index[i]];
     }
     memset(t->logit_gradient, 0, t->options->batch * classes * sizeof *t->logit_gradient);
-    *out = lb_cross_entropy(t->logit_gradient, lb_executor_logits(t->pass), t->labels,
+    *out = lb_cross_entropy(t->logit_gradient, lb_executor_view_of(t->executor).logits, t->labels,
                             t->class_weights, n, classes);
     if (!isfinite(out->sum)) {
         LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "the loss is not finite (learning rate %g too high?)",
@@ -188,7 +187,7 @@ check_weights(const trainer *t, lb_error *err)
 {
     for (size_t p = 0; p < t->network->count; p++) {
         const lb_parameter *parameter = &t->network->parameters[p];
-        if (t->pass->parameter_gradient[p] != NULL &&
+        if (t->executor->parameter_gradient[p] != NULL &&
             lb_first_not_finite(parameter->value, parameter->count) < parameter->count) {
             return lb_fail(err, LB_ERROR_NUMERIC,
                            "the weights of %s are not finite (learning rate %g too high?)",
@@ -226,10 +225,10 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
             draw_dropout(t, epoch, start / t->options->batch);
         }
         LB_TRY(forward_batch(&loss, t, &t->train, t->order + start, n, err));
-        LB_TRY(lb_executor_backward_parameters(t->pass, t->logit_gradient, err));
+        LB_TRY(lb_executor_backward_parameters(t->executor, t->logit_gradient, err));
         double rate = out->learning_rate * warmup(t, epoch, start / t->options->batch);
-        lb_optimizer_step(t->optimizer, t->network, t->pass->parameter_gradient, rate);
-        LB_TRY(lb_executor_refresh(t->pass, err));
+        lb_optimizer_step(t->optimizer, t->network, t->executor->parameter_gradient, rate);
+        LB_TRY(lb_executor_refresh(t->executor, err));
         if (t->options->batch_losses != NULL) {
             size_t batches = (count - 1) / t->options->batch + 1;
             t->options->batch_losses[epoch * batches + start / t->options->batch] =
@@ -249,7 +248,7 @@ train_epoch(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
     }
     LB_TRY(check_weights(t, err));
 cleanup:
-    lb_dropout_end(t->pass);
+    lb_dropout_end(t->executor);
     return status;
 }
 
@@ -275,7 +274,7 @@ validate(lb_epoch *out, trainer *t, size_t epoch, lb_error *err)
     out->validation_loss = sum / weight;
     out->validation_accuracy = (double)correct / (double)count;
 cleanup:
-    lb_dropout_end(t->pass);
+    lb_dropout_end(t->executor);
     return status;
 }
 
@@ -286,7 +285,7 @@ checkpoint_of(trainer *t)
                            .network = t->network,
                            .kept = t->kept,
                            .optimizer = t->optimizer,
-                           .gradients = t->pass->parameter_gradient,
+                           .gradients = t->executor->parameter_gradient,
                            .history = &t->history};
 }
 
@@ -303,7 +302,7 @@ resume(trainer *t, lb_error *err)
         lb_checkpoint state = checkpoint_of(t);
         LB_TRY(lb_checkpoint_read(&found, &state, t->options->epochs, t->options->checkpoint, err));
         if (found) {
-            LB_TRY(lb_executor_refresh(t->pass, err));
+            LB_TRY(lb_executor_refresh(t->executor, err));
         }
     }
 cleanup:

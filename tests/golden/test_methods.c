@@ -76,20 +76,24 @@ logits_equal_pytorch(void **state)
     (void)state;
     lb_error err;
     lb_network *network = formula_network();
-    lb_executor *pass = NULL;
+    lb_executor *executor = NULL;
     const lb_executor_options options = {
-        .batch = 2, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS};
-    assert_ok(lb_executor_create(&pass, network, &options, &err));
+        .batch = 2, .height = SIDE, .width = SIDE, .purpose = LB_EXECUTOR_PREDICT};
+    float *input = NULL;
+    const float *logits = NULL;
+    assert_ok(lb_executor_create(&executor, network, &options, &err));
+    assert_ok(lb_executor_input(&input, executor, &err));
     for (uint32_t v = 0; v < VALUES; v++) {
-        lb_executor_input(pass)[v] = (float)formula_value(v, 99);
-        lb_executor_input(pass)[VALUES + v] = 0;
+        input[v] = (float)formula_value(v, 99);
+        input[VALUES + v] = 0;
     }
-    assert_ok(lb_executor_forward(pass, &err));
+    assert_ok(lb_executor_forward(executor, &err));
+    assert_ok(lb_executor_logits(&logits, executor, &err));
     const double want[] = {-3.92437228, 1.45354467, -0.163457624, 0.00333780995};
     for (size_t i = 0; i < 4; i++) {
-        assert_close(lb_executor_logits(pass)[i], want[i], 1e-5, 1e-5);
+        assert_close(logits[i], want[i], 1e-5, 1e-5);
     }
-    lb_executor_free(pass);
+    lb_executor_free(executor);
     lb_network_free(network);
 }
 

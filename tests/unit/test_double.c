@@ -8,7 +8,7 @@
 #include "noise.h"
 #include "testing.h"
 
-#include "lesionbench/executor.h"
+#include "nn/executor_internal.h"
 #include "nn/f64_kernels.h"
 #include "nn/onednn.h"
 
@@ -147,27 +147,26 @@ bits_keep_what_is_positive(void **state)
     lb_free(bits);
 }
 
-/* The gradient at the image of one pass. */
+/* The gradient at the image of one executor. */
 static float *
-gradient_of(lb_network *network, lb_executor_options options)
+gradient_of(lb_network *network, lb_executor_options options, lb_executor_switches switches)
 {
     lb_error err;
-    lb_executor *pass = NULL;
+    lb_executor *executor = NULL;
     float *out = noise(IMAGES * VALUES, 0), *input = noise(IMAGES * VALUES, 9), *first = NULL;
     const float seeds[IMAGES * 2] = {1, 0, 0, 1};
     options.batch = IMAGES;
     options.height = options.width = SIDE;
-    options.last_block = LB_BLOCKS;
-    options.backward = true;
-    assert_ok(lb_executor_create(&pass, network, &options, &err));
+    assert_ok(lb_executor_create_with(&executor, network, &options, &switches, &err));
     for (size_t i = 0; i < IMAGES * VALUES; i++) {
         size_t x = i % SIDE;
-        lb_executor_input(pass)[i] = x < SIDE / 3 ? 0.0f : fabsf(input[i]); /* a plain field */
+        lb_executor_view_of(executor).input[i] =
+            x < SIDE / 3 ? 0.0f : fabsf(input[i]); /* a plain field */
     }
-    assert_ok(lb_executor_forward(pass, &err));
-    assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
-    assert_ok(lb_executor_to_input(out, pass, LB_RULE_GRADIENT, first, &err));
-    lb_executor_free(pass);
+    assert_ok(lb_executor_forward(executor, &err));
+    assert_ok(lb_executor_backward(&first, executor, LB_RULE_GRADIENT, NULL, seeds, &err));
+    assert_ok(lb_executor_to_input(out, executor, LB_RULE_GRADIENT, first, &err));
+    lb_executor_free(executor);
     lb_free(input);
     return out;
 }
@@ -209,15 +208,16 @@ double_decides_for_every_algorithm(void **state)
 {
     (void)state;
     lb_network *network = network_with_biases();
-    lb_executor_options options = {.in_f64 = true,
+    lb_executor_options options = {.purpose = LB_EXECUTOR_EXPLAIN,
                                    .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
-    float *direct = gradient_of(network, options);
+    lb_executor_switches switches = {.f32_forward = false};
+    float *direct = gradient_of(network, options, switches);
     options.compute.convolution = LB_CONVOLUTION_FASTEST;
-    float *fastest = gradient_of(network, options);
-    options.transient_weights = true;
-    float *transient = gradient_of(network, options);
-    options.in_f64 = false;
-    float *single = gradient_of(network, options);
+    float *fastest = gradient_of(network, options, switches);
+    switches.transient_weights = true;
+    float *transient = gradient_of(network, options, switches);
+    switches.f32_forward = true;
+    float *single = gradient_of(network, options, switches);
     assert_true(distance(fastest, direct) < 1e-5);
     assert_true(distance(single, direct) < 0.5);
     assert_memory_equal(transient, fastest, IMAGES * VALUES * sizeof *fastest);
@@ -235,14 +235,16 @@ decisions_are_enough(void **state)
 {
     (void)state;
     lb_network *network = network_with_biases();
-    lb_executor_options options = {.compute = {.convolution = LB_CONVOLUTION_DIRECT}};
-    float *whole = gradient_of(network, options);
-    options.decisions_only = true;
-    float *decided = gradient_of(network, options);
+    lb_executor_options options = {.purpose = LB_EXECUTOR_EXPLAIN,
+                                   .compute = {.convolution = LB_CONVOLUTION_DIRECT}};
+    lb_executor_switches switches = {.f32_forward = true};
+    float *whole = gradient_of(network, options, switches);
+    options.purpose = LB_EXECUTOR_EXPLAIN_PATH;
+    switches.f32_forward = false;
+    float *decided = gradient_of(network, options, switches);
     assert_memory_equal(decided, whole, IMAGES * VALUES * sizeof *whole);
-    options.decisions_only = false;
-    options.in_f64 = true;
-    float *wide = gradient_of(network, options);
+    options.purpose = LB_EXECUTOR_EXPLAIN;
+    float *wide = gradient_of(network, options, switches);
     assert_true(distance(wide, whole) < 1e-2);
     lb_free(whole);
     lb_free(decided);
@@ -257,19 +259,19 @@ passes_share_memory(void **state)
     lb_error err;
     lb_network *network = network_with_biases();
     lb_executor *owner = NULL;
-    lb_executor_options options = {.batch = 1,
-                                   .height = SIDE,
-                                   .width = SIDE,
-                                   .last_block = LB_BLOCKS,
-                                   .transient_weights = true};
-    assert_ok(lb_executor_create(&owner, network, &options, &err));
-    lb_executor_options other = {.transient_weights = true};
-    float *alone = gradient_of(network, other);
-    other.share_workspace = owner;
-    float *sharing = gradient_of(network, other);
+    lb_executor_options options = {
+        .batch = 1, .height = SIDE, .width = SIDE, .purpose = LB_EXECUTOR_EXPLAIN};
+    lb_executor_switches switches = {.f32_forward = true, .transient_weights = true};
+    const lb_executor_options other = {.purpose = LB_EXECUTOR_EXPLAIN};
+    size_t bytes = 0;
+    assert_ok(lb_executor_create_with(&owner, network, &options, &switches, &err));
+    float *alone = gradient_of(network, other, switches);
+    switches.share_workspace = owner;
+    float *sharing = gradient_of(network, other, switches);
     assert_memory_equal(sharing, alone, IMAGES * VALUES * sizeof *alone);
     assert_ok(lb_executor_forward(owner, &err));
-    assert_true(lb_executor_image_bytes(network, &options) > 0);
+    assert_ok(lb_executor_image_bytes(&bytes, network, &options, &err));
+    assert_true(bytes > 0);
     lb_free(alone);
     lb_free(sharing);
     lb_executor_free(owner);

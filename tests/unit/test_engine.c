@@ -8,9 +8,9 @@
 #include "noise.h"
 #include "testing.h"
 
-#include "lesionbench/executor.h"
 #include "lesionbench/training.h"
 #include "nn/convolution.h"
+#include "nn/executor_internal.h"
 #include "nn/kernels.h"
 
 typedef struct problem {
@@ -265,19 +265,21 @@ pooling_and_relu_go_back_together(void **state)
 enum { BATCH = 3, SIDE = 48, VALUES = 3 * SIDE * SIDE };
 
 static lb_executor *
-make_pass(lb_network *network, const lb_executor_options *options, const float *input)
+make_executor(lb_network *network, const lb_executor_options *options,
+              const lb_executor_switches *switches, const float *input)
 {
     lb_error err;
-    lb_executor *pass = NULL;
-    assert_ok(lb_executor_create(&pass, network, options, &err));
-    memcpy(lb_executor_input(pass), input, BATCH * lb_executor_input_size(pass) * sizeof *input);
-    assert_ok(lb_executor_forward(pass, &err));
-    return pass;
+    lb_executor *executor = NULL;
+    assert_ok(lb_executor_create_with(&executor, network, options, switches, &err));
+    memcpy(lb_executor_view_of(executor).input, input,
+           BATCH * lb_executor_view_of(executor).input_size * sizeof *input);
+    assert_ok(lb_executor_forward(executor, &err));
+    return executor;
 }
 
-/* A pass that forgets, and one in two parts, give the bits of a whole one. */
+/* An executor that keeps the logits alone, and one in two parts, give the bits of a whole one. */
 static void
-passes_in_parts_are_the_whole(void **state)
+executors_in_parts_are_the_whole(void **state)
 {
     (void)state;
     lb_error err;
@@ -287,20 +289,23 @@ passes_in_parts_are_the_whole(void **state)
     assert_ok(lb_architecture_init(&architecture, "vgg13", 0.25, 2, &err));
     assert_ok(lb_network_create(&network, &architecture, 1, &err));
     lb_executor_options options = {
-        .batch = BATCH, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS};
-    lb_executor *whole = make_pass(network, &options, images);
-    options.inference_only = true;
-    lb_executor *forgetful = make_pass(network, &options, images);
-    options.features_only = true;
-    lb_executor *features = make_pass(network, &options, images);
-    assert_null(lb_executor_logits(features));
-    options.features_only = false;
+        .purpose = LB_EXECUTOR_EXPLAIN, .batch = BATCH, .height = SIDE, .width = SIDE};
+    const lb_executor_switches f32 = {.f32_forward = true};
+    lb_executor *whole = make_executor(network, &options, &f32, images);
+    options.purpose = LB_EXECUTOR_PREDICT;
+    lb_executor *forgetful = make_executor(network, &options, NULL, images);
+    options.purpose = LB_EXECUTOR_FEATURES;
+    lb_executor *features = make_executor(network, &options, NULL, images);
+    options.purpose = LB_EXECUTOR_PREDICT;
     options.first_block = LB_BLOCKS;
-    lb_executor *classifier = make_pass(network, &options, lb_executor_features(features));
+    lb_executor *classifier =
+        make_executor(network, &options, NULL, lb_executor_view_of(features).outputs);
     size_t size = BATCH * 2 * sizeof(float);
-    assert_memory_equal(lb_executor_logits(forgetful), lb_executor_logits(whole), size);
-    assert_memory_equal(lb_executor_logits(classifier), lb_executor_logits(whole), size);
-    assert_true(lb_executor_logits(whole)[0] != lb_executor_logits(whole)[2]);
+    assert_memory_equal(lb_executor_view_of(forgetful).logits, lb_executor_view_of(whole).logits,
+                        size);
+    assert_memory_equal(lb_executor_view_of(classifier).logits, lb_executor_view_of(whole).logits,
+                        size);
+    assert_true(lb_executor_view_of(whole).logits[0] != lb_executor_view_of(whole).logits[2]);
     lb_executor_free(whole);
     lb_executor_free(forgetful);
     lb_executor_free(features);
@@ -363,7 +368,7 @@ main(void)
         cmocka_unit_test(bfloat16_rounds_operands_only),
         cmocka_unit_test(bfloat16_is_the_nearest),
         cmocka_unit_test(pooling_and_relu_go_back_together),
-        cmocka_unit_test(passes_in_parts_are_the_whole),
+        cmocka_unit_test(executors_in_parts_are_the_whole),
         cmocka_unit_test(predictions_do_not_depend_on_the_others),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

@@ -10,12 +10,12 @@
 
 #include "testing.h"
 
-#include "lesionbench/executor.h"
 #include "lesionbench/image.h"
 #include "lesionbench/method.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
-#include "twins.h"
+#include "nn/executor_internal.h"
+#include "nn/twins.h"
 
 enum {
     MOST_SIDE = 224,
@@ -218,28 +218,26 @@ sum_points(double *out, const problem *p, const method *m, bool in_f64)
 {
     static float times[MOST_VALUES], gradient[MOST_VALUES];
     const float seeds[CLASSES] = {[TARGET] = 1};
-    const lb_executor_options options = {.batch = 1,
+    const lb_executor_options options = {.purpose = in_f64 ? LB_EXECUTOR_EXPLAIN
+                                                           : LB_EXECUTOR_EXPLAIN_PATH,
+                                         .batch = 1,
                                          .height = p->side,
-                                         .width = p->side,
-                                         .last_block = LB_BLOCKS,
-                                         .backward = true,
-                                         .in_f64 = in_f64,
-                                         .decisions_only = !in_f64};
+                                         .width = p->side};
     lb_error err;
-    lb_executor *pass = NULL;
+    lb_executor *executor = NULL;
     float *first = NULL;
     memset(out, 0, p->values * sizeof *out);
-    assert_ok(lb_executor_create(&pass, p->network, &options, &err));
+    assert_ok(lb_executor_create(&executor, p->network, &options, &err));
     for (size_t k = 0; k < m->count; k++) {
-        m->point(lb_executor_input(pass), times, p, k);
-        assert_ok(lb_executor_forward(pass, &err));
-        assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
-        assert_ok(lb_executor_to_input(gradient, pass, LB_RULE_GRADIENT, first, &err));
+        m->point(lb_executor_view_of(executor).input, times, p, k);
+        assert_ok(lb_executor_forward(executor, &err));
+        assert_ok(lb_executor_backward(&first, executor, LB_RULE_GRADIENT, NULL, seeds, &err));
+        assert_ok(lb_executor_to_input(gradient, executor, LB_RULE_GRADIENT, first, &err));
         for (size_t v = 0; v < p->values; v++) {
             out[v] += (double)(gradient[v] * times[v]);
         }
     }
-    lb_executor_free(pass);
+    lb_executor_free(executor);
 }
 
 static lb_status

@@ -301,27 +301,31 @@ patterns_are_normalised(void **state)
 {
     fixture *f = *state;
     lb_error err;
-    lb_executor *pass = NULL;
+    lb_executor *executor = NULL;
     lb_patterns *patterns = NULL;
     const lb_executor_options options = {
-        .batch = 2, .height = SIDE, .width = SIDE, .last_block = LB_BLOCKS, .backward = true};
-    assert_ok(lb_executor_create(&pass, f->network, &options, &err));
-    assert_ok(lb_patterns_create(&patterns, pass, &err));
+        .batch = 2, .height = SIDE, .width = SIDE, .purpose = LB_EXECUTOR_EXPLAIN};
+    float *input = NULL;
+    assert_ok(lb_executor_create(&executor, f->network, &options, &err));
+    assert_ok(lb_executor_input(&input, executor, &err));
+    assert_ok(lb_patterns_create(&patterns, executor, &err));
     for (int round = 0; round < 2; round++) {
         for (size_t start = 0; start < IMAGES; start += 2) {
             size_t n = IMAGES - start < 2 ? IMAGES - start : 2;
-            memcpy(lb_executor_input(pass), f->images + start * VALUES, n * VALUES * sizeof(float));
-            assert_ok(lb_executor_forward(pass, &err));
-            lb_patterns_take(patterns, pass, n);
+            memcpy(input, f->images + start * VALUES, n * VALUES * sizeof(float));
+            assert_ok(lb_executor_forward(executor, &err));
+            assert_ok(lb_patterns_take(patterns, executor, n, &err));
         }
-        lb_patterns_end_round(patterns, pass);
+        assert_ok(lb_patterns_end_round(patterns, executor, &err));
     }
     size_t all = 0, live = 0;
     for (size_t p = 0; p < lb_network_parameters(f->network); p += 2) {
         const lb_parameter *weight = lb_network_parameter(f->network, p);
-        const float *pattern = lb_patterns_of(patterns, p);
+        const float *pattern = NULL;
+        assert_ok(lb_patterns_of(&pattern, patterns, p, &err));
         size_t inputs = weight->count / weight->shape[0];
-        assert_null(lb_patterns_of(patterns, p + 1));
+        const float *none = NULL;
+        assert_int_equal(lb_patterns_of(&none, patterns, p + 1, &err), LB_ERROR_ARGUMENT);
         for (size_t u = 0; u < weight->shape[0]; u++) {
             double product = 0;
             for (size_t v = u * inputs; v < (u + 1) * inputs; v++) {
@@ -336,7 +340,7 @@ patterns_are_normalised(void **state)
     }
     assert_true(live > all / 4 && live < all);
     lb_patterns_free(patterns);
-    lb_executor_free(pass);
+    lb_executor_free(executor);
 }
 
 /* Fitting uses the pass that holds the images; the methods after it must not see that. */

@@ -67,30 +67,31 @@ small_network(const char *name, double width)
 
 enum { BATCH = 3 };
 
-static const lb_executor_options plan = {.batch = BATCH,
-                                         .height = SIDE,
-                                         .width = SIDE,
-                                         .last_block = LB_BLOCKS,
-                                         .backward = true,
-                                         .train = true};
+static const lb_executor_options plan = {
+    .batch = BATCH, .height = SIDE, .width = SIDE, .purpose = LB_EXECUTOR_TRAIN};
+static const lb_executor_options explain_plan = {
+    .batch = BATCH, .height = SIDE, .width = SIDE, .purpose = LB_EXECUTOR_EXPLAIN};
+static const lb_executor_switches f32 = {.f32_forward = true};
 
 static void
-fill_input(lb_executor *pass)
+fill_input(lb_executor *executor)
 {
     lb_random random;
     lb_random_init(&random, 9, LB_PURPOSE_TEST, 0);
-    for (size_t i = 0; i < BATCH * lb_executor_input_size(pass); i++) {
-        lb_executor_input(pass)[i] = (float)lb_random_uniform(&random);
+    for (size_t i = 0; i < BATCH * lb_executor_view_of(executor).input_size; i++) {
+        lb_executor_view_of(executor).input[i] = (float)lb_random_uniform(&random);
     }
 }
 
 static double
-loss_of(lb_executor *pass)
+loss_of(lb_executor *executor)
 {
     lb_error err;
-    assert_ok(lb_executor_refresh(pass, &err));
-    assert_ok(lb_executor_forward(pass, &err));
-    return lb_cross_entropy(NULL, lb_executor_logits(pass), labels, NULL, BATCH, 2).sum / BATCH;
+    assert_ok(lb_executor_refresh(executor, &err));
+    assert_ok(lb_executor_forward(executor, &err));
+    return lb_cross_entropy(NULL, lb_executor_view_of(executor).logits, labels, NULL, BATCH, 2)
+               .sum /
+           BATCH;
 }
 
 /* The derivative along the gradient, analytic against central differences. dropout: its rate; the
@@ -102,21 +103,21 @@ assert_parameter_gradients(double dropout, double tolerance)
     const char *names[] = {"vgg11", "vgg13", "vgg16", "vgg19"};
     for (size_t a = 0; a < 4; a++) {
         lb_network *network = small_network(names[a], 1.0 / 16);
-        lb_executor *pass = NULL;
+        lb_executor *executor = NULL;
         lb_dropout dropped = {0};
         float seeds[BATCH * 2];
-        assert_ok(lb_executor_create(&pass, network, &plan, &err));
-        fill_input(pass);
+        assert_ok(lb_executor_create(&executor, network, &plan, &err));
+        fill_input(executor);
         if (dropout > 0) {
-            assert_ok(lb_dropout_init(&dropped, pass, dropout, &err));
-            lb_dropout_draw(&dropped, pass, 4, 0);
+            assert_ok(lb_dropout_init(&dropped, executor, dropout, &err));
+            lb_dropout_draw(&dropped, executor, 4, 0);
         }
-        assert_ok(lb_executor_forward(pass, &err));
-        lb_cross_entropy(seeds, lb_executor_logits(pass), labels, NULL, BATCH, 2);
-        assert_ok(lb_executor_backward_parameters(pass, seeds, &err));
+        assert_ok(lb_executor_forward(executor, &err));
+        lb_cross_entropy(seeds, lb_executor_view_of(executor).logits, labels, NULL, BATCH, 2);
+        assert_ok(lb_executor_backward_parameters(executor, seeds, &err));
         for (size_t p = 0; p < lb_network_parameters(network); p++) {
             lb_parameter *parameter = lb_network_parameter(network, p);
-            const float *gradient = pass->parameter_gradient[p];
+            const float *gradient = executor->parameter_gradient[p];
             /* Along the gradient itself: the steepest, least noisy direction. */
             double length = 0;
             for (size_t k = 0; k < parameter->count; k++) {
@@ -128,18 +129,18 @@ assert_parameter_gradients(double dropout, double tolerance)
             for (size_t k = 0; k < parameter->count; k++) {
                 parameter->value[k] += (float)(step / length * (double)gradient[k]);
             }
-            double above = loss_of(pass);
+            double above = loss_of(executor);
             for (size_t k = 0; k < parameter->count; k++) {
                 parameter->value[k] -= (float)(2 * step / length * (double)gradient[k]);
             }
-            double below = loss_of(pass);
+            double below = loss_of(executor);
             for (size_t k = 0; k < parameter->count; k++) {
                 parameter->value[k] += (float)(step / length * (double)gradient[k]);
             }
             assert_close((above - below) / (2 * step), length, 1e-4, tolerance);
         }
         lb_dropout_release(&dropped);
-        lb_executor_free(pass);
+        lb_executor_free(executor);
         lb_network_free(network);
     }
 }
@@ -164,15 +165,15 @@ input_gradient(void **state)
     (void)state;
     lb_error err;
     lb_network *network = small_network("vgg13", 1.0 / 8);
-    lb_executor *pass = NULL;
+    lb_executor *executor = NULL;
     float seeds[BATCH * 2] = {1, 0, 0, 1, 1, 0}, *first = NULL;
     static float gradient[BATCH * 3 * PIXELS];
-    assert_ok(lb_executor_create(&pass, network, &plan, &err));
-    size_t size = lb_executor_input_size(pass);
-    fill_input(pass);
-    assert_ok(lb_executor_forward(pass, &err));
-    assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
-    assert_ok(lb_executor_to_input(gradient, pass, LB_RULE_GRADIENT, first, &err));
+    assert_ok(lb_executor_create_with(&executor, network, &explain_plan, &f32, &err));
+    size_t size = lb_executor_view_of(executor).input_size;
+    fill_input(executor);
+    assert_ok(lb_executor_forward(executor, &err));
+    assert_ok(lb_executor_backward(&first, executor, LB_RULE_GRADIENT, NULL, seeds, &err));
+    assert_ok(lb_executor_to_input(gradient, executor, LB_RULE_GRADIENT, first, &err));
     for (size_t i = 0; i < BATCH; i++) {
         const float *g = gradient + i * size;
         double length = 0, ends[2];
@@ -183,17 +184,18 @@ input_gradient(void **state)
         assert_true(length > 0);
         const double step = 1e-3;
         for (int side = 0; side < 2; side++) {
-            fill_input(pass);
+            fill_input(executor);
             for (size_t k = 0; k < size; k++) {
-                lb_executor_input(pass)[i * size + k] +=
+                lb_executor_view_of(executor).input[i * size + k] +=
                     (float)((side == 0 ? step : -step) / length * (double)g[k]);
             }
-            assert_ok(lb_executor_forward(pass, &err));
-            ends[side] = (double)lb_executor_logits(pass)[i * 2 + (seeds[i * 2] > 0 ? 0 : 1)];
+            assert_ok(lb_executor_forward(executor, &err));
+            ends[side] =
+                (double)lb_executor_view_of(executor).logits[i * 2 + (seeds[i * 2] > 0 ? 0 : 1)];
         }
         assert_close((ends[0] - ends[1]) / (2 * step), length, 1e-4, 0.03);
     }
-    lb_executor_free(pass);
+    lb_executor_free(executor);
     lb_network_free(network);
 }
 

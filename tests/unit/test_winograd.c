@@ -364,23 +364,25 @@ paint(float *images, uint8_t *pixels)
 }
 
 static void
-gradient_of(float *out, lb_executor *pass, const float *images, const uint8_t *pixels)
+gradient_of(float *out, lb_executor *executor, const float *images, const uint8_t *pixels)
 {
     lb_error err;
     float *first = NULL;
     const float seeds[2 * BATCH] = {1, 0, 0, 1, 1, 0, 0, 1};
-    lb_executor_set_batch(pass, POINTS);
+    assert_ok(lb_executor_set_batch(executor, POINTS, &err));
     if (pixels != NULL) {
-        lb_executor_set_sparsity_mask(pass, pixels);
+        assert_ok(lb_executor_set_sparsity_mask(executor, pixels, &err));
     }
-    memcpy(lb_executor_input(pass), images, POINTS * lb_executor_input_size(pass) * sizeof *images);
-    assert_ok(lb_executor_forward(pass, &err));
-    assert_ok(lb_executor_backward(&first, pass, LB_RULE_GRADIENT, NULL, seeds, &err));
+    memcpy(lb_executor_view_of(executor).input, images,
+           POINTS * lb_executor_view_of(executor).input_size * sizeof *images);
+    assert_ok(lb_executor_forward(executor, &err));
+    assert_ok(lb_executor_backward(&first, executor, LB_RULE_GRADIENT, NULL, seeds, &err));
     bool uses_support = pixels != NULL && (lb_winograd_runs(16) || lb_winograd_runs(8));
     for (size_t i = 1; uses_support && i <= 16; i++) {
-        assert_true(first[lb_executor_first_size(pass) - i] == 0); /* far from the first disc */
+        assert_true(first[lb_executor_view_of(executor).first_size - i] ==
+                    0); /* far from the first disc */
     }
-    assert_ok(lb_executor_to_input(out, pass, LB_RULE_GRADIENT, first, &err));
+    assert_ok(lb_executor_to_input(out, executor, LB_RULE_GRADIENT, first, &err));
 }
 
 static void
@@ -389,14 +391,10 @@ assert_support(const char *name)
     lb_error err;
     lb_architecture architecture;
     lb_network *network = NULL;
-    lb_executor *pass = NULL;
+    lb_executor *executor = NULL;
     const size_t size = (size_t)LONG * WIDE;
-    const lb_executor_options options = {.batch = BATCH,
-                                         .height = LONG,
-                                         .width = WIDE,
-                                         .last_block = LB_BLOCKS,
-                                         .backward = true,
-                                         .decisions_only = true};
+    const lb_executor_options options = {
+        .batch = BATCH, .height = LONG, .width = WIDE, .purpose = LB_EXECUTOR_EXPLAIN_PATH};
     static float images[BATCH * 3 * LONG * WIDE], whole[BATCH * 3 * LONG * WIDE],
         some[BATCH * 3 * LONG * WIDE], other_images[BATCH * 3 * LONG * WIDE];
     static uint8_t pixels[POINTS * LONG * WIDE];
@@ -410,17 +408,17 @@ assert_support(const char *name)
             p->value[k] = 0.1f * (float)((k * 7 + i) % 11) - 0.3f; /* activations around discs */
         }
     }
-    assert_ok(lb_executor_create(&pass, network, &options, &err));
-    assert_ok(lb_executor_cache_zero_activations(pass, &err));
-    gradient_of(whole, pass, images, NULL);
-    memcpy(logits, lb_executor_logits(pass), sizeof logits);
+    assert_ok(lb_executor_create(&executor, network, &options, &err));
+    assert_ok(lb_executor_cache_zero_activations(executor, &err));
+    gradient_of(whole, executor, images, NULL);
+    memcpy(logits, lb_executor_view_of(executor).logits, sizeof logits);
     for (size_t i = 0; i < POINTS * 3 * size; i++) {
         other_images[i] = 2 - images[i] * images[i]; /* leaves other decisions behind */
     }
-    gradient_of(some, pass, other_images, NULL);
-    gradient_of(some, pass, images, pixels);
+    gradient_of(some, executor, other_images, NULL);
+    gradient_of(some, executor, images, pixels);
     for (size_t i = 0; i < 2 * POINTS; i++) {
-        float logit = lb_executor_logits(pass)[i];
+        float logit = lb_executor_view_of(executor).logits[i];
         assert_close(logit, logits[i], 0, 1e-5);
         logits[i] = logit;
     }
@@ -439,14 +437,14 @@ assert_support(const char *name)
     assert_true(inside > 1000);
     assert_true(sqrt(distance / norm) < 1e-5);
     assert_true(other > 0 || !(lb_winograd_runs(16) || lb_winograd_runs(8))); /* time was saved */
-    memset(pass->pingpong[0], 0xff, pass->pingpong_bytes);                    /* NaN */
-    memset(pass->pingpong[1], 0xff, pass->pingpong_bytes);
-    gradient_of(whole, pass, images, pixels);
-    assert_memory_equal(lb_executor_logits(pass), logits, sizeof logits);
+    memset(executor->pingpong[0], 0xff, executor->pingpong_bytes);            /* NaN */
+    memset(executor->pingpong[1], 0xff, executor->pingpong_bytes);
+    gradient_of(whole, executor, images, pixels);
+    assert_memory_equal(lb_executor_view_of(executor).logits, logits, sizeof logits);
     for (size_t i = 0; i < POINTS * 3 * size; i++) {
         assert_true(some[i] == whole[i] || !pixels[i / size / 3 * size + i % size]);
     }
-    lb_executor_free(pass);
+    lb_executor_free(executor);
     lb_network_free(network);
 }
 
