@@ -72,6 +72,29 @@ check_overlap(const char *exact_path, const char *captum_path, double expected)
     assert_close(least, expected, 1e-12, 0);
 }
 
+/* Maps of whole numbers without equal values at the bound; NumPy's argsort() counts 60 and 61
+ * pixels in common. */
+static void
+made_up_overlap(void **state)
+{
+    lb_error err;
+    static float one[PIXELS], other[PIXELS], truth[PIXELS], scratch[PIXELS];
+    const size_t common[IMAGES] = {60, 61};
+    (void)state;
+    for (int i = 0; i < IMAGES; i++) {
+        lb_localisation score;
+        for (int k = 0; k < PIXELS; k++) {
+            int value = (k * 1103 + 17 * i) % 4099;
+            one[k] = (float)value;
+            other[k] = (float)(3 * value + (k * 2741 + 5 * i) % 4099);
+        }
+        mark_top(truth, one);
+        assert_ok(lb_localise(&score, other, truth, PIXELS, scratch, &err));
+        assert_int_equal(score.tp, common[i]);
+        assert_int_equal(score.tp + score.fn, TOP);
+    }
+}
+
 static void
 deeplift_overlap(void **state)
 {
@@ -95,6 +118,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(made_up_overlap),
         cmocka_unit_test(deeplift_overlap),
         cmocka_unit_test(deconvolution_overlap),
     };

@@ -1,6 +1,10 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
-# Part of run.sh, which has made tuned/model.safetensors and d1.h5: settings of methods.
-# shellcheck shell=sh disable=SC2154
+# Settings of methods.
+# shellcheck disable=SC1091,SC2086,SC2154
+. "$(dirname -- "$0")/common.sh"
+give tuned
+
 model="--model tuned/model.safetensors"
 
 ### LRP

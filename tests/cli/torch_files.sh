@@ -1,7 +1,30 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
-# Part of run.sh, which has made $weights: checkpoints as training scripts write them.
-# shellcheck shell=sh disable=SC2154
+# PyTorch's files: info and convert, and checkpoints as training scripts write them.
+# shellcheck disable=SC1091,SC2086,SC2154
+. "$(dirname -- "$0")/common.sh"
 
+### PyTorch's files
+weights=$here/../fuzz/corpus/weights
+golden=$here/../../../shared/data/golden/attribution
+expect "info of a PyTorch file" 0 "^PyTorch .zip., 2 tensors$" "" info "$weights/zip_state"
+expect "info of an old PyTorch file" 0 "^PyTorch .legacy., 6 tensors$" "" info "$weights/legacy_types"
+expect "info of its tensors" 0 "^  bfloat16 +bfloat16 +[(]2[)]$" "" info "$weights/zip_types"
+expect "a whole model" 1 "" "asks for 'torch.*Linear', .* save model.state_dict.. instead" \
+    info "$weights/zip_module"
+expect "no VGG" 1 "" "zip_state: not a VGG-11, 13, 16 or 19" \
+    convert "$weights/zip_state" other.safetensors
+absent "nothing made of no VGG" other.safetensors
+for file in vgg16.pt vgg16_legacy.pth vgg16.safetensors; do
+    if [ -e "$golden/$file" ]; then
+        expect "convert $file" 0 "" "" convert "$golden/$file" "$file.safetensors"
+        same "the same model of $file" vgg16.pt.safetensors "$file.safetensors"
+        expect "info of converted $file" 0 "^vgg16, channels 4 to 32, 256 hidden units, 2 classes$" "" \
+            info "$file.safetensors"
+    else
+        echo "skip convert $file (not here)"
+    fi
+done
 checkpoints=$here/../data/weights
 for file in zip legacy mixed; do
     expect "info of a checkpoint with other objects, $file" 0 "weight +float32 +\(2, 3\)" "" info "$checkpoints/checkpoint_$file.pth"

@@ -1,7 +1,9 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
-# Part of run.sh, which has made s1.h5, l1.h5, d1.h5, m.safetensors and $small: what commands say to a
-# terminal, their one line of result and their progress.
-# shellcheck shell=sh disable=SC2154,SC2086
+# What commands say to a terminal: their one line of result and their progress.
+# shellcheck disable=SC1091,SC2086,SC2154
+. "$(dirname -- "$0")/common.sh"
+give s1.h5 l1.h5 d1.h5 m.safetensors
 
 terminal=$(dirname "$program")/tests/cli/terminal
 
@@ -25,12 +27,12 @@ says() {
 
 if [ ! -x "$terminal" ]; then
     echo "skip what is said to a terminal: $terminal is not here"
-    return
+    exit 77
 fi
 "$terminal" 80 told /bin/true 2>err
 if [ $? = 98 ]; then
     echo "skip what is said to a terminal: the system gives none (/dev/pts is not mounted)"
-    return
+    exit 77
 fi
 took='(, in [0-9:]+)?$'
 accuracy='accuracy [01]\.[0-9]{3} on [0-9]+ images \(0\.[0-9]+ to [01]\.[0-9]+\)'

@@ -1,7 +1,9 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
-# Part of run.sh, which has made tuned/model.safetensors: images of people's own, whose shape and numbers can mean
-# more than one thing.
-# shellcheck shell=sh disable=SC2154
+# Images of people's own, whose shape and numbers can mean more than one thing.
+# shellcheck disable=SC1091,SC2086,SC2154
+. "$(dirname -- "$0")/common.sh"
+give e.h5
 
 if /usr/bin/python3 -c 'import h5py, numpy' 2>/dev/null; then
     /usr/bin/python3 - <<'PYTHON'
@@ -56,7 +58,6 @@ PYTHON
     answers() {
         into=$1 said=$2
         shift 2
-        # shellcheck disable=SC2086
         expect "$into is taken" 0 "" "$said" $ask "$@"
         /usr/bin/python3 -c 'import h5py; print(h5py.File("own.h5")["logits"][:].tolist())' >"$into.txt"
     }
@@ -81,13 +82,11 @@ PYTHON
         "last.npy|\(2, 64, 64, 3\) are no images: .*if its channels are last, save .*moveaxis" \
         "both.npy|\(2, 3, 64, 3\) are no images" "int.npy|images of whole numbers that are not uint8" \
         "mask.npy|uint8 images of 0 and 1 alone" "beyond.npy|image 0 has the value .*e\+302, beyond float32"; do
-        # shellcheck disable=SC2086
         expect "${case%%|*} is refused" 1 "" "^lesionbench: ${case%%|*}: ${case#*|}" $ask "${case%%|*}"
         one_line "in one line" 1
         expect "${case%%|*} is not explained" 1 "" "${case%%|*}: ${case#*|}" explain --methods sobel --images "${case%%|*}" \
             --targets 0 -o own.h5
     done
-    # shellcheck disable=SC2086
     expect "a layout that is none" 2 "" "--layout: 'hwc' is no layout: nhw .* or chw" $ask three.npy --layout hwc
     expect "three grey images are explained" 0 "" "" explain --methods sobel --images three.npy --layout nhw --targets 0,0,1 \
         --quiet -o grey_maps.h5

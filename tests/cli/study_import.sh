@@ -1,9 +1,11 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
-# Part of run.sh, which has made mini.yaml, m.safetensors and the function scan: a study of a folder of scans.
-# shellcheck shell=sh disable=SC2154
+# A study of a folder of scans.
+# shellcheck disable=SC1091,SC2086,SC2154
+. "$(dirname -- "$0")/common.sh"
+give mini.yaml m.safetensors
 
 for subject in "1 200 077" "2 000 100" "3 100 100" "4 200 100"; do
-    # shellcheck disable=SC2086
     set -- $subject
     scan "own/bids/sub-0$1/anat/sub-0$1_T1w.nii.gz" "$2" "$3"
 done
