@@ -9,7 +9,9 @@ whole_study(void **state)
 {
     lb_error err;
     write_study(state);
+    assert_int_equal(use_real_gnuplot(state), 0);
     assert_ok(lb_report(*state, NULL, &err));
+    assert_int_equal(use_quick_gnuplot(state), 0);
     assert_svg(state, "figures/boxplot_correct.svg", "Guided Backpropagation");
     assert_png(state, "figures/boxplot_correct.png", 2480, 1664); /* its key has four lines */
     assert_svg(state, "figures/training_curves.svg", "Validation accuracy");
@@ -332,5 +334,5 @@ main(void)
         cmocka_unit_test_setup_teardown(with_a_broken_gnuplot, test_setup, teardown),
         cmocka_unit_test_setup_teardown(can_be_interrupted, test_setup, teardown),
     };
-    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("report", tests, use_quick_gnuplot, use_real_gnuplot);
 }
