@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PNG pictures (libpng). */
+/* Images as PNG (libpng). */
 #ifndef LESIONBENCH_PNG_H
 #define LESIONBENCH_PNG_H
 
@@ -9,11 +9,8 @@
 extern "C" {
 #endif
 
-/* channels 1 (grey) or 3 (RGB), 8 bits, row-major (height, width, channels). Atomic. */
-lb_status lb_png_write(const char *path, size_t height, size_t width, size_t channels,
-                       const uint8_t *pixels, lb_error *err);
-
-/* The same in memory: *out is the caller's (lb_free). */
+/* A PNG in memory: channels 1 (grey) or 3 (RGB), 8 bits, row-major (height, width, channels). *out
+ * is the caller's (lb_free). */
 lb_status lb_png_encode(uint8_t **out, size_t *size, size_t height, size_t width, size_t channels,
                         const uint8_t *pixels, lb_error *err);
 

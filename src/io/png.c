@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lesionbench/atomic_file.h"
-
 static void
 write_bytes(png_structp png, png_bytep bytes, size_t size)
 {
     if (fwrite(bytes, 1, size, png_get_io_ptr(png)) != size) {
-        png_error(png, "short write"); /* lb_atomic_file_commit() finds the reason */
+        png_error(png, "short write");
     }
 }
 
@@ -89,21 +87,6 @@ check_size(const char *what, size_t height, size_t width, size_t channels, lb_er
                        what, height, width, channels);
     }
     return LB_OK;
-}
-
-lb_status
-lb_png_write(const char *path, size_t height, size_t width, size_t channels, const uint8_t *pixels,
-             lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_atomic_file *output = NULL;
-    LB_TRY(check_size(path, height, width, channels, err));
-    LB_TRY(lb_atomic_file_open(&output, path, err));
-    LB_TRY(encode_to(lb_atomic_file_stream(output), path, height, width, channels, pixels, err));
-    LB_TRY(lb_atomic_file_commit(output, err));
-cleanup:
-    lb_atomic_file_close(output);
-    return status;
 }
 
 lb_status

@@ -113,12 +113,11 @@ draw(canvas *picture, const answers *a, const study_folder *folder, lb_error *er
         }
     }
     size_t left = MARGIN + (size_t)widest + GAP, top = MARGIN + 2 * LETTER + GAP;
-    lb_status status =
-        canvas_init_figure(picture, top + count * CELL + MARGIN, left + count * CELL + MARGIN, err);
+    lb_status status = canvas_init_figure(picture, top + count * CELL + MARGIN,
+                                          left + count * CELL + MARGIN, CANVAS_COLUMN, err);
     if (status != LB_OK) {
         return status;
     }
-    picture->print_width = 85;
     for (size_t i = 0; i < count; i++) {
         const char *title = folder->methods[shown[i]].title;
         char number[24];
@@ -144,7 +143,7 @@ draw_agreement(bool *drawn, map_set *set, const lb_context *context, lb_error *e
 {
     lb_status status = LB_OK;
     answers a = {NULL, NULL, NULL, NULL, NULL, NULL};
-    canvas picture = {.pixels = NULL};
+    canvas picture = {.targets = NULL};
     size_t methods = set->folder->attribution_count, pixels = set->height * set->width;
     char name[48];
     *drawn = false;

@@ -1,267 +1,256 @@
 /* SPDX-License-Identifier: MIT */
 #include "canvas.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "lesionbench/png.h"
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+
+#include "canvas_targets.h"
+#include "lesionbench/atomic_file.h"
+
+/* cairo's images have at most 32767 pixels a side; what is larger is reduced. */
+enum { MAX_SIDE = 32000 };
+
+static lb_status
+check(cairo_status_t found, const char *what, lb_error *err)
+{
+    if (found == CAIRO_STATUS_SUCCESS) {
+        return LB_OK;
+    }
+    return lb_fail(err, found == CAIRO_STATUS_NO_MEMORY ? LB_ERROR_MEMORY : LB_ERROR_IO, "%s: %s",
+                   what, cairo_status_to_string(found));
+}
+
+static cairo_status_t
+write_bytes(void *stream, const unsigned char *bytes, unsigned count)
+{
+    return fwrite(bytes, 1, count, stream) == count ? CAIRO_STATUS_SUCCESS
+                                                    : CAIRO_STATUS_WRITE_ERROR;
+}
+
+/* Starts drawing on a surface, which is white and as many units wide as the canvas has pixels. */
+static lb_status
+add_target(canvas *picture, target_kind kind, cairo_surface_t *surface, double scale, lb_error *err)
+{
+    cairo_t *context = cairo_create(surface);
+    cairo_surface_destroy(surface); /* the context holds it */
+    picture->targets->on[kind] = context;
+    cairo_scale(context, scale, scale);
+    cairo_set_source_rgb(context, 1, 1, 1);
+    cairo_paint(context);
+    cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND);
+    return check(cairo_status(context), "a figure", err);
+}
 
 lb_status
 canvas_init(canvas *out, size_t height, size_t width, lb_error *err)
 {
-    size_t count = 0;
-    lb_status status = lb_multiply(&count, height, width, err);
-    if (status != LB_OK) {
-        return status;
-    }
-    uint8_t *pixels = lb_alloc(count, 3, err);
-    if (pixels == NULL) {
-        return err->code;
-    }
-    memset(pixels, 255, 3 * count);
-    *out = (canvas){.height = height, .width = width, .pixels = pixels};
-    return LB_OK;
+    lb_status status = LB_OK;
+    canvas picture = {.height = height, .width = width};
+    size_t side = height > width ? height : width;
+    double scale = side > MAX_SIDE ? (double)MAX_SIDE / (double)side : 1;
+    LB_ALLOC(picture.targets, 1);
+    double rows = scale * (double)height + 0.5, columns = scale * (double)width + 0.5;
+    LB_TRY(add_target(&picture, RASTER,
+                      cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)columns, (int)rows),
+                      scale, err));
+    *out = picture;
+    picture.targets = NULL;
+cleanup:
+    canvas_release(&picture);
+    return status;
+}
+
+/* Opens the buffer that a vector format is written to. */
+static lb_status
+open_buffer(canvas *picture, target_kind kind, lb_error *err)
+{
+    canvas_buffer *buffer = &picture->targets->buffers[kind];
+    buffer->stream = open_memstream(&buffer->bytes, &buffer->size);
+    return buffer->stream == NULL ? lb_fail_errno(err, "cannot start a figure") : LB_OK;
 }
 
 lb_status
-canvas_init_figure(canvas *out, size_t height, size_t width, lb_error *err)
+canvas_init_figure(canvas *out, size_t height, size_t width, int millimetres, lb_error *err)
 {
-    lb_status status = canvas_init(out, height, width, err);
-    if (status == LB_OK) {
-        out->recording = true;
-        out->print_width = 180;
-    }
+    lb_status status = LB_OK;
+    canvas picture = {.targets = NULL};
+    double across = (double)width, down = (double)height;
+    double points = millimetres / 25.4 * 72 / across; /* of a pixel */
+    LB_TRY(canvas_init(&picture, height, width, err));
+    canvas_buffer *buffers = picture.targets->buffers;
+    LB_TRY(open_buffer(&picture, SVG, err));
+    cairo_surface_t *svg =
+        cairo_svg_surface_create_for_stream(write_bytes, buffers[SVG].stream, across, down);
+    cairo_svg_surface_set_document_unit(svg, CAIRO_SVG_UNIT_PX);
+    LB_TRY(add_target(&picture, SVG, svg, 1, err));
+    LB_TRY(open_buffer(&picture, PDF, err));
+    cairo_surface_t *pdf = cairo_pdf_surface_create_for_stream(write_bytes, buffers[PDF].stream,
+                                                               points * across, points * down);
+    cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATE_DATE, ""); /* none */
+    LB_TRY(add_target(&picture, PDF, pdf, points, err));
+    *out = picture;
+    picture.targets = NULL;
+cleanup:
+    canvas_release(&picture);
     return status;
 }
 
 void
 canvas_release(canvas *picture)
 {
-    for (size_t i = 0; i < picture->mark_count; i++) {
-        lb_free(picture->marks[i].pixels);
-    }
-    lb_free(picture->marks);
-    lb_free(picture->pixels);
-    *picture = (canvas){.pixels = NULL};
-}
-
-/* A new mark; NULL where none is kept. */
-static mark *
-add_mark(canvas *picture, mark_kind kind, colour ink)
-{
-    lb_error err;
-    if (!picture->recording || picture->failed) {
-        return NULL;
-    }
-    if (picture->mark_count == picture->mark_capacity) {
-        size_t capacity = picture->mark_capacity > 0 ? 2 * picture->mark_capacity : 1024;
-        mark *larger = lb_alloc(capacity, sizeof *larger, &err);
-        picture->failed = larger == NULL;
-        if (picture->failed) {
-            return NULL;
+    for (size_t i = 0; picture->targets != NULL && i < TARGETS; i++) {
+        canvas_buffer *buffer = &picture->targets->buffers[i];
+        cairo_destroy(picture->targets->on[i]); /* accepts NULL */
+        if (buffer->stream != NULL) {
+            fclose(buffer->stream);
         }
-        if (picture->mark_count > 0) {
-            memcpy(larger, picture->marks, picture->mark_count * sizeof *larger);
-        }
-        lb_free(picture->marks);
-        picture->marks = larger;
-        picture->mark_capacity = capacity;
+        free(buffer->bytes);
     }
-    mark *new = &picture->marks[picture->mark_count++];
-    *new = (mark){.kind = kind, .ink = ink};
-    return new;
+    lb_free(picture->targets);
+    *picture = (canvas){.targets = NULL};
 }
 
-static void
-put(canvas *picture, size_t x, size_t y, colour ink)
+static lb_status
+write_image(const canvas *picture, FILE *stream, const char *path, lb_error *err)
 {
-    uint8_t *pixel = picture->pixels + 3 * (y * picture->width + x);
-    pixel[0] = ink.r;
-    pixel[1] = ink.g;
-    pixel[2] = ink.b;
+    cairo_t *context = picture->targets->on[RASTER];
+    lb_status status = check(cairo_status(context), path, err);
+    return status != LB_OK ? status
+                           : check(cairo_surface_write_to_png_stream(cairo_get_target(context),
+                                                                     write_bytes, stream),
+                                   path, err);
 }
 
-static void
-blend(canvas *picture, size_t x, size_t y, colour ink, double cover)
+/* Ends a vector format and copies it to the stream. */
+static lb_status
+write_vector(canvas *picture, target_kind kind, FILE *stream, const char *path, lb_error *err)
 {
-    const uint8_t *old = picture->pixels + 3 * (y * picture->width + x);
-    colour mixed = {(uint8_t)(old[0] + (ink.r - old[0]) * cover + 0.5),
-                    (uint8_t)(old[1] + (ink.g - old[1]) * cover + 0.5),
-                    (uint8_t)(old[2] + (ink.b - old[2]) * cover + 0.5)};
-    put(picture, x, y, mixed);
-}
-
-void
-canvas_box(canvas *picture, size_t x, size_t y, size_t width, size_t height, colour ink)
-{
-    mark *kept = add_mark(picture, MARK_BOX, ink);
-    if (kept != NULL) {
-        kept->x = (double)x;
-        kept->y = (double)y;
-        kept->width = (double)width;
-        kept->height = (double)height;
+    canvas_buffer *buffer = &picture->targets->buffers[kind];
+    cairo_t *context = picture->targets->on[kind];
+    lb_status status = check(cairo_status(context), path, err);
+    if (status != LB_OK) {
+        return status;
     }
-    for (size_t r = y; r < y + height && r < picture->height; r++) {
-        for (size_t c = x; c < x + width && c < picture->width; c++) {
-            put(picture, c, r, ink);
-        }
+    cairo_surface_finish(cairo_get_target(context));
+    status = check(cairo_surface_status(cairo_get_target(context)), path, err);
+    if (status == LB_OK && fflush(buffer->stream) != 0) {
+        status = lb_fail_errno(err, "%s", path);
     }
-}
-
-static double
-distance(segment line, double x, double y)
-{
-    double dx = line.x1 - line.x0, dy = line.y1 - line.y0;
-    double square = dx * dx + dy * dy;
-    double t = square > 0 ? ((x - line.x0) * dx + (y - line.y0) * dy) / square : 0;
-    t = t < 0 ? 0 : (t > 1 ? 1 : t);
-    return hypot(x - line.x0 - t * dx, y - line.y0 - t * dy);
-}
-
-static size_t
-clamp_to(double value, size_t limit)
-{
-    return value <= 0 ? 0 : (value >= (double)limit ? limit : (size_t)value);
-}
-
-void
-canvas_line(canvas *picture, segment line, double thickness, colour ink)
-{
-    mark *kept = add_mark(picture, MARK_LINE, ink);
-    if (kept != NULL) {
-        kept->line = line;
-        kept->thickness = thickness;
+    if (status == LB_OK && kind == SVG) {
+        status = canvas_svg_copy(stream, buffer->bytes, err);
+    } else if (status == LB_OK) {
+        fwrite(buffer->bytes, 1, buffer->size, stream); /* the commit sees its errors */
     }
-    double reach = thickness / 2 + 1;
-    size_t left = clamp_to(fmin(line.x0, line.x1) - reach, picture->width);
-    size_t right = clamp_to(fmax(line.x0, line.x1) + reach + 1, picture->width);
-    size_t top = clamp_to(fmin(line.y0, line.y1) - reach, picture->height);
-    size_t bottom = clamp_to(fmax(line.y0, line.y1) + reach + 1, picture->height);
-    for (size_t y = top; y < bottom; y++) {
-        for (size_t x = left; x < right; x++) {
-            double away = distance(line, (double)x + 0.5, (double)y + 0.5);
-            double cover = thickness / 2 + 0.5 - away;
-            if (cover > 0) {
-                blend(picture, x, y, ink, cover < 1 ? cover : 1);
-            }
-        }
-    }
+    return status;
 }
 
-/* Between pixel centres, the border repeated. */
-static double
-interpolate(const float *image, size_t height, size_t width, double y, double x)
+static lb_status
+write_file(canvas *picture, target_kind kind, const char *path, lb_error *err)
 {
-    y = y < 0 ? 0 : (y > (double)(height - 1) ? (double)(height - 1) : y);
-    x = x < 0 ? 0 : (x > (double)(width - 1) ? (double)(width - 1) : x);
-    size_t r = (size_t)y, c = (size_t)x;
-    size_t below = r + 1 < height ? r + 1 : r, right = c + 1 < width ? c + 1 : c;
-    double v = y - (double)r, u = x - (double)c;
-    double upper = (1 - u) * image[r * width + c] + u * image[r * width + right];
-    double lower = (1 - u) * image[below * width + c] + u * image[below * width + right];
-    return (1 - v) * upper + v * lower;
-}
-
-static colour
-grey(double value)
-{
-    uint8_t level = (uint8_t)(255 * (value > 0 ? (value < 1 ? value : 1) : 0) + 0.5);
-    return (colour){level, level, level};
-}
-
-/* Keeps an image's pixels in their colours. */
-static void
-keep_image(canvas *picture, const mark *where, const float *image, double scale)
-{
-    lb_error err;
-    mark *kept = add_mark(picture, MARK_IMAGE, (colour){0, 0, 0});
-    if (kept == NULL) {
-        return;
-    }
-    *kept = *where;
-    kept->pixels = lb_alloc(where->rows * where->columns, 3, &err);
-    picture->failed = kept->pixels == NULL;
-    for (size_t i = 0; !picture->failed && i < where->rows * where->columns; i++) {
-        colour ink = where->smooth ? grey(scale * image[i]) : colour_map(scale * image[i]);
-        kept->pixels[3 * i] = ink.r;
-        kept->pixels[3 * i + 1] = ink.g;
-        kept->pixels[3 * i + 2] = ink.b;
-    }
-}
-
-void
-canvas_image(canvas *picture, size_t x, size_t y, const float *image, size_t height, size_t width,
-             size_t zoom, double maximum, bool heat)
-{
-    double scale = maximum > 0 ? 1 / maximum : 0;
-    keep_image(picture,
-               &(mark){.kind = MARK_IMAGE,
-                       .x = (double)x,
-                       .y = (double)y,
-                       .width = (double)(width * zoom),
-                       .height = (double)(height * zoom),
-                       .rows = height,
-                       .columns = width,
-                       .smooth = !heat},
-               image, scale);
-    for (size_t r = 0; r < height * zoom && y + r < picture->height; r++) {
-        for (size_t c = 0; c < width * zoom && x + c < picture->width; c++) {
-            double v = ((double)r + 0.5) / (double)zoom - 0.5;
-            double u = ((double)c + 0.5) / (double)zoom - 0.5;
-            colour ink = heat ? colour_map(scale * image[r / zoom * width + c / zoom])
-                              : grey(scale * interpolate(image, height, width, v, u));
-            put(picture, x + c, y + r, ink);
-        }
-    }
-}
-
-void
-canvas_outline(canvas *picture, size_t x, size_t y, size_t zoom, const segment *lines, size_t count,
-               double thickness, colour ink)
-{
-    double z = (double)zoom, left = (double)x, top = (double)y;
-    for (size_t i = 0; i < count; i++) {
-        const segment *s = &lines[i];
-        segment line = {left + z * s->x0, top + z * s->y0, left + z * s->x1, top + z * s->y1};
-        canvas_line(picture, line, thickness, ink);
-    }
-}
-
-/* Means of squares of `reduce` pixels; what is left over at the far sides is dropped. */
-static void
-average(uint8_t *out, const canvas *picture, size_t reduce)
-{
-    size_t rows = picture->height / reduce, columns = picture->width / reduce;
-    for (size_t i = 0; i < rows * columns * 3; i++) {
-        size_t y = i / 3 / columns * reduce, x = i / 3 % columns * reduce, sum = 0;
-        for (size_t k = 0; k < reduce * reduce; k++) {
-            sum +=
-                picture->pixels[3 * ((y + k / reduce) * picture->width + x + k % reduce) + i % 3];
-        }
-        out[i] = (uint8_t)((sum + reduce * reduce / 2) / (reduce * reduce));
-    }
+    lb_status status = LB_OK;
+    lb_atomic_file *output = NULL;
+    LB_TRY(lb_atomic_file_open(&output, path, err));
+    FILE *stream = lb_atomic_file_stream(output);
+    LB_TRY(kind == RASTER ? write_image(picture, stream, path, err)
+                          : write_vector(picture, kind, stream, path, err));
+    LB_TRY(lb_atomic_file_commit(output, err));
+cleanup:
+    lb_atomic_file_close(output);
+    return status;
 }
 
 lb_status
-canvas_preview(uint8_t **out, size_t *size, const canvas *picture, size_t most_across,
-               size_t most_bytes, lb_error *err)
+canvas_write_png(const canvas *picture, const char *path, lb_error *err)
+{
+    canvas same = *picture; /* an image stays as it is */
+    return write_file(&same, RASTER, path, err);
+}
+
+lb_status
+canvas_write(canvas *picture, const char *directory, const char *name, lb_error *err)
+{
+    static const char *const endings[TARGETS] = {[RASTER] = "png", [SVG] = "svg", [PDF] = "pdf"};
+    lb_status status = LB_OK;
+    char *path = NULL;
+    for (size_t i = 0; i < TARGETS; i++) {
+        lb_free(path);
+        path = lb_format(err, "%s/figures/%s.%s", directory, name, endings[i]);
+        if (path == NULL) {
+            LB_TRY(err->code);
+        }
+        LB_TRY(write_file(picture, (target_kind)i, path, err));
+    }
+cleanup:
+    lb_free(path);
+    return status;
+}
+
+/* The image, reduced so many times, as PNG. The caller frees *out with free(). */
+static lb_status
+encode_reduced(char **out, size_t *size, const canvas *picture, size_t reduce, lb_error *err)
 {
     lb_status status = LB_OK;
-    uint8_t *small = NULL, *png = NULL;
-    size_t count = 0, reduce = (picture->width + most_across - 1) / most_across;
-    LB_ALLOC(small, 3 * picture->height * picture->width);
-    do {
-        lb_free(png);
-        png = NULL;
-        average(small, picture, reduce);
-        LB_TRY(lb_png_encode(&png, &count, picture->height / reduce, picture->width / reduce, 3,
-                             small, err));
-    } while (count > most_bytes && ++reduce <= 8);
-    *out = png;
-    *size = count;
-    png = NULL;
+    cairo_surface_t *whole = cairo_get_target(picture->targets->on[RASTER]);
+    size_t width = (size_t)cairo_image_surface_get_width(whole) / reduce;
+    size_t height = (size_t)cairo_image_surface_get_height(whole) / reduce;
+    cairo_surface_t *small =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+    cairo_t *context = cairo_create(small);
+    FILE *stream = open_memstream(out, size);
+    if (stream == NULL) {
+        LB_TRY(lb_fail_errno(err, "cannot reduce a figure"));
+    }
+    cairo_scale(context, 1 / (double)reduce, 1 / (double)reduce);
+    cairo_set_source_surface(context, whole, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_GOOD);
+    cairo_paint(context);
+    LB_TRY(check(cairo_status(context), "reducing a figure", err));
+    LB_TRY(check(cairo_surface_write_to_png_stream(small, write_bytes, stream), "reducing a figure",
+                 err));
 cleanup:
-    lb_free(png);
-    lb_free(small);
+    if (stream != NULL && fclose(stream) != 0 && status == LB_OK) {
+        status = lb_fail_errno(err, "reducing a figure");
+    }
+    cairo_destroy(context);
+    cairo_surface_destroy(small);
     return status;
+}
+
+lb_status
+canvas_preview(uint8_t **out, size_t *size, const canvas *picture, size_t max_across,
+               size_t max_bytes, lb_error *err)
+{
+    enum { MAX_REDUCTION = 8 };
+    lb_status status = LB_OK;
+    char *png = NULL;
+    uint8_t *copy = NULL;
+    size_t count = 0, reduce = (picture->width + max_across - 1) / max_across;
+    do {
+        free(png);
+        png = NULL;
+        LB_TRY(encode_reduced(&png, &count, picture, reduce, err));
+    } while (count > max_bytes && ++reduce <= MAX_REDUCTION);
+    LB_ALLOC(copy, count);
+    memcpy(copy, png, count);
+    *out = copy;
+    *size = count;
+cleanup:
+    free(png);
+    return status;
+}
+
+colour
+canvas_pixel(const canvas *picture, size_t x, size_t y)
+{
+    cairo_surface_t *surface = cairo_get_target(picture->targets->on[RASTER]);
+    uint32_t value = 0; /* 0xRRGGBB */
+    cairo_surface_flush(surface);
+    memcpy(&value,
+           cairo_image_surface_get_data(surface) +
+               y * (size_t)cairo_image_surface_get_stride(surface) + x * sizeof value,
+           sizeof value);
+    return (colour){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "canvas.h"
-#include "lesionbench/png.h"
 #include "lesionbench/score.h"
 
 enum { PANEL = 230, MOST_PANEL = 340, LEAST_CELL = 190, SHEET_WIDTH = 1920 };
@@ -104,18 +103,11 @@ plan(const drawing *s)
     return l;
 }
 
-/* Text cut to a width, with two dots where it was. */
 static void
 write_text(canvas *picture, size_t x, size_t y, double size, size_t width, const char *text,
            colour ink)
 {
-    char cut[SHEET_TEXT + 4];
-    size_t length = strlen(text);
-    snprintf(cut, sizeof cut, "%.*s", SHEET_TEXT, text);
-    while (length > 0 && canvas_text_width(size, cut) > (double)width) {
-        snprintf(cut, sizeof cut, "%.*s..", (int)--length, text);
-    }
-    canvas_text(picture, (double)x, (double)y, size, cut, ink);
+    canvas_text_within(picture, (double)x, (double)y, size, (double)width, text, ink);
 }
 
 /* out (rows, columns): means of squares of `reduce` pixels, or their greatest value. */
@@ -221,7 +213,7 @@ draw_sheet(canvas *picture, const drawing *s, bool figure, const lb_context *con
     size_t pixels = (s->height + l.reduce) / l.reduce * ((s->width + l.reduce) / l.reduce);
     LB_ALLOC(work.image, pixels);
     LB_ALLOC(work.truth, pixels);
-    LB_TRY(figure ? canvas_init_figure(picture, l.height, l.width, err)
+    LB_TRY(figure ? canvas_init_figure(picture, l.height, l.width, CANVAS_PAGE, err)
                   : canvas_init(picture, l.height, l.width, err));
     draw_header(picture, s, &l);
     LB_TRY(draw_sections(picture, s, &l, &work, context, err));
@@ -235,9 +227,9 @@ lb_status
 drawing_write(const drawing *s, const char *path, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    canvas picture = {0};
+    canvas picture = {.targets = NULL};
     LB_TRY(draw_sheet(&picture, s, false, context, err));
-    LB_TRY(lb_png_write(path, picture.height, picture.width, 3, picture.pixels, err));
+    LB_TRY(canvas_write_png(&picture, path, err));
 cleanup:
     canvas_release(&picture);
     return status;
@@ -248,7 +240,7 @@ drawing_write_figure(const drawing *s, const char *directory, const char *name,
                      const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    canvas picture = {0};
+    canvas picture = {.targets = NULL};
     LB_TRY(draw_sheet(&picture, s, true, context, err));
     LB_TRY(canvas_write(&picture, directory, name, err));
 cleanup:

@@ -53,7 +53,8 @@ draw_rows(canvas *picture, lb_dataset *dataset, lb_error *err)
         LB_ALLOC(work[i], height * width);
     }
     LB_TRY(canvas_init_figure(picture, 2 * row + MARGIN,
-                              2 * MARGIN + COLUMNS * (zoom * width + SPACE) - SPACE, err));
+                              2 * MARGIN + COLUMNS * (zoom * width + SPACE) - SPACE, CANVAS_PAGE,
+                              err));
     LB_TRY(draw_row(picture, dataset, work, 0, 0, zoom, err));
     LB_TRY(draw_row(picture, dataset, work, 1, row, zoom, err));
 cleanup:
@@ -68,7 +69,7 @@ draw_examples(bool *drawn, study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_dataset *dataset = NULL;
-    canvas picture = {0};
+    canvas picture = {.targets = NULL};
     char *source = NULL;
     bool there = false;
     *drawn = false;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lesionbench/atomic_file.h"
+#include "pdf_date.h"
 
 extern char **environ;
 
@@ -148,10 +149,11 @@ draw(const char *path, const char *terminal, const char *script, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_atomic_file *output = NULL;
-    FILE *input = tmpfile(), *messages = tmpfile();
+    FILE *input = tmpfile(), *messages = tmpfile(), *dated = tmpfile();
     int code = 0;
     char reason[300];
-    if (input == NULL || messages == NULL) {
+    bool pdf = strncmp(terminal, "pdf", 3) == 0;
+    if (input == NULL || messages == NULL || dated == NULL) {
         LB_TRY(lb_fail_errno(err, "%s: cannot make a temporary file", path));
     }
     fprintf(input, "set terminal %s\n%s", terminal, script);
@@ -159,7 +161,8 @@ draw(const char *path, const char *terminal, const char *script, lb_error *err)
         LB_TRY(lb_fail_errno(err, "%s: cannot write a temporary file", path));
     }
     LB_TRY(lb_atomic_file_open(&output, path, err));
-    LB_TRY(run(&code, fileno(input), fileno(lb_atomic_file_stream(output)), fileno(messages), err));
+    FILE *stream = lb_atomic_file_stream(output);
+    LB_TRY(run(&code, fileno(input), fileno(pdf ? dated : stream), fileno(messages), err));
     if (code == 127) {
         LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
                        "%s: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)",
@@ -169,10 +172,17 @@ draw(const char *path, const char *terminal, const char *script, lb_error *err)
         read_reason(reason, sizeof reason, messages);
         LB_TRY(lb_fail(err, LB_ERROR_IO, "%s: gnuplot failed (%s)", path, reason));
     }
+    if (pdf) {
+        LB_TRY(pdf_copy_undated(stream, dated, err));
+        fflush(stream); /* the commit sees its errors */
+    }
     LB_TRY(check_end(path, err));
     LB_TRY(lb_atomic_file_commit(output, err));
 cleanup:
     lb_atomic_file_close(output);
+    if (dated != NULL) {
+        fclose(dated);
+    }
     if (messages != NULL) {
         fclose(messages);
     }

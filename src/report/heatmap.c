@@ -206,7 +206,7 @@ draw_figure(bool *drawn, preview *small, map_set *set, size_t image, const char 
 {
     lb_status status = LB_OK;
     const study_folder *folder = set->folder;
-    canvas picture = {0};
+    canvas picture = {.targets = NULL};
     segment *lines = NULL;
     size_t count = 0;
     bool read = false;
@@ -216,7 +216,7 @@ draw_figure(bool *drawn, preview *small, map_set *set, size_t image, const char 
     }
     LB_TRY(contour_trace(&lines, &count, set->truth, set->height, set->width, err));
     layout l = plan(set, folder);
-    LB_TRY(canvas_init_figure(&picture, l.height, l.width, err));
+    LB_TRY(canvas_init_figure(&picture, l.height, l.width, CANVAS_PAGE, err));
     draw_legend(&picture, &l, set, image, lines, count);
     draw_titles(&picture, &l, folder);
     LB_TRY(draw_grid(&picture, &l, set, folder, image, lines, count, err));

@@ -228,12 +228,58 @@ is_plain(size_t y, size_t x)
     return !outlined && !(y > 155 && x > 100);
 }
 
-/* The colours by the formula in the Python script; and the whole picture as it was looked at. */
+/* Where the picture has neither text nor a number's plate: `x` is from the panels' left. */
+static bool
+is_image(size_t y, ptrdiff_t x)
+{
+    size_t top = 28 + 208 + 150, panel = 208 + 6;
+    if (x < 0) {
+        return false;
+    }
+    if (y < top) {
+        return y < 28 + 208 && (size_t)x < 2 * panel;
+    }
+    size_t column = (size_t)x - (size_t)x / (5 * panel + 26) * 26; /* the corpora stand apart */
+    size_t row = (y - top) % panel; /* the others of the first corpus's panels say "none" */
+    return !(row > 155 && column % panel > 100) && !(column > panel && row > 70 && row < 115);
+}
+
+/* Compares with the picture as it was looked at, but for its text, which is the system's font; the
+ * labels at the left are as wide as they are. Outlines differ a little between versions of cairo.
+ */
+static void
+compare_images(const png_image *image, const uint8_t *pixels, size_t left)
+{
+    png_image golden;
+    uint8_t *expected = read_picture(&golden, LB_SOURCE "/tests/data/report/heatmaps.png");
+    ptrdiff_t shift = (ptrdiff_t)golden.width - (ptrdiff_t)image->width;
+    size_t different = 0, compared = 0;
+    assert_int_equal(image->height, golden.height);
+    assert_true((ptrdiff_t)left + shift >= 0);
+    for (size_t y = 0; y < image->height; y++) {
+        for (size_t x = 0; x < image->width; x++) {
+            if (is_image(y, (ptrdiff_t)x - (ptrdiff_t)left)) {
+                const uint8_t *found = pixels + 3 * (y * image->width + x);
+                const uint8_t *known =
+                    expected + 3 * (y * golden.width + (size_t)((ptrdiff_t)x + shift));
+                for (size_t k = 0; k < 3; k++) {
+                    different += abs(found[k] - known[k]) > 16;
+                }
+                compared++;
+            }
+        }
+    }
+    assert_true(compared > 1500000);
+    assert_int_equal(different, 0);
+    lb_free(expected);
+}
+
+/* The colours by the formula in the Python script; and all images with their outlines. */
 static void
 heat_maps_by_pixel(void **state)
 {
     lb_error err;
-    png_image image, golden;
+    png_image image;
     write_study(state);
     assert_ok(lb_report(*state, NULL, &err));
     char *path = test_path(state, "figures/heatmaps.png");
@@ -251,15 +297,7 @@ heat_maps_by_pixel(void **state)
         }
     }
     assert_true(checked > 150000);
-    uint8_t *expected = read_picture(&golden, LB_SOURCE "/tests/data/report/heatmaps.png");
-    assert_int_equal(image.width, golden.width);
-    assert_int_equal(image.height, golden.height);
-    size_t different = 0;
-    for (size_t i = 0; i < PNG_IMAGE_SIZE(image); i++) {
-        different += abs(pixels[i] - expected[i]) > 1;
-    }
-    assert_int_equal(different, 0);
-    lb_free(expected);
+    compare_images(&image, pixels, left);
     lb_free(pixels);
     lb_free(path);
 }

@@ -80,12 +80,8 @@ overlap(const placed *a, const placed *b)
 
 /* Every text lies in the figure, and none on another. */
 static void
-check_figure(void **state, const char *name)
+check_texts(const placed *texts, size_t count, double width, double height, const char *name)
 {
-    placed texts[MOST_TEXTS];
-    double width = 0, height = 0;
-    size_t count = read_texts(texts, &width, &height, state, name);
-    assert_true(count > 5);
     for (size_t i = 0; i < count; i++) {
         const placed *t = &texts[i];
         if (t->left < 0 || t->right > width || t->top < 0 || t->bottom > height) {
@@ -98,6 +94,16 @@ check_figure(void **state, const char *name)
             }
         }
     }
+}
+
+static void
+check_figure(void **state, const char *name)
+{
+    placed texts[MOST_TEXTS];
+    double width = 0, height = 0;
+    size_t count = read_texts(texts, &width, &height, state, name);
+    assert_true(count > 5);
+    check_texts(texts, count, width, height, name);
 }
 
 static void
@@ -223,6 +229,64 @@ texts_stand_apart(void **state)
     }
 }
 
+/* The same of figures that are drawn without gnuplot: a text is a run of glyphs on one line, of
+ * which the file has the places; a glyph is at least this wide and high. */
+static size_t
+read_glyphs(placed *out, double *width, double *height, void **state, const char *name)
+{
+    enum { GLYPH = 8 };
+    size_t size = 0, count = 0;
+    char *path = test_path(state, name), *next = NULL;
+    uint8_t *bytes = test_read_bytes(&size, path);
+    lb_error err;
+    char *svg = lb_format(&err, "%.*s", (int)size, (const char *)bytes);
+    bool in_text = false;
+    assert_int_equal(
+        sscanf(strstr(svg, "width=\""), "width=\"%lfpx\" height=\"%lfpx\"", width, height), 2);
+    for (char *line = svg; line != NULL && *line != '\0'; line = next) {
+        double x = 0, y = 0;
+        next = strchr(line, '\n');
+        next = next != NULL ? next + 1 : NULL;
+        char *glyph = strstr(line, "<use xlink:href=\"#glyph");
+        char *place = glyph != NULL && (next == NULL || glyph < next) ? strstr(glyph, " x=") : NULL;
+        if (place == NULL || sscanf(place, " x=\"%lf\" y=\"%lf\"", &x, &y) != 2) {
+            in_text = false;
+            continue;
+        }
+        if (!in_text || out[count - 1].bottom != y) {
+            assert_true(count < MOST_TEXTS);
+            out[count] = (placed){.left = x, .top = y - GLYPH, .bottom = y};
+            snprintf(out[count].text, sizeof out->text, "text at %.0f, %.0f", x, y);
+            count++;
+        }
+        out[count - 1].right = x + GLYPH;
+        in_text = true;
+    }
+    lb_free(svg);
+    lb_free(bytes);
+    lb_free(path);
+    return count;
+}
+
+static void
+drawn_texts_stand_apart(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t texts; /* at least */
+    } figures[] = {{"heatmaps", 60}, {"examples", 2}, {"agreement", 80}};
+    prepare(state, FEW, 2);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        placed texts[MOST_TEXTS];
+        char name[80];
+        double width = 0, height = 0;
+        snprintf(name, sizeof name, "figures/%s.svg", figures[i].name);
+        size_t count = read_glyphs(texts, &width, &height, state, name);
+        assert_true(count >= figures[i].texts);
+        check_texts(texts, count, width, height, name);
+    }
+}
+
 /* gnuplot leaves out of a key what does not fit. */
 static void
 keys_are_whole(void **state)
@@ -276,8 +340,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(texts_stand_apart, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(drawn_texts_stand_apart, test_setup, teardown),
         cmocka_unit_test_setup_teardown(keys_are_whole, test_setup, teardown),
         cmocka_unit_test_setup_teardown(strongest_control_is_marked, test_setup, teardown),
     };
-    return cmocka_run_group_tests_name("report figures", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("report figures", tests, use_quick_gnuplot,
+                                       use_real_gnuplot);
 }

@@ -4,7 +4,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "lesionbench/atomic_file.h"
 #include "report/canvas.h"
 #include "report/figures.h"
 #include "report/gnuplot.h"
@@ -131,45 +134,252 @@ colours_rise_in_lightness(void **state)
     assert_int_equal(last.r, 255);
 }
 
+static const colour BLACK = {0, 0, 0};
+
+static int
+level(const canvas *picture, size_t x, size_t y)
+{
+    return canvas_pixel(picture, x, y).g;
+}
+
 static void
 canvas_draws_within_itself(void **state)
 {
     (void)state;
     lb_error err;
-    canvas picture = {0};
+    canvas picture = {.targets = NULL};
     const float image[4] = {0, 1, 1, 0};
-    const colour black = {0, 0, 0};
+    const segment across = {-50, -50, 500, 400};
     assert_ok(canvas_init(&picture, 20, 30, &err));
-    assert_int_equal(picture.pixels[0], 255);
-    canvas_line(&picture, (segment){-50, -50, 500, 400}, 3, black);
-    canvas_box(&picture, 25, 15, 100, 100, black);
+    assert_int_equal(level(&picture, 0, 0), 255);
+    canvas_outline(&picture, 0, 0, 1, &across, 1, 3, BLACK);
+    canvas_box(&picture, 25, 15, 100, 100, BLACK);
     canvas_image(&picture, 28, 18, image, 2, 2, 9, 1, true);
-    canvas_text(&picture, -20, 5, 40, "Wg%\xc3\xa9~", black);
-    assert_int_equal(picture.pixels[3 * (16 * 30 + 26)], 0); /* the box */
+    canvas_text(&picture, -20, 5, 40, "Wg%\xc3\xa9~", BLACK);
+    assert_int_equal(level(&picture, 26, 16), 0); /* the box */
     canvas_image(&picture, 0, 0, image, 2, 2, 2, 1, false);
-    assert_int_equal(picture.pixels[0], 0);       /* the pixel's centre and beyond: its value */
-    assert_int_equal(picture.pixels[3 * 3], 255); /* its right neighbour's */
-    assert_in_range(picture.pixels[3], 60, 68);   /* a quarter of the way */
+    assert_int_equal(level(&picture, 0, 0), 0);            /* the pixel's centre and beyond */
+    assert_int_equal(level(&picture, 3, 0), 255);          /* its right neighbour's */
+    assert_in_range(level(&picture, 1, 0), 60, 68);        /* a quarter of the way */
+    assert_int_equal(level(&picture, 5, 0), 255);          /* nothing beside the image */
+    canvas_image(&picture, 0, 0, image, 2, 2, 5, 1, true); /* not interpolated */
+    colour low = colour_map(0), high = colour_map(1), left = canvas_pixel(&picture, 4, 4);
+    colour right = canvas_pixel(&picture, 5, 4);
+    assert_memory_equal(&left, &low, sizeof left);
+    assert_memory_equal(&right, &high, sizeof right);
     canvas_release(&picture);
 }
 
-/* Text is as wide as it says: nothing right of it, something at its end. */
+/* The first and the last column with ink; false where there is none. */
+static bool
+inked(size_t *first, size_t *last, const canvas *picture)
+{
+    bool any = false;
+    for (size_t x = 0; x < picture->width; x++) {
+        bool ink = false;
+        for (size_t y = 0; y < picture->height; y++) {
+            ink = ink || level(picture, x, y) < 128;
+        }
+        *first = ink && !any ? x : *first;
+        *last = ink ? x : *last;
+        any = any || ink;
+    }
+    return any;
+}
+
+/* Text is as wide as it says, as high as asked, and cut where it must be. */
 static void
-text_has_its_width(void **state)
+text_has_its_size(void **state)
 {
     (void)state;
     lb_error err;
-    canvas picture = {0};
+    canvas picture = {.targets = NULL};
+    size_t first = 0, last = 0, top = 0;
     assert_ok(canvas_init(&picture, 60, 400, &err));
-    canvas_text(&picture, 10, 40, 24, "Heat map", (colour){0, 0, 0});
-    size_t rightmost = 0;
-    for (size_t i = 0; i < picture.height * picture.width; i++) {
-        if (picture.pixels[3 * i] < 128 && i % picture.width > rightmost) {
-            rightmost = i % picture.width;
-        }
+    canvas_text(&picture, 10, 40, 24, "Heat map", BLACK);
+    assert_true(inked(&first, &last, &picture));
+    assert_close(first, 10, 4, 0);
+    assert_close(last, 10 + canvas_text_width(24, "Heat map"), 4, 0);
+    for (top = 0; level(&picture, first, top) >= 128; top++) { /* the H's left stem */
     }
-    assert_close(rightmost, 10 + canvas_text_width(24, "Heat map"), 4, 0);
+    assert_close(top, 40 - 24, 2, 0);
+    assert_int_equal(level(&picture, first, 41), 255); /* nothing below the baseline */
     assert_true(canvas_text_width(24, "") == 0);
+    canvas_release(&picture);
+    assert_ok(canvas_init(&picture, 60, 400, &err));
+    canvas_text_within(&picture, 10, 40, 24, 90, "A heading that is too long", BLACK);
+    assert_true(inked(&first, &last, &picture));
+    assert_in_range(last, 50, 100);
+    canvas_release(&picture);
+}
+
+/* Where the system has no font, text is drawn in another one. In a process of its own, before this
+ * one looks for fonts. */
+static void
+text_without_fonts(void **state)
+{
+    lb_error err;
+    int ends[2];
+    double width = 0;
+    char *path = test_path(state, "fonts.conf");
+    static const char none[] = "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM "
+                               "\"fonts.dtd\"><fontconfig><dir>/nowhere</dir></fontconfig>";
+    test_write_bytes(path, none, sizeof none - 1);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        canvas picture = {.targets = NULL};
+        size_t first = 0, last = 0;
+        bool ok = setenv("FONTCONFIG_FILE", path, 1) == 0 &&
+                  canvas_init(&picture, 60, 400, &err) == LB_OK;
+        width = canvas_text_width(24, "Heat map");
+        canvas_text(&picture, 10, 40, 24, "Heat map", BLACK);
+        ok = ok && inked(&first, &last, &picture) && fabs((double)last - 10 - width) < 6;
+        ok = ok && write(ends[1], &width, sizeof width) == sizeof width;
+        _exit(ok ? 0 : 1);
+    }
+    int code = 0;
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_true(WIFEXITED(code) && WEXITSTATUS(code) == 0);
+    assert_int_equal(read(ends[0], &width, sizeof width), sizeof width);
+    assert_true(width > 50 && width < 300);
+    assert_true(fabs(width - canvas_text_width(24, "Heat map")) > 0.5); /* another font indeed */
+    assert_int_equal(close(ends[0]) + close(ends[1]), 0);
+    lb_free(path);
+}
+
+/* Threads that draw at once draw what one draws. */
+static void
+threads_draw_the_same(void **state)
+{
+    (void)state;
+    enum { THREADS = 4, ROWS = 60, COLUMNS = 300 };
+    static colour drawn[THREADS + 1][ROWS * COLUMNS];
+    int failed = 0;
+#pragma omp parallel for num_threads(THREADS) reduction(+ : failed) schedule(static, 1)
+    for (int i = 0; i < THREADS; i++) {
+        lb_error err;
+        canvas picture = {.targets = NULL};
+        failed += canvas_init_figure(&picture, ROWS, COLUMNS, CANVAS_PAGE, &err) != LB_OK;
+        for (size_t k = 0; k < 20 && failed == 0; k++) {
+            canvas_text(&picture, 10, 40, 20 + (double)k / 4, "Heat maps", BLACK);
+        }
+        for (size_t k = 0; k < ROWS * COLUMNS && failed == 0; k++) {
+            drawn[i][k] = canvas_pixel(&picture, k % COLUMNS, k / COLUMNS);
+        }
+        canvas_release(&picture);
+    }
+    assert_int_equal(failed, 0);
+    for (int i = 1; i < THREADS; i++) {
+        assert_memory_equal(drawn[i], drawn[0], sizeof drawn[0]);
+    }
+}
+
+static void
+draw_some(canvas *picture)
+{
+    lb_error err;
+    const float image[4] = {0, 1, 0.5f, 0};
+    const segment line = {0, 0, 2, 2};
+    assert_ok(canvas_init_figure(picture, 100, 200, CANVAS_COLUMN, &err));
+    canvas_image(picture, 10, 10, image, 2, 2, 20, 1, true);
+    canvas_image(picture, 60, 10, image, 2, 2, 20, 1, false);
+    canvas_outline(picture, 10, 10, 20, &line, 1, 2, BLACK);
+    canvas_text(picture, 10, 80, 12, "Degree 1", BLACK);
+}
+
+/* A figure drawn again, in another second, has the same bytes: no date is in it. The width of its
+ * page is right. */
+static void
+figures_have_no_date(void **state)
+{
+    static const char *const files[] = {"figures/a.png", "figures/a.svg", "figures/a.pdf"};
+    lb_error err;
+    uint8_t *first[3] = {NULL, NULL, NULL};
+    size_t size[3] = {0, 0, 0};
+    char *folder = test_path(state, "figures");
+    assert_ok(lb_make_directories(folder, &err));
+    for (int run = 0; run < 2; run++) {
+        canvas picture = {.targets = NULL};
+        draw_some(&picture);
+        assert_ok(canvas_write(&picture, *state, "a", &err));
+        canvas_release(&picture);
+        for (size_t i = 0; i < 3; i++) {
+            size_t now = 0;
+            char *path = test_path(state, files[i]);
+            uint8_t *bytes = test_read_bytes(&now, path);
+            if (run == 0) {
+                first[i] = bytes;
+                size[i] = now;
+            } else {
+                assert_int_equal(now, size[i]);
+                assert_memory_equal(bytes, first[i], now);
+                lb_free(first[i]);
+                lb_free(bytes);
+            }
+            lb_free(path);
+        }
+        assert_int_equal(run == 0 ? sleep(1) : 0, 0);
+    }
+    lb_free(folder);
+}
+
+/* The same of what gnuplot draws. */
+static void
+plots_have_no_date(void **state)
+{
+    static const char *const files[] = {"figures/p.png", "figures/p.svg", "figures/p.pdf"};
+    lb_error err;
+    char *folder = test_path(state, "figures"), *first[3] = {NULL, NULL, NULL};
+    assert_ok(lb_make_directories(folder, &err));
+    for (int run = 0; run < 2; run++) {
+        plot figure = {0};
+        assert_ok(plot_open(&figure, &err));
+        fprintf(figure.script, "set title 'Accuracy'\nplot x\n");
+        assert_ok(plot_draw(&figure, *state, "p", 300, 200, &err));
+        plot_close(&figure);
+        for (size_t i = 0; i < 3; i++) {
+            size_t size = 0, again = 0;
+            char *path = test_path(state, files[i]), *copy = test_path(state, files[i] + 8);
+            if (run == 0) {
+                assert_int_equal(rename(path, copy), 0);
+                first[i] = copy;
+            } else {
+                uint8_t *bytes = test_read_bytes(&size, first[i]);
+                uint8_t *same = test_read_bytes(&again, path);
+                assert_int_equal(size, again);
+                assert_memory_equal(bytes, same, size);
+                lb_free(same);
+                lb_free(bytes);
+                lb_free(copy);
+                lb_free(first[i]);
+            }
+            lb_free(path);
+        }
+        assert_int_equal(run == 0 ? sleep(1) : 0, 0);
+    }
+    lb_free(folder);
+}
+
+/* Larger than cairo's images may be: the image is reduced. */
+static void
+large_figures_are_reduced(void **state)
+{
+    lb_error err;
+    size_t size = 0;
+    canvas picture = {.targets = NULL};
+    char *path = test_path(state, "large.png");
+    assert_ok(canvas_init(&picture, 10, 64000, &err));
+    canvas_box(&picture, 32000, 0, 32000, 10, BLACK);
+    assert_int_equal(level(&picture, 15990, 2), 255);
+    assert_int_equal(level(&picture, 16010, 2), 0);
+    assert_ok(canvas_write_png(&picture, path, &err));
+    uint8_t *bytes = test_read_bytes(&size, path);
+    assert_int_equal(bytes[18] << 8 | bytes[19], 32000);
+    assert_int_equal(bytes[22] << 8 | bytes[23], 5);
+    lb_free(bytes);
+    lb_free(path);
+    canvas_release(&picture);
     canvas_release(&picture);
 }
 
@@ -272,12 +482,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(text_without_fonts, test_setup, test_teardown),
         cmocka_unit_test(contour_of_known_shapes),
         cmocka_unit_test(contour_parts_corners),
         cmocka_unit_test(contours_are_closed),
         cmocka_unit_test(colours_rise_in_lightness),
         cmocka_unit_test(canvas_draws_within_itself),
-        cmocka_unit_test(text_has_its_width),
+        cmocka_unit_test(text_has_its_size),
+        cmocka_unit_test(threads_draw_the_same),
+        cmocka_unit_test_setup_teardown(figures_have_no_date, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(plots_have_no_date, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(large_figures_are_reduced, test_setup, test_teardown),
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(base64_known_answers),
         cmocka_unit_test(rates_are_readable),

@@ -165,7 +165,14 @@ write_folder(void)
         for (size_t j = 0; j < sizeof pixels; j++) {
             pixels[j] = (uint8_t)(channels == 3 && j % 3 == 1 ? 255 : 20 * i);
         }
-        assert_ok(lb_png_write(path, 6, 8, channels, pixels, &err));
+        uint8_t *png = NULL;
+        size_t size = 0;
+        assert_ok(lb_png_encode(&png, &size, 6, 8, channels, pixels, &err));
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(png, 1, size, file), size);
+        assert_int_equal(fclose(file), 0);
+        lb_free(png);
     }
     write_idx("pictures/bee/notes.txt", (const uint8_t *)"x", 1, pixels, 0);
     write_idx("pictures/bee/.0.png", (const uint8_t *)"x", 1, pixels, 0);
