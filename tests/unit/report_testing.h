@@ -30,7 +30,7 @@ teardown(void **state)
 typedef struct quick_gnuplot {
     char folder[32], *path; /* that PATH was */
 } quick_gnuplot;
-static quick_gnuplot quick;
+static quick_gnuplot stand_in;
 
 static inline int
 use_quick_gnuplot(void **state)
@@ -45,17 +45,17 @@ use_quick_gnuplot(void **state)
                                  "esac\n";
     lb_error err;
     (void)state;
-    quick = (quick_gnuplot){.path = lb_strdup(getenv("PATH"), &err)};
-    snprintf(quick.folder, sizeof quick.folder, "/tmp/lb-gnuplot-XXXXXX");
-    if (quick.path == NULL || mkdtemp(quick.folder) == NULL) {
+    stand_in = (quick_gnuplot){.path = lb_strdup(getenv("PATH"), &err)};
+    snprintf(stand_in.folder, sizeof stand_in.folder, "/tmp/lb-gnuplot-XXXXXX");
+    if (stand_in.path == NULL || mkdtemp(stand_in.folder) == NULL) {
         return -1;
     }
-    char *program = lb_format(&err, "%s/gnuplot", quick.folder);
-    char *path = lb_format(&err, "%s:%s", quick.folder, quick.path);
+    char *program = lb_format(&err, "%s/gnuplot", stand_in.folder);
+    char *path = lb_format(&err, "%s:%s", stand_in.folder, stand_in.path);
     FILE *file = fopen(program, "w");
     bool wrote = file != NULL && fputs(script, file) >= 0;
     wrote = file != NULL && fclose(file) == 0 && wrote && chmod(program, 0755) == 0;
-    int failed = setenv("REAL_PATH", quick.path, 1) + setenv("PATH", path, 1);
+    int failed = setenv("REAL_PATH", stand_in.path, 1) + setenv("PATH", path, 1);
     lb_free(path);
     lb_free(program);
     return wrote && failed == 0 ? 0 : -1;
@@ -65,9 +65,9 @@ static inline int
 use_real_gnuplot(void **state)
 {
     (void)state;
-    int failed = setenv("PATH", quick.path, 1);
-    remove_tree(quick.folder);
-    lb_free(quick.path);
+    int failed = setenv("PATH", stand_in.path, 1);
+    remove_tree(stand_in.folder);
+    lb_free(stand_in.path);
     return failed;
 }
 
