@@ -14,6 +14,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
+SKIPPED = re.compile(r"(not )?ok \d+ # SKIP")
 SHOWN = 40  # lines of a check that failed
 TROUBLE = re.compile(r"^(not ok |# |    )|ERROR|WARNING: |runtime error|error: |off by|SUMMARY")
 
@@ -23,7 +24,7 @@ def cases(text):
     passed = failed = 0
     skips, reasons = 0, []
     for line in text.splitlines():
-        if re.match(r"(not )?ok \d+ # SKIP", line):
+        if SKIPPED.match(line):
             skips += 1
         elif line.startswith("not ok "):
             failed += 1
@@ -38,9 +39,8 @@ def cases(text):
 
 
 def excerpt(text):
-    lines = text.splitlines()
-    first = next((i for i, line in enumerate(lines) if line.startswith("not ok ")), None)
-    if first is not None:
+    lines = [line for line in text.splitlines() if not SKIPPED.match(line)]
+    if any(line.startswith("not ok ") for line in lines):
         chosen = [line for line in lines if TROUBLE.search(line)]
     else:
         chosen = lines[-SHOWN:]
