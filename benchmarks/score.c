@@ -80,7 +80,7 @@ main(void)
     printf("%-18s %-12s %10.2f ms\n", "", "truth", (cpu_seconds() - start) * 1000 / 200);
     for (int kind = 0; kind < KINDS; kind++) {
         make_map(map, kind, 7);
-        LB_TRY(measure(scorer, map, LB_CHEAP_METRICS, NAMES[kind], "cheap", 500, err));
+        LB_TRY(measure(scorer, map, lb_metrics_cheap(), NAMES[kind], "cheap", 500, err));
         LB_TRY(measure(scorer, map, LB_METRIC_BIT(LB_METRIC_EMD), NAMES[kind], "emd", 2, err));
         LB_TRY(
             measure(scorer, map, LB_METRIC_BIT(LB_METRIC_EMD_MAP), NAMES[kind], "emd_map", 1, err));

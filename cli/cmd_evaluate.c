@@ -259,15 +259,15 @@ pool_degrees(results *all)
             if (strcmp(other->name.corpus, one->name.corpus) == 0 &&
                 strcmp(other->name.degree, one->name.degree) == 0) {
                 members++;
-                for (size_t m = 0; m < EVALUATION_METRICS; m++) {
-                    *evaluation_value(&one->score, m) += *evaluation_value(&other->score, m);
+                for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+                    *lb_prediction_value(&one->score, m) += *lb_prediction_value(&other->score, m);
                 }
             }
         }
-        for (size_t m = 0; m < EVALUATION_METRICS; m++) {
-            *evaluation_value(&one->score, m) /= (double)members;
-            if (evaluation_range(&one->score, m) != NULL) {
-                *evaluation_range(&one->score, m) = (lb_range){NAN, NAN};
+        for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+            *lb_prediction_value(&one->score, m) /= (double)members;
+            if (lb_prediction_range(&one->score, m) != NULL) {
+                *lb_prediction_range(&one->score, m) = (lb_range){NAN, NAN};
             }
         }
         snprintf(one->model, sizeof one->model, "%.60s degree %s, mean of %zu", one->name.corpus,
@@ -359,15 +359,25 @@ cmd_evaluate(cli *self, int argc, char **argv, lb_error *err)
     options given = {.format = FORMAT_TABLE};
     results all = {0};
     lb_published published = {0};
+    const lb_prediction_metric *metric = NULL;
+    char *help =
+        lb_format(err, "Classification metrics with 95 %% intervals; class 1 (irregular) is "
+                       "positive. Metrics:");
+    for (size_t m = 0; help != NULL && (metric = lb_prediction_metric_at(m)) != NULL; m++) {
+        char *longer = lb_format(err, "%s\n  %-17s %s", help, metric->name, metric->summary);
+        lb_free(help);
+        help = longer;
+    }
+    LB_TRY(help == NULL ? err->code : LB_OK);
     const opt_spec spec = {
         .usage = "lesionbench evaluate predictions.h5|PUBLISHED.pkl ... [--format table|csv|json]",
-        .help = "Classification metrics with 95 % intervals; class 1 (irregular) is positive.",
+        .help = help,
         .groups = {{LB_SETTING_TABLE(ROWS), &given}},
         .min_operands = 1,
         .max_operands = 100000};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
-        return LB_OK;
+        goto cleanup;
     }
     if ((given.by >= BY_FIRST_STRATUM) != (given.data != NULL)) {
         LB_TRY(opt_wrong(self, err, "--data goes with --by class, lesion_count, area or subject"));
@@ -397,6 +407,7 @@ cmd_evaluate(cli *self, int argc, char **argv, lb_error *err)
         evaluation_print(all.items, all.count, given.format);
     }
 cleanup:
+    lb_free(help);
     lb_published_release(&published);
     release(&all);
     return status;

@@ -370,7 +370,7 @@ cmd_explain(cli *self, int argc, char **argv, lb_error *err)
     lb_status status = LB_OK;
     size_t operands = 0;
     options given = {.split = LB_HOLDOUT, .keep = LB_KEEP_MAPS, .methods = "study,controls"};
-    work doing = {.job = {.scoring = {.metrics = LB_CHEAP_METRICS}}};
+    work doing = {.job = {.scoring = {.metrics = lb_metrics_cheap()}}};
     lb_explain_defaults(&given.explain);
     char *help = method_help(err);
     LB_TRY(help == NULL ? err->code : LB_OK);

@@ -168,12 +168,15 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
     options given = {.split = LB_HOLDOUT, .metrics = "cheap"};
     lb_scoring scoring = {0};
     lb_score_rows rows = {0};
-    char help[4096] = "Compares each map's p brightest pixels with the p true ones. Metrics:";
-    for (size_t m = 0, used = strlen(help); lb_metric_name(m) != NULL && used < sizeof help; m++) {
-        int length = snprintf(help + used, sizeof help - used, "\n  %-17s %s", lb_metric_name(m),
-                              lb_metric_summary(m));
-        used += length > 0 ? (size_t)length : 0;
+    const lb_metric *metric = NULL;
+    char *help =
+        lb_format(err, "Compares each map's p brightest pixels with the p true ones. Metrics:");
+    for (size_t m = 0; help != NULL && (metric = lb_metric_at(m)) != NULL; m++) {
+        char *longer = lb_format(err, "%s\n  %-17s %s", help, metric->name, metric->summary);
+        lb_free(help);
+        help = longer;
     }
+    LB_TRY(help == NULL ? err->code : LB_OK);
     const opt_spec spec = {
         .usage = "lesionbench score --maps explanations.h5|[METHOD=]X.npy,.. --data dataset.h5 "
                  "[--split holdout] [--model MODEL] |\n       --maps X.npy --truth T.npy "
@@ -186,10 +189,11 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         .groups = {{LB_SETTING_TABLE(ROWS), &given}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));
     if (self->help) {
-        return LB_OK;
+        goto cleanup;
     }
     if (operands > 0) {
-        return score_published(self, &given, argv + 1, operands, err);
+        LB_TRY(score_published(self, &given, argv + 1, operands, err));
+        goto cleanup;
     }
     LB_TRY(opt_need(self, given.maps, "--maps", err));
     LB_TRY(opt_need(self, given.output, "-o", err));
@@ -219,6 +223,7 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
     LB_TRY(lb_scores_write(&rows, given.output, err));
     LB_TRY(outcome_scores(self, given.output, &rows, err));
 cleanup:
+    lb_free(help);
     lb_score_rows_release(&rows);
     return status;
 }

@@ -7,34 +7,6 @@
 #include "lesionbench/csv.h"
 #include "published.h"
 
-typedef struct metric_row {
-    const char *name;
-    size_t value, range; /* offsets; no range: 0 */
-} metric_row;
-
-#define METRIC(field) \
-    {#field, offsetof(lb_classification, field), offsetof(lb_classification, field##_range)}
-
-static const metric_row METRICS[EVALUATION_METRICS] = {
-    METRIC(accuracy),    METRIC(auroc),
-    METRIC(auprc),       METRIC(sensitivity),
-    METRIC(specificity), METRIC(balanced_accuracy),
-    METRIC(mcc),         {"calibration_error", offsetof(lb_classification, calibration_error), 0},
-};
-
-double *
-evaluation_value(lb_classification *score, size_t metric)
-{
-    return (double *)(void *)((char *)score + METRICS[metric].value);
-}
-
-lb_range *
-evaluation_range(lb_classification *score, size_t metric)
-{
-    size_t offset = METRICS[metric].range;
-    return offset != 0 ? (lb_range *)(void *)((char *)score + offset) : NULL;
-}
-
 static void
 print_number(const char *key, double value)
 {
@@ -57,16 +29,16 @@ print_json(evaluation *one, bool first)
         print_quoted(texts[k]);
     }
     printf(", \"images\": %zu", one->score.images);
-    for (size_t m = 0; m < EVALUATION_METRICS; m++) {
-        print_number(METRICS[m].name, *evaluation_value(&one->score, m));
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+        print_number(lb_prediction_metric_at(m)->name, *lb_prediction_value(&one->score, m));
     }
-    for (size_t m = 0; m < EVALUATION_METRICS; m++) {
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
         char key[40];
-        if (evaluation_range(&one->score, m) != NULL) {
-            lb_range range = *evaluation_range(&one->score, m);
-            snprintf(key, sizeof key, "%s_low", METRICS[m].name);
+        if (lb_prediction_range(&one->score, m) != NULL) {
+            lb_range range = *lb_prediction_range(&one->score, m);
+            snprintf(key, sizeof key, "%s_low", lb_prediction_metric_at(m)->name);
             print_number(key, range.low);
-            snprintf(key, sizeof key, "%s_high", METRICS[m].name);
+            snprintf(key, sizeof key, "%s_high", lb_prediction_metric_at(m)->name);
             print_number(key, range.high);
         }
     }
@@ -92,13 +64,13 @@ print_csv(evaluation *one)
         putchar(',');
     }
     printf("%zu", one->score.images);
-    for (size_t m = 0; m < EVALUATION_METRICS; m++) {
-        print_cell(*evaluation_value(&one->score, m));
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+        print_cell(*lb_prediction_value(&one->score, m));
     }
-    for (size_t m = 0; m < EVALUATION_METRICS; m++) {
-        if (evaluation_range(&one->score, m) != NULL) {
-            print_cell(evaluation_range(&one->score, m)->low);
-            print_cell(evaluation_range(&one->score, m)->high);
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+        if (lb_prediction_range(&one->score, m) != NULL) {
+            print_cell(lb_prediction_range(&one->score, m)->low);
+            print_cell(lb_prediction_range(&one->score, m)->high);
         }
     }
     putchar(',');
@@ -113,16 +85,17 @@ print_row(evaluation *one)
     char name[160];
     snprintf(name, sizeof name, "%s%s%s", one->model, one->part[0] != '\0' ? " " : "", one->part);
     printf("%-36.36s %6zu", name, one->score.images);
-    for (size_t m = 0; m < EVALUATION_METRICS; m++) {
-        printf(" %11.3f", *evaluation_value(&one->score, m));
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+        printf(" %11.3f", *lb_prediction_value(&one->score, m));
     }
     putchar('\n');
     if (isnan(one->score.accuracy_range.low)) {
         return;
     }
     printf("%-36s %6s", "  95 %", "");
-    for (size_t m = 0; m < EVALUATION_METRICS && evaluation_range(&one->score, m) != NULL; m++) {
-        lb_range range = *evaluation_range(&one->score, m);
+    for (size_t m = 0;
+         lb_prediction_metric_at(m) != NULL && lb_prediction_range(&one->score, m) != NULL; m++) {
+        lb_range range = *lb_prediction_range(&one->score, m);
         if (isnan(range.low)) {
             printf(" %11s", "");
         } else {
@@ -144,12 +117,13 @@ print_header(size_t format)
     } else {
         printf("%-36s %6s", "model", "images");
     }
-    for (size_t m = 0; m < EVALUATION_METRICS; m++) {
-        printf(format == FORMAT_CSV ? ",%s" : " %11.11s", METRICS[m].name);
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+        printf(format == FORMAT_CSV ? ",%s" : " %11.11s", lb_prediction_metric_at(m)->name);
     }
-    for (size_t m = 0; m < EVALUATION_METRICS && format == FORMAT_CSV; m++) {
-        if (METRICS[m].range != 0) {
-            printf(",%s_low,%s_high", METRICS[m].name, METRICS[m].name);
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL && format == FORMAT_CSV; m++) {
+        if (lb_prediction_metric_at(m)->interval != 0) {
+            printf(",%s_low,%s_high", lb_prediction_metric_at(m)->name,
+                   lb_prediction_metric_at(m)->name);
         }
     }
     puts(format == FORMAT_CSV ? ",part" : "");

@@ -14,13 +14,6 @@ typedef struct evaluation {
     lb_classification score;
 } evaluation;
 
-/* The figures, in the order of all formats. */
-enum { EVALUATION_METRICS = 8 };
-/* Borrowed from the score. */
-double *evaluation_value(lb_classification *score, size_t metric);
-/* NULL for those without an interval. */
-lb_range *evaluation_range(lb_classification *score, size_t metric);
-
 void evaluation_print(evaluation *items, size_t count, size_t format);
 
 #endif

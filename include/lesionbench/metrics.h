@@ -29,64 +29,60 @@ extern "C" {
 typedef enum lb_ties { LB_TIES_STRICT = 0, LB_TIES_STABLE = 1 } lb_ties;
 extern const char *const LB_TIE_RULES[]; /* "strict", "stable"; NULL-terminated */
 
-typedef enum lb_metric {
-    /* |M and T| / |M or T|, 0 ... 1 (Jaccard 1912). */
+/* Indices of the metrics of this version, for C programs; definitions stand in the rows of
+ * src/score/metrics.c and in docs/scores.md. Others are found by lb_metric_find(). */
+enum {
     LB_METRIC_IOU,
-    /* Chance that a true pixel is brighter than another, ties counting half: 0 ... 1, 0.5 by chance
-     * and for constant maps (Mann and Whitney 1947; Fawcett 2006). */
     LB_METRIC_PIXEL_AUROC,
-    /* Average precision, the step-wise sum over thresholds: 0 ... 1, p / n for constant maps (as
-     * scikit-learn's average_precision_score). */
     LB_METRIC_PIXEL_AUPRC,
-    /* Share of the positive relevance that lies in T, 0 ... 1 (relevance mass accuracy, Arras,
-     * Osman and Samek, Information Fusion 2022). */
     LB_METRIC_RELEVANCE_MASS,
-    /* Share of the p brightest pixels (stable, whatever the rule asked for) that lies in T, 0 ... 1
-     * (relevance rank accuracy, ibid.). */
     LB_METRIC_RELEVANCE_RANK,
-    /* Share of the sum of |map| that lies in T, 0 ... 1 (importance mass accuracy, Clark, Wilming
-     * and Haufe, Machine Learning 2024). */
     LB_METRIC_IMPORTANCE_MASS,
-    /* 1 where the brightest pixel lies in T, else 0; of equally bright ones, the share that does
-     * (pointing game, Zhang et al., IJCV 2018, with a tolerance of 0 pixels). */
     LB_METRIC_POINTING_GAME,
-    /* Number of lesions, 0 ...: parts of T that are connected by sides or corners. */
     LB_METRIC_LESIONS,
-    /* Share of the lesions that M touches, 0 ... 1. */
     LB_METRIC_LESION_DETECTION,
-    /* Of the shares of the sum of |map| in each lesion the smallest and the largest, 0 ... 1. */
     LB_METRIC_LESION_MASS_MIN,
     LB_METRIC_LESION_MASS_MAX,
-    /* Earth mover's distance between the p brightest pixels (stable) and T, each pixel weighing 1 /
-     * p, the cost being the squared Euclidean distance: 0 ... (H-1)^2 + (W-1)^2 (the reference's).
-     */
     LB_METRIC_EMD,
-    /* Earth mover's distance between |map| and T, both scaled to 1, T's pixels weighing 1 / p, the
-     * cost being the Euclidean distance in pixels: 0 ... d_max = sqrt((H-1)^2 + (W-1)^2). */
     LB_METRIC_EMD_MAP,
-    /* 1 - emd_map / d_max, 0 ... 1 (Clark et al. 2024). */
     LB_METRIC_EMD_ACCURACY,
-    /* False-negative-invariant EMD accuracy (Clark et al., PatternGAM, the metric FNI-EMDA): as
-     * emd_accuracy, but mass within T reaches all of T for nothing, so that a map need not mark all
-     * of it; over the cost of the worst map, all of whose mass is in the one pixel that is on
-     * average farthest from T: 0 ... 1. */
-    LB_METRIC_EMD_FNI,
-    LB_METRICS
+    LB_METRIC_EMD_FNI
+};
+
+struct lb_scored_map; /* private: a map, its order and the ground truth */
+
+/* A metric of a map. */
+typedef struct lb_metric {
+    const char *name; /* the column of scores.csv, and the name on the command line */
+    const char *title;
+    const char *summary; /* one line for help */
+    const char *range;   /* "0-1", "pixels", "0-1, chance 0.5" */
+    lb_direction direction;
+    const char *source; /* who defined it */
+    bool costly;        /* takes long: computed where it is asked for by name or by `all` */
+    /* Of a map with at least one true pixel; *out is NaN before. */
+    lb_status (*compute)(double *out, struct lb_scored_map *map, lb_error *err);
 } lb_metric;
+
+enum { LB_MAX_METRICS = 32 };
+
+/* In the order of the columns; NULL past the end. Borrowed. */
+const lb_metric *lb_metric_at(size_t metric);
+size_t lb_metric_count(void);
+/* The index of a metric; lb_metric_count() where none has this name. */
+size_t lb_metric_find(const char *name);
 
 typedef uint32_t lb_metric_set; /* bit m is set where metric m is wanted */
 #define LB_METRIC_BIT(metric) ((lb_metric_set)1 << (metric))
-#define LB_ALL_METRICS (LB_METRIC_BIT(LB_METRICS) - 1)
-#define LB_CHEAP_METRICS (LB_METRIC_BIT(LB_METRIC_EMD) - 1) /* all but the EMDs */
+lb_metric_set lb_metrics_all(void);
+lb_metric_set lb_metrics_cheap(void); /* those that are not costly */
 
-const char *lb_metric_name(size_t metric);    /* also the column; NULL past the end */
-const char *lb_metric_summary(size_t metric); /* one line */
 /* "all", "cheap", or names between commas. */
 lb_status lb_metrics_parse(lb_metric_set *out, const char *list, lb_error *err);
 
 typedef struct lb_map_score {
-    lb_localisation counts;   /* of M against T */
-    double value[LB_METRICS]; /* NaN where undefined or not wanted */
+    lb_localisation counts;       /* of M against T */
+    double value[LB_MAX_METRICS]; /* NaN where undefined or not wanted */
 } lb_map_score;
 
 /* Workspace for images of one size, and what is known of one truth. One thread at a time. */

@@ -10,6 +10,13 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+/* What a metric is better with. */
+typedef enum lb_direction {
+    LB_HIGHER_IS_BETTER,
+    LB_LOWER_IS_BETTER,
+    LB_NEITHER_IS_BETTER /* it describes, and does not judge */
+} lb_direction;
+
 /* Explanation performance (Oliveira et al. 2024). p = pixels with truth > 0; the mask holds the
  * pixels strictly greater than the (p+1)-th largest value of the map, so that ties can select fewer
  * than p. */
@@ -80,6 +87,24 @@ typedef struct lb_classification {
  * LB_ERROR_NUMERIC. */
 lb_status lb_classify_score(lb_classification *out, const double *logits, const uint8_t *labels,
                             size_t n, lb_error *err);
+/* A metric of predictions: a member of lb_classification. */
+typedef struct lb_prediction_metric {
+    const char *name; /* the column, the member and the key in JSON */
+    const char *title;
+    const char *summary;
+    const char *range;
+    lb_direction direction;
+    const char *source;
+    size_t value;    /* offset of the double */
+    size_t interval; /* offset of its lb_range; 0: none */
+} lb_prediction_metric;
+
+/* In the order of the columns; NULL past the end. Borrowed. */
+const lb_prediction_metric *lb_prediction_metric_at(size_t metric);
+/* The metric's value, and its interval or NULL; borrowed from the score. */
+double *lb_prediction_value(lb_classification *score, size_t metric);
+lb_range *lb_prediction_range(lb_classification *score, size_t metric);
+
 /* Exchanges sensitivity and specificity: the quirk sensitivity_swapped. */
 void lb_classification_swap(lb_classification *score);
 /* argmax of the logits; the first of equal ones. */

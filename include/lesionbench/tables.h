@@ -25,8 +25,8 @@ typedef struct lb_score_row {
     char selection[16]; /* "correct", "wrong", or "" */
     char condition[16]; /* of the model, or of the models it stands beside; "" where unknown */
     lb_localisation score;
-    bool tpr_uses_fp;          /* the quirk baseline_tpr_uses_fp, for this row */
-    double metric[LB_METRICS]; /* NaN: undefined, or not asked for */
+    bool tpr_uses_fp;              /* the quirk baseline_tpr_uses_fp, for this row */
+    double metric[LB_MAX_METRICS]; /* NaN: undefined, or not asked for */
     lb_diagnostics diagnostic;
 } lb_score_row;
 

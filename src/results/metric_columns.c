@@ -6,9 +6,9 @@
 lb_metric_set
 metric_columns(const lb_score_rows *rows)
 {
-    lb_metric_set columns = LB_CHEAP_METRICS;
+    lb_metric_set columns = lb_metrics_cheap();
     for (size_t i = 0; i < rows->count; i++) {
-        for (size_t m = LB_METRIC_EMD; m < LB_METRICS; m++) {
+        for (size_t m = 0; m < lb_metric_count(); m++) {
             if (!isnan(rows->rows[i].metric[m])) {
                 columns |= LB_METRIC_BIT(m);
             }
@@ -20,9 +20,9 @@ metric_columns(const lb_score_rows *rows)
 void
 metric_header_write(FILE *stream, lb_metric_set columns)
 {
-    for (size_t m = 0; m < LB_METRICS; m++) {
+    for (size_t m = 0; m < lb_metric_count(); m++) {
         if ((columns & LB_METRIC_BIT(m)) != 0) {
-            fprintf(stream, ",%s", lb_metric_name(m));
+            fprintf(stream, ",%s", lb_metric_at(m)->name);
         }
     }
 }
@@ -38,7 +38,7 @@ number_write(FILE *stream, double value)
 void
 metric_cells_write(FILE *stream, const lb_score_row *row, lb_metric_set columns)
 {
-    for (size_t m = 0; m < LB_METRICS; m++) {
+    for (size_t m = 0; m < lb_metric_count(); m++) {
         if ((columns & LB_METRIC_BIT(m)) != 0) {
             fputc(',', stream);
             number_write(stream, row->metric[m]);
@@ -51,8 +51,8 @@ metric_columns_read(lb_score_row *rows, const lb_csv *csv, const char *path, lb_
 {
     lb_status status = LB_OK;
     lb_error absent;
-    for (size_t m = 0, column = 0; m < LB_METRICS; m++) {
-        bool there = lb_csv_column(&column, csv, lb_metric_name(m), path, &absent) == LB_OK;
+    for (size_t m = 0, column = 0; m < lb_metric_count(); m++) {
+        bool there = lb_csv_column(&column, csv, lb_metric_at(m)->name, path, &absent) == LB_OK;
         for (size_t i = 0; i < csv->rows; i++) {
             rows[i].metric[m] = NAN;
             if (there) {

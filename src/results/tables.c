@@ -29,7 +29,7 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
     }
     lb_score_row *row = &rows->rows[rows->count++];
     *row = (lb_score_row){.subject = -1, .diagnostic = LB_NO_DIAGNOSTICS};
-    for (size_t m = 0; m < LB_METRICS; m++) {
+    for (size_t m = 0; m < lb_metric_count(); m++) {
         row->metric[m] = NAN;
     }
     return row;
@@ -353,21 +353,48 @@ cleanup:
     return status;
 }
 
-/* The calibration error and the intervals, to the end of the row. */
+/* Metrics that stand before the columns of training; those that came later stand behind them. */
+enum { FIRST_METRICS = 7 };
+
 static void
-write_ranges(FILE *stream, const lb_classification *score)
+write_metric_names(FILE *stream)
 {
-    const lb_range ranges[] = {score->accuracy_range,    score->auroc_range,
-                               score->auprc_range,       score->sensitivity_range,
-                               score->specificity_range, score->balanced_accuracy_range,
-                               score->mcc_range};
-    fputc(',', stream);
-    number_write(stream, score->calibration_error);
-    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++) {
+    const lb_prediction_metric *metric = NULL;
+    fputs("corpus,degree,seed,split,images", stream);
+    for (size_t m = 0; (metric = lb_prediction_metric_at(m)) != NULL; m++) {
+        if (m == FIRST_METRICS) {
+            fputs(",learning_rate,epochs,kept_epoch,condition,target_accuracy", stream);
+        }
+        fprintf(stream, ",%s", metric->name);
+    }
+    for (size_t m = 0; (metric = lb_prediction_metric_at(m)) != NULL; m++) {
+        if (metric->interval != 0) {
+            fprintf(stream, ",%s_low,%s_high", metric->name, metric->name);
+        }
+    }
+    fputc('\n', stream);
+}
+
+/* To the end of the row. */
+static void
+write_metrics(FILE *stream, lb_classification *score, const lb_model_name *name)
+{
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+        if (m == FIRST_METRICS) {
+            fprintf(stream, ",%s,%s,%s,%s,%s", name->learning_rate, name->epochs, name->kept_epoch,
+                    name->condition, name->target_accuracy);
+        }
         fputc(',', stream);
-        number_write(stream, ranges[r].low);
-        fputc(',', stream);
-        number_write(stream, ranges[r].high);
+        number_write(stream, *lb_prediction_value(score, m));
+    }
+    for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {
+        const lb_range *range = lb_prediction_range(score, m);
+        if (range != NULL) {
+            fputc(',', stream);
+            number_write(stream, range->low);
+            fputc(',', stream);
+            number_write(stream, range->high);
+        }
     }
     fputc('\n', stream);
 }
@@ -382,23 +409,15 @@ lb_classification_table_write(const char *const *predictions, size_t count, cons
     lb_classification score;
     LB_TRY(lb_atomic_file_open(&output, path, err));
     FILE *stream = lb_atomic_file_stream(output);
-    fputs("corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,"
-          "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy,"
-          "calibration_error,accuracy_low,accuracy_high,auroc_low,auroc_high,auprc_low,auprc_high,"
-          "sensitivity_low,sensitivity_high,specificity_low,specificity_high,"
-          "balanced_accuracy_low,balanced_accuracy_high,mcc_low,mcc_high\n",
-          stream);
+    write_metric_names(stream);
     for (size_t i = 0; i < count; i++) {
         LB_TRY(lb_predictions_load(&one, predictions[i], err));
         LB_TRY(lb_predictions_score(&score, &one, predictions[i], err));
         const lb_model_name *name = &one.name;
         put_fields(stream, (const char *const[]){name->corpus, name->degree, name->seed, one.split},
                    4);
-        fprintf(stream, "%zu,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%s,%s,%s,%s,%s", score.images,
-                score.accuracy, score.auroc, score.auprc, score.sensitivity, score.specificity,
-                score.balanced_accuracy, score.mcc, name->learning_rate, name->epochs,
-                name->kept_epoch, name->condition, name->target_accuracy);
-        write_ranges(stream, &score);
+        fprintf(stream, "%zu", score.images);
+        write_metrics(stream, &score, name);
         lb_predictions_release(&one);
     }
     LB_TRY(lb_atomic_file_commit(output, err));

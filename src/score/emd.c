@@ -105,67 +105,89 @@ fill_map(points *out, const lb_scorer *scorer, const float *map, bool outside, d
     return total;
 }
 
+/* The truth's pixels, and room for other ones. */
 static lb_status
-emd_of_map(double value[LB_METRICS], lb_scorer *scorer, const points *truth, points *mass,
-           const float *map, lb_error *err)
-{
-    double inside = 0, rows = (double)scorer->height - 1, columns = (double)scorer->width - 1;
-    double farthest = sqrt(rows * rows + columns * columns), distance = farthest;
-    double total = fill_map(mass, scorer, map, false, &inside);
-    if (total > 0) {
-        lb_status status =
-            lb_transport(&distance, &mass->list, &truth->list, 0, LB_GROUND_EUCLIDEAN, err);
-        if (status != LB_OK) {
-            return status;
-        }
-    }
-    value[LB_METRIC_EMD_MAP] = distance;
-    value[LB_METRIC_EMD_ACCURACY] = farthest > 0 ? 1 - distance / farthest : 1;
-    return LB_OK;
-}
-
-static lb_status
-emd_invariant(double *out, lb_scorer *scorer, const points *truth, points *mass, const float *map,
-              lb_error *err)
-{
-    double inside = 0, distance = 0, worst = worst_distance(scorer, truth);
-    double total = fill_map(mass, scorer, map, true, &inside);
-    if (!(worst > 0)) {
-        return LB_OK; /* no pixel outside: undefined */
-    }
-    if (mass->list.count > 0) {
-        lb_status status =
-            lb_transport(&distance, &mass->list, &truth->list, inside, LB_GROUND_EUCLIDEAN, err);
-        if (status != LB_OK) {
-            return status;
-        }
-    }
-    *out = total > 0 ? 1 - distance / worst : 0;
-    return LB_OK;
-}
-
-lb_status
-emd_fill(double value[LB_METRICS], lb_scorer *scorer, const float *map, const ranking *order,
-         lb_metric_set wanted, lb_error *err)
+get_points(points *truth, points *other, lb_scorer *scorer, lb_error *err)
 {
     lb_status status = LB_OK;
-    const lb_metric_set of_map =
-        LB_METRIC_BIT(LB_METRIC_EMD_MAP) | LB_METRIC_BIT(LB_METRIC_EMD_ACCURACY);
     if (scorer->work == NULL) {
         LB_ALLOC(scorer->work, 6 * scorer->count);
     }
-    points truth = points_at(scorer->work, scorer->count);
-    points other = points_at(scorer->work + 3 * scorer->count, scorer->count);
-    fill_truth(&truth, scorer);
-    if ((wanted & LB_METRIC_BIT(LB_METRIC_EMD)) != 0) {
-        LB_TRY(emd_of_top(&value[LB_METRIC_EMD], scorer, &truth, &other, order, err));
+    *truth = points_at(scorer->work, scorer->count);
+    *other = points_at(scorer->work + 3 * scorer->count, scorer->count);
+    fill_truth(truth, scorer);
+cleanup:
+    return status;
+}
+
+lb_status
+emd_of_brightest(double *out, lb_scored_map *map, lb_error *err)
+{
+    lb_status status = LB_OK;
+    points truth, brightest;
+    LB_TRY(get_points(&truth, &brightest, map->scorer, err));
+    LB_TRY(emd_of_top(out, map->scorer, &truth, &brightest, &map->order, err));
+cleanup:
+    return status;
+}
+
+/* The distance of the whole map, once for the metrics that are made of it. */
+static lb_status
+find_distance(lb_scored_map *map, lb_error *err)
+{
+    lb_status status = LB_OK;
+    points truth, mass;
+    lb_scorer *scorer = map->scorer;
+    double inside = 0, rows = (double)scorer->height - 1, columns = (double)scorer->width - 1;
+    if (map->has_distance) {
+        return LB_OK;
     }
-    if ((wanted & of_map) != 0) {
-        LB_TRY(emd_of_map(value, scorer, &truth, &other, map, err));
+    LB_TRY(get_points(&truth, &mass, scorer, err));
+    map->farthest = map->distance = sqrt(rows * rows + columns * columns);
+    if (fill_map(&mass, scorer, map->map, false, &inside) > 0) {
+        LB_TRY(lb_transport(&map->distance, &mass.list, &truth.list, 0, LB_GROUND_EUCLIDEAN, err));
     }
-    if ((wanted & LB_METRIC_BIT(LB_METRIC_EMD_FNI)) != 0) {
-        LB_TRY(emd_invariant(&value[LB_METRIC_EMD_FNI], scorer, &truth, &other, map, err));
+    map->has_distance = true;
+cleanup:
+    return status;
+}
+
+lb_status
+emd_of_map(double *out, lb_scored_map *map, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(find_distance(map, err));
+    *out = map->distance;
+cleanup:
+    return status;
+}
+
+lb_status
+emd_accuracy(double *out, lb_scored_map *map, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(find_distance(map, err));
+    *out = map->farthest > 0 ? 1 - map->distance / map->farthest : 1;
+cleanup:
+    return status;
+}
+
+lb_status
+emd_invariant(double *out, lb_scored_map *map, lb_error *err)
+{
+    lb_status status = LB_OK;
+    points truth, mass;
+    double inside = 0, distance = 0;
+    LB_TRY(get_points(&truth, &mass, map->scorer, err));
+    double worst = worst_distance(map->scorer, &truth);
+    double total = fill_map(&mass, map->scorer, map->map, true, &inside);
+    if (!(worst > 0)) {
+        return LB_OK; /* no pixel outside: undefined */
     }
+    if (mass.list.count > 0) {
+        LB_TRY(lb_transport(&distance, &mass.list, &truth.list, inside, LB_GROUND_EUCLIDEAN, err));
+    }
+    *out = total > 0 ? 1 - distance / worst : 0;
 cleanup:
     return status;
 }

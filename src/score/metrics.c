@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All metrics of a map. Definitions are in the public header. */
+/* The metrics of a map: a function and a row each. T is the truth, M the mask of the map's p
+ * brightest pixels (metrics.h). */
 #include "lesionbench/metrics.h"
 
 #include <math.h>
@@ -9,131 +10,6 @@
 #include "scorer.h"
 
 const char *const LB_TIE_RULES[] = {"strict", "stable", NULL};
-
-typedef struct entry {
-    const char *name, *summary;
-} entry;
-
-static const entry TABLE[LB_METRICS] = {
-    [LB_METRIC_IOU] = {"iou", "intersection over union of the brightest and the true pixels"},
-    [LB_METRIC_PIXEL_AUROC] = {"pixel_auroc", "area under the ROC curve of the pixels"},
-    [LB_METRIC_PIXEL_AUPRC] = {"pixel_auprc", "average precision of the pixels"},
-    [LB_METRIC_RELEVANCE_MASS] = {"relevance_mass", "share of positive relevance in the truth"},
-    [LB_METRIC_RELEVANCE_RANK] = {"relevance_rank", "share of the p brightest in the truth"},
-    [LB_METRIC_IMPORTANCE_MASS] = {"importance_mass", "share of absolute values in the truth"},
-    [LB_METRIC_POINTING_GAME] = {"pointing_game", "whether the brightest pixel is true"},
-    [LB_METRIC_LESIONS] = {"lesions", "connected parts of the truth"},
-    [LB_METRIC_LESION_DETECTION] = {"lesion_detection", "share of the lesions that are touched"},
-    [LB_METRIC_LESION_MASS_MIN] = {"lesion_mass_min", "least share of absolute values in a lesion"},
-    [LB_METRIC_LESION_MASS_MAX] = {"lesion_mass_max", "largest such share"},
-    [LB_METRIC_EMD] = {"emd", "earth mover's distance of the p brightest, squared pixels"},
-    [LB_METRIC_EMD_MAP] = {"emd_map", "earth mover's distance of the whole map, pixels"},
-    [LB_METRIC_EMD_ACCURACY] = {"emd_accuracy", "1 - emd_map over the image's diagonal"},
-    [LB_METRIC_EMD_FNI] = {"emd_fni", "the same, where the map need not mark all of the truth"},
-};
-
-const char *
-lb_metric_name(size_t metric)
-{
-    return metric < LB_METRICS ? TABLE[metric].name : NULL;
-}
-
-const char *
-lb_metric_summary(size_t metric)
-{
-    return metric < LB_METRICS ? TABLE[metric].summary : NULL;
-}
-
-static lb_status
-parse_one(lb_metric_set *set, const char *name, lb_error *err)
-{
-    size_t nearest = 0;
-    if (strcmp(name, "all") == 0 || strcmp(name, "cheap") == 0) {
-        *set |= name[0] == 'a' ? LB_ALL_METRICS : LB_CHEAP_METRICS;
-        return LB_OK;
-    }
-    for (size_t m = 1; m < LB_METRICS; m++) {
-        if (lb_edit_distance(name, TABLE[m].name) < lb_edit_distance(name, TABLE[nearest].name)) {
-            nearest = m;
-        }
-    }
-    if (strcmp(name, TABLE[nearest].name) != 0) {
-        return lb_fail(err, LB_ERROR_ARGUMENT, "unknown metric '%s' (did you mean '%s'?)", name,
-                       TABLE[nearest].name);
-    }
-    *set |= LB_METRIC_BIT(nearest);
-    return LB_OK;
-}
-
-lb_status
-lb_metrics_parse(lb_metric_set *out, const char *list, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_metric_set made = 0;
-    char *copy = lb_strdup(list, err), *rest = NULL;
-    LB_TRY(copy == NULL ? err->code : LB_OK);
-    for (char *name = strtok_r(copy, ", ", &rest); name != NULL;
-         name = strtok_r(NULL, ", ", &rest)) {
-        LB_TRY(parse_one(&made, name, err));
-    }
-    *out = made;
-cleanup:
-    lb_free(copy);
-    return status;
-}
-
-lb_status
-lb_scorer_create(lb_scorer **out, size_t height, size_t width, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_scorer *made = NULL;
-    LB_ALLOC(made, 1);
-    LB_TRY(lb_multiply(&made->count, height, width, err));
-    if (made->count == 0 || made->count > UINT32_MAX / 2) {
-        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "maps of %zu x %zu pixels cannot be scored", height,
-                       width));
-    }
-    made->height = height;
-    made->width = width;
-    size_t capacity = made->count + 1; /* loops that keep some write one past what they keep */
-    LB_ALLOC(made->is_true, made->count);
-    LB_ALLOC(made->pixel, capacity);
-    LB_ALLOC(made->lesion, made->count);
-    LB_ALLOC(made->label, made->count);
-    LB_ALLOC(made->mass, made->count);
-    LB_ALLOC(made->hit, made->count);
-    LB_ALLOC(made->key, made->count);
-    LB_ALLOC(made->sorted, capacity);
-    LB_ALLOC(made->spare, capacity);
-    LB_ALLOC(made->true_sorted, made->count);
-    *out = made;
-    return LB_OK;
-cleanup:
-    lb_scorer_free(made);
-    return status;
-}
-
-void
-lb_scorer_free(lb_scorer *scorer)
-{
-    if (scorer == NULL) {
-        return;
-    }
-    lb_free(scorer->is_true);
-    lb_free(scorer->pixel);
-    lb_free(scorer->lesion);
-    lb_free(scorer->label);
-    lb_free(scorer->mass);
-    lb_free(scorer->hit);
-    lb_free(scorer->key);
-    lb_free(scorer->sorted);
-    lb_free(scorer->spare);
-    lb_free(scorer->true_sorted);
-    lb_free(scorer->order);
-    lb_free(scorer->scaled);
-    lb_free(scorer->work);
-    lb_free(scorer);
-}
 
 /* Sums of |value| and of what is positive. */
 LB_CLONES static void
@@ -168,123 +44,354 @@ share(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-/* Sums in the truth, and all of what is told of lesions. */
 static void
-score_masses(double value[LB_METRICS], lb_scorer *scorer, const float *map, const ranking *order,
-             lb_ties ties)
+find_areas(lb_scored_map *map)
 {
-    double absolute = 0, positive = 0, absolute_true = 0, positive_true = 0;
-    sum_values(&absolute, &positive, map, scorer->count);
+    if (!map->has_areas) {
+        ranking_areas(&map->auroc, &map->auprc, map->scorer, &map->order);
+        map->has_areas = true;
+    }
+}
+
+/* Sums in the truth, and all that is told of lesions. */
+static void
+find_masses(lb_scored_map *map)
+{
+    lb_scorer *scorer = map->scorer;
+    if (map->has_masses) {
+        return;
+    }
+    sum_values(&map->absolute, &map->positive, map->map, scorer->count);
     memset(scorer->mass, 0, scorer->lesions * sizeof *scorer->mass);
     memset(scorer->hit, 0, scorer->lesions);
     for (size_t k = 0; k < scorer->p; k++) {
-        double one = (double)map[scorer->pixel[k]];
-        absolute_true += fabs(one);
-        positive_true += one > 0 ? one : 0;
+        double one = (double)map->map[scorer->pixel[k]];
+        bool selected = ranking_selects(&map->order, scorer, scorer->pixel[k], map->ties);
+        map->absolute_true += fabs(one);
+        map->positive_true += one > 0 ? one : 0;
         scorer->mass[scorer->lesion[k]] += fabs(one);
-        scorer->hit[scorer->lesion[k]] |= ranking_selects(order, scorer, scorer->pixel[k], ties);
+        scorer->hit[scorer->lesion[k]] |= selected;
     }
-    double least = INFINITY, most = 0, hits = 0;
+    map->least = INFINITY;
     for (size_t l = 0; l < scorer->lesions; l++) {
-        least = fmin(least, scorer->mass[l]);
-        most = fmax(most, scorer->mass[l]);
-        hits += scorer->hit[l];
+        map->least = fmin(map->least, scorer->mass[l]);
+        map->most = fmax(map->most, scorer->mass[l]);
+        map->hits += scorer->hit[l];
     }
-    value[LB_METRIC_RELEVANCE_MASS] = share(positive_true, positive);
-    value[LB_METRIC_IMPORTANCE_MASS] = share(absolute_true, absolute);
-    value[LB_METRIC_LESIONS] = (double)scorer->lesions;
-    value[LB_METRIC_LESION_DETECTION] = hits / (double)scorer->lesions;
-    value[LB_METRIC_LESION_MASS_MIN] = share(least, absolute);
-    value[LB_METRIC_LESION_MASS_MAX] = share(most, absolute);
+    map->has_masses = true;
 }
 
-/* Of the pixels as bright as the brightest, the share that is true. */
-static double
-pointing_game(const lb_scorer *scorer, const ranking *order)
+/* |M and T| / |M or T|. */
+static lb_status
+iou(double *out, lb_scored_map *map, lb_error *err)
 {
+    (void)err;
+    *out = (double)map->tp / (double)(map->selected + map->scorer->p - map->tp);
+    return LB_OK;
+}
+
+/* Chance that a true pixel is brighter than another, ties counting half; 0.5 for constant maps. */
+static lb_status
+pixel_auroc(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    find_areas(map);
+    *out = map->auroc;
+    return LB_OK;
+}
+
+/* Average precision, the step-wise sum over thresholds; p / n for constant maps. */
+static lb_status
+pixel_auprc(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    find_areas(map);
+    *out = map->auprc;
+    return LB_OK;
+}
+
+/* Share of the positive relevance that lies in T. */
+static lb_status
+relevance_mass(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    find_masses(map);
+    *out = share(map->positive_true, map->positive);
+    return LB_OK;
+}
+
+/* Share of exactly p brightest pixels (stable, whatever the rule asked for) that lies in T. */
+static lb_status
+relevance_rank(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    size_t found = map->order.true_above + map->order.true_ties;
+    *out = (double)found / (double)map->scorer->p;
+    return LB_OK;
+}
+
+/* Share of the sum of |map| that lies in T. */
+static lb_status
+importance_mass(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    find_masses(map);
+    *out = share(map->absolute_true, map->absolute);
+    return LB_OK;
+}
+
+/* 1 where the brightest pixel lies in T, else 0; of equally bright ones, the share that does. The
+ * tolerance is 0 pixels. */
+static lb_status
+pointing_game(double *out, lb_scored_map *map, lb_error *err)
+{
+    const lb_scorer *scorer = map->scorer;
+    const ranking *order = &map->order;
     uint32_t brightest = scorer->sorted[order->kept - 1];
     size_t all = 0, mine = 0;
+    (void)err;
     while (all < order->kept && scorer->sorted[order->kept - 1 - all] == brightest) {
         all++;
     }
     while (mine < scorer->p && scorer->true_sorted[scorer->p - 1 - mine] == brightest) {
         mine++;
     }
-    return (double)mine / (double)all;
+    *out = (double)mine / (double)all;
+    return LB_OK;
 }
 
-static void
-score_counts(lb_map_score *out, const lb_scorer *scorer, const ranking *order, lb_ties ties)
-{
-    bool stable = ties == LB_TIES_STABLE;
-    size_t tp = order->true_above + (stable ? order->true_ties : 0);
-    size_t selected = stable ? scorer->p : order->above;
-    size_t found = order->true_above + order->true_ties;
-    out->counts = (lb_localisation){.tp = (uint32_t)tp,
-                                    .fp = (uint32_t)(selected - tp),
-                                    .fn = (uint32_t)(scorer->p - tp),
-                                    .tn = (uint32_t)(scorer->count - scorer->p - (selected - tp)),
-                                    .ties = (uint32_t)order->equal};
-    out->value[LB_METRIC_IOU] = (double)tp / (double)(selected + scorer->p - tp);
-    out->value[LB_METRIC_RELEVANCE_RANK] = (double)found / (double)scorer->p;
-}
-
-/* The keys are filled. */
+/* Parts of T that are connected by sides or corners. */
 static lb_status
-score_keys(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metric_set wanted,
-           lb_ties ties, lb_error *err)
+lesions(double *out, lb_scored_map *map, lb_error *err)
 {
-    lb_status status = LB_OK;
-    lb_map_score made;
-    ranking order = {0};
-    for (size_t m = 0; m < LB_METRICS; m++) {
-        made.value[m] = NAN;
+    (void)err;
+    *out = (double)map->scorer->lesions;
+    return LB_OK;
+}
+
+/* Share of the lesions that M touches. */
+static lb_status
+lesion_detection(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    find_masses(map);
+    *out = map->hits / (double)map->scorer->lesions;
+    return LB_OK;
+}
+
+/* The least share of the sum of |map| in one lesion. */
+static lb_status
+lesion_mass_min(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    find_masses(map);
+    *out = share(map->least, map->absolute);
+    return LB_OK;
+}
+
+static lb_status
+lesion_mass_max(double *out, lb_scored_map *map, lb_error *err)
+{
+    (void)err;
+    find_masses(map);
+    *out = share(map->most, map->absolute);
+    return LB_OK;
+}
+
+/* To add a metric, give it a row at the end: the order is that of the columns.
+ *   emd           between the p brightest pixels (stable) and T, each pixel weighing 1 / p, the
+ * cost being the squared Euclidean distance: 0 ... (H-1)^2 + (W-1)^2. emd_map       between |map|
+ * and T, both scaled to 1, T's pixels weighing 1 / p, the cost being the Euclidean distance: 0 ...
+ * d_max = sqrt((H-1)^2 + (W-1)^2). emd_accuracy  1 - emd_map / d_max. emd_fni       as
+ * emd_accuracy, but mass within T reaches all of T for nothing, so that a map need not mark all of
+ * it; over the cost of the worst map, all of whose mass is in the one pixel that is on average
+ * farthest from T. */
+static const lb_metric TABLE[] = {
+    {.name = "iou",
+     .title = "Intersection over union",
+     .summary = "intersection over union of the brightest and the true pixels",
+     .range = "0-1",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Jaccard, New Phytologist 1912",
+     .compute = iou},
+    {.name = "pixel_auroc",
+     .title = "Pixel AUROC",
+     .summary = "area under the ROC curve of the pixels",
+     .range = "0-1, chance 0.5",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Fawcett, Pattern Recognition Letters 2006",
+     .compute = pixel_auroc},
+    {.name = "pixel_auprc",
+     .title = "Pixel AUPRC",
+     .summary = "average precision of the pixels",
+     .range = "0-1, chance p / n",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "scikit-learn, average_precision_score",
+     .compute = pixel_auprc},
+    {.name = "relevance_mass",
+     .title = "Relevance mass accuracy",
+     .summary = "share of positive relevance in the truth",
+     .range = "0-1, chance p / n",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Arras, Osman, Samek, Information Fusion 2022",
+     .compute = relevance_mass},
+    {.name = "relevance_rank",
+     .title = "Relevance rank accuracy",
+     .summary = "share of the p brightest in the truth",
+     .range = "0-1, chance p / n",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Arras, Osman, Samek, Information Fusion 2022",
+     .compute = relevance_rank},
+    {.name = "importance_mass",
+     .title = "Importance mass accuracy",
+     .summary = "share of absolute values in the truth",
+     .range = "0-1, chance p / n",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Clark, Wilming, Haufe, Machine Learning 2024",
+     .compute = importance_mass},
+    {.name = "pointing_game",
+     .title = "Pointing game",
+     .summary = "whether the brightest pixel is true",
+     .range = "0-1",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Zhang et al., IJCV 2018",
+     .compute = pointing_game},
+    {.name = "lesions",
+     .title = "Lesions",
+     .summary = "connected parts of the truth",
+     .range = "count",
+     .direction = LB_NEITHER_IS_BETTER,
+     .source = "this project",
+     .compute = lesions},
+    {.name = "lesion_detection",
+     .title = "Lesion detection",
+     .summary = "share of the lesions that are touched",
+     .range = "0-1",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "this project",
+     .compute = lesion_detection},
+    {.name = "lesion_mass_min",
+     .title = "Smallest lesion mass",
+     .summary = "least share of absolute values in a lesion",
+     .range = "0-1",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "this project",
+     .compute = lesion_mass_min},
+    {.name = "lesion_mass_max",
+     .title = "Largest lesion mass",
+     .summary = "largest such share",
+     .range = "0-1",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "this project",
+     .compute = lesion_mass_max},
+    {.name = "emd",
+     .title = "Earth mover's distance",
+     .summary = "earth mover's distance of the p brightest, squared pixels",
+     .range = "pixels squared",
+     .direction = LB_LOWER_IS_BETTER,
+     .source = "Oliveira et al., Frontiers in AI 2024",
+     .costly = true,
+     .compute = emd_of_brightest},
+    {.name = "emd_map",
+     .title = "Earth mover's distance of the map",
+     .summary = "earth mover's distance of the whole map, pixels",
+     .range = "pixels",
+     .direction = LB_LOWER_IS_BETTER,
+     .source = "Clark, Wilming, Haufe, Machine Learning 2024",
+     .costly = true,
+     .compute = emd_of_map},
+    {.name = "emd_accuracy",
+     .title = "EMD accuracy",
+     .summary = "1 - emd_map over the image's diagonal",
+     .range = "0-1",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Clark, Wilming, Haufe, Machine Learning 2024",
+     .costly = true,
+     .compute = emd_accuracy},
+    {.name = "emd_fni",
+     .title = "False-negative-invariant EMD accuracy",
+     .summary = "the same, where the map need not mark all of the truth",
+     .range = "0-1",
+     .direction = LB_HIGHER_IS_BETTER,
+     .source = "Clark et al., PatternGAM, FNI-EMDA",
+     .costly = true,
+     .compute = emd_invariant},
+};
+
+_Static_assert(sizeof TABLE / sizeof *TABLE <= LB_MAX_METRICS, "raise LB_MAX_METRICS");
+
+size_t
+lb_metric_count(void)
+{
+    return sizeof TABLE / sizeof *TABLE;
+}
+
+const lb_metric *
+lb_metric_at(size_t metric)
+{
+    return metric < lb_metric_count() ? &TABLE[metric] : NULL;
+}
+
+size_t
+lb_metric_find(const char *name)
+{
+    size_t m = 0;
+    while (m < lb_metric_count() && strcmp(name, TABLE[m].name) != 0) {
+        m++;
     }
-    if (scorer->p == 0) {
-        made.counts = (lb_localisation){.tn = (uint32_t)scorer->count};
-        *out = made;
+    return m;
+}
+
+lb_metric_set
+lb_metrics_all(void)
+{
+    return (lb_metric_set)(((uint64_t)1 << lb_metric_count()) - 1);
+}
+
+lb_metric_set
+lb_metrics_cheap(void)
+{
+    lb_metric_set set = 0;
+    for (size_t m = 0; m < lb_metric_count(); m++) {
+        set |= TABLE[m].costly ? 0 : LB_METRIC_BIT(m);
+    }
+    return set;
+}
+
+static lb_status
+parse_one(lb_metric_set *set, const char *name, lb_error *err)
+{
+    size_t nearest = 0;
+    if (strcmp(name, "all") == 0 || strcmp(name, "cheap") == 0) {
+        *set |= name[0] == 'a' ? lb_metrics_all() : lb_metrics_cheap();
         return LB_OK;
     }
-    ranking_fill(&order, scorer);
-    score_counts(&made, scorer, &order, ties);
-    ranking_areas(&made.value[LB_METRIC_PIXEL_AUROC], &made.value[LB_METRIC_PIXEL_AUPRC], scorer,
-                  &order);
-    made.value[LB_METRIC_POINTING_GAME] = pointing_game(scorer, &order);
-    score_masses(made.value, scorer, map, &order, ties);
-    if ((wanted & ~LB_CHEAP_METRICS) != 0) {
-        LB_TRY(emd_fill(made.value, scorer, map, &order, wanted, err));
-    }
-    for (size_t m = 0; m < LB_METRICS; m++) {
-        if ((wanted & LB_METRIC_BIT(m)) == 0) {
-            made.value[m] = NAN;
+    for (size_t m = 1; m < lb_metric_count(); m++) {
+        if (lb_edit_distance(name, TABLE[m].name) < lb_edit_distance(name, TABLE[nearest].name)) {
+            nearest = m;
         }
+    }
+    if (strcmp(name, TABLE[nearest].name) != 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "unknown metric '%s' (did you mean '%s'?)", name,
+                       TABLE[nearest].name);
+    }
+    *set |= LB_METRIC_BIT(nearest);
+    return LB_OK;
+}
+
+lb_status
+lb_metrics_parse(lb_metric_set *out, const char *list, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_metric_set made = 0;
+    char *copy = lb_strdup(list, err), *rest = NULL;
+    LB_TRY(copy == NULL ? err->code : LB_OK);
+    for (char *name = strtok_r(copy, ", ", &rest); name != NULL;
+         name = strtok_r(NULL, ", ", &rest)) {
+        LB_TRY(parse_one(&made, name, err));
     }
     *out = made;
 cleanup:
-    return status;
-}
-
-lb_status
-lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metric_set wanted,
-                lb_ties ties, lb_error *err)
-{
-    lb_status status = ranking_keys(scorer, map, err);
-    return status == LB_OK ? score_keys(out, scorer, map, wanted, ties, err) : status;
-}
-
-lb_status
-lb_scorer_score_double(lb_map_score *out, lb_scorer *scorer, const double *map,
-                       lb_metric_set wanted, lb_ties ties, lb_error *err)
-{
-    lb_status status = LB_OK;
-    if (scorer->order == NULL) {
-        LB_ALLOC(scorer->order, scorer->count);
-    }
-    if (scorer->scaled == NULL) {
-        LB_ALLOC(scorer->scaled, scorer->count);
-    }
-    LB_TRY(ranking_keys_of_doubles(scorer, map, err));
-    LB_TRY(score_keys(out, scorer, scorer->scaled, wanted, ties, err));
-cleanup:
+    lb_free(copy);
     return status;
 }

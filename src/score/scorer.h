@@ -57,8 +57,25 @@ ranking_selects(const ranking *order, const lb_scorer *scorer, size_t pixel, lb_
 /* Numbers the parts of the truth. */
 void truth_label(lb_scorer *scorer);
 
-/* The EMDs among `wanted`; p > 0. */
-lb_status emd_fill(double value[LB_METRICS], lb_scorer *scorer, const float *map,
-                   const ranking *order, lb_metric_set wanted, lb_error *err);
+/* A map that is being scored. What several metrics share is computed when the first asks for it. */
+typedef struct lb_scored_map {
+    lb_scorer *scorer;
+    const float *map;
+    lb_ties ties;
+    ranking order;
+    size_t tp, selected; /* of the mask */
+    bool has_areas, has_masses, has_distance;
+    double auroc, auprc;
+    double absolute, positive;           /* sums of |value| and of what is positive */
+    double absolute_true, positive_true; /* in the truth */
+    double least, most, hits;            /* of the lesions: masses, and how many are touched */
+    double distance, farthest;           /* the map's EMD, and the largest distance of two pixels */
+} lb_scored_map;
+
+/* compute() of the earth mover's distances. */
+lb_status emd_of_brightest(double *out, lb_scored_map *map, lb_error *err);
+lb_status emd_of_map(double *out, lb_scored_map *map, lb_error *err);
+lb_status emd_accuracy(double *out, lb_scored_map *map, lb_error *err);
+lb_status emd_invariant(double *out, lb_scored_map *map, lb_error *err);
 
 #endif

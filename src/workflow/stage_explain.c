@@ -190,7 +190,7 @@ run_explain(const stage_list *list, const stage *self, const lb_context *context
                           .methods = baseline ? study->baselines : study->methods,
                           .method_count = baseline ? study->baseline_count : study->method_count,
                           .options = study->explain.options,
-                          .scoring = {.metrics = LB_CHEAP_METRICS},
+                          .scoring = {.metrics = lb_metrics_cheap()},
                           .keep = LB_KEEP_MAPS};
     LB_TRY(lb_dataset_open(&job.dataset, stage_path(list, list->dataset, 0), err));
     job.options.sobel_is_laplace =

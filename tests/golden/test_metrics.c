@@ -106,17 +106,17 @@ check_example(uint64_t number)
     make_example(&one, number);
     assert_ok(lb_scorer_create(&scorer, one.height, one.width, &err));
     assert_ok(lb_scorer_set_truth(scorer, one.truth, &err));
-    assert_ok(lb_scorer_score(&score, scorer, one.map, LB_CHEAP_METRICS, LB_TIES_STABLE, &err));
+    assert_ok(lb_scorer_score(&score, scorer, one.map, lb_metrics_cheap(), LB_TIES_STABLE, &err));
     check_counts(&score.counts, figures + 4);
     assert_true(isnan(score.value[LB_METRIC_EMD]));
-    assert_ok(lb_scorer_score(&score, scorer, one.map, emd ? LB_ALL_METRICS : LB_CHEAP_METRICS,
+    assert_ok(lb_scorer_score(&score, scorer, one.map, emd ? lb_metrics_all() : lb_metrics_cheap(),
                               LB_TIES_STRICT, &err));
     check_counts(&score.counts, figures);
     assert_int_equal(score.counts.ties, figures[8]);
-    for (size_t m = 0; m < (size_t)(emd ? LB_METRICS : LB_METRIC_EMD); m++) {
+    for (size_t m = 0; m < (emd ? lb_metric_count() : LB_METRIC_EMD); m++) {
         double expected = figures[9 + m], got = score.value[m];
         if (isnan(expected) ? !isnan(got) : !(fabs(got - expected) <= 1e-9 + 1e-12 * expected)) {
-            fail_msg("example %d: %s is %.15g, not %.15g", (int)number, lb_metric_name(m), got,
+            fail_msg("example %d: %s is %.15g, not %.15g", (int)number, lb_metric_at(m)->name, got,
                      expected);
         }
     }

@@ -30,13 +30,13 @@ worked_by_hand(void **state)
     (void)state;
     const float truth[PIXELS] = {1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     const float map[PIXELS] = {4, 3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    lb_map_score s = score(map, truth, LB_ALL_METRICS, LB_TIES_STRICT);
+    lb_map_score s = score(map, truth, lb_metrics_all(), LB_TIES_STRICT);
     assert_int_equal(s.counts.tp, 2);
     assert_int_equal(s.counts.fp, 1);
     assert_int_equal(s.counts.fn, 1);
     assert_int_equal(s.counts.tn, 8);
     assert_int_equal(s.counts.ties, 1);
-    const double expected[LB_METRICS] = {
+    const double expected[LB_MAX_METRICS] = {
         [LB_METRIC_IOU] = 0.5,
         [LB_METRIC_PIXEL_AUROC] = 26.0 / 27,
         [LB_METRIC_PIXEL_AUPRC] = (1 + 1 + 0.75) / 3,
@@ -70,13 +70,13 @@ part_of_the_truth_is_enough(void **state)
     const float truth[PIXELS] = {1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     const float part[PIXELS] = {0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     const float worst[PIXELS] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0};
-    lb_map_score s = score(part, truth, LB_ALL_METRICS, LB_TIES_STRICT);
+    lb_map_score s = score(part, truth, lb_metrics_all(), LB_TIES_STRICT);
     assert_close(s.value[LB_METRIC_EMD_FNI], 1, 1e-12, 0);
     assert_true(s.value[LB_METRIC_EMD_ACCURACY] < 0.8);
     assert_close(s.value[LB_METRIC_EMD_MAP], (1 + 0 + hypot(2, 2)) / 3, 1e-9, 0);
     double far = 0; /* the worst pixel is that which is farthest on average: (2, 0) or (0, 3) */
     far = fmax((2 + hypot(2, 1) + 3) / 3, (3 + 2 + 2) / 3.0);
-    s = score(worst, truth, LB_ALL_METRICS, LB_TIES_STRICT);
+    s = score(worst, truth, lb_metrics_all(), LB_TIES_STRICT);
     assert_close(s.value[LB_METRIC_EMD_FNI], 1 - (2 + hypot(2, 1) + 3) / 3 / far, 1e-9, 0);
 }
 
@@ -90,29 +90,29 @@ degenerate_cases_are_defined(void **state)
         full[i] = 1;
         negative[i] = -1 - (float)i;
     }
-    lb_map_score s = score(zero, truth, LB_ALL_METRICS, LB_TIES_STRICT);
+    lb_map_score s = score(zero, truth, lb_metrics_all(), LB_TIES_STRICT);
     assert_int_equal(s.counts.tp + s.counts.fp, 0);
     assert_int_equal(s.counts.ties, PIXELS);
-    for (size_t m = 0; m < LB_METRICS; m++) {
+    for (size_t m = 0; m < lb_metric_count(); m++) {
         assert_true(s.value[m] == s.value[m]); /* not NaN */
     }
     assert_true(s.value[LB_METRIC_PIXEL_AUROC] == 0.5);
     assert_close(s.value[LB_METRIC_PIXEL_AUPRC], 2.0 / PIXELS, 1e-15, 0);
     assert_true(s.value[LB_METRIC_EMD_ACCURACY] == 0 && s.value[LB_METRIC_EMD_FNI] == 0);
-    s = score(zero, truth, LB_CHEAP_METRICS, LB_TIES_STABLE); /* the first two pixels */
+    s = score(zero, truth, lb_metrics_cheap(), LB_TIES_STABLE); /* the first two pixels */
     assert_int_equal(s.counts.tp, 1);
     assert_int_equal(s.counts.fp, 1);
     assert_true(isnan(s.value[LB_METRIC_EMD])); /* not asked for */
-    s = score(full, zero, LB_ALL_METRICS, LB_TIES_STABLE);
+    s = score(full, zero, lb_metrics_all(), LB_TIES_STABLE);
     assert_int_equal(s.counts.tn, PIXELS);
-    for (size_t m = 0; m < LB_METRICS; m++) {
+    for (size_t m = 0; m < lb_metric_count(); m++) {
         assert_true(isnan(s.value[m]));
     }
-    s = score(zero, full, LB_ALL_METRICS, LB_TIES_STRICT);
+    s = score(zero, full, lb_metrics_all(), LB_TIES_STRICT);
     assert_int_equal(s.counts.tp, PIXELS);
     assert_true(isnan(s.value[LB_METRIC_PIXEL_AUROC]) && isnan(s.value[LB_METRIC_EMD_FNI]));
     assert_true(s.value[LB_METRIC_IOU] == 1 && s.value[LB_METRIC_PIXEL_AUPRC] == 1);
-    s = score(negative, truth, LB_CHEAP_METRICS, LB_TIES_STRICT);
+    s = score(negative, truth, lb_metrics_cheap(), LB_TIES_STRICT);
     assert_true(s.value[LB_METRIC_RELEVANCE_MASS] == 0);
     assert_close(s.value[LB_METRIC_IMPORTANCE_MASS], 5.0 / 78, 1e-12, 0);
     assert_int_equal(s.counts.tp, 1);
@@ -138,7 +138,7 @@ refuses_what_is_no_map(void **state)
     truth[3] = NAN;
     assert_int_equal(lb_scorer_set_truth(scorer, truth, &err), LB_ERROR_NUMERIC);
     map[5] = 1; /* the truth before it still holds */
-    assert_ok(lb_scorer_score(&out, scorer, map, LB_CHEAP_METRICS, LB_TIES_STRICT, &err));
+    assert_ok(lb_scorer_score(&out, scorer, map, lb_metrics_cheap(), LB_TIES_STRICT, &err));
     assert_int_equal(out.counts.fn, 1);
     lb_scorer_free(scorer);
     lb_scorer_free(NULL);
@@ -153,17 +153,17 @@ names(void **state)
     assert_ok(lb_metrics_parse(&set, "iou, emd", &err));
     assert_int_equal(set, LB_METRIC_BIT(LB_METRIC_IOU) | LB_METRIC_BIT(LB_METRIC_EMD));
     assert_ok(lb_metrics_parse(&set, "all", &err));
-    assert_int_equal(set, LB_ALL_METRICS);
+    assert_int_equal(set, lb_metrics_all());
     assert_ok(lb_metrics_parse(&set, "cheap", &err));
-    assert_int_equal(set, LB_CHEAP_METRICS);
+    assert_int_equal(set, lb_metrics_cheap());
     assert_int_equal(lb_metrics_parse(&set, "pixel_auoc", &err), LB_ERROR_ARGUMENT);
     assert_non_null(strstr(err.message, "'pixel_auroc'"));
-    assert_int_equal(set, LB_CHEAP_METRICS);
-    for (size_t m = 0; m < LB_METRICS; m++) {
-        assert_non_null(lb_metric_name(m));
-        assert_non_null(lb_metric_summary(m));
+    assert_int_equal(set, lb_metrics_cheap());
+    for (size_t m = 0; m < lb_metric_count(); m++) {
+        assert_non_null(lb_metric_at(m)->name);
+        assert_non_null(lb_metric_at(m)->summary);
     }
-    assert_null(lb_metric_name(LB_METRICS));
+    assert_null(lb_metric_at(lb_metric_count()));
 }
 
 int
