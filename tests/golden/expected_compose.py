@@ -5,7 +5,7 @@ truth at half of each lesion's own peak, every lesion resized on its own."""
 import numpy as np
 from skimage.transform import resize
 
-from figures_lesions import library
+from expected_lesions import library
 
 IMAGES, FIRST_SEED, LESIONS, SIZES, SAMPLES, TOUCHING = 4, 1007, 30, (224, 112), 7, 4
 SHAPE = (260, 311)

@@ -9,7 +9,7 @@ import re
 import captum.attr
 import numpy as np
 import torch
-from figures_training import SIDE, network, values
+from expected_training import SIDE, network, values
 
 
 def let_zennit_run_on_torch_1():

@@ -14,7 +14,7 @@ from skimage.morphology import disk
 from skimage.segmentation import felzenszwalb
 from skimage.transform import resize
 
-from figures_training import SIDE, network, values
+from expected_training import SIDE, network, values
 
 TARGET, SEED, ITEM = 1, 5, 7
 STEPS, BLUR_STEPS, DILATION = 10, 20, 2

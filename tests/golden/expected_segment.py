@@ -5,7 +5,7 @@ one): how many super-pixels its SLIC gives, and how much of the discs' outlines 
 import numpy as np
 from skimage.segmentation import felzenszwalb, slic
 
-from figures_training import values
+from expected_training import values
 
 HEIGHT, WIDTH, NEAR = 90, 110, 1
 DISCS = [(30, 28, 17, 70), (55, 75, 22, 45), (22, 85, 9, 90), (72, 24, 7, 60)]  # y, x, radius, brightness
