@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Attribution methods: one table from name to method, one file each. All differentiate the logit of
- * the target with respect to the input. Definitions and sources stand with each method's file. */
+/* Explains images: options, diagnostics, and the calls that hand maps to a function of the caller.
+ * Methods are found by name, and described, in method.h. */
 #ifndef LESIONBENCH_EXPLAIN_H
 #define LESIONBENCH_EXPLAIN_H
 
@@ -44,7 +44,7 @@ typedef struct lb_lrp_options {
 
 struct lb_image_loader; /* training.h */
 
-/* What of the network's answer is explained by methods that look at changed copies of an image. */
+/* The output that methods of changed copies explain. */
 typedef enum lb_target_output {
     LB_TARGET_USUAL, /* what each method's field takes */
     LB_TARGET_LOGIT,
@@ -53,7 +53,7 @@ typedef enum lb_target_output {
 
 extern const char *const LB_TARGET_OUTPUTS[]; /* "usual", "logit", "probability", NULL */
 
-/* What super-pixels are replaced by where they are hidden. */
+/* What takes the place of a hidden super-pixel. */
 typedef enum lb_infill {
     LB_INFILL_USUAL, /* what each method's field takes */
     LB_INFILL_VALUE, /* hidden_value */
@@ -62,7 +62,7 @@ typedef enum lb_infill {
 
 extern const char *const LB_INFILLS[]; /* "usual", "value", "mean", NULL */
 
-/* Of methods that look at changed copies of an image; docs/methods.md says more of each. */
+/* Options of methods that look at changed copies of an image; docs/methods.md has more of each. */
 typedef struct lb_perturbation_options {
     size_t answer;           /* lb_target_output */
     double hidden_value;     /* in the place of hidden pixels, default 0 */
@@ -87,8 +87,8 @@ typedef struct lb_explain_options {
     uint64_t seed;        /* of every random choice, keyed by image */
     size_t batch;         /* images, or points of a path, computed together at most; default 16 */
     size_t memory;        /* MiB for activations and gradients, beside the network; default 700.
-                             One image and one point at a time are computed whatever it says */
-    lb_compute compute;   /* of paths, and of all ways back */
+                             One image and one point at a time are always computed */
+    lb_compute compute;   /* of paths, and of all backward computations */
     lb_lrp_options lrp;
     lb_perturbation_options perturbation;
     size_t blur_steps;       /* Blur-IG, default 50 */
@@ -103,14 +103,15 @@ typedef struct lb_explain_options {
     size_t pattern_images;   /* that PatternNet and PatternAttribution are fitted on, default 200 */
     size_t backgrounds;      /* images that Expected Gradients and DeepSHAP draw, default 20 */
     const struct lb_image_loader *background; /* where both come from. NULL: those methods fail */
-    /* Integrated Gradients: an image's steps are doubled until its completeness error is at most
-     * `tolerance`, but not above maximum_steps. 0, the default: never. */
+    /* Integrated Gradients doubles the steps of an image until its completeness error is at most
+     * `tolerance`, or until maximum_steps. 0, the default: never. */
     double tolerance;
     size_t maximum_steps; /* default 800 */
     /* Random directions along which the gradient is compared with differences of the logit, for the
      * methods made of the gradient at the image; default 0. */
     size_t check_gradient;
-    bool sobel_is_laplace; /* the quirk: sobel and laplace are both the signed Laplace filter */
+    bool
+        sobel_is_laplace; /* a known defect: sobel and laplace are both the signed Laplace filter */
 } lb_explain_options;
 
 void lb_explain_defaults(lb_explain_options *options);
@@ -120,11 +121,11 @@ lb_setting_table lb_explain_settings(void);
 /* An attribution method or a control: method.h. */
 typedef struct lb_method lb_method;
 
-/* What an explanation can say of itself: one method, one image. NaN where it says nothing. */
+/* Numbers about one map: one method, one image. NaN where a number does not apply. */
 typedef struct lb_diagnostics {
     double sum;                   /* of the signed attributions */
-    double expected_sum;          /* what theory says that this is */
-    double completeness_error;    /* |sum - promised| / |promised|, 0 where both are 0 */
+    double expected_sum;          /* the sum by theory */
+    double completeness_error;    /* |sum - expected| / |expected|, 0 where they are equal */
     double nan_share, zero_share; /* of the map's pixels: not finite, exactly 0 */
     double gradient_error; /* |differences of the logit - gradient's| over the larger, the worst of
                               check_gradient directions */
@@ -134,17 +135,17 @@ typedef struct lb_diagnostics {
 
 /* nan_share and zero_share of a map. */
 void lb_diagnose_map(lb_diagnostics *diagnostic, const float *map, size_t pixels);
-/* sum, and completeness_error by `promised`. */
+/* sum, and completeness_error by expected_sum. */
 void lb_diagnose_sum(lb_diagnostics *diagnostic, const float *attribution, size_t values);
-extern const lb_diagnostics LB_NO_DIAGNOSTICS; /* says nothing */
+extern const lb_diagnostics LB_NO_DIAGNOSTICS; /* all NaN and 0 */
 
-/* What one method says of a batch of images; all borrowed for the call. */
+/* The maps of one method for a batch of images. All of it is borrowed for the call. */
 typedef struct lb_explanation {
     const lb_method *method;
     size_t count;        /* images */
     const size_t *items; /* their identities, as given to lb_explain() */
     size_t height, width;
-    const float *attribution;          /* (count, 3, H, W), signed; NULL for baselines */
+    const float *attribution;          /* (count, 3, H, W), signed; NULL for controls */
     const float *map;                  /* (count, H, W): 0.2989 |R| + 0.5870 |G| + 0.1140 |B| */
     const lb_diagnostics *diagnostics; /* (count) */
 } lb_explanation;
@@ -152,10 +153,11 @@ typedef struct lb_explanation {
 typedef lb_status (*lb_explanation_sink)(void *data, const lb_explanation *explanation,
                                          lb_error *err);
 
-/* Planned once for a network, an image size and methods, which share forward computations; what
- * depends on the network alone, as the baseline's activations, is computed once. `count`: images
- * of a call, about; larger batches than that are not planned. network may be NULL where all methods
- * are baselines. Network and options are borrowed and must outlive it. */
+/* An explainer is planned once for a network, an image size and methods. The methods share forward
+ * computations, and what depends on the network alone is computed once. `count` is about the number
+ * of images of a call: no larger batch is planned. network may be NULL where all methods are
+ * controls. Network and options are borrowed and must outlive it; methods are those of the table
+ * (lb_method_find()). One thread at a time uses an explainer. */
 typedef struct lb_explainer lb_explainer;
 lb_status lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size_t width,
                               size_t count, const lb_method *const *methods, size_t method_count,

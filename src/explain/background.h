@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Background images: what a method compares an image with, instead of black. */
+/* Background images: a method compares an image with them instead of with the baseline 0. */
 #ifndef LB_EXPLAIN_BACKGROUND_H
 #define LB_EXPLAIN_BACKGROUND_H
 
@@ -13,25 +13,24 @@ typedef struct lb_background {
     lb_executor *executor; /* batch 1, keeps preactivations: a reference for DeepLIFT */
 } lb_background;
 
-/* Draws `count` of the source's images, the same for a given purpose's item: their indices. */
+/* Draws the indices of `count` of the source's images by the options' seed. One item always draws
+ * the same ones. */
 lb_status lb_background_draw(size_t *out, size_t count, const lb_batch *batch, uint64_t item,
                              lb_error *err);
-/* Reads n images as (n, 3, H, W); checks that they are finite. */
+/* Reads n images as (n, 3, H, W). LB_ERROR_NUMERIC where a value is not finite. */
 lb_status lb_background_read(float *out, const lb_batch *batch, const size_t *indices, size_t n,
                              lb_error *err);
-/* LB_ERROR_ARGUMENT, naming the method, where the options have no source, or one of another size.
- */
+/* LB_ERROR_ARGUMENT where the options have no source, or one of another size. The message names the
+ * method. */
 lb_status lb_background_check(const lb_batch *batch, lb_error *err);
-/* The background, drawn when first asked for, the same for all batches. Borrowed from
- * the explainer. */
+/* The background images. They are drawn at the first call and are the same for all batches.
+ * Borrowed from the session. */
 lb_status lb_session_background(lb_background **out, lb_session *session, const lb_batch *batch,
                                 lb_error *err);
-/* The forward computation of one background image in its executor; its logits are known from then
- * on.
- */
+/* Computes one background image forward in its executor, and keeps its logits. */
 lb_status lb_background_compute(lb_background *background, const lb_batch *batch, size_t index,
                                 lb_error *err);
-/* One background image's logits (classes), computed where they are not known. Borrowed. */
+/* The logits (classes) of one background image. Computes them at the first call. Borrowed. */
 lb_status lb_background_logits(const float **out, lb_background *background, const lb_batch *batch,
                                size_t index, lb_error *err);
 void lb_background_free(lb_background *background);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the class activation maps share. */
+/* The computation that all class activation maps share. */
 #ifndef LB_EXPLAIN_CAM_H
 #define LB_EXPLAIN_CAM_H
 
@@ -13,13 +13,13 @@ typedef void (*lb_cam_combine)(float *map, const float *output, const float *gra
 void lb_cam_mean_gradient(float *map, const float *output, const float *gradient,
                           const lb_block_shape *shape);
 
-/* Maps of the target's logit at the options' block, enlarged to the image, the same in all three
- * channels: out (count, 3, H, W). */
+/* Maps of the target's logit at the block that the options name, enlarged to the image: out (count,
+ * 3, H, W). All three channels are equal. */
 lb_status lb_session_cam(float *out, lb_session *session, const lb_batch *batch,
                          lb_cam_combine combine, lb_error *err);
 
-/* Bilinear between the centres of the cells, beyond them the edge's value (PyTorch's interpolate,
- * mode bilinear, align_corners false). */
+/* Enlarges a map as PyTorch's interpolate does with mode bilinear and align_corners false: bilinear
+ * between the centres of the cells, and the edge's value beyond them. */
 void lb_cam_enlarge(float *out, size_t height, size_t width, const float *in, size_t in_height,
                     size_t in_width);
 

@@ -257,6 +257,11 @@ lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size
     lb_explainer *e = NULL;
     unsigned needs = 0;
     for (size_t m = 0; m < method_count; m++) {
+        if (methods[m] == NULL) {
+            return lb_fail(err, LB_ERROR_ARGUMENT,
+                           "method %zu of %zu is NULL: lb_method_find() knows none of its name", m,
+                           method_count);
+        }
         needs |= methods[m]->needs;
     }
     LB_TRY(check_create(network, needs, options, err));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the LRP methods share. */
+/* The computation that the LRP methods share. */
 #ifndef LB_EXPLAIN_LRP_H
 #define LB_EXPLAIN_LRP_H
 
@@ -8,17 +8,17 @@
 
 extern const lb_lrp_options lb_lrp_defaults;
 
-/* The own epsilon of composites, in the place of 0. */
+/* The composites' own value of lrp_epsilon. */
 extern const lb_method_default lb_composite_defaults[];
 
-/* Relevance of the target's logit by a composite of these rules and the options' values, but that
- * the first convolution's rule is the options' where that is not the composite's own. It
- * promises the logit. */
+/* Relevance of the target's logit by a composite of these rules, with the values of the options.
+ * The option lrp_first can replace the rule of the first convolution. The expected sum is the
+ * logit. */
 lb_status lb_session_relevance(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
                                const lb_batch *batch, lb_relevance_rule first,
                                lb_relevance_rule convolutions, lb_error *err);
-/* The same by any composite, with bounds that are the options'. The box rule refuses images that
- * are not between them. */
+/* The same by any composite. With the box rule, LB_ERROR_ARGUMENT where an image has values outside
+ * the bounds of the options. */
 lb_status lb_session_composite(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
                                const lb_batch *batch, const lb_composite *composite, lb_error *err);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the network says of many changed copies of an image: the computation under all methods that
- * hide parts of it. Forward only, by the fastest convolution: here no backward pass hangs on ties
- * between activations. Copies are made as they are needed, in batches whose size depends on the
- * image's size alone, so that values are the same bits whatever the explanation's own batch. */
+/* The workspace of lb_session_forward_copies(). It computes forward only, by the fastest
+ * convolution, since no backward computation depends on ties between activations. The size of its
+ * batches depends on the image's size alone, so values are the same bits for any batch of the
+ * explanation. */
 #ifndef LB_EXPLAIN_PERTURBATION_H
 #define LB_EXPLAIN_PERTURBATION_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An image cut into super-pixels (SLIC) that can be hidden, one by one or together. */
+/* Super-pixels (SLIC) of an image. A copy of the image hides some of them. */
 #ifndef LB_EXPLAIN_SUPERPIXELS_H
 #define LB_EXPLAIN_SUPERPIXELS_H
 
@@ -14,16 +14,16 @@ typedef struct lb_superpixels {
     const uint8_t *seen; /* (copies, count): 1 where a copy shows a super-pixel; for hiding */
 } lb_superpixels;
 
-/* Of image i of the batch, by the options; usual: what the method hides with. The image is
- * borrowed. Release it in any case. */
+/* Cuts image i of the batch by the options. usual: what the method hides with where the options
+ * leave it open. The image is borrowed. Release it on failure as well. */
 lb_status lb_superpixels_init(lb_superpixels *out, const lb_batch *batch, size_t i, lb_infill usual,
                               lb_error *err);
 void lb_superpixels_release(lb_superpixels *superpixels);
 
-/* An lb_change (perturbation.h) of lb_superpixels: row `copy` of `seen`. */
+/* An lb_change (method.h) of lb_superpixels: row `copy` of `seen`. */
 void lb_superpixels_hide(const void *data, float *out, size_t copy);
 
-/* Gives all pixels (H, W) the weight of their super-pixel. */
+/* out (H, W): the weight of each pixel's super-pixel. */
 void lb_superpixels_paint(float *out, const lb_superpixels *superpixels, const double *weights);
 
 #endif

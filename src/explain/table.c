@@ -44,7 +44,7 @@
 /* clang-format on */
 
 #define DECLARE(method) extern const lb_method method; /* NOLINT(bugprone-macro-parentheses) */
-#define POINT_TO(method) &method,
+#define POINT_TO(method) &(method),
 
 ROWS(DECLARE)
 

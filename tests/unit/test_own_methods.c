@@ -323,6 +323,21 @@ calls_without_a_need_are_refused(void **state)
     assert_ok(explain(f, "path_alone", &err)); /* what it does need it has */
 }
 
+/* A name that lb_method_find() does not know. */
+static void
+no_method_is_refused(void **state)
+{
+    fixture *f = *state;
+    const lb_method *none = lb_method_find("their");
+    lb_explain_options options;
+    lb_error err;
+    lb_explain_defaults(&options);
+    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, targets, &none,
+                                1, &options, collect, f, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, "method 0 of 1 is NULL: lb_method_find()"));
+}
+
 static void
 later_is_too_late(void **state)
 {
@@ -371,6 +386,7 @@ main(void)
         cmocka_unit_test(what_is_registered_is_found),
         cmocka_unit_test(a_registered_method_explains),
         cmocka_unit_test(calls_without_a_need_are_refused),
+        cmocka_unit_test(no_method_is_refused),
         cmocka_unit_test(later_is_too_late),
     };
     return cmocka_run_group_tests_name("own_methods", tests, set_up, tear_down);
