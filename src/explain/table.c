@@ -33,6 +33,7 @@
     X(lb_lime) \
     X(lb_blur_ig) \
     X(lb_xrai) \
+    X(lb_integrated_gradients_uniform) \
     X(lb_sobel_map) \
     X(lb_laplace_map) \
     X(lb_random_map) \

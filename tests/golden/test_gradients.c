@@ -11,9 +11,21 @@
 
 enum { SIDE = 64, VALUES = 3 * SIDE * SIDE, TARGET = 1 };
 
+/* captum.attr.IntegratedGradients(model).attribute(x, 0, target=1, n_steps=8,
+ * method="riemann_middle") of Captum 0.9 in float64, as the figures of expected_gradients.py. */
+static const struct gradient_figure RIEMANN_MIDDLE = {"riemann_middle",
+                                                      0.6144276242,
+                                                      1.438060464,
+                                                      {-0.3897385629, 0.03111491919, -0.1166908016,
+                                                       0.07836310179, 0.1457789684, 0.006059546018,
+                                                       0.04386692522, 0.08525239329}};
+
 static const struct gradient_figure *
 find_figure(const char *name)
 {
+    if (strcmp(RIEMANN_MIDDLE.name, name) == 0) {
+        return &RIEMANN_MIDDLE;
+    }
     for (size_t i = 0; i < sizeof FIGURES / sizeof *FIGURES; i++) {
         if (strcmp(FIGURES[i].name, name) == 0) {
             return &FIGURES[i];
@@ -81,6 +93,16 @@ static void
 check(const char *figure, const char *name, const lb_explain_options *options)
 {
     check_shifted(figure, name, options, 0);
+}
+
+static void
+midpoint_rule_equals_captum(void **state)
+{
+    (void)state;
+    lb_explain_options options;
+    lb_explain_defaults(&options);
+    options.steps = 8;
+    check("riemann_middle", "integrated_gradients_uniform", &options);
 }
 
 static void
@@ -233,7 +255,8 @@ activation_maps_equal_captum(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(deeplift_equals_captum),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(midpoint_rule_equals_captum),
+                                       cmocka_unit_test(deeplift_equals_captum),
                                        cmocka_unit_test(relevance_equals_zennit),
                                        cmocka_unit_test(relevance_without_bias_equals_zennit),
                                        cmocka_unit_test(large_epsilons_equal_zennit),
