@@ -5,16 +5,14 @@
 #include <stdio.h>
 
 #include "lesionbench/csv.h"
+#include "lesionbench/json.h"
 #include "published.h"
 
 static void
 print_number(const char *key, double value)
 {
-    if (isfinite(value)) {
-        printf(", \"%s\": %.9g", key, value);
-    } else {
-        printf(", \"%s\": null", key); /* JSON knows no NaN */
-    }
+    printf(", \"%s\": ", key);
+    lb_json_number(stdout, value, 9);
 }
 
 static void
@@ -26,7 +24,7 @@ print_json(evaluation *one, bool first)
     printf("%s\n  {", first ? "" : ",");
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         printf("%s\"%s\": ", k > 0 ? ", " : "", keys[k]);
-        print_quoted(texts[k]);
+        lb_json_text(stdout, texts[k], false);
     }
     printf(", \"images\": %zu", one->score.images);
     for (size_t m = 0; lb_prediction_metric_at(m) != NULL; m++) {

@@ -7,6 +7,7 @@
 #include "lesionbench/csv.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/idx.h"
+#include "lesionbench/json.h"
 #include "lesionbench/nifti.h"
 #include "lesionbench/npy.h"
 #include "lesionbench/weights.h"
@@ -25,9 +26,9 @@ print_shape(const size_t *shape, size_t rank)
 static void
 print_pair(const char *name, const char *value)
 {
-    print_quoted(name);
+    lb_json_text(stdout, name, false);
     fputs(": ", stdout);
-    print_quoted(value);
+    lb_json_text(stdout, value, false);
 }
 
 /* The datasets of a group and of those in it; `left` objects are looked at, as links may go round
@@ -87,7 +88,7 @@ print_attributes(lb_h5 *file)
             print_pair(key, text);
             lb_free(text);
         } else if (is_number) {
-            print_quoted(key);
+            lb_json_text(stdout, key, false);
             printf(": %.9g", number);
         }
     }
@@ -191,7 +192,7 @@ json_csv(const char *path, lb_error *err)
         printf(",\n  \"rows\": %zu,\n  \"columns\": [", csv.rows);
         for (size_t i = 0; i < csv.columns; i++) {
             fputs(i > 0 ? ", " : "", stdout);
-            print_quoted(csv.header[i]);
+            lb_json_text(stdout, csv.header[i], false);
         }
         putchar(']');
     }

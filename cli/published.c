@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lesionbench/csv.h"
+#include "lesionbench/json.h"
 #include "lesionbench/published.h"
 
 const char *const FORMATS[] = {"table", "csv", "json", NULL};
@@ -17,20 +18,6 @@ typedef struct boxed {
     size_t first;
     bool pool; /* models of a corpus and degree together */
 } boxed;
-
-void
-print_quoted(const char *text)
-{
-    putchar('"');
-    for (const char *c = text; *c != '\0'; c++) {
-        if ((unsigned char)*c < 0x20) {
-            printf("\\u%04x", (unsigned)(unsigned char)*c);
-        } else {
-            printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-        }
-    }
-    putchar('"');
-}
 
 static bool
 belongs(const boxed *self, size_t group)
@@ -105,17 +92,17 @@ print_figures(const boxed *self, const char *rate, const lb_box *box, size_t for
             putchar(',');
         } else {
             printf("\"%s\": ", keys[k]);
-            print_quoted(texts[k]);
+            lb_json_text(stdout, texts[k], false);
             fputs(", ", stdout);
         }
     }
     printf(format == FORMAT_CSV ? "%zu" : "\"images\": %zu", box->count);
     for (size_t f = 0; f < FIGURE_COUNT; f++) {
         printf(format == FORMAT_CSV ? "," : ", \"%s\": ", FIGURES[f]);
-        if (!isnan(values[f])) {
+        if (format != FORMAT_CSV) {
+            lb_json_number(stdout, values[f], 12);
+        } else if (!isnan(values[f])) {
             printf("%.12g", values[f]);
-        } else if (format != FORMAT_CSV) {
-            fputs("null", stdout);
         }
     }
     fputs(format == FORMAT_CSV ? "\n" : "}", stdout);

@@ -10,9 +10,6 @@
 enum { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 extern const char *const FORMATS[]; /* "table", "csv", "json"; NULL-terminated */
 
-/* JSON's string, quoted. */
-void print_quoted(const char *text);
-
 /* Prints the box-plot figures of the files' true positive rates, and of their true negative rates
  * where they have counts: for each model and method, or with pool for each corpus, degree and
  * method. Appends rows to scores for files of counts. */

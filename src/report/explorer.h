@@ -47,9 +47,4 @@ coded_map explorer_code(uint8_t *out, const float *map, size_t pixels, size_t p,
 /* out (rows / reduce, columns / reduce, rounded up): the greatest of each square. */
 void explorer_shrink(uint8_t *out, const uint8_t *in, size_t height, size_t width, size_t reduce);
 
-/* Text between quotes, safe within a script element. */
-void json_text(FILE *page, const char *text);
-/* A number, or null. */
-void json_number(FILE *page, double value);
-
 #endif

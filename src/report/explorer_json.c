@@ -7,31 +7,19 @@
 #include "contour.h"
 #include "explorer.h"
 #include "html.h"
+#include "lesionbench/json.h"
 #include "lesionbench/png.h"
 
-void
-json_text(FILE *page, const char *text)
+static void
+put_text(FILE *page, const char *text)
 {
-    fputc('"', page);
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') {
-            fprintf(page, "\\u%04x", c);
-        } else {
-            fputc(c, page);
-        }
-    }
-    fputc('"', page);
+    lb_json_text(page, text, true);
 }
 
-void
-json_number(FILE *page, double value)
+static void
+put_number(FILE *page, double value)
 {
-    if (isfinite(value)) {
-        fprintf(page, "%.6g", value);
-    } else {
-        fputs("null", page);
-    }
+    lb_json_number(page, value, 6);
 }
 
 /* What writing needs. */
@@ -70,7 +58,7 @@ put_values(writer *w, size_t file, size_t image, size_t method)
                            e->column_count +
                        c;
         fputs(c > 0 ? "," : "", w->page);
-        json_number(w->page, (double)e->values[place]);
+        put_number(w->page, (double)e->values[place]);
     }
     fputs("]}", w->page);
 }
@@ -92,10 +80,10 @@ put_maps_of(writer *w, size_t f, size_t i, bool *any, lb_error *err)
         if (kept == 0) {
             fprintf(w->page, "%s{\"model\":%zu,\"image\":%zu,\"predicted\":", *any ? ",\n" : "", f,
                     i);
-            json_number(w->page, e->images[i].predicted[f] < CLASSES ? e->images[i].predicted[f]
-                                                                     : (double)NAN);
+            put_number(w->page, e->images[i].predicted[f] < CLASSES ? e->images[i].predicted[f]
+                                                                    : (double)NAN);
             fputs(",\"confidence\":", w->page);
-            json_number(w->page, (double)e->images[i].confidence[f]);
+            put_number(w->page, (double)e->images[i].confidence[f]);
             fputs(",\"maps\":[", w->page);
             *any = true;
         }
@@ -178,25 +166,25 @@ put_names(FILE *page, const explorer *e)
     fputs(",\n\"columns\":[", page);
     for (size_t c = 0; c < e->column_count; c++) {
         fputs(c > 0 ? "," : "", page);
-        json_text(page, e->columns[c]);
+        put_text(page, e->columns[c]);
     }
     fputs("],\n\"methods\":[", page);
     for (size_t m = 0; m < folder->method_count; m++) {
         fputs(m > 0 ? "," : "", page);
-        json_text(page, folder->methods[m].title);
+        put_text(page, folder->methods[m].title);
     }
     fputs("],\n\"models\":[", page);
     for (size_t f = 0; f < e->set->file_count; f++) {
         const map_file *file = &e->set->files[f];
         bool model = file->degree < DEGREES;
         fputs(f > 0 ? ",\n{\"corpus\":" : "{\"corpus\":", page);
-        json_text(page, model                        ? corpus_title(folder->corpora[file->corpus])
-                        : file->degree == NO_NETWORK ? "No network"
-                                                     : "Untrained");
+        put_text(page, model                        ? corpus_title(folder->corpora[file->corpus])
+                       : file->degree == NO_NETWORK ? "No network"
+                                                    : "Untrained");
         fputs(",\"degree\":", page);
-        json_text(page, model ? degree_names[file->degree] : "");
+        put_text(page, model ? degree_names[file->degree] : "");
         fputs(",\"seed\":", page);
-        json_text(page, file->seed);
+        put_text(page, file->seed);
         fputs("}", page);
     }
     fputs("],\n", page);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesionbench/json.h"
+
 static const lb_setting network_rows[] = {
     {"architecture", LB_SETTING_CHOICE, offsetof(plan_network, architecture), 0, 0,
      "vgg11, vgg13, vgg16 or vgg19", LB_ARCHITECTURES},
@@ -170,19 +172,6 @@ plan_keep_text(lb_study *study, const char *text, lb_error *err)
     return copy;
 }
 
-static void
-print_quoted(FILE *stream, const char *text)
-{
-    fputc('"', stream);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\') {
-            fputc('\\', stream);
-        }
-        fputc(*c, stream);
-    }
-    fputc('"', stream);
-}
-
 /* Lists in brackets, texts in quotes, so that YAML reads back what was meant. */
 static lb_status
 print_setting(FILE *stream, const void *place, const lb_setting *setting, const char *indent,
@@ -198,7 +187,7 @@ print_setting(FILE *stream, const void *place, const lb_setting *setting, const 
         if (setting->kind == LB_SETTING_LIST || channels) {
             fprintf(stream, "[%s]", text);
         } else if (setting->kind == LB_SETTING_TEXT) {
-            print_quoted(stream, text);
+            lb_json_text(stream, text, false); /* which is YAML too */
         } else {
             fputs(text, stream);
         }

@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 
+#include "lesionbench/json.h"
 #include "lesionbench/random.h"
 #include "lesionbench/report.h"
 #include "lesionbench/score.h"
@@ -100,11 +101,13 @@ json_is_safe_in_a_script(void **state)
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
-    json_text(stream, "</script>\"\\&\x01 é");
-    json_number(stream, NAN);
-    json_number(stream, 0.125);
+    lb_json_text(stream, "</script>\"\\&\x01 é", true);
+    lb_json_number(stream, NAN, 6);
+    lb_json_number(stream, 0.125, 6);
+    lb_json_text(stream, "</p>\"\\&\n é", false);
     fclose(stream);
-    assert_string_equal(text, "\"\\u003c/script\\u003e\\u0022\\u005c\\u0026\\u0001 é\"null0.125");
+    assert_string_equal(text, "\"\\u003c/script\\u003e\\u0022\\u005c\\u0026\\u0001 é\"null0.125"
+                              "\"</p>\\\"\\\\&\\u000a é\"");
     free(text);
 }
 
