@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "evaluation.h"
+#include "lesionbench/grow.h"
 #include "lesionbench/published.h"
 #include "lesionbench/subgroups.h"
 #include "published.h"
@@ -49,26 +50,6 @@ stem(char *out, size_t size, const char *path)
     const char *dot = strrchr(name, '.');
     size_t length = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
     snprintf(out, size, "%.*s", (int)length, name);
-}
-
-/* One more of *count elements of `size`, zeroed; doubles the room where it is full. */
-static void *
-grow(void **items, size_t count, size_t *capacity, size_t size, lb_error *err)
-{
-    if (count == *capacity) {
-        size_t room = *capacity > 0 ? 2 * *capacity : 32;
-        char *grown = lb_alloc(room, size, err);
-        if (grown == NULL) {
-            return NULL;
-        }
-        if (count > 0) {
-            memcpy(grown, *items, count * size);
-        }
-        lb_free(*items);
-        *items = grown;
-        *capacity = room;
-    }
-    return (char *)*items + count * size;
 }
 
 static bool
@@ -125,17 +106,12 @@ add_models(results *all, const char *path, size_t *room, lb_error *err)
     }
     for (size_t g = 0; g < (is_published ? published.count : 1); g++) {
         size_t room_of_names = *room, room_of_paths = *room;
-        void *items = all->predictions, *names = all->names, *paths = all->paths;
-        lb_predictions *model = grow(&items, all->models, room, sizeof *model, err);
-        LB_TRY(model == NULL ? err->code : LB_OK);
-        all->predictions = items;
-        char *name = grow(&names, all->models, &room_of_names, sizeof *all->names, err);
-        LB_TRY(name == NULL ? err->code : LB_OK);
-        all->names = names;
-        const char **from = grow(&paths, all->models, &room_of_paths, sizeof *all->paths, err);
-        LB_TRY(from == NULL ? err->code : LB_OK);
-        all->paths = paths;
-        *from = path;
+        LB_GROW(all->names, all->models, room_of_names);
+        LB_GROW(all->paths, all->models, room_of_paths);
+        LB_GROW(all->predictions, all->models, *room);
+        lb_predictions *model = &all->predictions[all->models];
+        char *name = all->names[all->models];
+        all->paths[all->models] = path;
         stem(name, sizeof *all->names, path);
         if (is_published) {
             *model = published.groups[g].predictions;
@@ -154,8 +130,8 @@ cleanup:
 static evaluation *
 add_result(results *all, size_t model, lb_error *err)
 {
-    void *items = all->items;
-    evaluation *one = grow(&items, all->count, &all->capacity, sizeof *one, err);
+    evaluation *items = lb_array_grow(all->items, all->count, &all->capacity, sizeof *items, err);
+    evaluation *one = items != NULL ? items + all->count : NULL;
     if (one != NULL) {
         const lb_predictions *from = &all->predictions[model];
         all->items = items;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lesionbench/grow.h"
+
 #include "audit_internal.h"
 
 const char *
@@ -32,19 +34,12 @@ lb_audit_release(lb_audit *audit)
 lb_check *
 lb_audit_add(lb_audit *audit, char part, const char *name, const char *statistic, lb_error *err)
 {
-    if (audit->count == audit->capacity) {
-        size_t capacity = audit->capacity == 0 ? 64 : 2 * audit->capacity;
-        lb_check *larger = lb_alloc(capacity, sizeof *larger, err);
-        if (larger == NULL) {
-            return NULL;
-        }
-        if (audit->count > 0) {
-            memcpy(larger, audit->checks, audit->count * sizeof *larger);
-        }
-        lb_free(audit->checks);
-        audit->checks = larger;
-        audit->capacity = capacity;
+    lb_check *larger =
+        lb_array_grow(audit->checks, audit->count, &audit->capacity, sizeof *larger, err);
+    if (larger == NULL) {
+        return NULL;
     }
+    audit->checks = larger;
     lb_check *check = audit->checks + audit->count++;
     *check = (lb_check){.part = part,
                         .value = NAN,

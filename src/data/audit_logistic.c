@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "lesionbench/cholesky.h"
+
 enum { MOST_STEPS = 50, MOST_HALVINGS = 30 };
 
 typedef struct problem {
@@ -67,33 +69,16 @@ differentiate(problem *q, const double *w)
     }
 }
 
-/* step = hessian^-1 gradient, by Cholesky's decomposition in place. */
+/* step = hessian^-1 gradient; 0 where that is not to be had. The hessian is lost. */
 static void
 solve(problem *q)
 {
     size_t m = q->p + 1;
-    double *h = q->hessian, *s = q->step;
-    for (size_t a = 0; a < m; a++) {
-        for (size_t b = 0; b <= a; b++) {
-            double sum = h[a * m + b];
-            for (size_t k = 0; k < b; k++) {
-                sum -= h[a * m + k] * h[b * m + k];
-            }
-            h[a * m + b] = a == b ? sqrt(fmax(sum, 1e-300)) : sum / h[b * m + b];
-        }
-    }
-    for (size_t a = 0; a < m; a++) {
-        s[a] = q->gradient[a];
-        for (size_t k = 0; k < a; k++) {
-            s[a] -= h[a * m + k] * s[k];
-        }
-        s[a] /= h[a * m + a];
-    }
-    for (size_t a = m; a-- > 0;) {
-        for (size_t k = a + 1; k < m; k++) {
-            s[a] -= h[k * m + a] * s[k];
-        }
-        s[a] /= h[a * m + a];
+    if (lb_cholesky(q->hessian, m, m, 0)) {
+        memcpy(q->step, q->gradient, m * sizeof *q->step);
+        lb_cholesky_solve(q->step, q->hessian, m, m);
+    } else {
+        memset(q->step, 0, m * sizeof *q->step);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lesionbench/csv.h"
+#include "lesionbench/grow.h"
 #include "lesionbench/parse.h"
 #include "lesionbench/paths.h"
 
@@ -29,29 +30,15 @@ static lb_status
 add_image(image_list *list, char *path, size_t label, lb_error *err)
 {
     lb_status status = path != NULL ? LB_OK : err->code;
-    if (status == LB_OK && list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
-        char **paths = lb_alloc(capacity, sizeof *paths, err);
-        uint8_t *labels = paths != NULL ? lb_alloc(capacity, 1, err) : NULL;
-        if (labels == NULL) {
-            lb_free(paths);
-            lb_free(path);
-            return err->code;
-        }
-        if (list->count > 0) {
-            memcpy(paths, list->paths, list->count * sizeof *paths);
-            memcpy(labels, list->labels, list->count);
-        }
-        lb_free(list->paths);
-        lb_free(list->labels);
-        list->paths = paths;
-        list->labels = labels;
-        list->capacity = capacity;
-    }
-    if (status == LB_OK) {
-        list->paths[list->count] = path;
-        list->labels[list->count++] = (uint8_t)label;
-    }
+    size_t same = list->capacity; /* of both arrays */
+    LB_TRY(status);
+    LB_GROW(list->paths, list->count, same);
+    LB_GROW(list->labels, list->count, list->capacity);
+    list->paths[list->count] = path;
+    list->labels[list->count++] = (uint8_t)label;
+    path = NULL;
+cleanup:
+    lb_free(path);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "import_internal.h"
+#include "lesionbench/grow.h"
 #include "lesionbench/paths.h"
 
 static const char HCP_IMAGE[] = "T1w/T1w_acpc_dc_restore_brain.nii.gz";
@@ -38,28 +39,8 @@ static lb_status
 make_room(import_plan *plan, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (plan->count == plan->capacity) {
-        import_item *items = NULL;
-        size_t capacity = plan->capacity > 0 ? 2 * plan->capacity : 16;
-        LB_ALLOC(items, capacity);
-        if (plan->count > 0) {
-            memcpy(items, plan->items, plan->count * sizeof *items);
-        }
-        lb_free(plan->items);
-        plan->items = items;
-        plan->capacity = capacity;
-    }
-    if (plan->source_count == plan->source_capacity) {
-        import_source *sources = NULL;
-        size_t capacity = plan->source_capacity > 0 ? 2 * plan->source_capacity : 16;
-        LB_ALLOC(sources, capacity);
-        if (plan->source_count > 0) {
-            memcpy(sources, plan->sources, plan->source_count * sizeof *sources);
-        }
-        lb_free(plan->sources);
-        plan->sources = sources;
-        plan->source_capacity = capacity;
-    }
+    LB_GROW(plan->items, plan->count, plan->capacity);
+    LB_GROW(plan->sources, plan->source_count, plan->source_capacity);
 cleanup:
     return status;
 }

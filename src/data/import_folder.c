@@ -7,6 +7,7 @@
 
 #include "import_internal.h"
 
+#include "lesionbench/grow.h"
 #include "lesionbench/paths.h"
 
 static int
@@ -19,17 +20,7 @@ lb_status
 import_add_name(import_names *names, const char *name, lb_error *err)
 {
     lb_status status = LB_OK;
-    if (names->count == names->capacity) {
-        char **larger = NULL;
-        size_t capacity = names->capacity > 0 ? 2 * names->capacity : 16;
-        LB_ALLOC(larger, capacity);
-        if (names->count > 0) {
-            memcpy(larger, names->names, names->count * sizeof *larger);
-        }
-        lb_free(names->names);
-        names->names = larger;
-        names->capacity = capacity;
-    }
+    LB_GROW(names->names, names->count, names->capacity);
     char *copy = lb_strdup(name, err);
     if (copy == NULL) {
         LB_TRY(err->code);

@@ -5,6 +5,7 @@
 #include "lesion_internal.h"
 
 #include "lesionbench/clones.h"
+#include "lesionbench/grow.h"
 #include "lesionbench/image.h"
 #include "lesionbench/random.h"
 
@@ -68,17 +69,7 @@ lb_status
 lesion_list_append(lesion_list *list, lb_lesion *lesion, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_lesion *larger = NULL;
-    if (list->count == list->capacity) {
-        size_t capacity = 2 * list->capacity + 8;
-        LB_ALLOC(larger, capacity);
-        if (list->count > 0) {
-            memcpy(larger, list->lesions, list->count * sizeof *larger);
-        }
-        lb_free(list->lesions);
-        list->lesions = larger;
-        list->capacity = capacity;
-    }
+    LB_GROW(list->lesions, list->count, list->capacity);
     list->lesions[list->count++] = *lesion;
     *lesion = (lb_lesion){0};
 cleanup:

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "lesionbench/file_bytes.h"
+#include "lesionbench/grow.h"
 
 void
 lb_csv_field(FILE *stream, const char *text)
@@ -54,17 +55,7 @@ push(fields *list, char *text, const char *path, lb_error *err)
     if (list->count == MAX_FIELDS) {
         return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: has more than %d fields", path, MAX_FIELDS);
     }
-    if (list->count == list->capacity) {
-        char **larger = NULL;
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
-        LB_ALLOC(larger, capacity);
-        if (list->count > 0) {
-            memcpy(larger, list->text, list->count * sizeof *larger);
-        }
-        lb_free(list->text);
-        list->text = larger;
-        list->capacity = capacity;
-    }
+    LB_GROW(list->text, list->count, list->capacity);
     list->text[list->count++] = text;
 cleanup:
     return status;
@@ -188,17 +179,7 @@ static lb_status
 push_line(line_list *list, size_t line, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t *larger = NULL;
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
-        LB_ALLOC(larger, capacity);
-        if (list->count > 0) {
-            memcpy(larger, list->numbers, list->count * sizeof *larger);
-        }
-        lb_free(list->numbers);
-        list->numbers = larger;
-        list->capacity = capacity;
-    }
+    LB_GROW(list->numbers, list->count, list->capacity);
     list->numbers[list->count++] = line;
 cleanup:
     return status;
@@ -452,7 +433,6 @@ static lb_status
 make_room(lb_csv_stream *stream, size_t length, lb_error *err)
 {
     lb_status status = LB_OK;
-    char *larger = NULL;
     if (length + 1 < stream->capacity) {
         return LB_OK;
     }
@@ -460,14 +440,7 @@ make_room(lb_csv_stream *stream, size_t length, lb_error *err)
         return lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu: a row of more than %d bytes",
                        stream->path, stream->reader.line, MOST_RECORD);
     }
-    size_t capacity = stream->capacity > 0 ? 2 * stream->capacity : 4096;
-    LB_ALLOC(larger, capacity);
-    if (length > 0) {
-        memcpy(larger, stream->record, length);
-    }
-    lb_free(stream->record);
-    stream->record = larger;
-    stream->capacity = capacity;
+    LB_GROW(stream->record, length + 1, stream->capacity);
 cleanup:
     return status;
 }

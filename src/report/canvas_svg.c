@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesionbench/grow.h"
+
 #include "canvas_targets.h"
 
 /* Numbers of cairo's in the order in which they appear. */
@@ -15,24 +17,18 @@ typedef struct numbering {
 static lb_status
 number_of(size_t *out, numbering *all, unsigned long number, lb_error *err)
 {
+    lb_status status = LB_OK;
     size_t place = 0;
     while (place < all->count && all->seen[place] != number) {
         place++;
     }
-    if (place == all->capacity) {
-        size_t capacity = all->capacity > 0 ? 2 * all->capacity : 64;
-        unsigned long *larger = realloc(all->seen, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return lb_fail(err, LB_ERROR_MEMORY, "a figure: out of memory");
-        }
-        all->seen = larger;
-        all->capacity = capacity;
-    }
     if (place == all->count) {
+        LB_GROW(all->seen, all->count, all->capacity);
         all->seen[all->count++] = number;
     }
     *out = place;
-    return LB_OK;
+cleanup:
+    return status;
 }
 
 /* The length of such a name at the start of the text, which a quotation mark or # precedes; 0 where
@@ -70,6 +66,6 @@ canvas_svg_copy(FILE *stream, const char *svg, lb_error *err)
         }
     }
 cleanup:
-    free(all.seen);
+    lb_free(all.seen);
     return status;
 }

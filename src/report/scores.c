@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesionbench/grow.h"
+
 enum { GROUPS = SELECTIONS * MAX_METHODS * MAX_CORPORA * DEGREES, MOST_IMAGES = 1 << 24 };
 
 int
@@ -139,17 +141,7 @@ static lb_status
 add_row(study_folder *folder, size_t *capacity, const score_row *row, lb_error *err)
 {
     lb_status status = LB_OK;
-    score_row *larger = NULL;
-    if (folder->score_count == *capacity) {
-        size_t wanted = *capacity > 0 ? *capacity + *capacity / 2 : 4096;
-        LB_ALLOC(larger, wanted);
-        if (folder->score_count > 0) {
-            memcpy(larger, folder->scores, folder->score_count * sizeof *larger);
-        }
-        lb_free(folder->scores);
-        folder->scores = larger;
-        *capacity = wanted;
-    }
+    LB_GROW(folder->scores, folder->score_count, *capacity);
     folder->scores[folder->score_count++] = *row;
 cleanup:
     return status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis_internal.h"
+#include "lesionbench/grow.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/score.h"
 #include "model_name.h"
@@ -46,6 +47,7 @@ static lb_status
 find_pair(pair **out, pairs *list, const lb_model_name *name, const char *a, const char *b,
           lb_error *err)
 {
+    lb_status status = LB_OK;
     for (size_t i = 0; i < list->count; i++) {
         pair *one = &list->items[i];
         if (strcmp(one->condition, name->condition) == 0 &&
@@ -55,53 +57,27 @@ find_pair(pair **out, pairs *list, const lb_model_name *name, const char *a, con
             return LB_OK;
         }
     }
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
-        pair *larger = lb_alloc(capacity, sizeof *larger, err);
-        if (larger == NULL) {
-            return err->code;
-        }
-        if (list->count > 0) {
-            memcpy(larger, list->items, list->count * sizeof *larger);
-        }
-        lb_free(list->items);
-        list->items = larger;
-        list->capacity = capacity;
-    }
+    LB_GROW(list->items, list->count, list->capacity);
     pair *added = &list->items[list->count++];
     snprintf(added->condition, sizeof added->condition, "%s", name->condition);
     snprintf(added->corpus, sizeof added->corpus, "%s", name->corpus);
     snprintf(added->method[0], sizeof added->method[0], "%s", a);
     snprintf(added->method[1], sizeof added->method[1], "%s", b);
     *out = added;
-    return LB_OK;
+cleanup:
+    return status;
 }
 
 static lb_status
 add_pair(pair *into, const lb_ranked_map *a, const lb_ranked_map *b, lb_error *err)
 {
     lb_status status = LB_OK;
-    double *rho = NULL, *overlap = NULL;
-    if (into->count == into->capacity) {
-        size_t capacity = into->capacity > 0 ? 2 * into->capacity : 32;
-        LB_ALLOC(rho, capacity);
-        LB_ALLOC(overlap, capacity);
-        if (into->count > 0) {
-            memcpy(rho, into->rho, into->count * sizeof *rho);
-            memcpy(overlap, into->overlap, into->count * sizeof *overlap);
-        }
-        lb_free(into->rho);
-        lb_free(into->overlap);
-        into->rho = rho;
-        into->overlap = overlap;
-        into->capacity = capacity;
-        rho = overlap = NULL;
-    }
+    size_t same = into->capacity; /* of both arrays */
+    LB_GROW(into->rho, into->count, same);
+    LB_GROW(into->overlap, into->count, into->capacity);
     into->rho[into->count] = lb_map_correlation(a, b);
     into->overlap[into->count++] = lb_map_overlap(a, b);
 cleanup:
-    lb_free(overlap);
-    lb_free(rho);
     return status;
 }
 

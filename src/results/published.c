@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lesionbench/file_bytes.h"
+#include "lesionbench/grow.h"
 #include "lesionbench/pickle.h"
 
 typedef struct reader {
@@ -108,19 +109,12 @@ static lb_published_group *
 add_group(reader *r, lb_error *err)
 {
     lb_published *out = r->out;
-    if (out->count == r->capacity) {
-        size_t capacity = r->capacity > 0 ? 2 * r->capacity : 32;
-        lb_published_group *grown = lb_alloc(capacity, sizeof *grown, err);
-        if (grown == NULL) {
-            return NULL;
-        }
-        if (out->count > 0) {
-            memcpy(grown, out->groups, out->count * sizeof *grown);
-        }
-        lb_free(out->groups);
-        out->groups = grown;
-        r->capacity = capacity;
+    lb_published_group *grown =
+        lb_array_grow(out->groups, out->count, &r->capacity, sizeof *grown, err);
+    if (grown == NULL) {
+        return NULL;
     }
+    out->groups = grown;
     lb_published_group *group = &out->groups[out->count++];
     *group = (lb_published_group){.selection = ""};
     return group;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lesionbench/csv.h"
+#include "lesionbench/grow.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -68,19 +69,11 @@ intern(uint32_t *index, score_names *list, const char *name, const char *what, l
         return lb_fail(err, LB_ERROR_UNSUPPORTED, "more than %d different values of '%s'",
                        MAX_NAMES, what);
     }
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 16;
-        char **larger = lb_alloc(capacity, sizeof *larger, err);
-        if (larger == NULL) {
-            return err->code;
-        }
-        if (list->count > 0) {
-            memcpy(larger, list->names, list->count * sizeof *larger);
-        }
-        lb_free(list->names);
-        list->names = larger;
-        list->capacity = capacity;
+    char **larger = lb_array_grow(list->names, list->count, &list->capacity, sizeof *larger, err);
+    if (larger == NULL) {
+        return err->code;
     }
+    list->names = larger;
     char *copy = lb_strdup(name, err);
     if (copy == NULL) {
         return err->code;
@@ -128,19 +121,12 @@ grow_slots(loader *load, lb_error *err)
 static lb_status
 add_series(score_table *table, const uint32_t keys[KEYS], lb_error *err)
 {
-    if (table->series_count == table->series_capacity) {
-        size_t capacity = table->series_capacity > 0 ? 2 * table->series_capacity : 64;
-        score_series *larger = lb_alloc(capacity, sizeof *larger, err);
-        if (larger == NULL) {
-            return err->code;
-        }
-        if (table->series_count > 0) {
-            memcpy(larger, table->series, table->series_count * sizeof *larger);
-        }
-        lb_free(table->series);
-        table->series = larger;
-        table->series_capacity = capacity;
+    score_series *larger = lb_array_grow(table->series, table->series_count,
+                                         &table->series_capacity, sizeof *larger, err);
+    if (larger == NULL) {
+        return err->code;
     }
+    table->series = larger;
     table->series[table->series_count++] = (score_series){.condition = keys[0],
                                                           .selection = keys[1],
                                                           .corpus = keys[2],
@@ -258,21 +244,11 @@ static lb_status
 add_link(score_table *table, uint32_t file, uint32_t series, lb_error *err)
 {
     lb_status status = LB_OK;
-    score_link *larger = NULL;
     if (table->series[series].last_file == file) {
         return LB_OK;
     }
     table->series[series].last_file = file;
-    if (table->link_count == table->link_capacity) {
-        size_t capacity = table->link_capacity > 0 ? 2 * table->link_capacity : 64;
-        LB_ALLOC(larger, capacity);
-        if (table->link_count > 0) {
-            memcpy(larger, table->links, table->link_count * sizeof *larger);
-        }
-        lb_free(table->links);
-        table->links = larger;
-        table->link_capacity = capacity;
-    }
+    LB_GROW(table->links, table->link_count, table->link_capacity);
     table->links[table->link_count++] = (score_link){file, series};
 cleanup:
     return status;
@@ -295,17 +271,7 @@ add_row(loader *load, char *const *fields, const columns *where, const char *col
     }
     LB_TRY(find_series(&row.series, load, err));
     LB_TRY(add_link(load->table, load->file, row.series, err));
-    if (load->count == load->capacity) {
-        size_t capacity = load->capacity > 0 ? load->capacity + load->capacity / 2 : 4096;
-        entry *larger = NULL;
-        LB_ALLOC(larger, capacity);
-        if (load->count > 0) {
-            memcpy(larger, load->rows, load->count * sizeof *larger);
-        }
-        lb_free(load->rows);
-        load->rows = larger;
-        load->capacity = capacity;
-    }
+    LB_GROW(load->rows, load->count, load->capacity);
     load->rows[load->count++] = row;
     load->table->series[row.series].count++;
 cleanup:

@@ -7,6 +7,7 @@
 
 #include "lesionbench/atomic_file.h"
 #include "lesionbench/csv.h"
+#include "lesionbench/grow.h"
 
 /* Longer tables break over pages. */
 enum { PAGE_ROWS = 45 };
@@ -14,22 +15,12 @@ enum { PAGE_ROWS = 45 };
 output_cell *
 output_table_add(output_table *table, lb_error *err)
 {
-    if (table->count == table->capacity) {
-        size_t capacity = table->capacity > 0 ? 2 * table->capacity : 64, cells = 0;
-        output_cell *larger = NULL;
-        if (lb_multiply(&cells, capacity, table->column_count, err) == LB_OK) {
-            larger = lb_alloc(cells, sizeof *larger, err);
-        }
-        if (larger == NULL) {
-            return NULL;
-        }
-        if (table->count > 0) {
-            memcpy(larger, table->cells, table->count * table->column_count * sizeof *larger);
-        }
-        lb_free(table->cells);
-        table->cells = larger;
-        table->capacity = capacity;
+    output_cell *cells = lb_array_grow(table->cells, table->count, &table->capacity,
+                                       table->column_count * sizeof *cells, err);
+    if (cells == NULL) {
+        return NULL;
     }
+    table->cells = cells;
     output_cell *row = table->cells + table->count++ * table->column_count;
     for (size_t i = 0; i < table->column_count; i++) {
         if (table->columns[i].kind == TIDY_TEXT) {

@@ -8,25 +8,19 @@
 #include "diagnostics_columns.h"
 #include "lesionbench/atomic_file.h"
 #include "lesionbench/csv.h"
+#include "lesionbench/grow.h"
 #include "lesionbench/method.h"
 #include "metric_columns.h"
 
 lb_score_row *
 lb_score_rows_add(lb_score_rows *rows, lb_error *err)
 {
-    if (rows->count == rows->capacity) {
-        size_t capacity = rows->capacity == 0 ? 256 : rows->capacity * 2;
-        lb_score_row *grown = lb_alloc(capacity, sizeof *grown, err);
-        if (grown == NULL) {
-            return NULL;
-        }
-        if (rows->count > 0) {
-            memcpy(grown, rows->rows, rows->count * sizeof *grown);
-        }
-        lb_free(rows->rows);
-        rows->rows = grown;
-        rows->capacity = capacity;
+    lb_score_row *grown =
+        lb_array_grow(rows->rows, rows->count, &rows->capacity, sizeof *grown, err);
+    if (grown == NULL) {
+        return NULL;
     }
+    rows->rows = grown;
     lb_score_row *row = &rows->rows[rows->count++];
     *row = (lb_score_row){.subject = -1, .diagnostic = LB_NO_DIAGNOSTICS};
     for (size_t m = 0; m < lb_metric_count(); m++) {

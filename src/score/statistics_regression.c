@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lesionbench/cholesky.h"
 #include "lesionbench/distributions.h"
 
 enum { K = LB_MAX_PREDICTORS };
@@ -68,18 +69,9 @@ cholesky(matrix *l, const matrix *a, size_t k)
 {
     *l = (matrix){0};
     for (size_t i = 0; i < k; i++) {
-        for (size_t j = 0; j <= i; j++) {
-            double rest = a->at[i][j];
-            for (size_t m = 0; m < j; m++) {
-                rest -= l->at[i][m] * l->at[j][m];
-            }
-            if (i == j && !(rest > 1e-10 * a->at[i][i])) {
-                return false;
-            }
-            l->at[i][j] = i == j ? sqrt(rest) : rest / l->at[j][j];
-        }
+        memcpy(l->at[i], a->at[i], (i + 1) * sizeof l->at[i][0]);
     }
-    return true;
+    return lb_cholesky(&l->at[0][0], sizeof l->at[0] / sizeof l->at[0][0], k, 1e-10);
 }
 
 /* inverse: that of a lower triangle. */
