@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # All checks, by CTest. usage: run.sh ROOT JOBS [all]. Without `all`: every check in the dev build; unit tests and hostile
 # files with AddressSanitizer, but for those labelled slow; unit tests in a release build. With it: every preset for tests,
-# with everything. Ends with what was skipped, each kind with its number, and, on the last line, "N passed, N failed"; exit
-# code 1 where any failed.
+# with everything; with ThreadSanitizer the unit tests that are not slow and the command line, whose cases run with one
+# thread and with two. Ends with what was skipped, each kind with its number, and, on the last line, "N passed, N failed";
+# exit code 1 where any failed.
 set -u
 root=$1
 jobs=$2
@@ -42,7 +43,7 @@ if [ "$all" = all ]; then
     check asan all
     check release-tests all
     check clang all
-    check tsan all
+    check tsan all -L '^(unit|cli)$' -LE '^slow$'
 else
     check asan "unit_tests hostile_tests" -L '^(unit|hostile)$' -LE '^slow$'
     check release-tests unit_tests -L '^unit$'

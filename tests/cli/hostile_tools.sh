@@ -9,7 +9,7 @@ spoil=$(dirname "$program")/tests/cli/spoil
 seeds=$(realpath "$here/../fuzz/corpus")
 mkdir made
 memory=4194304 seconds=10
-if grep -q __asan_init "$program"; then # it reserves terabytes, and is slow
+if grep -Eq '__(asan|tsan)_init' "$program"; then # it reserves terabytes, and is slow
     memory=unlimited seconds=40
 fi
 
