@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "lesionbench/score.h"
 #include "lesionbench/version.h"
 
 /* Wide tables scroll sideways within themselves; that region must be reachable by keyboard, and
@@ -35,6 +36,30 @@ number_cell(FILE *page, double value)
     }
 }
 
+/* The metrics of a model that the page shows, by the titles of their rows. */
+static const struct {
+    const char *name;
+    size_t offset; /* in model_row */
+} SHOWN[] = {{"accuracy", offsetof(model_row, accuracy)},
+             {"auroc", offsetof(model_row, auroc)},
+             {"auprc", offsetof(model_row, auprc)},
+             {"sensitivity", offsetof(model_row, sensitivity)},
+             {"specificity", offsetof(model_row, specificity)},
+             {"mcc", offsetof(model_row, mcc)}};
+enum { SHOWN_METRICS = sizeof SHOWN / sizeof *SHOWN };
+
+static const char *
+metric_title(const char *name)
+{
+    const lb_prediction_metric *metric = NULL;
+    for (size_t m = 0; (metric = lb_prediction_metric_at(m)) != NULL; m++) {
+        if (strcmp(metric->name, name) == 0) {
+            return metric->title;
+        }
+    }
+    return name;
+}
+
 static void
 model_line(FILE *page, const model_row *row)
 {
@@ -45,11 +70,11 @@ model_line(FILE *page, const model_row *row)
     fputs("</td><td>", page);
     html_text(page, row->seed);
     fputs("</td>", page);
-    const double rates[] = {row->accuracy,    row->auroc,       row->auprc,
-                            row->sensitivity, row->specificity, row->mcc};
-    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
-        if (isfinite(rates[i])) {
-            fprintf(page, i == 0 ? "<td><strong>%.3f</strong></td>" : "<td>%.3f</td>", rates[i]);
+    for (size_t i = 0; i < SHOWN_METRICS; i++) {
+        const void *place = (const char *)row + SHOWN[i].offset;
+        double value = *(const double *)place;
+        if (isfinite(value)) {
+            fprintf(page, i == 0 ? "<td><strong>%.3f</strong></td>" : "<td>%.3f</td>", value);
         } else {
             fputs("<td>–</td>", page);
         }
@@ -60,12 +85,19 @@ model_line(FILE *page, const model_row *row)
     fputs("</tr>\n", page);
 }
 
+static void
+column_titles(FILE *page, const char *const *titles, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        fprintf(page, "<th scope=\"col\">%s</th>", titles[i]);
+    }
+}
+
 void
 page_model_table(FILE *page, const page_facts *facts)
 {
-    static const char *const titles[] = {
-        "Pre-training", "Degree",      "Seed", "Accuracy",      "AUROC",  "AUPRC",
-        "Sensitivity",  "Specificity", "MCC",  "Learning rate", "Epochs", "Kept epoch"};
+    static const char *const of_model[] = {"Pre-training", "Degree", "Seed"};
+    static const char *const of_training[] = {"Learning rate", "Epochs", "Kept epoch"};
     const study_folder *folder = facts->folder;
     double images = NAN;
     for (size_t i = 0; i < folder->model_count && !isfinite(images); i++) {
@@ -85,9 +117,11 @@ page_model_table(FILE *page, const page_facts *facts)
     snprintf(id, sizeof id, "table-models%s", folder->suffix);
     open_table(page, id, caption);
     fputs("<thead><tr>", page);
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
-        fprintf(page, "<th scope=\"col\">%s</th>", titles[i]);
+    column_titles(page, of_model, sizeof of_model / sizeof *of_model);
+    for (size_t i = 0; i < SHOWN_METRICS; i++) {
+        fprintf(page, "<th scope=\"col\">%s</th>", metric_title(SHOWN[i].name));
     }
+    column_titles(page, of_training, sizeof of_training / sizeof *of_training);
     fputs("</tr></thead><tbody>\n", page);
     for (size_t i = 0; i < folder->model_count; i++) {
         if (strcmp(folder->models[i].split, "holdout") == 0) {

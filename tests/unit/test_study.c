@@ -573,6 +573,48 @@ tables_hold_what_was_scored(void **state)
     unlink(path);
 }
 
+/* The columns of 0.1 and their order; what a single class leaves undefined is an empty cell. */
+static void
+classification_table_is_as_before(void **state)
+{
+    static const char columns[] =
+        "corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,"
+        "balanced_accuracy,mcc,learning_rate,epochs,kept_epoch,condition,target_accuracy,"
+        "calibration_error,accuracy_low,accuracy_high,auroc_low,auroc_high,auprc_low,auprc_high,"
+        "sensitivity_low,sensitivity_high,specificity_low,specificity_high,"
+        "balanced_accuracy_low,balanced_accuracy_high,mcc_low,mcc_high\n";
+    (void)state;
+    lb_error err;
+    double logits[] = {0, 1, 2, 1, 0, 3};
+    uint16_t predicted[] = {1, 0, 1};
+    uint8_t labels[] = {1, 1, 1};
+    char table[] = "/tmp/lesionbench_test_XXXXXX", text[2048] = "";
+    const lb_predictions one = {.name = {.corpus = "mri", .degree = "all", .seed = "1"},
+                                .split = "holdout",
+                                .count = 3,
+                                .classes = 2,
+                                .logits = logits,
+                                .predicted = predicted,
+                                .labels = labels};
+    int file = mkstemp(table);
+    assert_true(file >= 0);
+    close(file);
+    char *path = lb_format(&err, "%s.h5", table);
+    const char *paths[] = {path};
+    assert_ok(lb_predictions_save(&one, path, NULL, &err));
+    assert_ok(lb_classification_table_write(paths, 1, table, &err));
+    FILE *stream = fopen(table, "r");
+    assert_non_null(stream);
+    assert_true(fread(text, 1, sizeof text - 1, stream) > 0);
+    fclose(stream);
+    assert_true(strncmp(text, columns, strlen(columns)) == 0);
+    assert_non_null(strstr(text, "\nmri,all,1,holdout,3,0.666666667,,"));
+    assert_null(strstr(text, "nan"));
+    unlink(path);
+    unlink(table);
+    lb_free(path);
+}
+
 int
 main(void)
 {
@@ -589,6 +631,7 @@ main(void)
         cmocka_unit_test(keys_follow_settings),
         cmocka_unit_test(resolved_reads_back),
         cmocka_unit_test(tables_hold_what_was_scored),
+        cmocka_unit_test(classification_table_is_as_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
