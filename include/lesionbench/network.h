@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* VGG networks without batch normalisation (Simonyan and Zisserman, ICLR 2015; the layout of
  * torchvision.models.vgg): their architecture, parameters and files. Computing with them is in
- * pass.h. */
+ * executor.h. */
 #ifndef LESIONBENCH_NETWORK_H
 #define LESIONBENCH_NETWORK_H
 
@@ -41,18 +41,23 @@ typedef struct lb_network lb_network;
  * N(0, 0.01), biases 0. The untrained network of the study. */
 lb_status lb_network_create(lb_network **out, const lb_architecture *architecture, uint64_t seed,
                             lb_error *err);
-/* Parameters first .. end - 1 become what lb_network_create() draws for them by this seed. */
-void lb_network_randomise(lb_network *network, size_t first, size_t end, uint64_t seed);
-/* ... or what they are in another network of the same architecture. */
-void lb_network_restore(lb_network *network, size_t first, size_t end, const lb_network *from);
+/* Gives parameters first .. end - 1 the values that lb_network_create() draws for this seed.
+ * LB_ERROR_ARGUMENT: the network has fewer parameters. */
+lb_status lb_network_randomise(lb_network *network, size_t first, size_t end, uint64_t seed,
+                               lb_error *err);
+/* Gives them the values of another network. LB_ERROR_ARGUMENT: the network has fewer parameters, or
+ * the other one another architecture. */
+lb_status lb_network_restore(lb_network *network, size_t first, size_t end, const lb_network *from,
+                             lb_error *err);
 lb_status lb_network_copy(lb_network **out, const lb_network *network, lb_error *err);
 void lb_network_free(lb_network *network);                                 /* accepts NULL */
 const lb_architecture *lb_network_architecture(const lb_network *network); /* borrowed */
-/* Replaces the last dense layer by a new one of `classes` outputs. */
+/* Replaces the last dense layer by a new one of `classes` outputs, 1 .. 100000. */
 lb_status lb_network_replace_head(lb_network *network, size_t classes, uint64_t seed,
                                   lb_error *err);
 
-/* Parameters in torchvision's order: weight and bias of each layer. Borrowed. */
+/* Parameters in torchvision's order: weight and bias of each layer. Borrowed. NULL for an index
+ * past the end. */
 size_t lb_network_parameters(const lb_network *network);
 lb_parameter *lb_network_parameter(lb_network *network, size_t index);
 

@@ -34,8 +34,8 @@ double lb_tpr(const lb_localisation *score);       /* TP / (TP + FN), NaN where 
 double lb_tnr(const lb_localisation *score);       /* TN / (TN + FP), NaN where everything is */
 double lb_precision(const lb_localisation *score); /* TP / (TP + FP), 0 where nothing is selected */
 
-/* Linear-interpolation quantile (NumPy's default) of n > 0 finite values, 0 <= q <= 1. Reorders
- * values. */
+/* Linear-interpolation quantile (NumPy's default) of n finite values. NaN where n is 0 or q not in
+ * 0 .. 1. Reorders values. */
 double lb_quantile(double *values, size_t n, double q);
 
 /* Tukey's box of n finite values (Exploratory Data Analysis, 1977), with the quartiles of

@@ -198,6 +198,9 @@ check_images(const lb_explainer *e, size_t channels, size_t count, const uint16_
              lb_error *err)
 {
     size_t classes = e->session.classes;
+    if (count > 0 && (classes > 0 && targets == NULL)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "lb_explainer_run: targets is NULL");
+    }
     if (channels != 1 && channels != LB_INPUT_CHANNELS) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "images have %zu channels: must be 1 or 3",
                        channels);
@@ -208,6 +211,78 @@ check_images(const lb_explainer *e, size_t channels, size_t count, const uint16_
                            "image %zu: target %u, the network has %zu classes", i, targets[i],
                            classes);
         }
+    }
+    return LB_OK;
+}
+
+static lb_status
+check_methods(const lb_method *const *methods, size_t count, lb_error *err)
+{
+    lb_status status = LB_OK;
+    if (count == 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "lb_explainer_create: method_count is 0");
+    }
+    LB_TRY(lb_check_pointer(methods, "lb_explainer_create", "methods", err));
+cleanup:
+    return status;
+}
+
+static lb_status
+check_size(size_t height, size_t width, lb_error *err)
+{
+    enum { MOST_SIDE = 1 << 14 };
+    if (height == 0 || width == 0 || height > MOST_SIDE || width > MOST_SIDE) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "height %zu and width %zu of images: must be 1 to %d", height, width,
+                       MOST_SIDE);
+    }
+    return LB_OK;
+}
+
+/* What the tables of settings hold back from the command line and from study files. */
+static lb_status
+check_options(const lb_explain_options *o, lb_error *err)
+{
+    const lb_perturbation_options *p = &o->perturbation;
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"lrp.epsilon", o->lrp.epsilon},
+                   {"lrp.stabilizer", o->lrp.stabilizer},
+                   {"lrp.gamma", o->lrp.gamma},
+                   {"lrp.alpha", o->lrp.alpha},
+                   {"perturbation.hidden_value", p->hidden_value},
+                   {"perturbation.rise_probability", p->rise_probability},
+                   {"perturbation.compactness", p->compactness},
+                   {"perturbation.lime_width", p->lime_width},
+                   {"perturbation.lime_ridge", p->lime_ridge},
+                   {"blur_sigma", o->blur_sigma},
+                   {"noise", o->noise},
+                   {"sign_threshold", o->sign_threshold},
+                   {"tolerance", o->tolerance}};
+    const struct {
+        const char *name;
+        size_t value, last;
+    } choices[] = {{"compute.convolution", o->compute.convolution, LB_CONVOLUTION_DIRECT},
+                   {"compute.precision", o->compute.precision, LB_PRECISION_BF16},
+                   {"lrp.bias", o->lrp.bias, LB_LRP_BIAS_IGNORED},
+                   {"lrp.first", o->lrp.first, LB_LRP_FIRST_SAME},
+                   {"perturbation.answer", p->answer, LB_TARGET_PROBABILITY},
+                   {"perturbation.hide_with", p->hide_with, LB_INFILL_MEAN}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (!isfinite(numbers[i].value)) {
+            return lb_fail(err, LB_ERROR_ARGUMENT, "%s is not finite", numbers[i].name);
+        }
+    }
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        if (choices[i].value > choices[i].last) {
+            return lb_fail(err, LB_ERROR_ARGUMENT, "%s is %zu, the last choice is %zu",
+                           choices[i].name, choices[i].value, choices[i].last);
+        }
+    }
+    if (o->cam_block == 0 || o->cam_block > LB_BLOCKS) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "cam_block %zu: must be 1 to %d", o->cam_block,
+                       LB_BLOCKS);
     }
     return LB_OK;
 }
@@ -256,6 +331,11 @@ lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size
     lb_status status = LB_OK;
     lb_explainer *e = NULL;
     unsigned needs = 0;
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(options);
+    LB_TRY(check_methods(methods, method_count, err));
+    LB_TRY(check_size(height, width, err));
+    LB_TRY(check_options(options, err));
     for (size_t m = 0; m < method_count; m++) {
         if (methods[m] == NULL) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
@@ -310,6 +390,14 @@ lb_explainer_run(lb_explainer *e, const float *images, size_t channels, size_t c
                  void *sink_data, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
+    LB_NOT_NULL(e);
+    if (count > 0) {
+        LB_NOT_NULL(images);
+        LB_NOT_NULL(items);
+    }
+    if (sink == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: sink is NULL", __func__);
+    }
     size_t batch = e->session.batch;
     LB_TRY(check_images(e, channels, count, targets, err));
     e->session.context = e->batch.context = context;

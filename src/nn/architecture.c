@@ -30,6 +30,10 @@ lb_status
 lb_architecture_init(lb_architecture *out, const char *name, double width, size_t classes,
                      lb_error *err)
 {
+    if (out == NULL || name == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "lb_architecture_init: %s is NULL",
+                       out == NULL ? "out" : "name");
+    }
     if (!(width > 0 && width <= 8)) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "width %g: must be above 0 and at most 8", width);
     }
@@ -51,6 +55,30 @@ lb_architecture_init(lb_architecture *out, const char *name, double width, size_
     }
     return lb_fail(err, LB_ERROR_ARGUMENT,
                    "unknown architecture '%s' (known: vgg11, vgg13, vgg16, vgg19)", name);
+}
+
+lb_status
+lb_architecture_check(const lb_architecture *architecture, lb_error *err)
+{
+    enum { MOST_UNITS = 1 << 16, MOST_CLASSES = 100000 };
+    bool known = false, sized = architecture->hidden > 0 && architecture->hidden <= MOST_UNITS;
+    for (size_t i = 0; i < CONFIGURATIONS; i++) {
+        known = known || configurations[i].depth == architecture->depth;
+    }
+    for (size_t b = 0; b < LB_BLOCKS; b++) {
+        sized = sized && architecture->channels[b] > 0 && architecture->channels[b] <= MOST_UNITS;
+    }
+    if (!known || !sized) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "architecture: depth %u, or its channels or hidden units, are not those of "
+                       "a VGG network",
+                       architecture->depth);
+    }
+    if (architecture->classes < 2 || architecture->classes > MOST_CLASSES) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%zu classes: must be 2 to %d",
+                       architecture->classes, MOST_CLASSES);
+    }
+    return LB_OK;
 }
 
 size_t

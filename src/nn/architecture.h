@@ -13,6 +13,8 @@ enum {
     LB_MAX_PARAMETERS = 2 * (LB_MAX_CONVOLUTIONS + LB_DENSE_LAYERS)
 };
 
+/* LB_ERROR_ARGUMENT where it is not one that lb_architecture_init() gives. */
+lb_status lb_architecture_check(const lb_architecture *architecture, lb_error *err);
 size_t lb_architecture_convolutions(const lb_architecture *architecture);
 /* Fills out (LB_MAX_PARAMETERS) but for the values; returns their number. */
 size_t lb_architecture_parameters(lb_parameter *out, const lb_architecture *architecture);

@@ -110,6 +110,23 @@ map_features(lb_batch_loader *loader, lb_error *err)
     return LB_OK;
 }
 
+lb_status
+lb_image_loader_check(const lb_image_loader *loader, const char *name, lb_error *err)
+{
+    if (loader->read == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: the function read is NULL", name);
+    }
+    if (loader->channels != 1 && loader->channels != LB_INPUT_CHANNELS) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: %zu channels: must be 1 or %d", name,
+                       loader->channels, LB_INPUT_CHANNELS);
+    }
+    if (loader->height == 0 || loader->width == 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: height %zu and width %zu: must be above 0",
+                       name, loader->height, loader->width);
+    }
+    return LB_OK;
+}
+
 size_t
 lb_feature_batch(size_t height, size_t width)
 {

@@ -34,6 +34,9 @@ lb_status lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb
 void lb_batch_loader_release(lb_batch_loader *loader);
 /* Tells the source of a new epoch, and computes its images' features anew where they change. */
 lb_status lb_batch_loader_begin_epoch(lb_batch_loader *loader, size_t epoch, lb_error *err);
+/* LB_ERROR_ARGUMENT, naming the loader, where it cannot be read from: no function, a wrong number
+ * of channels, no pixels. */
+lb_status lb_image_loader_check(const lb_image_loader *loader, const char *name, lb_error *err);
 /* Fills the first n places of an executor's input. */
 lb_status lb_batch_loader_fill(float *input, const lb_batch_loader *loader, const size_t *index,
                                size_t n, lb_error *err);

@@ -28,6 +28,34 @@ initialise(lb_parameter *parameter, uint64_t seed, uint64_t item)
     }
 }
 
+static void
+draw_values(lb_network *network, size_t first, size_t end, uint64_t seed)
+{
+    for (size_t i = first; i < end; i++) {
+        initialise(&network->parameters[i], seed, i);
+    }
+}
+
+static void
+copy_values(lb_network *to, size_t first, size_t end, const lb_network *from)
+{
+    for (size_t i = first; i < end; i++) {
+        memcpy(to->parameters[i].value, from->parameters[i].value,
+               to->parameters[i].count * sizeof(float));
+    }
+}
+
+static lb_status
+check_range(const lb_network *network, size_t first, size_t end, const char *function,
+            lb_error *err)
+{
+    return first <= end && end <= network->count
+               ? LB_OK
+               : lb_fail(err, LB_ERROR_ARGUMENT,
+                         "%s: parameters first %zu to end %zu, the network has %zu", function,
+                         first, end, network->count);
+}
+
 lb_status
 lb_network_allocate(lb_network **out, const lb_architecture *architecture, lb_error *err)
 {
@@ -52,34 +80,51 @@ lb_network_create(lb_network **out, const lb_architecture *architecture, uint64_
 {
     lb_status status = LB_OK;
     lb_network *network = NULL;
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(architecture);
+    LB_TRY(lb_architecture_check(architecture, err));
     LB_TRY(lb_network_allocate(&network, architecture, err));
-    lb_network_randomise(network, 0, network->count, seed);
+    draw_values(network, 0, network->count, seed);
     *out = network;
 cleanup:
     return status;
 }
 
-void
-lb_network_randomise(lb_network *network, size_t first, size_t end, uint64_t seed)
+lb_status
+lb_network_randomise(lb_network *network, size_t first, size_t end, uint64_t seed, lb_error *err)
 {
-    for (size_t i = first; i < end; i++) {
-        initialise(&network->parameters[i], seed, i);
-    }
+    lb_status status = LB_OK;
+    LB_NOT_NULL(network);
+    LB_TRY(check_range(network, first, end, __func__, err));
+    draw_values(network, first, end, seed);
+cleanup:
+    return status;
 }
 
-void
-lb_network_restore(lb_network *network, size_t first, size_t end, const lb_network *from)
+lb_status
+lb_network_restore(lb_network *network, size_t first, size_t end, const lb_network *from,
+                   lb_error *err)
 {
-    for (size_t i = first; i < end; i++) {
-        memcpy(network->parameters[i].value, from->parameters[i].value,
-               network->parameters[i].count * sizeof(float));
+    lb_status status = LB_OK;
+    LB_NOT_NULL(network);
+    LB_NOT_NULL(from);
+    LB_TRY(check_range(network, first, end, __func__, err));
+    bool same = network->count == from->count;
+    for (size_t i = 0; same && i < network->count; i++) {
+        same = network->parameters[i].count == from->parameters[i].count;
     }
+    if (!same) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: from is of another architecture", __func__);
+    }
+    copy_values(network, first, end, from);
+cleanup:
+    return status;
 }
 
 void
 lb_network_copy_values(lb_network *to, const lb_network *from)
 {
-    lb_network_restore(to, 0, to->count, from);
+    copy_values(to, 0, to->count, from);
 }
 
 lb_status
@@ -87,6 +132,8 @@ lb_network_copy(lb_network **out, const lb_network *network, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_network *copy = NULL;
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(network);
     LB_TRY(lb_network_allocate(&copy, &network->architecture, err));
     lb_network_copy_values(copy, network);
     for (size_t i = 0; i < network->pairs; i++) {
@@ -125,11 +172,17 @@ lb_status
 lb_network_replace_head(lb_network *network, size_t classes, uint64_t seed, lb_error *err)
 {
     lb_status status = LB_OK;
-    lb_parameter shapes[LB_MAX_PARAMETERS];
+    lb_parameter shapes[LB_MAX_PARAMETERS], weight = {.value = NULL}, bias = {.value = NULL};
+    LB_NOT_NULL(network);
     lb_architecture architecture = network->architecture;
     architecture.classes = classes;
+    if (classes == 0 || classes > 100000) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: %zu classes: must be 1 to 100000", __func__,
+                       classes);
+    }
     size_t count = lb_architecture_parameters(shapes, &architecture);
-    lb_parameter weight = shapes[count - 2], bias = shapes[count - 1];
+    weight = shapes[count - 2];
+    bias = shapes[count - 1];
     LB_ALLOC(weight.value, weight.count);
     LB_ALLOC(bias.value, bias.count);
     initialise(&weight, seed, count - 2);
@@ -154,7 +207,7 @@ lb_network_parameters(const lb_network *network)
 lb_parameter *
 lb_network_parameter(lb_network *network, size_t index)
 {
-    return &network->parameters[index];
+    return network != NULL && index < network->count ? &network->parameters[index] : NULL;
 }
 
 const char *
@@ -171,6 +224,12 @@ lb_network_metadata(const lb_network *network, const char *key)
 lb_status
 lb_network_set_metadata(lb_network *network, const char *key, const char *value, lb_error *err)
 {
+    if (network == NULL || key == NULL || value == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "lb_network_set_metadata: %s is NULL",
+                       network == NULL ? "network"
+                       : key == NULL   ? "key"
+                                       : "value");
+    }
     char *copy = lb_strdup(value, err);
     if (copy == NULL) {
         return err->code;

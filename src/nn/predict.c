@@ -49,11 +49,19 @@ lb_predict(float *logits, lb_network *network, const lb_image_loader *images,
     lb_status status = LB_OK;
     predictor p = {.features = NULL};
     const lb_predict_options defaults = {.dropout = 0};
+    LB_NOT_NULL(network);
+    LB_NOT_NULL(images);
     size_t classes = network->architecture.classes;
     options = options != NULL ? options : &defaults;
+    if (!(options->dropout >= 0 && options->dropout < 1)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: dropout %g is not in [0, 1)", __func__,
+                       options->dropout);
+    }
     if (images->count == 0) {
         return LB_OK;
     }
+    LB_NOT_NULL(logits);
+    LB_TRY(lb_image_loader_check(images, "images", err));
     lb_progress(context, "predicting", 0, images->count);
     LB_TRY(predictor_init(&p, network, images, options, context, err));
     for (size_t start = 0; start < images->count; start += CLASSIFIER_BATCH) {

@@ -32,6 +32,36 @@ typedef struct trainer {
     double last_saved; /* when the checkpoint was written */
 } trainer;
 
+/* Numbers that are not finite, and enumerations out of range. */
+static lb_status
+check_numbers(const lb_training_options *o, lb_error *err)
+{
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {
+        {"learning_rate", o->learning_rate}, {"momentum", o->momentum},
+        {"weight_decay", o->weight_decay},   {"step_factor", o->step_factor},
+        {"rotation", o->rotation},           {"maximum_gap", o->maximum_gap},
+        {"stop_change", o->stop_change},     {"checkpoint_seconds", o->checkpoint_seconds}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (isnan(numbers[i].value)) {
+            return lb_fail(err, LB_ERROR_ARGUMENT, "%s is not a number", numbers[i].name);
+        }
+    }
+    if (o->degree < LB_DEGREE_1 || o->degree > LB_DEGREE_ALL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "degree %d is not an lb_degree", (int)o->degree);
+    }
+    if ((size_t)o->optimizer > LB_ADAMW) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "optimizer %d is not an lb_optimizer_kind",
+                       (int)o->optimizer);
+    }
+    if (o->schedule > LB_SCHEDULE_COSINE) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "schedule %zu is not an lb_schedule", o->schedule);
+    }
+    return LB_OK;
+}
+
 static lb_status
 check_options(const lb_training_options *o, const lb_image_loader *train,
               const lb_image_loader *validation, lb_error *err)
@@ -64,6 +94,9 @@ check_options(const lb_training_options *o, const lb_image_loader *train,
 static lb_status
 check_labels(const lb_image_loader *source, size_t classes, lb_error *err)
 {
+    if (source->labels == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "the labels of the images are NULL");
+    }
     for (size_t i = 0; i < source->count; i++) {
         if (source->labels[i] >= classes) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
@@ -365,7 +398,16 @@ lb_train(lb_history *out, lb_network *network, const lb_training_options *option
     lb_augment augment = {.from = NULL};
     lb_label_permutation permute = {.from = NULL};
     lb_image_loader changed, permuted;
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(network);
+    LB_NOT_NULL(options);
+    LB_NOT_NULL(train);
+    LB_NOT_NULL(validation);
     LB_TRY(check_options(options, train, validation, err));
+    LB_TRY(check_numbers(options, err));
+    LB_TRY(lb_compute_check(&options->compute, err));
+    LB_TRY(lb_image_loader_check(train, "train", err));
+    LB_TRY(lb_image_loader_check(validation, "validation", err));
     LB_TRY(check_labels(train, network->architecture.classes, err));
     LB_TRY(check_labels(validation, network->architecture.classes, err));
     if (options->permute_labels) {

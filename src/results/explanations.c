@@ -128,17 +128,21 @@ cleanup:
 }
 
 /* Gives the changed network new weights from this parameter on, the network's own before it. */
-static void
-change_network(run *work, size_t first)
+static lb_status
+change_network(run *work, size_t first, lb_error *err)
 {
+    lb_status status = LB_OK;
     if (first < work->changed_from) {
         /* Not the weights that a training of the same seed began with. */
-        lb_network_randomise(work->changed, first, work->changed_from,
-                             work->job->options.seed ^ CONTROL_SEED);
+        LB_TRY(lb_network_randomise(work->changed, first, work->changed_from,
+                                    work->job->options.seed ^ CONTROL_SEED, err));
     } else {
-        lb_network_restore(work->changed, work->changed_from, first, work->job->network);
+        LB_TRY(
+            lb_network_restore(work->changed, work->changed_from, first, work->job->network, err));
     }
     work->changed_from = first;
+cleanup:
+    return status;
 }
 
 /* The work of an image: of the network's own methods, or of a control's. */
@@ -211,7 +215,7 @@ explain_batch(run *work, lb_explainer **explainer, const batch_images *b, const 
     for (size_t c = 0; c < job->control_count; c++) {
         const lb_explain_control *control = &job->controls[c];
         tell_of(work, c);
-        change_network(work, control->first_parameter);
+        LB_TRY(change_network(work, control->first_parameter, err));
         if (lb_explain(work->changed, b->images, source->channels, source->height, source->width,
                        work->batch, b->index, b->targets, control->methods, control->method_count,
                        &job->options, take_maps, work, context, err) != LB_OK) {

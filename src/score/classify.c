@@ -173,6 +173,9 @@ lb_classify_score(lb_classification *out, const double *logits, const uint8_t *l
     if (n == 0) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "no predictions to score"));
     }
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(logits);
+    LB_NOT_NULL(labels);
     LB_ALLOC(items, n);
     for (size_t i = 0; i < n; i++) {
         double margin = logits[2 * i + 1] - logits[2 * i];

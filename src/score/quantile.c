@@ -14,6 +14,9 @@ ascending(const void *a, const void *b)
 double
 lb_quantile(double *values, size_t n, double q)
 {
+    if (values == NULL || n == 0 || !(q >= 0 && q <= 1)) {
+        return (double)NAN;
+    }
     qsort(values, n, sizeof *values, ascending);
     double position = q * (double)(n - 1), below = floor(position);
     size_t index = (size_t)below;

@@ -9,6 +9,7 @@ lb_scorer_create(lb_scorer **out, size_t height, size_t width, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_scorer *made = NULL;
+    LB_NOT_NULL(out);
     LB_ALLOC(made, 1);
     LB_TRY(lb_multiply(&made->count, height, width, err));
     if (made->count == 0 || made->count > UINT32_MAX / 2) {
@@ -101,12 +102,41 @@ cleanup:
     return status;
 }
 
+static lb_status
+check_score(const lb_map_score *out, const lb_scorer *scorer, const void *map, lb_metric_set wanted,
+            lb_ties ties, const char *function, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_check_pointer(out, function, "out", err));
+    LB_TRY(lb_check_pointer(scorer, function, "scorer", err));
+    LB_TRY(lb_check_pointer(map, function, "map", err));
+    if (!scorer->has_truth) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "%s: scorer has no ground truth (call lb_scorer_set_truth() first)",
+                       function);
+    }
+    if ((wanted & ~lb_metrics_all()) != 0) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: wanted has bits of no metric: %#x", function,
+                       (unsigned)wanted);
+    }
+    if ((size_t)ties > LB_TIES_STABLE) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: ties %d is not an lb_ties", function,
+                       (int)ties);
+    }
+cleanup:
+    return status;
+}
+
 lb_status
 lb_scorer_score(lb_map_score *out, lb_scorer *scorer, const float *map, lb_metric_set wanted,
                 lb_ties ties, lb_error *err)
 {
-    lb_status status = ranking_keys(scorer, map, err);
-    return status == LB_OK ? score_keys(out, scorer, map, wanted, ties, err) : status;
+    lb_status status = LB_OK;
+    LB_TRY(check_score(out, scorer, map, wanted, ties, __func__, err));
+    LB_TRY(ranking_keys(scorer, map, err));
+    LB_TRY(score_keys(out, scorer, map, wanted, ties, err));
+cleanup:
+    return status;
 }
 
 lb_status
@@ -114,6 +144,7 @@ lb_scorer_score_double(lb_map_score *out, lb_scorer *scorer, const double *map,
                        lb_metric_set wanted, lb_ties ties, lb_error *err)
 {
     lb_status status = LB_OK;
+    LB_TRY(check_score(out, scorer, map, wanted, ties, __func__, err));
     if (scorer->order == NULL) {
         LB_ALLOC(scorer->order, scorer->count);
     }

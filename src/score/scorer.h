@@ -6,6 +6,7 @@
 #include "lesionbench/metrics.h"
 
 struct lb_scorer {
+    bool has_truth; /* lb_scorer_set_truth() was called */
     size_t height, width, count;
     /* The truth. */
     size_t p;

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "clusters.h"
 #include "lesionbench/cholesky.h"
 #include "lesionbench/distributions.h"
 
@@ -289,6 +290,10 @@ lb_regression_cr2(lb_coefficient *out, const double *y, const double *x, size_t 
     if (k == 0 || k > K) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "a regression on %zu columns (1 to %d)", k, K);
     }
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(y);
+    LB_NOT_NULL(x);
+    LB_TRY(lb_clusters_check(cluster, n, clusters, __func__, err));
     sum_products(&xx, &xy, y, x, k, n);
     if (n <= k || !cholesky(&root, &xx, k)) {
         return lb_fail(err, LB_ERROR_NUMERIC,

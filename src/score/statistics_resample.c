@@ -5,9 +5,44 @@
 #include <math.h>
 #include <string.h>
 
+#include "clusters.h"
 #include "lesionbench/distributions.h"
 #include "lesionbench/random.h"
 #include "lesionbench/score.h"
+
+lb_status
+lb_clusters_check(const uint32_t *cluster, size_t n, size_t clusters, const char *function,
+                  lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_check_pointer(cluster, function, "cluster", err));
+    for (size_t i = 0; i < n; i++) {
+        if (cluster[i] >= clusters) {
+            return lb_fail(err, LB_ERROR_ARGUMENT, "%s: cluster[%zu] is %u, there are %zu clusters",
+                           function, i, cluster[i], clusters);
+        }
+    }
+cleanup:
+    return status;
+}
+
+static lb_status
+check_bootstrap(const lb_interval *out, lb_statistic statistic, const lb_resamples *resamples,
+                double level, const char *function, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_check_pointer(out, function, "out", err));
+    LB_TRY(lb_check_pointer(resamples, function, "resamples", err));
+    if (statistic == NULL) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: statistic is NULL", function);
+    }
+    if (!(level > 0 && level < 1)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT, "%s: level %g is not between 0 and 1", function,
+                       level);
+    }
+cleanup:
+    return status;
+}
 
 lb_status
 lb_cluster_means(double *out, const double *values, const uint32_t *cluster, size_t n,
@@ -15,6 +50,8 @@ lb_cluster_means(double *out, const double *values, const uint32_t *cluster, siz
 {
     lb_status status = LB_OK;
     size_t *counts = NULL;
+    LB_NOT_NULL(out);
+    LB_TRY(lb_clusters_check(cluster, n, clusters, __func__, err));
     LB_ALLOC(counts, clusters);
     memset(out, 0, clusters * sizeof *out);
     for (size_t i = 0; i < n; i++) {
@@ -86,6 +123,7 @@ lb_bootstrap_percentile(lb_interval *out, lb_statistic statistic, const void *da
     double *drawn = NULL;
     size_t used = 0;
     lb_interval result = {(double)NAN, (double)NAN};
+    LB_TRY(check_bootstrap(out, statistic, resamples, level, __func__, err));
     LB_ALLOC(drawn, resamples->draws);
     if (resamples->clusters > 1) {
         draw_all(drawn, &used, statistic, data, resamples);
@@ -146,6 +184,7 @@ lb_bootstrap_bca(lb_interval *out, lb_statistic statistic, const void *data,
     uint16_t *weights = NULL;
     size_t used = 0;
     lb_interval result = {(double)NAN, (double)NAN};
+    LB_TRY(check_bootstrap(out, statistic, resamples, level, __func__, err));
     LB_ALLOC(drawn, resamples->draws);
     LB_ALLOC(left_out, resamples->clusters);
     LB_ALLOC(weights, resamples->clusters);

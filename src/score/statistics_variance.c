@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "clusters.h"
+
 /* Mean squares of the two-way table. */
 typedef struct squares {
     double image, seed, rest;
@@ -86,6 +88,11 @@ lb_variance_components(lb_variance *out, const double *values, size_t seeds, siz
                           .seed = (double)NAN,
                           .rest = (double)NAN,
                           .subject = (double)NAN};
+    LB_NOT_NULL(out);
+    LB_NOT_NULL(values);
+    if (cluster != NULL) {
+        LB_TRY(lb_clusters_check(cluster, images, clusters, __func__, err));
+    }
     LB_ALLOC(image_means, images);
     if (seeds > 1 && images > 1) {
         squares mean = mean_squares(image_means, values, seeds, images);

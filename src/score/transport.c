@@ -388,6 +388,19 @@ cleanup:
     return status;
 }
 
+static lb_status
+check_side(const lb_point_masses *points, const char *name, lb_error *err)
+{
+    lb_status status = LB_OK;
+    LB_TRY(lb_check_pointer(points, "lb_transport", name, err));
+    if (points->count > 0 && (points->y == NULL || points->x == NULL)) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "lb_transport: %s has %zu points, but y or x is NULL", name, points->count);
+    }
+cleanup:
+    return status;
+}
+
 lb_status
 lb_transport(double *out, const lb_point_masses *from, const lb_point_masses *to, double free_mass,
              lb_ground ground, lb_error *err)
@@ -398,6 +411,12 @@ lb_transport(double *out, const lb_point_masses *from, const lb_point_masses *to
     blocks above = {0};
     unsigned level = 0;
     double value = 0;
+    LB_NOT_NULL(out);
+    LB_TRY(check_side(from, "from", err));
+    LB_TRY(check_side(to, "to", err));
+    if ((size_t)ground > LB_GROUND_SQUARED) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "ground %d is not an lb_ground", (int)ground));
+    }
     if (!(free_mass >= 0 && isfinite(free_mass))) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "a free mass of %g", free_mass));
     }

@@ -64,7 +64,10 @@ truth_label(lb_scorer *scorer)
 lb_status
 lb_scorer_set_truth(lb_scorer *scorer, const float *truth, lb_error *err)
 {
+    lb_status status = LB_OK;
     size_t p = 0;
+    LB_NOT_NULL(scorer);
+    LB_NOT_NULL(truth);
     for (size_t i = 0; i < scorer->count; i++) {
         if (isnan(truth[i])) {
             return lb_fail(err, LB_ERROR_NUMERIC, "the ground truth is not a number at pixel %zu",
@@ -78,5 +81,7 @@ lb_scorer_set_truth(lb_scorer *scorer, const float *truth, lb_error *err)
     }
     scorer->p = p;
     truth_label(scorer);
-    return LB_OK;
+    scorer->has_truth = true;
+cleanup:
+    return status;
 }

@@ -126,14 +126,14 @@ layers_of_a_network(void **state)
     assert_non_null(strstr(err.message, "no layer 'features.1' (its last is 'classifier.6'"));
     /* New weights are those of a new network, and the old ones come back. */
     assert_ok(lb_network_copy(&copy, network, &err));
-    lb_network_randomise(copy, 14, 22, 2);
+    assert_ok(lb_network_randomise(copy, 14, 22, 2, &err));
     for (size_t p = 0; p < 22; p++) {
         const lb_parameter *is = lb_network_parameter(copy, p);
         const lb_network *like = p < 14 ? network : fresh;
         assert_memory_equal(is->value, lb_network_parameter((lb_network *)like, p)->value,
                             is->count * sizeof(float));
     }
-    lb_network_restore(copy, 14, 22, network);
+    assert_ok(lb_network_restore(copy, 14, 22, network, &err));
     for (size_t p = 0; p < 22; p++) {
         const lb_parameter *is = lb_network_parameter(copy, p);
         assert_memory_equal(is->value, lb_network_parameter(network, p)->value,
