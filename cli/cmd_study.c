@@ -7,11 +7,17 @@
 
 typedef struct options {
     const char *output;
+    bool plan;
+    double memory; /* GB */
 } options;
 
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "output", output, LB_SETTING_TEXT,
             "folder of the study; if absent the study file's name, or for DIR/study.yaml DIR"),
+    OPT_ROW(options, "plan", plan, LB_SETTING_FLAG,
+            "print the stages, which of them are done and why the others are not, and run nothing"),
+    OPT_ROW(options, "memory", memory, LB_SETTING_REAL,
+            "GB that stages side by side may take, as estimated; 0: four fifths of what is free"),
 };
 
 static void
@@ -22,6 +28,13 @@ say(void *data, const char *line)
     if (!self->quiet) {
         fprintf(stderr, "%s\n", line);
     }
+}
+
+static void
+print_line(void *data, const char *line)
+{
+    (void)data;
+    puts(line);
 }
 
 static void
@@ -39,14 +52,15 @@ print_key(void *data, const char *section, const lb_setting *setting, const void
 
 /* path NULL: the demo. */
 static lb_status
-run(cli *self, const char *path, const char *directory, lb_error *err)
+run(cli *self, const char *path, const char *directory, const lb_study_options *wanted,
+    lb_error *err)
 {
     lb_status status = LB_OK;
     lb_study *study = NULL;
     lb_study_summary summary;
     const lb_study_listener listener = {.say = say, .data = self};
     LB_TRY(lb_study_load(&study, path, err));
-    LB_TRY(lb_study_run(study, directory, &summary, &listener, &self->context, err));
+    LB_TRY(lb_study_run(study, directory, wanted, &summary, &listener, &self->context, err));
     cli_clear_progress(self);
     printf("%sthe page: %s/report/index.html\n", summary.text, directory);
     cli_result(self, "%s: the study is done", directory);
@@ -70,7 +84,20 @@ cmd_demo(cli *self, int argc, char **argv, lb_error *err)
     if (status != LB_OK || self->help) {
         return status;
     }
-    return run(self, NULL, operands > 0 ? argv[1] : "lesionbench-demo", err);
+    return run(self, NULL, operands > 0 ? argv[1] : "lesionbench-demo", NULL, err);
+}
+
+static lb_status
+plan(const char *path, const char *directory, lb_error *err)
+{
+    lb_status status = LB_OK;
+    lb_study *study = NULL;
+    const lb_study_listener listener = {.say = print_line};
+    LB_TRY(lb_study_load(&study, path, err));
+    LB_TRY(lb_study_plan(study, directory, &listener, err));
+cleanup:
+    lb_study_free(study);
+    return status;
 }
 
 /* "studies/mine.yaml" -> "mine"; a study's own "DIR/study.yaml" -> "DIR" */
@@ -98,8 +125,10 @@ cmd_study(cli *self, int argc, char **argv, lb_error *err)
     options given = {.output = NULL};
     char *folder = NULL;
     const opt_spec spec = {
-        .usage = "lesionbench study FILE.yaml [-o DIR]",
-        .help = "Runs every stage of the study that is not done or whose inputs have changed.",
+        .usage = "lesionbench study FILE.yaml [-o DIR] [--plan]",
+        .help =
+            "Runs every stage of the study that is not done or whose inputs have changed. Stages "
+            "whose\ninputs are there run side by side.",
         .groups = {{LB_SETTING_TABLE(ROWS), &given}},
         .min_operands = 1,
         .max_operands = 1};
@@ -114,7 +143,8 @@ cmd_study(cli *self, int argc, char **argv, lb_error *err)
     if (folder == NULL) {
         LB_TRY(err->code);
     }
-    LB_TRY(run(self, argv[1], folder, err));
+    const lb_study_options run_options = {.memory = (size_t)(given.memory * 1e9)};
+    LB_TRY(given.plan ? plan(argv[1], folder, err) : run(self, argv[1], folder, &run_options, err));
 cleanup:
     lb_free(folder);
     return status;

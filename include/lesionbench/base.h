@@ -118,6 +118,9 @@ bool lb_is_cancelled(const lb_context *context);
 
 /* Peak resident memory of this process in bytes; 0 where the system does not tell. */
 size_t lb_peak_memory(void);
+/* Bytes of memory that programs can still take, at most the limit of this process's control groups;
+ * 0 where the system does not say. */
+size_t lb_available_memory(void);
 /* Seconds from an arbitrary start, monotonic. */
 double lb_seconds(void);
 

@@ -28,18 +28,34 @@ typedef struct lb_study_summary {
     char text[4096]; /* stages, times and peak memory, ready to print */
 } lb_study_summary;
 
-/* Hears one plain line about each stage as it ends. */
+/* Hears one plain line at a time: what will be made anew and why, what is to come, each stage as it
+ * ends. */
 typedef struct lb_study_listener {
     void (*say)(void *data, const char *line); /* NULL: nobody listens */
     void *data;
 } lb_study_listener;
 
-/* Runs every stage whose output is missing or whose inputs have changed, in directory. A stage's
- * inputs are its settings, the stages and files it reads from, and the program's version. What is
- * done is recorded in manifest.json after each stage, so that a run that was killed goes on where
- * it was. summary is set on success. */
-lb_status lb_study_run(const lb_study *study, const char *directory, lb_study_summary *summary,
+typedef struct lb_study_options {
+    /* Bytes of memory that stages side by side may take, as estimated; a stage that is estimated
+     * above it runs alone. 0: four fifths of what the machine has free. */
+    size_t memory;
+} lb_study_options;
+
+/* Runs every stage whose output is missing or whose inputs have changed, in directory. What a stage
+ * is made from: the revision of its kind, its settings, other stages, and files from outside. A
+ * stage starts when the stages that it is made from are done; as many run side by side as threads
+ * and memory allow. Files do not depend on the order. What is done is recorded in manifest.json
+ * after each stage, so that a run that was killed goes on where it was. When a stage fails no
+ * further one starts, those at work end, and the error is that of the first stage that failed.
+ * options NULL: the defaults. summary is set on success. */
+lb_status lb_study_run(const lb_study *study, const char *directory,
+                       const lb_study_options *options, lb_study_summary *summary,
                        const lb_study_listener *listener, const lb_context *context, lb_error *err);
+
+/* Says what lb_study_run() would do in directory, and does nothing: a line of headings, then a line
+ * for each stage, and an estimate of the time. The listener must have a function. */
+lb_status lb_study_plan(const lb_study *study, const char *directory,
+                        const lb_study_listener *listener, lb_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

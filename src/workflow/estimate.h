@@ -14,7 +14,7 @@ typedef struct study_estimate {
 
 enum { ESTIMATE_LINES = 3, ESTIMATE_LINE = 400 };
 
-lb_status estimate_study(study_estimate *out, const stage_list *list, lb_error *err);
+void estimate_study(study_estimate *out, const stage_list *list);
 /* In words; the number of lines, 0 where no network is to be trained or explained. */
 size_t estimate_print(char lines[ESTIMATE_LINES][ESTIMATE_LINE], const study_estimate *estimate,
                       const stage_list *list);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kinds.h"
 #include "lesionbench/analysis.h"
-#include "stages.h"
 
 /* The same tables of the images of each class. */
 static lb_status

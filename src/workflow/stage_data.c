@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The stages that make data, models and predictions. */
+#include "kinds.h"
 #include "search.h"
 
 #include <unistd.h>

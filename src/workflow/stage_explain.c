@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kinds.h"
 #include "lesionbench/explanations.h"
 #include "lesionbench/loaders.h"
 #include "lesionbench/network.h"
-#include "stages.h"
 
 /* Which holdout images are right for all models of the condition, and which are wrong for the model
  * asked for: the first so many. What is no model (untrained, baseline) gets those of all models, to

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "kinds.h"
 #include "lesionbench/atomic_file.h"
 #include "lesionbench/file_bytes.h"
 #include "lesionbench/network.h"

@@ -7,6 +7,7 @@
 
 #include "history_testing.h"
 #include "lesionbench/atomic_file.h"
+#include "workflow/kinds.h"
 #include "workflow/search.h"
 
 /* Loads a study of two corpora whose template is a file that is there, with further text. */
@@ -192,7 +193,7 @@ assert_changes(void **state, const char *corpora, const char *first, const char 
     assert_ok(load(&studies[0], state, corpora, first, &err));
     assert_ok(load(&studies[1], state, corpora, second, &err));
     for (size_t i = 0; i < 2; i++) {
-        assert_ok(stages_make(&lists[i], studies[i], *state, &err));
+        assert_ok(stages_make(&lists[i], studies[i], study_kinds(), *state, &err));
     }
     for (size_t i = 0; expected[i][0] != NULL; i++) {
         uint64_t a = key_of(&lists[0], expected[i][1]), b = key_of(&lists[1], expected[i][1]);
@@ -263,7 +264,7 @@ matched_models_hang_on_best_ones(void **state)
         "    finetuning_rates: [1, 4, 3]\n    matched_rates: [6]\n    search_rates: [8]\n"};
     for (size_t i = 0; i < 2; i++) {
         assert_ok(load(&studies[i], state, rates[i], texts[0], &err));
-        assert_ok(stages_make(&lists[i], studies[i], *state, &err));
+        assert_ok(stages_make(&lists[i], studies[i], study_kinds(), *state, &err));
     }
     for (size_t i = 0; lowest[i][0] != NULL; i++) {
         bool same = key_of(&lists[0], lowest[i][1]) == key_of(&lists[1], lowest[i][1]);
@@ -314,7 +315,7 @@ targets_come_from_the_curves(void **state)
                    "  conditions: [best, matched]\n  matched_accuracy: [lowest, lowest_of_all, "
                    "lowest_of_all]\n",
                    &err));
-    assert_ok(stages_make(&list, study, *state, &err));
+    assert_ok(stages_make(&list, study, study_kinds(), *state, &err));
     /* mri: degrees 1, 2, all with two seeds each; then b */
     const double accuracies[] = {0.7, 0.9, 0.9, 0.9, 0.8, 0.7, 0.6, 0.98, 0.6, 1, 0.9, 0.9};
     for (size_t i = 0; i < 12; i++) {
@@ -449,7 +450,7 @@ missing_files_are_named(void **state)
         assert_message(&err, "corpora.from: vgg16.pth: No such file");
     }
     study = load_published(state, files[0]);
-    assert_int_equal(stages_make(&list, study, "folder", &err), LB_ERROR_IO);
+    assert_int_equal(stages_make(&list, study, study_kinds(), "folder", &err), LB_ERROR_IO);
     assert_message(&err, "slices.h5: No such file");
     lb_study_free(study);
 }

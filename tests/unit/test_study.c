@@ -11,6 +11,7 @@
 #include "lesionbench/study.h"
 #include "lesionbench/tables.h"
 #include "workflow/estimate.h"
+#include "workflow/kinds.h"
 #include "workflow/stages.h"
 
 static void
@@ -268,7 +269,7 @@ pretraining_key(const char *text)
     lb_study *study = NULL;
     stage_list list = {0};
     assert_ok(load(&study, text, &err));
-    assert_ok(stages_make(&list, study, "folder", &err));
+    assert_ok(stages_make(&list, study, study_kinds(), "folder", &err));
     uint64_t key = list.stages[list.pretrain].key;
     stages_release(&list);
     lb_study_free(study);
@@ -354,7 +355,7 @@ keys_of(uint64_t *out, size_t *count, const char *key, const char *value)
             }
         }
     }
-    assert_ok(stages_make(&list, study, "folder", &err));
+    assert_ok(stages_make(&list, study, study_kinds(), "folder", &err));
     *count = list.count;
     for (size_t i = 0; i < list.count; i++) {
         out[i] = list.stages[i].key;
@@ -380,23 +381,23 @@ an_estimate_is_near(void **state)
     close(file);
     snprintf(text, sizeof text, "cohort:\n  template: %s\ncorpora:\n  - name: a\n", path);
     assert_ok(load(&study, text, &err));
-    assert_ok(stages_make(&list, study, "/", &err));
-    assert_ok(estimate_study(&e, &list, &err));
+    assert_ok(stages_make(&list, study, study_kinds(), "/", &err));
+    estimate_study(&e, &list);
     assert_int_equal(e.trainings, 6);
     assert_int_equal(e.explanations, 7);
     /* 6 x 134,268,738 weights of VGG-16 with 2 classes, and 7,500 images with their truths */
     assert_close(e.bytes, 6 * 4.0 * 134268738 + 7500 * 8.0 * 224 * 224, 0, 1e-9);
     omp_set_num_threads(1);
-    assert_ok(estimate_study(&e, &list, &err));
+    estimate_study(&e, &list);
     assert_true(e.seconds > 86400 && e.seconds < 7 * 86400);
     assert_in_range(estimate_print(lines, &e, &list), 2, 3);
     assert_non_null(
         strstr(lines[0], "6 trainings of vgg16, width 1, with 2500 images of 224 x 224"));
     assert_non_null(strstr(lines[1], " days on 1 thread, 6.2 GB of disk"));
     for (size_t i = 0; i < list.count; i++) {
-        list.stages[i].skipped = true;
+        list.stages[i].state = STAGE_DONE;
     }
-    assert_ok(estimate_study(&e, &list, &err));
+    estimate_study(&e, &list);
     assert_true(e.trainings == 0 && e.explanations == 0);
     assert_true(e.seconds <= 0 && e.bytes <= 0);
     assert_int_equal(estimate_print(lines, &e, &list), 0);
@@ -410,8 +411,8 @@ an_estimate_is_near(void **state)
              "  wrong: 30\n",
              path);
     assert_ok(load(&study, text, &err));
-    assert_ok(stages_make(&list, study, "/", &err));
-    assert_ok(estimate_study(&e, &list, &err));
+    assert_ok(stages_make(&list, study, study_kinds(), "/", &err));
+    estimate_study(&e, &list);
     assert_close(e.seconds, 2 * 2867.0, 0, 0.5);
     stages_release(&list);
     lb_study_free(study);
@@ -429,7 +430,7 @@ keys_follow_settings(void **state)
     assert_ok(lb_study_load(&study, NULL, &err));
     skip_without(study->cohort.template_path);
     skip_without("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz");
-    assert_ok(stages_make(&list, study, "folder", &err));
+    assert_ok(stages_make(&list, study, study_kinds(), "folder", &err));
     uint64_t before[256], after[256];
     size_t count = 0;
     keys_of(before, &count, NULL, NULL);

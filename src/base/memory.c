@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lesionbench/base.h"
+
+enum { LONGEST_LINE = 512, LONGEST_PATH = 1024 };
+
+/* A whole number of bytes that is the first line of a file, else `otherwise`: "max", no file. */
+static uint64_t
+read_bytes(const char *folder, const char *name, uint64_t otherwise)
+{
+    char path[LONGEST_PATH + LONGEST_LINE];
+    uint64_t bytes = 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL) {
+        return otherwise;
+    }
+    bool read = fscanf(stream, "%" SCNu64, &bytes) == 1;
+    fclose(stream);
+    return read ? bytes : otherwise;
+}
+
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The smallest limit of a control group and those above it. */
+static uint64_t
+group_limit(const char *root, const char *group, const char *name)
+{
+    char folder[LONGEST_PATH];
+    uint64_t limit = UINT64_MAX;
+    snprintf(folder, sizeof folder, "%s%s", root, group);
+    while (strncmp(folder, root, strlen(root)) == 0) {
+        limit = least(limit, read_bytes(folder, name, UINT64_MAX));
+        *strrchr(folder, '/') = '\0';
+    }
+    return limit;
+}
+
+/* Of this process's control groups, version 1 ("4:memory:/GROUP") and 2 ("0::/GROUP"). */
+static uint64_t
+groups_limit(void)
+{
+    char line[LONGEST_LINE];
+    uint64_t limit = UINT64_MAX;
+    FILE *stream = fopen("/proc/self/cgroup", "r");
+    while (stream != NULL && fgets(line, sizeof line, stream) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        char *first = strstr(line, ":memory:/");
+        if (strncmp(line, "0::/", 4) == 0) {
+            limit = least(limit, group_limit("/sys/fs/cgroup", line + 3, "memory.max"));
+        } else if (first != NULL) {
+            limit = least(limit, group_limit("/sys/fs/cgroup/memory", first + strlen(":memory:"),
+                                             "memory.limit_in_bytes"));
+        }
+    }
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    return limit;
+}
+
+size_t
+lb_available_memory(void)
+{
+    char line[LONGEST_LINE];
+    uint64_t kilobytes = 0;
+    bool known = false;
+    FILE *stream = fopen("/proc/meminfo", "r");
+    while (stream != NULL && !known && fgets(line, sizeof line, stream) != NULL) {
+        known = sscanf(line, "MemAvailable: %" SCNu64 " kB", &kilobytes) == 1;
+    }
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    return known ? (size_t)least(kilobytes * 1024, groups_limit()) : 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What files from outside are, as parts of stages' keys. */
+#ifndef LB_WORKFLOW_KEY_FILES_H
+#define LB_WORKFLOW_KEY_FILES_H
+
+#include "lesionbench/base.h"
+
+/* Adds the bytes of a file. */
+lb_status key_add_file(uint64_t *key, const char *path, lb_error *err);
+/* The pictures of a folder by name, class, size and time: reading all their bytes would take longer
+ * than training does. labels: as for lb_loader_folder(). */
+lb_status key_add_pictures(uint64_t *key, const char *folder, const char *labels, lb_error *err);
+/* The names, sizes and times of all files at or below a path, links followed; names that begin with
+ * a dot are left out. Reading scans would take longer than importing them. */
+lb_status key_add_tree(uint64_t *key, const char *path, lb_error *err);
+
+#endif
