@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lesionbench/base.h"
 
 enum { LONGEST_LINE = 512, LONGEST_PATH = 1024 };
 
-/* A whole number of bytes that is the first line of a file, else `otherwise`: "max", no file. */
+/* The whole number of bytes that is the first line of a file; UINT64_MAX for "max" and no file. */
 static uint64_t
-read_bytes(const char *folder, const char *name, uint64_t otherwise)
+read_limit(const char *folder, const char *name)
 {
-    char path[LONGEST_PATH + LONGEST_LINE];
-    uint64_t bytes = 0;
+    char path[LONGEST_PATH + LONGEST_LINE], line[LONGEST_LINE] = "";
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *stream = fopen(path, "r");
     if (stream == NULL) {
-        return otherwise;
+        return UINT64_MAX;
     }
-    bool read = fscanf(stream, "%" SCNu64, &bytes) == 1;
+    bool read = fgets(line, sizeof line, stream) != NULL;
     fclose(stream);
-    return read ? bytes : otherwise;
+    return read && line[0] >= '0' && line[0] <= '9' ? strtoull(line, NULL, 10) : UINT64_MAX;
 }
 
 static uint64_t
@@ -37,7 +36,7 @@ group_limit(const char *root, const char *group, const char *name)
     uint64_t limit = UINT64_MAX;
     snprintf(folder, sizeof folder, "%s%s", root, group);
     while (strncmp(folder, root, strlen(root)) == 0) {
-        limit = least(limit, read_bytes(folder, name, UINT64_MAX));
+        limit = least(limit, read_limit(folder, name));
         *strrchr(folder, '/') = '\0';
     }
     return limit;
@@ -69,15 +68,17 @@ groups_limit(void)
 size_t
 lb_available_memory(void)
 {
+    static const char KEY[] = "MemAvailable:";
     char line[LONGEST_LINE];
     uint64_t kilobytes = 0;
-    bool known = false;
     FILE *stream = fopen("/proc/meminfo", "r");
-    while (stream != NULL && !known && fgets(line, sizeof line, stream) != NULL) {
-        known = sscanf(line, "MemAvailable: %" SCNu64 " kB", &kilobytes) == 1;
+    while (stream != NULL && kilobytes == 0 && fgets(line, sizeof line, stream) != NULL) {
+        if (strncmp(line, KEY, strlen(KEY)) == 0) {
+            kilobytes = strtoull(line + strlen(KEY), NULL, 10);
+        }
     }
     if (stream != NULL) {
         fclose(stream);
     }
-    return known ? (size_t)least(kilobytes * 1024, groups_limit()) : 0;
+    return kilobytes > 0 ? (size_t)least(kilobytes * 1024, groups_limit()) : 0;
 }

@@ -198,8 +198,8 @@ cleanup:
 
 /* The settings of one explanation: of the lists of methods only its own. */
 static lb_status
-add_explanation_settings(stage *added, const plan_explain *plan,
-                         const lb_method *const *methods, size_t count, lb_error *err)
+add_explanation_settings(stage *added, const plan_explain *plan, const lb_method *const *methods,
+                         size_t count, lb_error *err)
 {
     static const char *const NONE[] = {NULL};
     lb_status status = LB_OK;
