@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Boxes, images and outlines on every format of a canvas. */
+#include <string.h>
+
 #include "canvas_targets.h"
 
 static void
@@ -85,13 +87,23 @@ surface_of(const shown_image *image, size_t zoom)
     size_t stride = (size_t)cairo_image_surface_get_stride(out) / sizeof *pixels;
     cairo_surface_flush(out);
     for (size_t r = 0; pixels != NULL && r < height; r++) {
+        uint32_t *row = pixels + r * stride;
+        if (image->heat && r % zoom > 0) {
+            memcpy(row, row - stride, width * sizeof *row);
+            continue;
+        }
         for (size_t c = 0; c < width; c++) {
             double v = ((double)r + 0.5) / (double)zoom - 0.5;
             double u = ((double)c + 0.5) / (double)zoom - 0.5;
-            double value = image->heat
-                               ? (double)image->values[r / zoom * image->width + c / zoom]
-                               : interpolate(image->values, image->height, image->width, v, u);
-            pixels[r * stride + c] = pixel_of(scale * value, image->heat);
+            if (!image->heat) {
+                double value = interpolate(image->values, image->height, image->width, v, u);
+                row[c] = pixel_of(scale * value, false);
+            } else if (c % zoom > 0) {
+                row[c] = row[c - 1];
+            } else {
+                double value = (double)image->values[r / zoom * image->width + c / zoom];
+                row[c] = pixel_of(scale * value, true);
+            }
         }
     }
     cairo_surface_mark_dirty(out);
