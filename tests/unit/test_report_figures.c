@@ -230,9 +230,11 @@ texts_stand_apart(void **state)
 }
 
 /* The same of figures that are drawn without gnuplot: a text is a run of glyphs on one line, of
- * which the file has the places; a glyph is at least this wide and high. */
+ * which the file has the places; a glyph is at least this wide, and as high as small letters are.
+ */
 static size_t
-read_glyphs(placed *out, double *width, double *height, void **state, const char *name)
+read_glyphs(placed *out, double *width, double *height, void **state, const char *name,
+            double letter)
 {
     enum { GLYPH = 8 };
     size_t size = 0, count = 0;
@@ -255,7 +257,7 @@ read_glyphs(placed *out, double *width, double *height, void **state, const char
         }
         if (!in_text || out[count - 1].bottom != y) {
             assert_true(count < MOST_TEXTS);
-            out[count] = (placed){.left = x, .top = y - GLYPH, .bottom = y};
+            out[count] = (placed){.left = x, .top = y - letter, .bottom = y};
             snprintf(out[count].text, sizeof out->text, "text at %.0f, %.0f", x, y);
             count++;
         }
@@ -274,14 +276,15 @@ drawn_texts_stand_apart(void **state)
     static const struct {
         const char *name;
         size_t texts; /* at least */
-    } figures[] = {{"heatmaps", 60}, {"examples", 2}, {"agreement", 80}};
+        double letter;
+    } figures[] = {{"heatmaps", 60, 20}, {"examples", 2, 13}, {"agreement", 80, 18}};
     prepare(state, FEW, 2);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
         placed texts[MOST_TEXTS];
         char name[80];
         double width = 0, height = 0;
         snprintf(name, sizeof name, "figures/%s.svg", figures[i].name);
-        size_t count = read_glyphs(texts, &width, &height, state, name);
+        size_t count = read_glyphs(texts, &width, &height, state, name, figures[i].letter);
         assert_true(count >= figures[i].texts);
         check_texts(texts, count, width, height, name);
     }

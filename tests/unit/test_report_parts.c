@@ -235,6 +235,8 @@ text_without_fonts(void **state)
         width = canvas_text_width(24, "Heat map");
         canvas_text(&picture, 10, 40, 24, "Heat map", BLACK);
         ok = ok && inked(&first, &last, &picture) && fabs((double)last - 10 - width) < 6;
+        /* letters, not boxes of one width */
+        ok = ok && 2 * canvas_text_width(24, "iiii") < canvas_text_width(24, "WWWW");
         ok = ok && write(ends[1], &width, sizeof width) == sizeof width;
         _exit(ok ? 0 : 1);
     }
