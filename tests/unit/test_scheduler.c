@@ -114,9 +114,15 @@ work(void *data, size_t index, lb_error *err)
         size_t input = one->inputs[i].stage;
         w->early = w->early || (input != NO_STAGE && !w->over[input]);
     }
-    w->running++;
-    w->threads_used += w->threads[index];
-    w->memory += memory_of(one, w->list);
+    w->running = w->threads_used = 0;
+    w->memory = 0;
+    for (size_t i = 0; i < w->list->count; i++) { /* what the scheduler has not heard the end of */
+        if (w->began[i] && w->ended[i] == 0) {
+            w->running++;
+            w->threads_used += w->threads[i];
+            w->memory += memory_of(&w->list->stages[i], w->list);
+        }
+    }
     w->most_running = w->running > w->most_running ? w->running : w->most_running;
     w->most_threads = w->threads_used > w->most_threads ? w->threads_used : w->most_threads;
     w->most_memory = w->memory > w->most_memory ? w->memory : w->most_memory;
@@ -125,9 +131,6 @@ work(void *data, size_t index, lb_error *err)
         size_t other = w->wait_for[index];
         fine = await(w, w->wait_till_over ? &w->over[other] : &w->began[other]);
     }
-    w->running--;
-    w->threads_used -= w->threads[index];
-    w->memory -= memory_of(one, w->list);
     w->over[index] = true;
     pthread_cond_broadcast(&w->changed);
     pthread_mutex_unlock(&w->lock);
@@ -143,7 +146,9 @@ note_end(void *data, size_t index, double seconds, lb_error *err)
     (void)err;
     watch *w = data;
     assert_true(seconds >= 0 && w->list->stages[index].done);
+    pthread_mutex_lock(&w->lock);
     w->ended[index]++;
+    pthread_mutex_unlock(&w->lock);
     return LB_OK;
 }
 
