@@ -2,8 +2,9 @@
 /* What stages take. The cost of an image forward through a network is its multiply-adds and its
  * activations, each at a rate: 30 ms for VGG-16 at 224 x 224 on two cores with AVX-512, and the 42
  * minutes of trainings of studies/evening.yaml there. Backward to the input takes 1.1 times as
- * long, to the weights 1.5 times. Memory is what trainings and explanations of VGG-11 of width
- * 0.125 to VGG-16 of width 1 were seen to take, to a factor of 1.5 or so. */
+ * long, to the weights 1.5 times. Memory is scaled from
+ * what trainings and predictions of VGG-16 took there (docs/engine.md), with Adam's second moment;
+ * of explanations it is a guess below their own bound. */
 #include "costs.h"
 
 #include <math.h>
