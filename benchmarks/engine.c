@@ -157,8 +157,8 @@ main(int argc, char **argv)
     LB_TRY(batches < 2 || batches > MOST_BATCHES
                ? lb_fail(err, LB_ERROR_ARGUMENT, "2 to %d batches", MOST_BATCHES)
                : LB_OK);
-    LB_TRY(choose(&compute.convolution, LB_CONVOLUTIONS, argv[5], err));
-    LB_TRY(choose(&compute.precision, LB_PRECISIONS, argv[6], err));
+    LB_TRY(choose(&compute.convolution, lb_convolution_names, argv[5], err));
+    LB_TRY(choose(&compute.precision, lb_precision_names, argv[6], err));
     LB_TRY(lb_network_load(&network, argv[2], err));
     LB_TRY(lb_loader_npy(&l.batch, argv[3], LB_LAYOUT_UNSAID, NULL, err));
     lb_image_loader source = l.batch;

@@ -25,9 +25,9 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "quirks", job.quirks, LB_SETTING_LIST,
             "defects of the study to switch upon the dataset's own: dropout_at_inference"),
     {"convolution", LB_SETTING_CHOICE, offsetof(options, job.compute.convolution), 0, 0,
-     "algorithm: the fastest, or the direct one", LB_CONVOLUTIONS},
+     "algorithm: the fastest, or the direct one", lb_convolution_names},
     {"precision", LB_SETTING_CHOICE, offsetof(options, job.compute.precision), 0, 0,
-     "of convolutions' operands; bf16 needs AVX-512", LB_PRECISIONS},
+     "of convolutions' operands; bf16 needs AVX-512", lb_precision_names},
     OPT_ROW(options, "output", output, LB_SETTING_TEXT, "predictions.h5 to write"),
 };
 

@@ -29,7 +29,7 @@ static const lb_setting ROWS[] = {
     OPT_ROW(options, "corpus", corpus, LB_SETTING_TEXT,
             "name to record; mri, natural or given if absent"),
     {"arch", LB_SETTING_CHOICE, offsetof(options, architecture), 0, 0,
-     "vgg11, 13, 16 or 19; that of --from if it is given", LB_ARCHITECTURES},
+     "vgg11, 13, 16 or 19; that of --from if it is given", lb_architecture_names},
     {"width", LB_SETTING_REAL, offsetof(options, job.width), 0.01, 4,
      "factor of channels and hidden units; that of --from if it is given", NULL},
     OPT_ROW(options, "history", history, LB_SETTING_TEXT, "training curve to write (CSV)"),
@@ -111,7 +111,7 @@ check(cli *self, options *given, lb_error *err)
     given->job.task = images ? LB_TASK_CLASSES : (lb_task)given->task;
     LB_TRY(check_task(self, &given->job, given->history, err));
     given->job.corpus = given->corpus != NULL ? given->corpus : CORPORA[given->job.task];
-    given->job.architecture = LB_ARCHITECTURES[given->architecture];
+    given->job.architecture = lb_architecture_names[given->architecture];
 cleanup:
     return status;
 }

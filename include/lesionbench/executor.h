@@ -84,8 +84,8 @@ typedef enum lb_number_format {
     LB_PRECISION_BF16 /* of the operands of convolutions; sums and all else stay float32 */
 } lb_number_format;
 
-extern const char *const LB_CONVOLUTIONS[]; /* "fastest", "direct", NULL */
-extern const char *const LB_PRECISIONS[];   /* "f32", "bf16", NULL */
+extern const char *const lb_convolution_names[]; /* "fastest", "direct", NULL */
+extern const char *const lb_precision_names[];   /* "f32", "bf16", NULL */
 
 /* The default is all 0. */
 typedef struct lb_compute {

@@ -26,8 +26,8 @@ typedef enum lb_lrp_first {
     LB_LRP_FIRST_SAME /* the rule of the other convolutions */
 } lb_lrp_first;
 
-extern const char *const LB_LRP_BIASES[]; /* "in_z", "ignored", NULL */
-extern const char *const LB_LRP_FIRSTS[]; /* "own", "flat", "box", "same", NULL */
+extern const char *const lb_lrp_bias_names[];  /* "in_z", "ignored", NULL */
+extern const char *const lb_lrp_first_names[]; /* "own", "flat", "box", "same", NULL */
 
 typedef struct lb_lrp_options {
     double epsilon;    /* of the epsilon rule; 0, the default: 1e-9 in the method lrp, 1e-6 in the
@@ -51,7 +51,7 @@ typedef enum lb_target_output {
     LB_TARGET_PROBABILITY /* softmax */
 } lb_target_output;
 
-extern const char *const LB_TARGET_OUTPUTS[]; /* "usual", "logit", "probability", NULL */
+extern const char *const lb_target_output_names[]; /* "usual", "logit", "probability", NULL */
 
 /* What takes the place of a hidden super-pixel. */
 typedef enum lb_infill {
@@ -60,7 +60,7 @@ typedef enum lb_infill {
     LB_INFILL_MEAN   /* the super-pixel's own mean */
 } lb_infill;
 
-extern const char *const LB_INFILLS[]; /* "usual", "value", "mean", NULL */
+extern const char *const lb_infill_names[]; /* "usual", "value", "mean", NULL */
 
 /* Options of methods that look at changed copies of an image; docs/methods.md has more of each. */
 typedef struct lb_perturbation_options {
@@ -137,7 +137,7 @@ typedef struct lb_diagnostics {
 void lb_diagnose_map(lb_diagnostics *diagnostic, const float *map, size_t pixels);
 /* sum, and completeness_error by expected_sum. */
 void lb_diagnose_sum(lb_diagnostics *diagnostic, const float *attribution, size_t values);
-extern const lb_diagnostics LB_NO_DIAGNOSTICS; /* all NaN and 0 */
+extern const lb_diagnostics lb_no_diagnostics; /* all NaN and 0 */
 
 /* The maps of one method for a batch of images. All of it is borrowed for the call. */
 typedef struct lb_explanation {

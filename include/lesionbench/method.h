@@ -124,7 +124,7 @@ enum { LB_MAX_REGISTERED = 64 };
 
 /* Names that stand for several methods in lists of methods: "study", "controls", "quick", "all";
  * NULL-terminated. Their members are those for which lb_method_in_group() is true. */
-extern const char *const LB_METHOD_GROUPS[];
+extern const char *const lb_method_groups[];
 bool lb_method_in_group(const lb_method *method, size_t group);
 
 /* True for those that look at the image alone. */

@@ -27,7 +27,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 typedef enum lb_ties { LB_TIES_STRICT = 0, LB_TIES_STABLE = 1 } lb_ties;
-extern const char *const LB_TIE_RULES[]; /* "strict", "stable"; NULL-terminated */
+extern const char *const lb_tie_rule_names[]; /* "strict", "stable"; NULL-terminated */
 
 /* Indices of the metrics of this version, for C programs; definitions stand in the rows of
  * src/score/metrics.c and in docs/scores.md. Others are found by lb_metric_find(). */

@@ -30,7 +30,7 @@ lb_status lb_setting_read(void *target, const lb_setting *setting, const char *t
 char *lb_setting_print(const void *target, const lb_setting *setting, lb_error *err);
 
 /* Choices of an architecture: vgg11, vgg13, ...; NULL-terminated. */
-extern const char *const LB_ARCHITECTURES[];
+extern const char *const lb_architecture_names[];
 enum { LB_DEFAULT_ARCHITECTURE = 2 }; /* vgg16 */
 
 /* A copied list: items between commas, blanks around them dropped. */

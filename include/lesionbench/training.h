@@ -47,7 +47,7 @@ typedef enum lb_schedule {
     LB_SCHEDULE_COSINE /* CosineAnnealingLR over all epochs, to 0 (Loshchilov and Hutter, ICLR 2017)
                         */
 } lb_schedule;
-extern const char *const LB_SCHEDULES[]; /* names, NULL-terminated */
+extern const char *const lb_schedule_names[]; /* names, NULL-terminated */
 
 typedef struct lb_training_options {
     lb_degree degree;            /* default all */

@@ -4,7 +4,7 @@
 
 #include "session.h"
 
-const lb_diagnostics LB_NO_DIAGNOSTICS = {.sum = NAN,
+const lb_diagnostics lb_no_diagnostics = {.sum = NAN,
                                           .expected_sum = NAN,
                                           .completeness_error = NAN,
                                           .nan_share = NAN,

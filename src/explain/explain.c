@@ -11,7 +11,7 @@
 /* ITU-R BT.601 luma as rounded in the reference study. */
 static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
 
-const char *const LB_TARGET_OUTPUTS[] = {"usual", "logit", "probability", NULL};
+const char *const lb_target_output_names[] = {"usual", "logit", "probability", NULL};
 
 void
 lb_explain_defaults(lb_explain_options *options)
@@ -150,7 +150,7 @@ run_method(lb_explainer *e, const lb_method *method, lb_explanation_sink sink, v
     e->session.method = method;
     lb_explainer_begin_method(e);
     for (size_t i = 0; i < e->batch.count; i++) {
-        e->diagnostics[i] = LB_NO_DIAGNOSTICS;
+        e->diagnostics[i] = lb_no_diagnostics;
     }
     LB_TRY(attribute(e, method, err));
     const lb_explanation explanation = {.method = method,

@@ -39,8 +39,8 @@ static const lb_setting explain_rows[] = {
     EXPLAIN(memory, LB_SETTING_SIZE, 1, 1048576,
             "MiB for activations and gradients, beside the network's weights; one image and one "
             "point are computed in any case"),
-    LB_SETTING_CHOICE_ROW(lb_explain_options, compute.convolution, "convolution", LB_CONVOLUTIONS,
-                          "algorithm: the fastest, or the direct one"),
+    LB_SETTING_CHOICE_ROW(lb_explain_options, compute.convolution, "convolution",
+                          lb_convolution_names, "algorithm: the fastest, or the direct one"),
     LRP(epsilon, LB_SETTING_REAL, 0, 1e6,
         "added to the denominators of LRP's epsilon rule, with their sign; 0: 1e-9 in lrp, 1e-6 in "
         "composites"),
@@ -51,13 +51,13 @@ static const lb_setting explain_rows[] = {
     LRP(low, LB_SETTING_CHANNELS, -1e6, 1e6, "least possible input, for LRP's box rule"),
     LRP(high, LB_SETTING_CHANNELS, -1e6, 1e6, "greatest possible input, for LRP's box rule"),
     LB_SETTING_CHOICE_ROW(
-        lb_explain_options, lrp.bias, "lrp_bias", LB_LRP_BIASES,
+        lb_explain_options, lrp.bias, "lrp_bias", lb_lrp_bias_names,
         "LRP: biases take relevance, or are ignored, so that all of it reaches the input"),
     LB_SETTING_CHOICE_ROW(
-        lb_explain_options, lrp.first, "lrp_first", LB_LRP_FIRSTS,
+        lb_explain_options, lrp.first, "lrp_first", lb_lrp_first_names,
         "rule of the first convolution: the composite's own, or another, for all composites"),
     LB_SETTING_CHOICE_ROW(
-        lb_explain_options, perturbation.answer, "answer", LB_TARGET_OUTPUTS,
+        lb_explain_options, perturbation.answer, "answer", lb_target_output_names,
         "what methods that hide parts of the image explain: as is usual for each, or one for all"),
     HIDING(hidden_value, LB_SETTING_REAL, -1e6, 1e6, "in the place of hidden pixels"),
     HIDING(occlusion_window, LB_SETTING_SIZE, 0, 4096,
@@ -75,7 +75,7 @@ static const lb_setting explain_rows[] = {
     HIDING(compactness, LB_SETTING_REAL, 0.001, 1e6,
            "of super-pixels: weight of place against brightness"),
     LB_SETTING_CHOICE_ROW(
-        lb_explain_options, perturbation.hide_with, "hide_with", LB_INFILLS,
+        lb_explain_options, perturbation.hide_with, "hide_with", lb_infill_names,
         "super-pixels are replaced by what is usual, the hidden value, or their mean"),
     HIDING(shap_samples, LB_SETTING_SIZE, 0, 1 << 24,
            "coalitions of Kernel SHAP; 0 is 2048 and 2 for each super-pixel"),

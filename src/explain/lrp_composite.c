@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-const char *const LB_LRP_BIASES[] = {"in_z", "ignored", NULL};
-const char *const LB_LRP_FIRSTS[] = {"own", "flat", "box", "same", NULL};
+const char *const lb_lrp_bias_names[] = {"in_z", "ignored", NULL};
+const char *const lb_lrp_first_names[] = {"own", "flat", "box", "same", NULL};
 
 const lb_lrp_options lb_lrp_defaults = {
     .stabilizer = 1e-6, .gamma = 0.25, .alpha = 2, .low = {0, 0, 0}, .high = {1, 1, 1}};

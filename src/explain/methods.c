@@ -6,7 +6,7 @@
 
 #include "table.h"
 
-const char *const LB_METHOD_GROUPS[] = {"study", "controls", "quick", "all", NULL};
+const char *const lb_method_groups[] = {"study", "controls", "quick", "all", NULL};
 
 /* Written before the first explainer is created, and only read afterwards. */
 static lb_method registered[LB_MAX_REGISTERED];
@@ -155,8 +155,8 @@ check_name(const char *name, lb_error *err)
         return lb_fail(err, LB_ERROR_ARGUMENT, "there is a method '%s' already", name);
     }
     bool reserved = strcmp(name, "untrained") == 0 || strncmp(name, "randomised_", 11) == 0;
-    for (size_t g = 0; LB_METHOD_GROUPS[g] != NULL; g++) {
-        reserved = reserved || strcmp(name, LB_METHOD_GROUPS[g]) == 0;
+    for (size_t g = 0; lb_method_groups[g] != NULL; g++) {
+        reserved = reserved || strcmp(name, lb_method_groups[g]) == 0;
     }
     return !reserved
                ? LB_OK

@@ -6,7 +6,7 @@
 #include "lesionbench/image.h"
 #include "lesionbench/segment.h"
 
-const char *const LB_INFILLS[] = {"usual", "value", "mean", NULL};
+const char *const lb_infill_names[] = {"usual", "value", "mean", NULL};
 
 enum { ITERATIONS = 10, LIGHTNESS = 100 };
 

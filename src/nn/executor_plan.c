@@ -4,8 +4,8 @@
 
 #include "executor_f64.h"
 
-const char *const LB_CONVOLUTIONS[] = {"fastest", "direct", NULL};
-const char *const LB_PRECISIONS[] = {"f32", "bf16", NULL};
+const char *const lb_convolution_names[] = {"fastest", "direct", NULL};
+const char *const lb_precision_names[] = {"f32", "bf16", NULL};
 
 static size_t
 blocked_size(const lb_executor *executor, size_t channels, size_t height, size_t width)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-const char *const LB_SCHEDULES[] = {"step", "cosine", NULL};
+const char *const lb_schedule_names[] = {"step", "cosine", NULL};
 
 static const char *const degree_names[] = {"1", "2", "3", "4", "all"};
 

@@ -131,7 +131,7 @@ diagnostics_load(lb_diagnostics *diagnostics, size_t count, lb_h5 *file, const c
     size_t rank = 0, shape[LB_MAX_RANK];
     LB_ALLOC(values, count);
     for (size_t i = 0; i < count; i++) {
-        diagnostics[i] = LB_NO_DIAGNOSTICS;
+        diagnostics[i] = lb_no_diagnostics;
     }
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         snprintf(name, sizeof name, "%s/%s", group, COLUMNS[c].name);

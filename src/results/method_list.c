@@ -13,8 +13,8 @@ static const char UNTRAINED[] = "untrained";
 static int
 find_group(const char *name)
 {
-    for (int g = 0; LB_METHOD_GROUPS[g] != NULL; g++) {
-        if (strcmp(LB_METHOD_GROUPS[g], name) == 0) {
+    for (int g = 0; lb_method_groups[g] != NULL; g++) {
+        if (strcmp(lb_method_groups[g], name) == 0) {
             return g;
         }
     }

@@ -14,7 +14,7 @@
 #define MAX_U32 4294967295.0
 #define MAX_U64 0x1p64
 
-const char *const LB_ARCHITECTURES[] = {"vgg11", "vgg13", "vgg16", "vgg19", NULL};
+const char *const lb_architecture_names[] = {"vgg11", "vgg13", "vgg16", "vgg19", NULL};
 
 #define COHORT(member, kind, min, max, help) \
     ROW(lb_cohort_options, member, #member, kind, min, max, help)
@@ -136,7 +136,7 @@ static const lb_setting training_rows[] = {
     TRAINING(epochs, LB_SETTING_SIZE, 1, 100000, "at most"),
     TRAINING(warmup_epochs, LB_SETTING_SIZE, 0, 1000,
              "the learning rate grows to its start over so many epochs"),
-    CHOICE(lb_training_options, schedule, "schedule", LB_SCHEDULES, "of the learning rate"),
+    CHOICE(lb_training_options, schedule, "schedule", lb_schedule_names, "of the learning rate"),
     TRAINING(step_epochs, LB_SETTING_SIZE, 0, 100000,
              "step: the learning rate changes every so many epochs; 0 never"),
     TRAINING(step_factor, LB_SETTING_REAL, 1e-9, 1, "... by this factor"),
@@ -153,9 +153,9 @@ static const lb_setting training_rows[] = {
              "keep only epochs whose accuracies on validation and training data differ by less"),
     TRAINING(stop_change, LB_SETTING_REAL, 0, 1,
              "stop when validation accuracy changes by less, three times over; 0 never"),
-    CHOICE(lb_training_options, compute.convolution, "convolution", LB_CONVOLUTIONS,
+    CHOICE(lb_training_options, compute.convolution, "convolution", lb_convolution_names,
            "algorithm: the fastest, or the direct one"),
-    CHOICE(lb_training_options, compute.precision, "precision", LB_PRECISIONS,
+    CHOICE(lb_training_options, compute.precision, "precision", lb_precision_names,
            "of convolutions' operands; bf16 needs AVX-512"),
     TRAINING(seed, LB_SETTING_U64, 0, MAX_U64,
              "of new weights, order of images, flips and turns, dropout, and permuted labels"),

@@ -22,7 +22,7 @@ lb_score_rows_add(lb_score_rows *rows, lb_error *err)
     }
     rows->rows = grown;
     lb_score_row *row = &rows->rows[rows->count++];
-    *row = (lb_score_row){.subject = -1, .diagnostic = LB_NO_DIAGNOSTICS};
+    *row = (lb_score_row){.subject = -1, .diagnostic = lb_no_diagnostics};
     for (size_t m = 0; m < lb_metric_count(); m++) {
         row->metric[m] = NAN;
     }

@@ -9,7 +9,7 @@
 #include "lesionbench/clones.h"
 #include "scorer.h"
 
-const char *const LB_TIE_RULES[] = {"strict", "stable", NULL};
+const char *const lb_tie_rule_names[] = {"strict", "stable", NULL};
 
 /* Sums of |value| and of what is positive. */
 LB_CLONES static void

@@ -43,7 +43,7 @@ cost_of(const lb_study *study)
     lb_architecture net;
     lb_error ignored;
     cost c = {.all = 0};
-    if (lb_architecture_init(&net, LB_ARCHITECTURES[study->network.architecture],
+    if (lb_architecture_init(&net, lb_architecture_names[study->network.architecture],
                              study->network.width, 2, &ignored) != LB_OK) {
         return c;
     }

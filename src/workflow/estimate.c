@@ -76,7 +76,7 @@ estimate_print(char lines[ESTIMATE_LINES][ESTIMATE_LINE], const study_estimate *
     snprintf(lines[count++], ESTIMATE_LINE,
              "to do: %zu trainings of %s, width %g, with %zu images of %zu x %zu for at most %zu "
              "epochs; %zu explanations of up to %.0f images by %zu methods",
-             estimate->trainings, LB_ARCHITECTURES[study->network.architecture],
+             estimate->trainings, lb_architecture_names[study->network.architecture],
              study->network.width, o->images[LB_TRAIN], o->size, o->size,
              study->finetuning.training.epochs, estimate->explanations, estimate->explained,
              study->method_count);

@@ -10,7 +10,7 @@
 
 static const lb_setting network_rows[] = {
     {"architecture", LB_SETTING_CHOICE, offsetof(plan_network, architecture), 0, 0,
-     "vgg11, vgg13, vgg16 or vgg19", LB_ARCHITECTURES},
+     "vgg11, vgg13, vgg16 or vgg19", lb_architecture_names},
     {"width", LB_SETTING_REAL, offsetof(plan_network, width), 0.01, 4,
      "factor of channels and hidden units", NULL},
     {"seed", LB_SETTING_U64, offsetof(plan_network, seed), 0, 0x1p64, "of the untrained network",

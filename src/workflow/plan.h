@@ -30,7 +30,7 @@ typedef struct plan_corpus {
 } plan_corpus;
 
 typedef struct plan_network {
-    size_t architecture; /* index into LB_ARCHITECTURES */
+    size_t architecture; /* index into lb_architecture_names */
     double width;
     uint64_t seed; /* of the untrained network */
 } plan_network;

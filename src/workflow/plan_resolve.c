@@ -169,8 +169,8 @@ check_from(const plan_network *network, const char *from, lb_error *err)
     lb_status status = LB_OK;
     lb_architecture found, wanted;
     LB_TRY(lb_network_inspect(&found, from, err));
-    LB_TRY(lb_architecture_init(&wanted, LB_ARCHITECTURES[network->architecture], network->width,
-                                found.classes, err));
+    LB_TRY(lb_architecture_init(&wanted, lb_architecture_names[network->architecture],
+                                network->width, found.classes, err));
     if (!same_layers(&found, &wanted)) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT,
                        "%s is a vgg%u of %zu to %zu channels and %zu hidden units, but "

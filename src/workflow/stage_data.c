@@ -113,7 +113,7 @@ run_pretrain(const stage_list *list, const stage *self, const lb_context *contex
                                  .limit = corpus->limit,
                                  .compose = study->compose,
                                  .from = corpus->from,
-                                 .architecture = LB_ARCHITECTURES[study->network.architecture],
+                                 .architecture = lb_architecture_names[study->network.architecture],
                                  .width = study->network.width,
                                  .training = corpus->training};
     if (corpus->task == LB_TASK_NONE) { /* an earlier run's curve is not this model's */

@@ -126,7 +126,8 @@ open_network(lb_network **out, lb_model_name *name, const stage_list *list, cons
     snprintf(name->seed, sizeof name->seed, "%" PRIu64,
              untrained ? study->network.seed : study->explain.options.seed);
     if (untrained) {
-        LB_TRY(lb_architecture_init(&architecture, LB_ARCHITECTURES[study->network.architecture],
+        LB_TRY(lb_architecture_init(&architecture,
+                                    lb_architecture_names[study->network.architecture],
                                     study->network.width, 2, err));
         LB_TRY(lb_network_create(out, &architecture, study->network.seed, err));
     }

@@ -74,7 +74,7 @@ add_network(stage *one, const lb_study *study, lb_error *err)
 {
     char text[160];
     snprintf(text, sizeof text, "architecture: %s\nwidth: %.17g\nsize: %zu\n",
-             LB_ARCHITECTURES[study->network.architecture], study->network.width,
+             lb_architecture_names[study->network.architecture], study->network.width,
              study->compose.size);
     return stage_add_settings(one, text, err);
 }

@@ -90,7 +90,7 @@ compare(void *data, const lb_explanation *explanation, lb_error *err)
         reduce(map, truth);
         double shared = overlap(explanation->map + i * PIXELS, map, P);
         print_message("%s, %s, target %u, image %zu: distance %.2e, overlap %.3f\n", want->method,
-                      LB_CONVOLUTIONS[want->convolution], want->target, i, distance, shared);
+                      lb_convolution_names[want->convolution], want->target, i, distance, shared);
         if (!(distance <= want->limit) || !(shared >= 0.99)) {
             fail_msg("%s: distance %g, overlap %g", want->method, distance, shared);
         }

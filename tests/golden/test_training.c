@@ -133,7 +133,7 @@ assert_degree(const lb_image_loader *source, size_t d, size_t convolution, const
     }
     double distance = weights_distance(network, before, checkpoint, expected[d].degree);
     printf("degree %s, %s: losses off by at most %.1e, weights by %.1e\n", expected[d].degree,
-           LB_CONVOLUTIONS[convolution], worst, distance);
+           lb_convolution_names[convolution], worst, distance);
     double most =
         convolution == LB_CONVOLUTION_DIRECT ? 1e-5 : 1e-3; /* rounding may flip a pooling */
     assert_true(worst < most);
@@ -165,7 +165,7 @@ losses_and_weights(void **state)
                                     .data = images.data,
                                     .read = read_images};
     for (size_t d = 0; d < sizeof expected / sizeof *expected; d++) {
-        for (size_t c = 0; LB_CONVOLUTIONS[c] != NULL; c++) {
+        for (size_t c = 0; lb_convolution_names[c] != NULL; c++) {
             assert_degree(&source, d, c, checkpoint);
         }
     }
@@ -236,7 +236,7 @@ formula_network_is_trained_alike(void **state)
     char *checkpoint = test_path(state, "checkpoint");
     assert_int_equal(VALUES, 3 * FORMULA_SIDE * FORMULA_SIDE);
     for (size_t d = 0; d < sizeof FORMULA_FIGURES / sizeof *FORMULA_FIGURES; d++) {
-        for (size_t c = 0; LB_CONVOLUTIONS[c] != NULL; c++) {
+        for (size_t c = 0; lb_convolution_names[c] != NULL; c++) {
             assert_formula(d, c, checkpoint);
         }
     }

@@ -162,8 +162,8 @@ assert_convolution(const lb_convolution_shape *shape, const lb_compute *compute,
     assert_ok(lb_convolution_backward_weights(convolution, in, gradient, weight, bias, &err));
     double forward = forward_error(&p, output), backward = backward_error(&p, weight, bias, input);
     printf("%zu -> %zu, %zu x %zu, %s, %s: %.1e forward, %.1e backward\n", shape->in, shape->out,
-           shape->height, shape->width, LB_CONVOLUTIONS[compute->convolution],
-           LB_PRECISIONS[compute->precision], forward, backward);
+           shape->height, shape->width, lb_convolution_names[compute->convolution],
+           lb_precision_names[compute->precision], forward, backward);
     assert_true(forward >= least && forward < tolerance);
     assert_true(backward >= least && backward < tolerance);
     float *all[] = {
@@ -189,7 +189,7 @@ convolutions_equal_their_sums(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        for (size_t c = 0; LB_CONVOLUTIONS[c] != NULL; c++) {
+        for (size_t c = 0; lb_convolution_names[c] != NULL; c++) {
             const lb_compute compute = {.convolution = c};
             assert_convolution(shapes + i, &compute, 0, c == LB_CONVOLUTION_DIRECT ? 2e-6 : 1e-5);
         }

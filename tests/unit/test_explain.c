@@ -572,7 +572,7 @@ certificates_say_what_the_maps_are(void **state)
     assert_int_equal(f->all.diagnostics[method("lrp")][0].steps, 0);
     /* What one is not may hide behind what another is. */
     const float map[] = {0, NAN, INFINITY, 1, -0.0f, 2, -1, 0};
-    lb_diagnostics diagnostic = LB_NO_DIAGNOSTICS;
+    lb_diagnostics diagnostic = lb_no_diagnostics;
     lb_diagnose_map(&diagnostic, map, 8);
     assert_close(diagnostic.nan_share, 0.25, 0, 0);
     assert_close(diagnostic.zero_share, 0.375, 0, 0);
