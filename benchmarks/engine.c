@@ -19,7 +19,7 @@ enum { MOST_BATCHES = 64 };
 /* One batch of images, over and over. */
 typedef struct loop {
     lb_image_loader batch;
-    uint8_t *labels;
+    int32_t *labels;
 } loop;
 
 static lb_status

@@ -93,7 +93,7 @@ explain(watch *w, lb_network *network, const lb_image_loader *source, size_t ima
     lb_explainer *explainer = NULL;
     float *input = NULL;
     size_t *index = NULL;
-    uint16_t *targets = NULL;
+    int32_t *targets = NULL;
     lb_explain_options options;
     lb_explain_defaults(&options);
     options.alphas = ALPHAS;

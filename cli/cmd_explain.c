@@ -152,7 +152,7 @@ read_targets(cli *self, work *out, const options *given, size_t classes, lb_erro
 {
     lb_status status = LB_OK;
     size_t *targets = NULL, count = 0;
-    classes = classes > 0 && classes <= UINT16_MAX ? classes : UINT16_MAX + 1;
+    classes = classes > 0 && classes < LB_MAX_CLASSES ? classes : LB_MAX_CLASSES;
     if (given->images != NULL) {
         if (lb_parse_indices(&targets, &count, given->targets, 0, SIZE_MAX, err) != LB_OK) {
             self->wrong_usage = true;
@@ -169,10 +169,10 @@ read_targets(cli *self, work *out, const options *given, size_t classes, lb_erro
         LB_TRY(check_target(self, targets[i], classes, "--targets:", err));
     }
     for (size_t i = 0; i < out->job.count; i++) {
-        size_t target = count == 0 ? out->images.labels[i] : targets[count == 1 ? 0 : i];
+        size_t target = count == 0 ? (size_t)out->images.labels[i] : targets[count == 1 ? 0 : i];
         LB_TRY(check_target(self, target, classes, "the dataset's label", err));
-        out->items[i] = (lb_explain_item){
-            .image = i, .target = (uint16_t)target, .selection = "", .kept = true};
+        out->items[i] =
+            (lb_explain_item){.image = i, .target = (int32_t)target, .selection = "", .kept = true};
     }
 cleanup:
     lb_free(targets);

@@ -7,8 +7,6 @@
 
 #include "lesionbench/score.h"
 
-enum { LABELS = 256 };
-
 void
 outcome_accuracy(char *out, size_t size, size_t correct, size_t images, size_t largest)
 {
@@ -42,8 +40,9 @@ void
 outcome_predictions(cli *self, const char *path, const lb_predictions *p)
 {
     char accuracy[200];
-    size_t labelled[LABELS] = {0}, correct = 0, largest = 0, classes = 0;
-    bool answered[UINT16_MAX + 1] = {false};
+    uint32_t labelled[LB_MAX_CLASSES] = {0};
+    size_t correct = 0, largest = 0, classes = 0;
+    bool answered[LB_MAX_CLASSES] = {false};
     for (size_t i = 0; i < p->count; i++) {
         classes += !answered[p->predicted[i]];
         answered[p->predicted[i]] = true;

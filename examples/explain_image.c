@@ -35,7 +35,7 @@ main(int argc, char **argv)
     lb_array images = {.data = NULL};
     gathered all = {.maps = NULL};
     size_t *items = NULL;
-    uint16_t *targets = NULL;
+    int32_t *targets = NULL;
     const lb_method *method = NULL;
     lb_explain_options options;
     LB_TRY(status);

@@ -60,7 +60,7 @@ main(int argc, char **argv)
 {
     static float image[PIXELS]; /* a bright square on a dark one */
     const size_t item = 0;
-    const uint16_t target = 1;
+    const int32_t target = 1;
     lb_error err;
     lb_status status = LB_OK;
     lb_architecture architecture;

@@ -25,7 +25,7 @@ size_t lb_dataset_width(const lb_dataset *dataset);
 /* The study's defects that the data was made with. */
 lb_quirk_set lb_dataset_quirks(const lb_dataset *dataset);
 /* Labels (0 round, 1 irregular) and lesion counts of a split. Borrowed. */
-const uint8_t *lb_dataset_labels(const lb_dataset *dataset, lb_split split);
+const int32_t *lb_dataset_labels(const lb_dataset *dataset, lb_split split);
 const uint8_t *lb_dataset_lesion_counts(const lb_dataset *dataset, lb_split split);
 /* Index into slices.h5 of each image. Borrowed. */
 const int32_t *lb_dataset_slices(const lb_dataset *dataset, lb_split split);

@@ -81,6 +81,7 @@ typedef struct lb_perturbation_options {
 } lb_perturbation_options;
 
 typedef struct lb_explain_options {
+    size_t struct_size;   /* sizeof(lb_explain_options), which lb_explain_defaults() sets */
     size_t steps;         /* Integrated Gradients: Gauss-Legendre points, default 50 */
     size_t samples;       /* GradientSHAP, default 5 */
     const double *alphas; /* GradientSHAP: `samples` explicit alphas; NULL draws them by image */
@@ -166,12 +167,12 @@ void lb_explainer_free(lb_explainer *explainer); /* accepts NULL */
 /* Explains images (count, channels 1 or 3, H, W) for their targets and hands every map to the sink.
  * items: one identity per image, the key of its random stream. */
 lb_status lb_explainer_run(lb_explainer *explainer, const float *images, size_t channels,
-                           size_t count, const size_t *items, const uint16_t *targets,
+                           size_t count, const size_t *items, const int32_t *targets,
                            lb_explanation_sink sink, void *sink_data, const lb_context *context,
                            lb_error *err);
 /* All of it in one call. */
 lb_status lb_explain(lb_network *network, const float *images, size_t channels, size_t height,
-                     size_t width, size_t count, const size_t *items, const uint16_t *targets,
+                     size_t width, size_t count, const size_t *items, const int32_t *targets,
                      const lb_method *const *methods, size_t method_count,
                      const lb_explain_options *options, lb_explanation_sink sink, void *sink_data,
                      const lb_context *context, lb_error *err);

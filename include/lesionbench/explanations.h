@@ -33,7 +33,7 @@ typedef struct lb_scoring {
 
 typedef struct lb_explain_item {
     size_t image;          /* index in the source; also the key of its random stream */
-    uint16_t target;       /* the class whose logit is explained */
+    int32_t target;        /* the class whose logit is explained */
     const char *selection; /* why it was chosen, for the scores; "" */
     bool kept;             /* its maps go into the file */
 } lb_explain_item;

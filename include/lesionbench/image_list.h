@@ -14,7 +14,7 @@ enum { IMAGE_LIST_CLASSES = 256 }; /* at most: labels are bytes */
 typedef struct image_list {
     size_t count, capacity;
     char **paths;
-    uint8_t *labels;
+    int32_t *labels;
 } image_list;
 
 /* labels NULL: each folder in `folder` is a class, in byte order of their names, and holds its

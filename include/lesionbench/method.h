@@ -56,7 +56,7 @@ typedef struct lb_batch {
     const float *images;     /* (count, 3, H, W); grey images have three equal channels */
     const float *grey;       /* (count, H, W): luminance */
     const size_t *items;     /* (count) what identifies an image: the key of its random numbers */
-    const uint16_t *targets; /* (count) the class whose logit is explained */
+    const int32_t *targets;  /* (count) the class whose logit is explained */
     const lb_method *method; /* the method at work */
     /* Of the run; where a setting is 0, the method's own default is in its place. */
     const lb_explain_options *options;

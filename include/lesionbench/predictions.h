@@ -33,14 +33,17 @@ lb_status lb_model_name_load(lb_model_name *out, const char *path, lb_error *err
 /* Whether corpus, degree, seed and condition are equal, by which scores are paired. */
 bool lb_model_name_same(const lb_model_name *a, const lb_model_name *b);
 
+/* Classes of a network that labels and targets can name: 0 .. LB_MAX_CLASSES - 1. */
+enum { LB_MAX_CLASSES = 65536 };
+
 typedef struct lb_predictions {
     lb_model_name name;
     char split[16];      /* "" for images that are no dataset's */
     lb_quirk_set quirks; /* of the dataset: how they were made, how they are to be scored */
     size_t count, classes;
-    double *logits;      /* (count, classes); of float64 files as they are */
-    uint16_t *predicted; /* (count) */
-    uint8_t *labels;     /* (count), NULL where unknown */
+    double *logits;     /* (count, classes); of float64 files as they are */
+    int32_t *predicted; /* (count) */
+    int32_t *labels;    /* (count), NULL where unknown */
 } lb_predictions;
 
 lb_status lb_predictions_save(const lb_predictions *predictions, const char *path,

@@ -85,7 +85,7 @@ typedef struct lb_classification {
 
 /* logits (n, 2), labels 0 or 1, n > 0 (else LB_ERROR_ARGUMENT); logits that are not finite:
  * LB_ERROR_NUMERIC. */
-lb_status lb_classify_score(lb_classification *out, const double *logits, const uint8_t *labels,
+lb_status lb_classify_score(lb_classification *out, const double *logits, const int32_t *labels,
                             size_t n, lb_error *err);
 /* A metric of predictions: a member of lb_classification. */
 typedef struct lb_prediction_metric {
@@ -108,7 +108,7 @@ lb_range *lb_prediction_range(lb_classification *score, size_t metric);
 /* Exchanges sensitivity and specificity: the quirk sensitivity_swapped. */
 void lb_classification_swap(lb_classification *score);
 /* argmax of the logits; the first of equal ones. */
-void lb_predicted(uint16_t *out, const float *logits, size_t n, size_t classes);
+void lb_predicted(int32_t *out, const float *logits, size_t n, size_t classes);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -16,7 +16,7 @@ extern "C" {
 /* Images as training reads them: grey (channels 1, repeated to 3) or RGB, float32. */
 typedef struct lb_image_loader {
     size_t count, channels, height, width;
-    const uint8_t *labels; /* count */
+    const int32_t *labels; /* count */
     void *data;
     /* Fills out (n, channels, height, width) with the images of these indices. */
     lb_status (*read)(void *data, float *out, const size_t *index, size_t n, lb_error *err);
@@ -94,7 +94,7 @@ typedef struct lb_training_options {
 void lb_training_defaults(lb_training_options *options);
 /* The weights (classes) that lb_training_options.class_weights stands for; labels NULL: only that
  * it is well formed. A class without images has weight 1 when balanced. */
-lb_status lb_class_weights(double *out, const char *text, const uint8_t *labels, size_t count,
+lb_status lb_class_weights(double *out, const char *text, const int32_t *labels, size_t count,
                            size_t classes, lb_error *err);
 
 typedef struct lb_epoch {

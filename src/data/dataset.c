@@ -10,7 +10,8 @@
 
 typedef struct split_data {
     size_t count;
-    uint8_t *labels, *lesion_counts;
+    int32_t *labels;
+    uint8_t *lesion_counts;
     int32_t *slices, *subjects;
 } split_data;
 
@@ -69,7 +70,7 @@ lb_dataset_width(const lb_dataset *dataset)
     return dataset->width;
 }
 
-const uint8_t *
+const int32_t *
 lb_dataset_labels(const lb_dataset *dataset, lb_split split)
 {
     return dataset->splits[split].labels;
@@ -177,7 +178,7 @@ open_split(lb_dataset *dataset, lb_split split, lb_error *err)
     }
     LB_TRY(check_images(dataset, split, "image", err));
     LB_TRY(check_images(dataset, split, "truth", err));
-    LB_TRY(lb_column_read(&column, dataset->file, group, "label", LB_U8, data->count, err));
+    LB_TRY(lb_column_read(&column, dataset->file, group, "label", LB_I32, data->count, err));
     data->labels = column.data;
     LB_TRY(lb_column_read(&column, dataset->file, group, "lesion_count", LB_U8, data->count, err));
     data->lesion_counts = column.data;
@@ -185,9 +186,9 @@ open_split(lb_dataset *dataset, lb_split split, lb_error *err)
     data->slices = column.data;
     LB_TRY(read_subjects(data, dataset, split, err));
     for (size_t i = 0; i < data->count; i++) {
-        if (data->labels[i] > 1) {
-            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: image %zu of '%s' has label %u, not 0 or 1",
-                           lb_h5_path(dataset->file), i, group, data->labels[i]));
+        if (data->labels[i] < 0 || data->labels[i] > 1) {
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: image %zu of '%s' has label %d, not 0 or 1",
+                           lb_h5_path(dataset->file), i, group, (int)data->labels[i]));
         }
     }
 cleanup:

@@ -35,7 +35,7 @@ add_image(image_list *list, char *path, size_t label, lb_error *err)
     LB_GROW(list->paths, list->count, same);
     LB_GROW(list->labels, list->count, list->capacity);
     list->paths[list->count] = path;
-    list->labels[list->count++] = (uint8_t)label;
+    list->labels[list->count++] = (int32_t)label;
     path = NULL;
 cleanup:
     lb_free(path);

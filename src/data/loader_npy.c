@@ -22,7 +22,7 @@ typedef struct npy_images {
     size_t image_size;
     double divisor;
     char *path;
-    uint8_t *labels;
+    int32_t *labels;
 } npy_images;
 
 static void

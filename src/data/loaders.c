@@ -17,7 +17,7 @@ typedef struct source_data {
     uint8_t *bytes; /* (count, byte_height, byte_width) */
     size_t byte_height, byte_width;
     double *small, *large; /* scratch of one image before and after resizing */
-    uint8_t *labels;
+    int32_t *labels;
     size_t count;            /* of labels */
     size_t image_size;       /* channels x height x width */
     size_t side;             /* of resized images */
@@ -55,11 +55,11 @@ lb_loader_release(lb_image_loader *source)
 size_t
 lb_loader_classes(const lb_image_loader *source)
 {
-    size_t most = 0;
+    int32_t max = 0;
     for (size_t i = 0; i < source->count; i++) {
-        most = source->labels[i] > most ? source->labels[i] : most;
+        max = source->labels[i] > max ? source->labels[i] : max;
     }
-    return most + 1;
+    return (size_t)max + 1;
 }
 
 static lb_status

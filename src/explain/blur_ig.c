@@ -133,7 +133,7 @@ promise(lb_diagnostics *diagnostics, const blur *b, lb_session *session, const l
             diagnostics[first + k].steps = b->steps;
             diagnostics[first + k].expected_sum -=
                 (double)lb_executor_view_of(session->path)
-                    .logits[k * batch->classes + batch->targets[first + k]];
+                    .logits[k * batch->classes + (size_t)batch->targets[first + k]];
         }
     }
 cleanup:

@@ -38,10 +38,10 @@ promise(lb_diagnostics *diagnostics, const lb_background *background, const lb_s
     for (size_t i = 0; i < batch->count; i++) {
         double mean = 0;
         for (size_t b = 0; b < background->count; b++) {
-            mean += (double)background->logits[b * batch->classes + batch->targets[i]];
+            mean += (double)background->logits[b * batch->classes + (size_t)batch->targets[i]];
         }
         double logit = (double)lb_executor_view_of(session->executor)
-                           .logits[i * batch->classes + batch->targets[i]];
+                           .logits[i * batch->classes + (size_t)batch->targets[i]];
         diagnostics[i].expected_sum = logit - mean / (double)background->count;
     }
 }

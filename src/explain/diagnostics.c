@@ -44,7 +44,7 @@ lb_session_expect_sum(lb_diagnostics *diagnostics, const lb_session *session, co
     LB_TRY(lb_session_require(session, batch, true, needs, "lb_session_expect_sum()", err));
     const float *logits = lb_executor_view_of(session->executor).logits;
     for (size_t i = 0; i < batch->count; i++) {
-        size_t target = batch->targets[i];
+        size_t target = (size_t)batch->targets[i];
         double expected_sum = (double)logits[i * session->classes + target];
         if (minus_baseline) {
             expected_sum -= (double)session->reference_logits[target];

@@ -68,7 +68,7 @@ promise(lb_diagnostics *diagnostics, const work *doing, const lb_session *sessio
             mean += (double)logits[batch->targets[i]];
         }
         double logit = (double)lb_executor_view_of(session->executor)
-                           .logits[i * batch->classes + batch->targets[i]];
+                           .logits[i * batch->classes + (size_t)batch->targets[i]];
         diagnostics[i].expected_sum = logit - mean / (double)samples;
         diagnostics[i].steps = samples;
     }

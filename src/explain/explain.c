@@ -16,7 +16,8 @@ const char *const lb_target_output_names[] = {"usual", "logit", "probability", N
 void
 lb_explain_defaults(lb_explain_options *options)
 {
-    *options = (lb_explain_options){.steps = 50,
+    *options = (lb_explain_options){.struct_size = sizeof *options,
+                                    .steps = 50,
                                     .samples = 5,
                                     .batch = 16,
                                     .memory = 700,
@@ -194,7 +195,7 @@ cleanup:
 }
 
 static lb_status
-check_images(const lb_explainer *e, size_t channels, size_t count, const uint16_t *targets,
+check_images(const lb_explainer *e, size_t channels, size_t count, const int32_t *targets,
              lb_error *err)
 {
     size_t classes = e->session.classes;
@@ -206,9 +207,9 @@ check_images(const lb_explainer *e, size_t channels, size_t count, const uint16_
                        channels);
     }
     for (size_t i = 0; classes > 0 && i < count; i++) {
-        if (targets[i] >= classes) {
+        if (targets[i] < 0 || (size_t)targets[i] >= classes) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
-                           "image %zu: target %u, the network has %zu classes", i, targets[i],
+                           "image %zu: target %d, the network has %zu classes", i, (int)targets[i],
                            classes);
         }
     }
@@ -291,6 +292,12 @@ static lb_status
 check_create(const lb_network *network, unsigned needs, const lb_explain_options *options,
              lb_error *err)
 {
+    if (options->struct_size != sizeof *options) {
+        return lb_fail(err, LB_ERROR_ARGUMENT,
+                       "struct_size of the options is %zu, not %zu: fill them with "
+                       "lb_explain_defaults() of the version that is linked",
+                       options->struct_size, sizeof *options);
+    }
     if (options->steps == 0 || options->samples == 0 || options->batch == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "steps, samples and batch must be at least 1");
     }
@@ -386,7 +393,7 @@ lb_explainer_free(lb_explainer *e)
 
 lb_status
 lb_explainer_run(lb_explainer *e, const float *images, size_t channels, size_t count,
-                 const size_t *items, const uint16_t *targets, lb_explanation_sink sink,
+                 const size_t *items, const int32_t *targets, lb_explanation_sink sink,
                  void *sink_data, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
@@ -415,7 +422,7 @@ cleanup:
 
 lb_status
 lb_explain(lb_network *network, const float *images, size_t channels, size_t height, size_t width,
-           size_t count, const size_t *items, const uint16_t *targets,
+           size_t count, const size_t *items, const int32_t *targets,
            const lb_method *const *methods, size_t method_count, const lb_explain_options *options,
            lb_explanation_sink sink, void *sink_data, const lb_context *context, lb_error *err)
 {

@@ -56,7 +56,7 @@ cleanup:
 /* Some images of a batch, with room for all. */
 typedef struct subset {
     size_t *place; /* in the batch */
-    uint16_t *targets;
+    int32_t *targets;
     float *images, *attribution;
 } subset;
 

@@ -21,7 +21,8 @@ compute_batch(float *gradient, lb_session *session, const lb_batch *batch,
     LB_TRY(lb_executor_forward(session->path, err));
     memset(session->seeds, 0, session->points * batch->classes * sizeof *session->seeds);
     for (size_t p = 0; p < n; p++) {
-        session->seeds[p * batch->classes + batch->targets[(start + p) / samples->count]] = 1.0f;
+        session->seeds[p * batch->classes + (size_t)batch->targets[(start + p) / samples->count]] =
+            1.0f;
     }
     LB_TRY(
         lb_executor_backward(&first, session->path, LB_RULE_GRADIENT, NULL, session->seeds, err));

@@ -114,7 +114,7 @@ lb_session_forward_copies(double *values, lb_session *session, const lb_batch *b
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "the method %s asks for image %zu of a batch of %zu",
                        session->method->name, i, batch->count));
     }
-    size_t target = batch->targets[i];
+    size_t target = (size_t)batch->targets[i];
     size_t asked = batch->options->perturbation.answer,
            answer = asked == LB_TARGET_USUAL ? usual : asked;
     for (size_t start = 0; start < copies; start += CLASSIFIER_BATCH) {

@@ -48,7 +48,7 @@ lb_session_seed(lb_session *session, const lb_batch *batch, bool from_logit)
     const float *logits = lb_executor_view_of(session->executor).logits;
     memset(session->seeds, 0, session->batch * session->classes * sizeof *session->seeds);
     for (size_t i = 0; i < batch->count; i++) {
-        size_t at = i * session->classes + batch->targets[i];
+        size_t at = i * session->classes + (size_t)batch->targets[i];
         session->seeds[at] = from_logit ? logits[at] : 1.0f;
     }
 }
@@ -178,7 +178,7 @@ add_path_batch(lb_session *session, const lb_batch *batch, const double *alphas,
     LB_TRY(lb_executor_forward(session->path, err));
     memset(session->seeds, 0, session->points * session->classes * sizeof *session->seeds);
     for (size_t p = 0; p < n; p++) {
-        session->seeds[p * session->classes + batch->targets[(start + p) / points]] = 1.0f;
+        session->seeds[p * session->classes + (size_t)batch->targets[(start + p) / points]] = 1.0f;
     }
     LB_TRY(
         lb_executor_backward(&first, session->path, LB_RULE_GRADIENT, NULL, session->seeds, err));

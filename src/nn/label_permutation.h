@@ -10,7 +10,7 @@
 typedef struct lb_label_permutation {
     const lb_image_loader *from;
     size_t *place;   /* (count): whose label each image has */
-    uint8_t *labels; /* (count) */
+    int32_t *labels; /* (count) */
 } lb_label_permutation;
 
 /* A source of `from`'s images with labels permuted by a stream of the seed; the same permutation in

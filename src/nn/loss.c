@@ -8,7 +8,7 @@
 #include "lesionbench/training.h"
 
 lb_loss
-lb_cross_entropy(float *gradient, const float *logits, const uint8_t *labels, const double *weights,
+lb_cross_entropy(float *gradient, const float *logits, const int32_t *labels, const double *weights,
                  size_t n, size_t classes)
 {
     lb_loss loss = {0, 0, 0};
@@ -28,9 +28,9 @@ lb_cross_entropy(float *gradient, const float *logits, const uint8_t *labels, co
         double log_sum = log(sum) + (double)row[best];
         double weight = weights != NULL ? weights[labels[i]] : 1;
         loss.sum += weight * (log_sum - (double)row[labels[i]]);
-        loss.correct += best == labels[i];
+        loss.correct += best == (size_t)labels[i];
         for (size_t c = 0; gradient != NULL && c < classes; c++) {
-            double share = exp((double)row[c] - log_sum) - (c == labels[i] ? 1.0 : 0.0);
+            double share = exp((double)row[c] - log_sum) - (c == (size_t)labels[i] ? 1.0 : 0.0);
             gradient[i * classes + c] = (float)(weight * share / loss.weight);
         }
     }
@@ -38,7 +38,7 @@ lb_cross_entropy(float *gradient, const float *logits, const uint8_t *labels, co
 }
 
 lb_status
-lb_class_weights(double *out, const char *text, const uint8_t *labels, size_t count, size_t classes,
+lb_class_weights(double *out, const char *text, const int32_t *labels, size_t count, size_t classes,
                  lb_error *err)
 {
     for (size_t c = 0; c < classes; c++) {
@@ -48,7 +48,7 @@ lb_class_weights(double *out, const char *text, const uint8_t *labels, size_t co
         for (size_t c = 0; labels != NULL && c < classes; c++) {
             size_t own = 0;
             for (size_t i = 0; i < count; i++) {
-                own += labels[i] == c;
+                own += (size_t)labels[i] == c;
             }
             out[c] = own > 0 ? (double)count / (double)(classes * own) : 1;
         }

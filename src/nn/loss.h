@@ -13,7 +13,7 @@ typedef struct lb_loss {
 
 /* logits (n, classes); weights: of the classes, NULL all 1. gradient: NULL, or (n, classes) of the
  * weighted mean, sum / weight, as torch.nn.CrossEntropyLoss(weight) defines it. */
-lb_loss lb_cross_entropy(float *gradient, const float *logits, const uint8_t *labels,
+lb_loss lb_cross_entropy(float *gradient, const float *logits, const int32_t *labels,
                          const double *weights, size_t n, size_t classes);
 
 #endif

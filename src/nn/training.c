@@ -23,7 +23,7 @@ typedef struct trainer {
     lb_batch_loader train, validation;
     lb_optimizer *optimizer;
     size_t *order;         /* of the training images */
-    uint8_t *labels;       /* of a batch */
+    int32_t *labels;       /* of a batch */
     float *logit_gradient; /* (batch, classes) */
     double *class_weights; /* (classes); NULL: all alike */
     lb_dropout dropout;
@@ -98,10 +98,10 @@ check_labels(const lb_image_loader *source, size_t classes, lb_error *err)
         return lb_fail(err, LB_ERROR_ARGUMENT, "the labels of the images are NULL");
     }
     for (size_t i = 0; i < source->count; i++) {
-        if (source->labels[i] >= classes) {
+        if (source->labels[i] < 0 || (size_t)source->labels[i] >= classes) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
-                           "image %zu has label %u, the network %zu classes", i, source->labels[i],
-                           classes);
+                           "image %zu has label %d, the network %zu classes", i,
+                           (int)source->labels[i], classes);
         }
     }
     return LB_OK;

@@ -13,7 +13,7 @@ draw_row(canvas *picture, lb_dataset *dataset, float *work[3], uint8_t label, si
          lb_error *err)
 {
     lb_status status = LB_OK;
-    const uint8_t *labels = lb_dataset_labels(dataset, LB_HOLDOUT);
+    const int32_t *labels = lb_dataset_labels(dataset, LB_HOLDOUT);
     size_t height = lb_dataset_width(dataset), width = lb_dataset_height(dataset); /* turned */
     float *raw = work[0], *image = work[1], *truth = work[2];
     size_t shown = 0, count = 0;

@@ -72,7 +72,7 @@ explain_one(worker *w, size_t n, lb_error *err)
     const controls *c = w->all;
     const float *image = c->image + n * c->pixels;
     float *truth = c->truth + n * c->pixels;
-    const uint16_t target = 0;
+    const int32_t target = 0;
     lb_explain_options options;
     lb_explain_defaults(&options);
     options.batch = 1;

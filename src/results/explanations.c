@@ -181,7 +181,7 @@ tell_of(run *work, size_t control)
 typedef struct batch_images {
     float *images;
     size_t *index;
-    uint16_t *targets;
+    int32_t *targets;
 } batch_images;
 
 static lb_status

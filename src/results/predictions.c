@@ -8,27 +8,22 @@
 
 static const char FORMAT[] = "predictions";
 
-/* Bytes where they do, as of all networks of two classes. */
+/* Bytes where all fit, as of all networks of two classes. */
 static lb_status
-write_predicted(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
+write_classes(lb_h5 *file, const char *name, const int32_t *classes, size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
-    const size_t count = predictions->count;
     uint8_t *bytes = NULL;
-    int32_t *numbers = NULL;
     bool fit = true;
     LB_ALLOC(bytes, count);
-    LB_ALLOC(numbers, count);
     for (size_t i = 0; i < count; i++) {
-        fit = fit && predictions->predicted[i] <= UINT8_MAX;
-        bytes[i] = (uint8_t)predictions->predicted[i];
-        numbers[i] = predictions->predicted[i];
+        fit = fit && classes[i] <= UINT8_MAX;
+        bytes[i] = (uint8_t)classes[i];
     }
-    LB_TRY(lb_h5_write(file, "predicted", fit ? LB_U8 : LB_I32, 1, &count,
-                       fit ? (const void *)bytes : numbers, err));
+    LB_TRY(lb_h5_write(file, name, fit ? LB_U8 : LB_I32, 1, &count,
+                       fit ? (const void *)bytes : classes, err));
 cleanup:
     lb_free(bytes);
-    lb_free(numbers);
     return status;
 }
 
@@ -47,9 +42,9 @@ write_all(lb_h5 *file, const lb_predictions *predictions, lb_error *err)
     }
     LB_TRY(lb_h5_reserve(file, "logits", LB_F32, 2, shape, err));
     LB_TRY(lb_h5_write_rows(file, "logits", LB_F64, 0, shape[0], predictions->logits, err));
-    LB_TRY(write_predicted(file, predictions, err));
+    LB_TRY(write_classes(file, "predicted", predictions->predicted, shape[0], err));
     if (predictions->labels != NULL) {
-        LB_TRY(lb_h5_write(file, "label", LB_U8, 1, shape, predictions->labels, err));
+        LB_TRY(write_classes(file, "label", predictions->labels, shape[0], err));
     }
 cleanup:
     lb_free(quirks);
@@ -70,48 +65,28 @@ cleanup:
     return status;
 }
 
+/* Classes of the images, each 0 or more. */
 static lb_status
-read_bytes(uint8_t **out, lb_h5 *file, const char *name, size_t count, const char *path,
-           lb_error *err)
-{
-    lb_array array = {0};
-    lb_status status = lb_h5_read(&array, file, name, LB_U8, err);
-    if (status != LB_OK) {
-        return status;
-    }
-    if (array.rank != 1 || array.shape[0] != count) {
-        lb_array_release(&array);
-        return lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' has not one entry for each of %zu images",
-                       path, name, count);
-    }
-    *out = array.data;
-    return LB_OK;
-}
-
-static lb_status
-read_predicted(uint16_t **out, lb_h5 *file, size_t count, const char *path, lb_error *err)
+read_classes(int32_t **out, lb_h5 *file, const char *name, size_t count, const char *path,
+             lb_error *err)
 {
     lb_status status = LB_OK;
     lb_array array = {0};
-    uint16_t *predicted = NULL;
-    LB_TRY(lb_h5_read(&array, file, "predicted", LB_I32, err));
+    LB_TRY(lb_h5_read(&array, file, name, LB_I32, err));
     if (array.rank != 1 || array.shape[0] != count) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT,
-                       "%s: 'predicted' has not one entry for each of %zu images", path, count));
+        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' has not one entry for each of %zu images",
+                       path, name, count));
     }
-    LB_ALLOC(predicted, count);
     for (size_t i = 0; i < count; i++) {
         int32_t class = ((const int32_t *)array.data)[i];
-        if (class < 0 || class > UINT16_MAX) {
-            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: 'predicted' has %d, which is no class", path,
+        if (class < 0 || class >= LB_MAX_CLASSES) {
+            LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: '%s' has %d, which is no class", path, name,
                            (int)class));
         }
-        predicted[i] = (uint16_t)class;
     }
-    *out = predicted;
-    predicted = NULL;
+    *out = array.data;
+    array.data = NULL;
 cleanup:
-    lb_free(predicted);
     lb_array_release(&array);
     return status;
 }
@@ -133,9 +108,9 @@ lb_predictions_load(lb_predictions *out, const char *path, lb_error *err)
     made.classes = logits.shape[1];
     made.logits = logits.data;
     logits.data = NULL;
-    LB_TRY(read_predicted(&made.predicted, file, made.count, path, err));
+    LB_TRY(read_classes(&made.predicted, file, "predicted", made.count, path, err));
     if (lb_h5_has(file, "label")) {
-        LB_TRY(read_bytes(&made.labels, file, "label", made.count, path, err));
+        LB_TRY(read_classes(&made.labels, file, "label", made.count, path, err));
     }
     LB_TRY(model_name_load(&made.name, file, err));
     LB_TRY(root_text_load(made.split, sizeof made.split, file, "split", err));

@@ -142,10 +142,9 @@ read_numbers(lb_array *out, reader *r, const lb_value *value, const char *what, 
     return LB_OK;
 }
 
-/* Whole numbers from 0 to `most` into bytes (width 1) or uint32 (width 4). */
+/* Whole numbers from 0 to `most`. */
 static lb_status
-read_whole(void *out, const lb_array *numbers, size_t width, double most, const char *what,
-           lb_error *err)
+read_whole(uint32_t *out, const lb_array *numbers, double most, const char *what, lb_error *err)
 {
     for (size_t i = 0; i < numbers->shape[0]; i++) {
         double number = ((const double *)numbers->data)[i];
@@ -153,17 +152,13 @@ read_whole(void *out, const lb_array *numbers, size_t width, double most, const 
             return lb_fail(err, LB_ERROR_FORMAT, "'%s': %g at %zu is not a whole number up to %g",
                            what, number, i, most);
         }
-        if (width == 1) {
-            ((uint8_t *)out)[i] = (uint8_t)number;
-        } else {
-            ((uint32_t *)out)[i] = (uint32_t)number;
-        }
+        out[i] = (uint32_t)number;
     }
     return LB_OK;
 }
 
 static lb_status
-read_labels(uint8_t **out, reader *r, const lb_value *model, const char *key, size_t count,
+read_labels(int32_t **out, reader *r, const lb_value *model, const char *key, size_t count,
             lb_error *err)
 {
     lb_status status = LB_OK;
@@ -174,7 +169,7 @@ read_labels(uint8_t **out, reader *r, const lb_value *model, const char *key, si
                        numbers.shape[0], count));
     }
     LB_ALLOC(*out, count);
-    LB_TRY(read_whole(*out, &numbers, 1, 255, key, err));
+    LB_TRY(read_whole((uint32_t *)*out, &numbers, UINT8_MAX, key, err));
 cleanup:
     lb_array_release(&numbers);
     return status;
@@ -185,7 +180,6 @@ read_prediction(reader *r, const lb_value *model, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_array logits = {0};
-    uint8_t *predicted = NULL;
     lb_published_group *group = add_group(r, err);
     LB_TRY(group == NULL ? err->code : LB_OK);
     const lb_value *name = lb_value_find(model, "model");
@@ -203,13 +197,8 @@ read_prediction(reader *r, const lb_value *model, lb_error *err)
     made->logits = logits.data;
     logits.data = NULL;
     LB_TRY(read_labels(&made->labels, r, model, "real_labels", made->count, err));
-    LB_TRY(read_labels(&predicted, r, model, "pred_labels", made->count, err));
-    LB_ALLOC(made->predicted, made->count);
-    for (size_t i = 0; i < made->count; i++) {
-        made->predicted[i] = predicted[i];
-    }
+    LB_TRY(read_labels(&made->predicted, r, model, "pred_labels", made->count, err));
 cleanup:
-    lb_free(predicted);
     lb_array_release(&logits);
     return status;
 }
@@ -251,7 +240,7 @@ read_counts(reader *r, const lb_value *method, const char *name, lb_error *err)
             status = group->counts == NULL || column == NULL ? err->code : LB_OK;
         }
         if (status == LB_OK) {
-            status = read_whole(column, &numbers, 4, UINT32_MAX, KEYS[k], err);
+            status = read_whole(column, &numbers, UINT32_MAX, KEYS[k], err);
         }
         lb_array_release(&numbers);
         LB_TRY(status);
@@ -307,7 +296,7 @@ read_indices(reader *r, const lb_value *value, const char *model, lb_error *err)
     LB_TRY(read_numbers(&numbers, r, value, model, 1, err));
     group->count = numbers.shape[0];
     LB_ALLOC(group->index, group->count);
-    LB_TRY(read_whole(group->index, &numbers, 4, UINT32_MAX, model, err));
+    LB_TRY(read_whole(group->index, &numbers, UINT32_MAX, model, err));
 cleanup:
     lb_array_release(&numbers);
     return status;

@@ -57,11 +57,11 @@ lb_subgroups(uint32_t *out, lb_dataset *dataset, lb_split split, lb_subgroup by,
     if (by == LB_SUBGROUP_AREA) {
         return area_quarters(out, dataset, split, context, err);
     }
-    const uint8_t *labels = lb_dataset_labels(dataset, split);
+    const int32_t *labels = lb_dataset_labels(dataset, split);
     const uint8_t *lesions = lb_dataset_lesion_counts(dataset, split);
     const int32_t *subjects = lb_dataset_subjects(dataset, split);
     for (size_t i = 0; i < lb_dataset_count(dataset, split); i++) {
-        out[i] = by == LB_SUBGROUP_CLASS          ? labels[i]
+        out[i] = by == LB_SUBGROUP_CLASS          ? (uint32_t)labels[i]
                  : by == LB_SUBGROUP_LESION_COUNT ? lesions[i]
                  : by == LB_SUBGROUP_SUBJECT      ? (uint32_t)subjects[i]
                                                   : 0;
@@ -74,7 +74,7 @@ lb_predictions_check(const lb_predictions *predictions, const char *path, const 
                      lb_split split, lb_error *err)
 {
     const char *name = lb_split_name(split);
-    const uint8_t *labels = lb_dataset_labels(dataset, split);
+    const int32_t *labels = lb_dataset_labels(dataset, split);
     size_t images = lb_dataset_count(dataset, split);
     if (predictions->split[0] != '\0' && strcmp(predictions->split, name) != 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT,

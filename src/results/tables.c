@@ -62,7 +62,7 @@ lb_score_rows_add_image(lb_score_rows *rows, const lb_dataset *dataset, lb_split
     if (row != NULL) {
         row->image = (uint32_t)image;
         row->subject = lb_dataset_subjects(dataset, split)[image];
-        row->label = lb_dataset_labels(dataset, split)[image];
+        row->label = (uint8_t)lb_dataset_labels(dataset, split)[image];
         row->lesion_count = lb_dataset_lesion_counts(dataset, split)[image];
         lb_score_row_set_model(row, name);
         snprintf(row->method, sizeof row->method, "%s", method);

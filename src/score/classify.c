@@ -159,7 +159,7 @@ fill_areas(lb_classification *result, ranked *items, size_t n, size_t positives)
 }
 
 lb_status
-lb_classify_score(lb_classification *out, const double *logits, const uint8_t *labels, size_t n,
+lb_classify_score(lb_classification *out, const double *logits, const int32_t *labels, size_t n,
                   lb_error *err)
 {
     lb_status status = LB_OK;
@@ -182,11 +182,11 @@ lb_classify_score(lb_classification *out, const double *logits, const uint8_t *l
         if (!isfinite(margin)) {
             LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "the logits of image %zu are not finite", i));
         }
-        if (labels[i] > 1) {
-            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "image %zu has label %u (0 or 1 expected)", i,
-                           (unsigned)labels[i]));
+        if (labels[i] < 0 || labels[i] > 1) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "image %zu has label %d (0 or 1 expected)", i,
+                           (int)labels[i]));
         }
-        items[i] = (ranked){margin, labels[i]};
+        items[i] = (ranked){margin, (uint8_t)labels[i]};
         counts[labels[i]][margin > 0]++;
     }
     fill_confusion(&result, counts);
@@ -202,7 +202,7 @@ cleanup:
 }
 
 void
-lb_predicted(uint16_t *out, const float *logits, size_t n, size_t classes)
+lb_predicted(int32_t *out, const float *logits, size_t n, size_t classes)
 {
     for (size_t i = 0; i < n; i++) {
         const float *row = logits + i * classes;

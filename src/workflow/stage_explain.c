@@ -28,7 +28,7 @@ halve(size_t out[2], size_t count)
 }
 
 static lb_status
-select_images(selection *out, const stage_list *list, const stage *self, const uint8_t *labels,
+select_images(selection *out, const stage_list *list, const stage *self, const int32_t *labels,
               size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
@@ -73,7 +73,7 @@ cleanup:
 /* Of the images marked, the first of each class up to half of `limit` (0 all), so that a model
  * which hardly knows one class does not leave that class out. */
 static size_t
-add_items(lb_explain_item *items, const uint8_t *marked, const uint8_t *labels, size_t count,
+add_items(lb_explain_item *items, const uint8_t *marked, const int32_t *labels, size_t count,
           size_t limit, const char *name)
 {
     size_t added = 0,
@@ -141,7 +141,7 @@ explain_and_score(lb_explain_job *job, const stage_list *list, const stage *self
 {
     lb_status status = LB_OK;
     const plan_explain *plan = &list->study->explain;
-    const uint8_t *labels = job->images->labels;
+    const int32_t *labels = job->images->labels;
     selection chosen = {0};
     lb_explain_item *items = NULL;
     lb_score_rows scores = {0};

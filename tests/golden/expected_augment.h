@@ -21,7 +21,7 @@ static const float LOSS_LOGITS[] = {-1.5,
                                     0.5,
                                     -1.5,
                                     0.1666666716337204};
-static const uint8_t LOSS_LABELS[] = {0, 2, 1, 2, 0};
+static const int32_t LOSS_LABELS[] = {0, 2, 1, 2, 0};
 static const double LOSS_WEIGHTS[] = {0.5, 3, 1.25};
 static const double LOSS = 0.81420292662785687;
 static const double LOSS_GRADIENT[] = {

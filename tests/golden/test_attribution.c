@@ -136,7 +136,7 @@ eight_methods_and_captums_deeplift(void **state)
     assert_int_equal(lb_array_count(&input), IMAGES * VALUES);
     for (size_t m = 0; m < 2 * 2 * count; m++) {
         unsigned target = (unsigned)(m % 2);
-        const uint16_t targets[IMAGES] = {(uint16_t)target, (uint16_t)target};
+        const int32_t targets[IMAGES] = {(int32_t)target, (int32_t)target};
         const lb_method *method = methods[m / 4];
         options.compute.convolution = m / 2 % 2;
         expected want = {.method = method->name,
@@ -171,7 +171,7 @@ logits(void **state)
     lb_network *network = NULL;
     lb_array input, golden;
     float out[IMAGES * 2];
-    const uint8_t labels[IMAGES] = {0};
+    const int32_t labels[IMAGES] = {0};
     assert_ok(lb_network_load(&network, FOLDER "vgg16.safetensors", &err));
     assert_ok(lb_npy_read(&input, FOLDER "input.npy", &err));
     assert_ok(lb_npy_read(&golden, FOLDER "logits.npy", &err));

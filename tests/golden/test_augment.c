@@ -29,7 +29,7 @@ weights_of_classes(void **state)
     (void)state;
     lb_error err = {0};
     double weights[3] = {0};
-    const uint8_t labels[] = {0, 0, 0, 1, 0, 0};
+    const int32_t labels[] = {0, 0, 0, 1, 0, 0};
     assert_ok(lb_class_weights(weights, "balanced", labels, 6, 3, &err));
     assert_close(weights[0], 6.0 / (3 * 5), 1e-15, 0);
     assert_close(weights[1], 6.0 / (3 * 1), 1e-15, 0);
@@ -81,7 +81,7 @@ read_ramps(void *data, float *out, const size_t *index, size_t n, lb_error *err)
     return LB_OK;
 }
 
-static const uint8_t labels[COUNT] = {0};
+static const int32_t labels[COUNT] = {0};
 static const lb_image_loader ramps = {.count = COUNT,
                                       .channels = CHANNELS,
                                       .height = SIDE,

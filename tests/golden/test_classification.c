@@ -23,7 +23,7 @@ metrics_and_intervals_equal_their_definitions(void **state)
 {
     (void)state;
     static double logits[2 * MOST];
-    static uint8_t labels[MOST];
+    static int32_t labels[MOST];
     for (int c = 0; c < CLASSIFICATION_CASES; c++) {
         lb_error err;
         lb_classification score;
@@ -70,7 +70,7 @@ extremes_have_intervals_or_none(void **state)
     lb_error err;
     lb_classification score;
     const double logits[] = {2, -50, 1, 0, -3, 90, 0, 1};
-    const uint8_t labels[] = {0, 0, 1, 1}, ones[] = {1, 1, 1, 1};
+    const int32_t labels[] = {0, 0, 1, 1}, ones[] = {1, 1, 1, 1};
     assert_ok(lb_classify_score(&score, logits, labels, 4, &err));
     assert_true(score.accuracy_range.high == 1 && score.accuracy_range.low > 0.5);
     assert_true(score.auroc_range.low == 1 && score.auroc_range.high == 1);

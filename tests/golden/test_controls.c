@@ -35,7 +35,7 @@ controls_equal_scipy(void **state)
     lb_error err;
     static float image[PIXELS];
     const size_t item = 0;
-    const uint16_t target = 0;
+    const int32_t target = 0;
     lb_explain_options options;
     lb_explain_defaults(&options);
     lb_numpy_random random;

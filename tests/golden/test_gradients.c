@@ -68,7 +68,7 @@ check_image(const char *figure, const char *name, const lb_explain_options *opti
             const float *image)
 {
     const size_t item = 0;
-    const uint16_t target = TARGET;
+    const int32_t target = TARGET;
     struct gradient_figure want = *find_figure(figure);
     const lb_method *method = NULL;
     lb_error err;

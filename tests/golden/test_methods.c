@@ -52,7 +52,7 @@ methods_equal_pytorch(void **state)
     static float image[VALUES];
     const double alphas[] = {0.1, 0.25, 0.5, 0.75, 0.9};
     const size_t item = 0;
-    const uint16_t target = TARGET;
+    const int32_t target = TARGET;
     lb_explain_options options;
     lb_explain_defaults(&options);
     options.alphas = alphas;

@@ -67,7 +67,7 @@ methods_equal_figures(void **state)
     lb_network *network = formula_network();
     static float image[VALUES];
     const size_t item = ITEM;
-    const uint16_t target = TARGET;
+    const int32_t target = TARGET;
     for (size_t m = 0; m < sizeof FIGURES / sizeof *FIGURES; m++) {
         const lb_method *method = NULL;
         struct perturbation_figure expected = FIGURES[m];

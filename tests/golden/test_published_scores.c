@@ -176,8 +176,8 @@ selections(void **state)
 {
     (void)state;
     lb_error err = {0};
-    uint16_t a[] = {0, 1, 1, 0}, b[] = {0, 0, 1, 1};
-    uint8_t labels[] = {0, 1, 0, 0}, out[4];
+    int32_t a[] = {0, 1, 1, 0}, b[] = {0, 0, 1, 1}, labels[] = {0, 1, 0, 0};
+    uint8_t out[4];
     lb_predictions models[2] = {{.count = 4, .predicted = a, .labels = labels},
                                 {.count = 4, .predicted = b, .labels = labels}};
     const uint8_t expected[4][4] = {{1, 1, 1, 1}, {1, 0, 0, 0}, {0, 1, 1, 1}, {0, 0, 1, 0}};

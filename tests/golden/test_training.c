@@ -150,7 +150,7 @@ losses_and_weights(void **state)
     skip_without(WEIGHTS);
     lb_error err;
     lb_array images, stored;
-    uint8_t labels[COUNT];
+    int32_t labels[COUNT];
     char *checkpoint = test_path(state, "checkpoint");
     assert_ok(lb_npy_read(&images, IMAGES, &err));
     assert_ok(lb_npy_read(&stored, LABELS, &err));
@@ -195,7 +195,7 @@ assert_formula(size_t d, size_t convolution, const char *checkpoint)
     lb_history history;
     char name[64];
     double losses[FORMULA_LOSSES] = {0};
-    static const uint8_t labels[FORMULA_COUNT] = {0, 1, 0, 1, 0, 1, 0, 1};
+    static const int32_t labels[FORMULA_COUNT] = {0, 1, 0, 1, 0, 1, 0, 1};
     const lb_image_loader source = {.count = FORMULA_COUNT,
                                     .channels = 3,
                                     .height = FORMULA_SIDE,

@@ -42,7 +42,7 @@ logits_of_three_formats(void **state)
         lb_network *network = NULL;
         float out[IMAGES * 2];
         double worst = 0;
-        const uint8_t labels[IMAGES] = {0};
+        const int32_t labels[IMAGES] = {0};
         const lb_image_loader source = {.count = IMAGES,
                                         .channels = 3,
                                         .height = SIDE,

@@ -113,7 +113,7 @@ check_split(lb_dataset *dataset, lb_split split, const lb_slices *slices, const 
         assert_int_equal(split_of[lb_slices_at(slices, slice)->subject], split);
         assert_int_equal(lb_dataset_subjects(dataset, split)[i],
                          lb_slices_at(slices, slice)->subject);
-        irregular += lb_dataset_labels(dataset, split)[i];
+        irregular += (size_t)lb_dataset_labels(dataset, split)[i];
     }
     assert_in_range(irregular, count / 4, count - count / 4);
 }

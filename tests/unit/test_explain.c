@@ -15,7 +15,7 @@ enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 5 };
 
 enum { METHODS = 96 }; /* at most */
 
-static const uint16_t targets[IMAGES] = {0, 1, 1, 0, 1};
+static const int32_t targets[IMAGES] = {0, 1, 1, 0, 1};
 static const size_t items[IMAGES] = {4, 8, 15, 16, 23};
 
 /* All maps, attributions and completeness errors of one call of lb_explain(). */
@@ -610,11 +610,21 @@ errors(void **state)
     lb_error err;
     lb_explain_options options;
     lb_explain_defaults(&options);
-    const uint16_t wrong[IMAGES] = {0, 1, 2, 0, 0};
+    const int32_t wrong[IMAGES] = {0, 1, 2, 0, 0}, negative[IMAGES] = {0, 0, 0, -1, 0};
     const lb_method *lrp = lb_method_find("lrp");
     assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, wrong, &lrp, 1,
                                 &options, collect, NULL, NULL, &err),
                      LB_ERROR_ARGUMENT);
+    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, negative, &lrp,
+                                1, &options, collect, NULL, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, "image 3: target -1, the network has 2 classes"));
+    options.struct_size--;
+    assert_int_equal(lb_explain(f->network, f->images, 1, SIDE, SIDE, IMAGES, items, negative, &lrp,
+                                1, &options, collect, NULL, NULL, &err),
+                     LB_ERROR_ARGUMENT);
+    assert_non_null(strstr(err.message, "struct_size"));
+    options.struct_size++;
     assert_non_null(strstr(err.message, "image 2: target 2"));
     assert_int_equal(lb_explain(f->network, f->images, 1, 16, 16, 1, items, targets, &lrp, 1,
                                 &options, collect, NULL, NULL, &err),

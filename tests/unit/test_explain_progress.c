@@ -44,7 +44,7 @@ explain(const char *const *names, size_t count, const lb_explain_options *option
 {
     static float images[IMAGES * PIXELS];
     const size_t items[IMAGES] = {0, 1};
-    const uint16_t targets[IMAGES] = {0, 1};
+    const int32_t targets[IMAGES] = {0, 1};
     const lb_method *methods[8];
     lb_error err;
     lb_architecture architecture;

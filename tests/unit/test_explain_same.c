@@ -20,7 +20,7 @@ enum {
     MEMORY = 500
 };
 
-static const uint16_t targets[IMAGES] = {0, 1, 1, 0};
+static const int32_t targets[IMAGES] = {0, 1, 1, 0};
 static const size_t items[IMAGES] = {3, 1, 4, 15};
 
 typedef struct maps {

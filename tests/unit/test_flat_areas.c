@@ -277,7 +277,7 @@ explain(double *out, problem *p, const method *m)
                                         .data = p,
                                         .read = read_background};
     const size_t item = ITEM;
-    const uint16_t target = TARGET;
+    const int32_t target = TARGET;
     double alphas[POINTS];
     const lb_method *known = NULL;
     answer to = {.map = out, .values = p->values};

@@ -14,7 +14,7 @@
 enum { SIDE = 40, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 3 };
 
 static const size_t items[IMAGES] = {3, 7, 12};
-static const uint16_t targets[IMAGES] = {0, 1, 0};
+static const int32_t targets[IMAGES] = {0, 1, 0};
 
 typedef struct fixture {
     lb_network *network;

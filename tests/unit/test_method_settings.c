@@ -16,7 +16,7 @@
 enum { SIDE = 32, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 2, BACKGROUNDS = 8 };
 
 static const size_t items[IMAGES] = {3, 7};
-static const uint16_t targets[IMAGES] = {0, 1};
+static const int32_t targets[IMAGES] = {0, 1};
 
 typedef struct fixture {
     lb_network *network;

@@ -11,7 +11,7 @@
 enum { SIDE = 32, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 3 };
 
 static const size_t items[IMAGES] = {5, 6, 7};
-static const uint16_t targets[IMAGES] = {0, 1, 0};
+static const int32_t targets[IMAGES] = {0, 1, 0};
 
 typedef struct fixture {
     lb_network *network;

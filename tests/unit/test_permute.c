@@ -27,16 +27,16 @@ static lb_status
 begin_epoch(void *data, size_t epoch, lb_error *err)
 {
     (void)err;
-    uint8_t *labels = data;
+    int32_t *labels = data;
     for (size_t i = 0; i < COUNT; i++) {
-        labels[i] = (uint8_t)((i + epoch) % 3);
+        labels[i] = (int32_t)((i + epoch) % 3);
     }
     epochs_begun++;
     return LB_OK;
 }
 
 static lb_image_loader
-source_of(const uint8_t *labels)
+source_of(const int32_t *labels)
 {
     return (lb_image_loader){.count = COUNT,
                              .channels = 1,
@@ -48,7 +48,7 @@ source_of(const uint8_t *labels)
 
 /* 10 of class 0, 50 of class 1, in this order. */
 static void
-fill(uint8_t *labels)
+fill(int32_t *labels)
 {
     for (size_t i = 0; i < COUNT; i++) {
         labels[i] = i >= 10;
@@ -56,7 +56,7 @@ fill(uint8_t *labels)
 }
 
 static size_t
-moved(const uint8_t *a, const uint8_t *b)
+moved(const int32_t *a, const int32_t *b)
 {
     size_t count = 0;
     for (size_t i = 0; i < COUNT; i++) {
@@ -70,7 +70,7 @@ counts_stay(void **state)
 {
     (void)state;
     lb_error err;
-    uint8_t labels[COUNT], kept[COUNT];
+    int32_t labels[COUNT], kept[COUNT];
     size_t classes[2] = {0};
     lb_label_permutation permute, again, other;
     lb_image_loader images, images_again, images_other;
@@ -101,7 +101,7 @@ labels_of_an_epoch_are_permuted_alike(void **state)
 {
     (void)state;
     lb_error err;
-    uint8_t labels[COUNT];
+    int32_t labels[COUNT];
     lb_label_permutation permute;
     lb_image_loader images, from = source_of(labels);
     from.data = labels;
@@ -143,7 +143,7 @@ only_training_labels_are_permuted(void **state)
 {
     (void)state;
     lb_error err;
-    uint8_t labels[COUNT];
+    int32_t labels[COUNT];
     lb_label_permutation permute;
     lb_image_loader images;
     fill(labels);

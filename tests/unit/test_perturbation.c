@@ -12,7 +12,7 @@
 
 enum { SIDE = 48, PIXELS = SIDE * SIDE, VALUES = 3 * PIXELS, IMAGES = 3 };
 
-static const uint16_t targets[IMAGES] = {1, 0, 1};
+static const int32_t targets[IMAGES] = {1, 0, 1};
 static const size_t items[IMAGES] = {4, 8, 15};
 static const char *const NAMES[] = {"occlusion", "rise", "kernel_shap", "lime", "blur_ig", "xrai"};
 

@@ -11,7 +11,7 @@
 enum { SIDE = 40, VALUES = 3 * SIDE * SIDE, IMAGES = 2 };
 
 static const size_t items[IMAGES] = {3, 7};
-static const uint16_t targets[IMAGES] = {0, 1};
+static const int32_t targets[IMAGES] = {0, 1};
 
 typedef struct fixture {
     lb_network *network;

@@ -151,7 +151,7 @@ quantile_equals_numpy(void **state)
 enum { IMAGES = 60 };
 
 static void
-make_labels(uint8_t *labels)
+make_labels(int32_t *labels)
 {
     for (int i = 0; i < IMAGES; i++) {
         labels[i] = i * 53 % 19 / 4.0 + i * 11 % 13 / 3.0 > i * 37 % 23 / 4.0 + 1;
@@ -165,7 +165,7 @@ classification_equals_the_definition(void **state)
     lb_error err;
     lb_classification result;
     double logits[2 * IMAGES];
-    uint8_t labels[IMAGES];
+    int32_t labels[IMAGES];
     make_labels(labels);
     for (int i = 0; i < IMAGES; i++) {
         logits[2 * i] = (double)(i * 37 % 23) / 4 - 2.5;
@@ -189,7 +189,7 @@ classification_with_many_ties(void **state)
     lb_error err;
     lb_classification result;
     double logits[2 * IMAGES];
-    uint8_t labels[IMAGES];
+    int32_t labels[IMAGES];
     make_labels(labels);
     for (int i = 0; i < IMAGES; i++) {
         logits[2 * i] = (double)(i * 37 % 5) / 4;
@@ -210,7 +210,7 @@ classification_edges(void **state)
     lb_error err;
     lb_classification result;
     const double perfect[] = {2, -50, 1, 0, -3, 90, 0, 1};
-    const uint8_t labels[] = {0, 0, 1, 1}, ones[] = {1, 1, 1, 1}, wrong[] = {0, 2, 1, 1};
+    const int32_t labels[] = {0, 0, 1, 1}, ones[] = {1, 1, 1, 1}, wrong[] = {0, 2, 1, 1};
     assert_ok(lb_classify_score(&result, perfect, labels, 4, &err));
     assert_true(result.accuracy == 1 && result.auroc == 1 && result.auprc == 1 && result.mcc == 1);
 
@@ -235,7 +235,7 @@ predicted_takes_the_first_of_equals(void **state)
 {
     (void)state;
     const float logits[] = {1, 2, 2, 0, 0, 0, -3, -5, -1};
-    uint16_t out[3];
+    int32_t out[3];
     lb_predicted(out, logits, 3, 3);
     assert_int_equal(out[0], 1);
     assert_int_equal(out[1], 0);

@@ -426,8 +426,8 @@ predictions_come_back(void **state)
     (void)state;
     lb_error err;
     double logits[] = {1, 2, 3, -1, 0, 0.5};
-    uint16_t predicted[] = {1, 0, 999};
-    uint8_t labels[] = {1, 1, 1};
+    int32_t predicted[] = {1, 0, 999};
+    int32_t labels[] = {1, 1, 1};
     lb_predictions back = {0};
     lb_predictions made = {.name = {.corpus = "mri", .degree = "all", .epochs = "7"},
                            .split = "holdout",

@@ -21,7 +21,7 @@
 
 enum { SIDE = 40, PIXELS = SIDE * SIDE, COUNT = 12 };
 
-static const uint8_t labels[COUNT] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
+static const int32_t labels[COUNT] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 
 /* Noise, with a bright corner for class 1. */
 static lb_status
