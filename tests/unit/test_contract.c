@@ -243,7 +243,7 @@ read_nothing(void *data, float *out, const size_t *index, size_t n, lb_error *er
     (void)err;
     return LB_OK;
 }
-static const uint8_t labels[2] = {0, 1};
+static const int32_t labels[2] = {0, 1};
 static const lb_image_loader good = {.count = 2, .channels = 1, .height = SIDE, .width = SIDE, .labels = labels, .read = read_nothing};
 static lb_status
 predict(size_t channels, size_t height, double dropout, lb_error *err)
@@ -275,7 +275,7 @@ TRAINING(no_labels, loader.labels = NULL)
 TRAINING(no_reader, loader.read = NULL)
 
 static lb_status
-explain(const char *method, size_t side, size_t count, uint16_t target, lb_explain_options options, lb_error *err)
+explain(const char *method, size_t side, size_t count, int32_t target, lb_explain_options options, lb_error *err)
 {
     const lb_method *methods[1] = {lb_method_find(method)};
     const size_t items[1] = {0};

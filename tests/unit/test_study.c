@@ -587,8 +587,8 @@ classification_table_is_as_before(void **state)
     (void)state;
     lb_error err;
     double logits[] = {0, 1, 2, 1, 0, 3};
-    uint16_t predicted[] = {1, 0, 1};
-    uint8_t labels[] = {1, 1, 1};
+    int32_t predicted[] = {1, 0, 1};
+    int32_t labels[] = {1, 1, 1};
     char table[] = "/tmp/lesionbench_test_XXXXXX", text[2048] = "";
     const lb_predictions one = {.name = {.corpus = "mri", .degree = "all", .seed = "1"},
                                 .split = "holdout",
