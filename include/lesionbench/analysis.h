@@ -6,6 +6,7 @@
 
 #include "lesionbench/base.h"
 #include "lesionbench/dataset.h"
+#include "lesionbench/score_table.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,9 +31,11 @@ void lb_analysis_defaults(lb_analysis_options *options);
 typedef struct lb_analysis_inputs {
     const char *const *scores; /* scores.csv files, taken as one */
     size_t score_count;
-    const char *const *methods; /* one for each file in place of its own; NULL: the files' own */
-    const char *accuracies;     /* classification.csv, or NULL: nothing is said of accuracy */
-    const char *const *maps;    /* explanations.h5 files, for the agreement of maps */
+    const lb_score_table *table; /* what lb_analysis_read_scores() read of them; NULL: they are
+                                  * read */
+    const char *const *methods;  /* one for each file in place of its own; NULL: the files' own */
+    const char *accuracies;      /* classification.csv, or NULL: nothing is said of accuracy */
+    const char *const *maps;     /* explanations.h5 files, for the agreement of maps */
     size_t map_count;
     lb_dataset *dataset; /* of the maps; may be NULL where there are none */
     lb_split split;
@@ -47,8 +50,14 @@ typedef struct lb_analysis_notes {
     bool no_subjects;    /* no file names subjects: each image counts as one */
     size_t few_subjects; /* the fewest of a cell whose interval is empty; 0: there is none */
     size_t *missing;     /* (score_count), the caller's: rows that were left out, since they have no
-                            value     of the metric; NULL: not asked */
+                            value of the metric; NULL: not asked */
 } lb_analysis_notes;
+
+/* Reads the scores of the inputs, for one or several analyses of the metric. An analysis of the images
+ * of one class needs with_labels. */
+lb_status lb_analysis_read_scores(lb_score_table *out, const lb_analysis_inputs *inputs,
+                                  const char *metric, bool with_labels, const lb_context *context,
+                                  lb_error *err);
 
 /* Writes NAME.csv, NAME.md and NAME.tex into directory, which is made, for each of the tables
  *   summary          each cell's median with its interval, mean, quartiles
@@ -64,8 +73,8 @@ typedef struct lb_analysis_notes {
  * A table about which the inputs say nothing has no rows, unless they must pair: then it is an
  * error, that names the columns which differ, where a file has methods of its own and none of its
  * scores has a counterpart in another file, where nothing in one file can be compared, and where no
- * accuracy is of a model of the scores. notes may be NULL. Memory: about 24 bytes for each row of
- * scores while they are read. The same bytes for any number of threads. */
+ * accuracy is of a model of the scores. notes may be NULL. Memory: up to 120 bytes for each row of
+ * scores. The same bytes for any number of threads. */
 lb_status lb_analyse(lb_analysis_notes *notes, const lb_analysis_inputs *inputs,
                      const char *directory, const lb_analysis_options *options,
                      const lb_context *context, lb_error *err);

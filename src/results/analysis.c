@@ -26,7 +26,7 @@ lb_analysis_defaults(lb_analysis_options *options)
 bool
 next_group(group *out, const analysis *f, size_t first)
 {
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     if (first >= table->series_count) {
         return false;
     }
@@ -127,7 +127,7 @@ cell_release(cell *c)
 }
 
 static lb_status
-cell_make(cell *out, const score_table *table, size_t first, size_t end, lb_error *err)
+cell_make(cell *out, const series_table *table, size_t first, size_t end, lb_error *err)
 {
     lb_status status = LB_OK;
     cell c = {0};
@@ -172,7 +172,7 @@ static lb_status
 add_summary(output_table *into, analysis *f, size_t first, size_t end, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     const score_series *one = &table->series[first];
     const lb_resamples *resamples = NULL;
     lb_interval interval = {(double)NAN, (double)NAN};
@@ -228,7 +228,7 @@ write_summary(analysis *f, lb_error *err)
     for (size_t first = 0, end = 0; first < f->table->series_count; first = end) {
         LB_TRY(lb_check_cancelled(f->context, err));
         lb_progress(f->context, "summary", first, f->table->series_count);
-        end = score_table_cell_end(f->table, first);
+        end = series_table_cell_end(f->table, first);
         LB_TRY(add_summary(&table, f, first, end, err));
     }
     LB_TRY(output_table_write(&table, f->directory, err));
@@ -238,7 +238,7 @@ cleanup:
 }
 
 static series_kind
-kind_of(const score_table *table, const score_series *one)
+kind_of(const series_table *table, const score_series *one)
 {
     const char *corpus = table->corpora.names[one->corpus];
     const char *name = table->methods.names[one->method];
@@ -271,14 +271,21 @@ lb_analyse(lb_analysis_notes *notes, const lb_analysis_inputs *inputs, const cha
            const lb_analysis_options *options, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    static const char *const labels[] = {NULL, "0", "1"};
-    score_table table = {0};
+    const double label = options->images == LB_CLASS_IRREGULAR ? 1 : 0;
+    const bool by_class = options->images != LB_CLASS_ANY;
+    const lb_score_table *scores = inputs->table;
+    lb_score_table read = {0};
+    series_table table = {0};
     bool any = true;
     analysis f = {.table = &table, .directory = directory, .context = context};
-    LB_TRY(score_table_read(&table, inputs->scores, inputs->methods, inputs->score_count,
-                            options->metric, labels[options->images], context, err));
+    if (scores == NULL) {
+        LB_TRY(lb_analysis_read_scores(&read, inputs, options->metric, by_class, context, err));
+        scores = &read;
+    }
+    LB_TRY(series_table_make(&table, scores, inputs->score_count > 0 ? inputs->scores[0] : "",
+                             options->metric, by_class ? &label : NULL, err));
     if (inputs->accuracies != NULL) {
-        LB_TRY(score_table_read_accuracy(&any, &table, inputs->accuracies, err));
+        LB_TRY(series_table_read_accuracy(&any, &table, inputs->accuracies, err));
     }
     LB_ALLOC(f.kinds, table.series_count);
     LB_ALLOC(f.found[0], table.series_count);
@@ -304,6 +311,7 @@ cleanup:
     lb_free(f.found[1]);
     lb_free(f.found[0]);
     lb_free(f.kinds);
-    score_table_release(&table);
+    series_table_release(&table);
+    lb_score_table_release(&read);
     return status;
 }

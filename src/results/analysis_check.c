@@ -12,7 +12,7 @@ static const char *const COLUMN_NAMES[COLUMNS] = {"condition", "selection", "cor
                                                   "seed"};
 
 static const char *
-value_of(const score_table *table, const score_series *one, size_t column)
+value_of(const series_table *table, const score_series *one, size_t column)
 {
     const char *const values[COLUMNS] = {
         table->conditions.names[one->condition], table->selections.names[one->selection],
@@ -22,7 +22,7 @@ value_of(const score_table *table, const score_series *one, size_t column)
 }
 
 static bool
-share_an_image(const score_table *table, const score_series *a, const score_series *b)
+share_an_image(const series_table *table, const score_series *a, const score_series *b)
 {
     size_t i = a->first, k = b->first;
     while (i < a->first + a->count && k < b->first + b->count) {
@@ -64,7 +64,7 @@ differences(const score_series *a, const score_series *b)
 
 /* "corpus 'mri', degree '2'": the columns in which `one` differs from `other`. */
 static void
-list_columns(char *out, size_t size, const score_table *table, const score_series *one,
+list_columns(char *out, size_t size, const series_table *table, const score_series *one,
              const score_series *other)
 {
     size_t used = 0;
@@ -83,7 +83,7 @@ list_columns(char *out, size_t size, const score_table *table, const score_serie
 static lb_status
 fail_pair(const analysis *f, size_t a, size_t b, const char *of_a, const char *of_b, lb_error *err)
 {
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     const score_series *x = &table->series[a], *y = &table->series[b];
     char own[200], others[200];
     if (f->kinds[a] != KIND_MODEL && f->kinds[b] != KIND_MODEL) {
@@ -138,7 +138,7 @@ has_models(const analysis *f, size_t file)
 static bool
 is_connected(nearest *best, const analysis *f, size_t file)
 {
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     bool models = has_models(f, file);
     for (size_t i = 0; i < table->link_count; i++) {
         for (size_t k = 0; k < table->link_count && table->links[i].file == file; k++) {
@@ -162,7 +162,7 @@ is_connected(nearest *best, const analysis *f, size_t file)
 }
 
 static size_t
-file_of(const score_table *table, size_t series, size_t other_than)
+file_of(const series_table *table, size_t series, size_t other_than)
 {
     for (size_t i = 0; i < table->link_count; i++) {
         if (table->links[i].series == series && table->links[i].file != other_than) {
@@ -189,7 +189,7 @@ check_files(const analysis *f, const lb_analysis_inputs *inputs, lb_error *err)
 static lb_status
 check_series(const analysis *f, lb_error *err)
 {
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     nearest best = {0, 0, SIZE_MAX};
     for (size_t a = 0; a < table->series_count; a++) {
         for (size_t b = a + 1; b < table->series_count; b++) {

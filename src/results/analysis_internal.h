@@ -12,7 +12,7 @@ typedef enum series_kind {
 } series_kind;
 
 typedef struct analysis {
-    const score_table *table;
+    const series_table *table;
     const char *directory;
     series_kind *kinds; /* (series) */
     uint32_t *found[2]; /* (series) each; scratch of find_series() */

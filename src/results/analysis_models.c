@@ -33,7 +33,7 @@ points_release(points *p)
 }
 
 static lb_status
-points_init(points *out, const score_table *table, lb_error *err)
+points_init(points *out, const series_table *table, lb_error *err)
 {
     lb_status status = LB_OK;
     points p = {0};
@@ -53,7 +53,7 @@ cleanup:
 static void
 fill_points(points *p, analysis *f, const group *where, uint32_t method, uint32_t a, uint32_t b)
 {
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     const score_series *before = NULL;
     series_list all = find_series(f, 0, where, (query){KIND_MODEL, ANY, ANY, method, ANY});
     p->count = p->clusters = 0;
@@ -105,7 +105,7 @@ lb_status
 write_accuracy(analysis *f, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     uint32_t *methods = NULL;
     uint64_t *families = NULL;
     points p = {0};
@@ -206,7 +206,7 @@ add_effect(output_table *out, uint64_t *families, analysis *f, const group *wher
            uint32_t method, const uint32_t corpora[2], lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     double *x = NULL, *is_a = NULL, mean[2] = {0, 0}, size[2] = {0, 0};
     lb_coefficient plain[3], adjusted[3];
     lb_correlation partial;
@@ -261,7 +261,7 @@ lb_status
 write_corpus_effect(analysis *f, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     uint32_t *methods = NULL, *corpora = NULL;
     uint64_t *families = NULL;
     size_t capacity = 0;
@@ -313,7 +313,7 @@ static lb_status
 add_variance(output_table *out, analysis *f, size_t first, size_t end, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     const score_series *one = &table->series[first];
     size_t seeds = end - first, images = 0;
     double *values = NULL;
@@ -379,7 +379,7 @@ write_variance(analysis *f, lb_error *err)
                         .columns = VARIANCE,
                         .column_count = LENGTH(VARIANCE)};
     for (size_t first = 0, end = 0; first < f->table->series_count; first = end) {
-        end = score_table_cell_end(f->table, first);
+        end = series_table_cell_end(f->table, first);
         if (f->kinds[first] == KIND_MODEL && end - first > 1) {
             LB_TRY(add_variance(&out, f, first, end, err));
         }
@@ -397,7 +397,7 @@ static const output_column AGREEMENT[] = {
 
 /* Spearman over the images that two series share. pairs: (2 x images). */
 static lb_status
-correlate_series(lb_correlation *out, double *pairs, const score_table *table,
+correlate_series(lb_correlation *out, double *pairs, const series_table *table,
                  const score_series *a, const score_series *b, lb_error *err)
 {
     size_t count = 0, j = b->first;
@@ -418,7 +418,7 @@ add_agreement(output_table *out, double *pairs, double *found, analysis *f, cons
               uint32_t corpus, const uint32_t methods[2], lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     size_t count = 0;
     series_list models =
         find_series(f, 0, where, (query){KIND_MODEL, corpus, ANY, methods[0], ANY});
@@ -451,7 +451,7 @@ lb_status
 write_agreement(analysis *f, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     uint32_t *methods = NULL, *corpora = NULL;
     double *pairs = NULL, *found = NULL;
     group where;

@@ -113,7 +113,7 @@ compare_with_control(comparison_table *into, analysis *f, const group *where, ui
                      uint32_t degree, uint32_t method, uint32_t control, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     comparison found;
     char family[256];
     const char *name = control == ANY ? "untrained" : table->methods.names[control];
@@ -174,7 +174,7 @@ compare_methods(comparison_table *into, analysis *f, const group *where, uint32_
                 uint32_t degree, uint32_t a, uint32_t b, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     comparison found;
     char family[256];
     paired_test_begin(&f->compare);
@@ -239,7 +239,7 @@ compare_corpora(comparison_table *into, analysis *f, const group *where, const n
                 uint32_t degree, uint32_t method, const uint32_t corpora[2], lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     comparison found;
     char family[256];
     paired_test_begin(&f->compare);

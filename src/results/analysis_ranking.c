@@ -55,7 +55,7 @@ rank_model(ranking *r, const analysis *f, const group *where, const score_series
            lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     size_t images = table->images;
     for (size_t i = 0; i < r->methods * images; i++) {
         r->scores[i] = (double)NAN;
@@ -104,7 +104,7 @@ add_rank(output_table *into, analysis *f, const group *where, const ranking *r, 
          size_t method, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     const double *ranks = r->ranks + method * table->images;
     double *sum = NULL, *count = NULL, total = 0, cells = 0;
     const lb_resamples *resamples = NULL;
@@ -164,7 +164,7 @@ static lb_status
 rank_corpus(output_table *into, analysis *f, const group *where, uint32_t corpus, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = f->table;
+    const series_table *table = f->table;
     ranking r = {.direction = direction_of(f->compare.options->metric)};
     query wanted = {KIND_MODEL, corpus, ANY, ANY, ANY};
     size_t cells = 0;

@@ -11,7 +11,7 @@
 #include <xxhash.h>
 
 lb_status
-paired_test_init(paired_test *out, const score_table *table, const lb_analysis_options *options,
+paired_test_init(paired_test *out, const series_table *table, const lb_analysis_options *options,
                  lb_error *err)
 {
     lb_status status = LB_OK;
@@ -100,7 +100,7 @@ paired_test_begin(paired_test *c)
 static void
 fill_side(paired_test *c, int side, series_list list)
 {
-    const score_table *table = c->table;
+    const series_table *table = c->table;
     memset(c->side_sum[side], 0, table->images * sizeof *c->side_sum[side]);
     memset(c->side_count[side], 0, table->images * sizeof *c->side_count[side]);
     for (size_t i = 0; i < list.count; i++) {
@@ -140,7 +140,7 @@ mean_by_image(double *values, const uint32_t *pairs, size_t images)
 
 /* Means by subject without those that have no image; how many are left. */
 static lb_status
-mean_by_subject(size_t *left, double *out, const double *by_image, const score_table *table,
+mean_by_subject(size_t *left, double *out, const double *by_image, const series_table *table,
                 lb_error *err)
 {
     lb_status status = LB_OK;
@@ -204,7 +204,7 @@ lb_status
 paired_test_end(comparison *out, paired_test *c, lb_error *err)
 {
     lb_status status = LB_OK;
-    const score_table *table = c->table;
+    const series_table *table = c->table;
     comparison result = {.images = 0};
     for (size_t i = 0; i < table->images; i++) {
         result.images += c->pairs[i] > 0;

@@ -5,12 +5,12 @@
 
 #include "lesionbench/analysis.h"
 #include "lesionbench/statistics.h"
-#include "score_table.h"
+#include "score_series.h"
 #include "table_writer.h"
 
 /* What all comparisons of a run share. */
 typedef struct paired_test {
-    const score_table *table;
+    const series_table *table;
     const lb_analysis_options *options;
     lb_resamples *resamples; /* by number of subjects, made when first needed */
     size_t resample_count;
@@ -21,7 +21,7 @@ typedef struct paired_test {
     size_t few_subjects;   /* the fewest of an interval that was left empty; 0: none was */
 } paired_test;
 
-lb_status paired_test_init(paired_test *out, const score_table *table,
+lb_status paired_test_init(paired_test *out, const series_table *table,
                            const lb_analysis_options *options, lb_error *err);
 void paired_test_release(paired_test *c);
 /* The draws for so many subjects. Borrowed. */

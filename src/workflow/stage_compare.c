@@ -35,6 +35,7 @@ run_compare(const stage_list *list, const stage *self, const lb_context *context
     lb_status status = LB_OK;
     lb_analysis_options options;
     lb_dataset *dataset = NULL;
+    lb_score_table table = {0};
     const char **maps = NULL;
     size_t count = list->tables - list->explain;
     const char *const scores[] = {stage_path(list, list->tables, 0)};
@@ -47,16 +48,19 @@ run_compare(const stage_list *list, const stage *self, const lb_context *context
     }
     LB_TRY(lb_dataset_open(&dataset, stage_path(list, list->dataset, 0), err));
     lb_analysis_defaults(&options);
-    const lb_analysis_inputs inputs = {.scores = scores,
-                                       .score_count = 1,
-                                       .accuracies = stage_path(list, list->evaluate, 0),
-                                       .maps = maps,
-                                       .map_count = count,
-                                       .dataset = dataset,
-                                       .split = LB_HOLDOUT};
+    lb_analysis_inputs inputs = {.scores = scores,
+                                 .score_count = 1,
+                                 .accuracies = stage_path(list, list->evaluate, 0),
+                                 .maps = maps,
+                                 .map_count = count,
+                                 .dataset = dataset,
+                                 .split = LB_HOLDOUT};
+    LB_TRY(lb_analysis_read_scores(&table, &inputs, options.metric, true, context, err));
+    inputs.table = &table;
     LB_TRY(lb_analyse(NULL, &inputs, directory, &options, context, err));
     LB_TRY(compare_classes(&inputs, directory, context, err));
 cleanup:
+    lb_score_table_release(&table);
     lb_dataset_close(dataset);
     lb_free(maps);
     lb_free(directory);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* One column of scores.csv in memory: values by image, in series of one model, method and
- * selection. About 24 bytes a row while it is read, 12 afterwards. */
-#ifndef LB_STUDY_SCORE_TABLE_H
-#define LB_STUDY_SCORE_TABLE_H
+/* One column of the table of scores, ordered for analysis: values by image, in series of one model,
+ * method and selection. 12 bytes a row beside the table, and 24 more while it is made. */
+#ifndef RESULTS_SCORE_SERIES_H
+#define RESULTS_SCORE_SERIES_H
 
-#include "lesionbench/base.h"
+#include "lesionbench/score_table.h"
 
-typedef struct score_names {
+/* Names in order of appearance; borrowed from the table of scores. */
+typedef struct series_names {
     size_t count, capacity;
-    char **names; /* in order of appearance */
-} score_names;
+    const char **names;
+} series_names;
 
 typedef struct score_series {
     uint32_t condition, selection, corpus, degree, method, seed; /* indices of names */
@@ -23,8 +24,8 @@ typedef struct score_link {
     uint32_t file, series;
 } score_link;
 
-typedef struct score_table {
-    score_names conditions, selections, corpora, degrees, methods, seeds;
+typedef struct series_table {
+    series_names conditions, selections, corpora, degrees, methods, seeds;
     size_t series_count, series_capacity;
     score_series *series; /* sorted by condition, selection, corpus, degree, method, seed */
     /* By series, and in each by image: */
@@ -37,22 +38,22 @@ typedef struct score_table {
     score_link *links;      /* by file */
     size_t link_count, link_capacity;
     size_t *missing; /* by file: rows left out since they have no value */
-} score_table;
+} series_table;
 
-/* Reads that column of scores.csv files, which are taken as one. methods: NULL, or for each file
- * the method that all its rows are of. label: NULL, or that of the rows to take, which may be none.
- * Rows whose value is undefined, as lb_csv_number() has it, are left out; a value that is infinite
- * or no number is LB_ERROR_FORMAT, and so is an image that is there twice, or with two subjects. */
-lb_status score_table_read(score_table *out, const char *const *paths, const char *const *methods,
-                           size_t count, const char *column, const char *label,
-                           const lb_context *context, lb_error *err);
+/* Orders that column of numbers of the scores, whose columns are those of
+ * lb_analysis_read_scores(). path: for messages. label: NULL, or that of the rows to take, which
+ * may be none. Rows whose value is undefined are left out. An image that is there twice, or with
+ * two subjects, is LB_ERROR_FORMAT, and so is a column without any number. */
+lb_status series_table_make(series_table *out, const lb_score_table *scores, const char *path,
+                            const char *column, const double *label, lb_error *err);
 /* Accuracies on the holdout images, from a classification.csv; *any: a row is of a series's model.
  */
-lb_status score_table_read_accuracy(bool *any, score_table *table, const char *path, lb_error *err);
-void score_table_release(score_table *table);
+lb_status series_table_read_accuracy(bool *any, series_table *table, const char *path,
+                                     lb_error *err);
+void series_table_release(series_table *table);
 
 /* The series from `first` on that differ from it in the seed alone end before the result. */
-size_t score_table_cell_end(const score_table *table, size_t first);
+size_t series_table_cell_end(const series_table *table, size_t first);
 /* Whether two series are of one condition and selection, and of one model besides. */
 bool score_same_images(const score_series *a, const score_series *b);
 bool score_same_model(const score_series *a, const score_series *b);
