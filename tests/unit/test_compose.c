@@ -307,7 +307,7 @@ fresh_images_begin_with_the_datasets(void **state)
     enum { N = 70 };
     size_t index[N];
     static float images[2][N * SIZE * SIZE];
-    uint8_t labels[2][N];
+    int32_t labels[2][N];
     fair_options(&options);
     options.quirks = "box_artefact";
     compose(&m, state, &options);
@@ -319,13 +319,13 @@ fresh_images_begin_with_the_datasets(void **state)
     for (size_t epoch = 0; epoch < 2; epoch++) {
         assert_ok(source.begin_epoch(source.data, epoch, &err));
         assert_ok(source.read(source.data, images[epoch], index, N, &err));
-        memcpy(labels[epoch], source.labels, N);
+        memcpy(labels[epoch], source.labels, sizeof labels[epoch]);
     }
-    lb_array image = part(&m, "train/image", LB_F32), label = part(&m, "train/label", LB_U8);
+    lb_array image = part(&m, "train/image", LB_F32), label = part(&m, "train/label", LB_I32);
     assert_memory_equal(images[0], image.data, sizeof images[0]);
-    assert_memory_equal(labels[0], label.data, N);
+    assert_memory_equal(labels[0], label.data, sizeof labels[0]);
     assert_memory_not_equal(images[1], image.data, sizeof images[1]);
-    assert_memory_not_equal(labels[1], label.data, N);
+    assert_memory_not_equal(labels[1], label.data, sizeof labels[1]);
     lb_array_release(&label);
     lb_array_release(&image);
     lb_loader_release(&source);
