@@ -172,8 +172,11 @@ main(int argc, char **argv)
                                 .command_line = command_line,
                                 .note = print_note,
                                 .note_data = &self};
-    lb_status status =
-        command_line != NULL ? run_command(&self, argc - 1, argv + 1, &err) : err.code;
+    const char *instruction_set;
+    lb_status status = lb_instruction_set(&instruction_set, &err);
+    if (status == LB_OK) {
+        status = command_line != NULL ? run_command(&self, argc - 1, argv + 1, &err) : err.code;
+    }
     int code = finish(&self, status, &err);
     lb_free(command_line);
     for (size_t i = 0; i < sizeof self.lists / sizeof *self.lists; i++) {

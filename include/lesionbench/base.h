@@ -116,6 +116,10 @@ lb_status lb_check_cancelled(const lb_context *context, lb_error *err);
 /* The same as a question, for use inside parallel regions. */
 bool lb_is_cancelled(const lb_context *context);
 
+/* The instruction set that the kernels use: "baseline", "avx2" or "avx512". It is the best that the
+ * processor has, or less where LESIONBENCH_CPU or ONEDNN_MAX_CPU_ISA limits it. LB_ERROR_ARGUMENT
+ * where LESIONBENCH_CPU is not the name of a set; it is then ignored. */
+lb_status lb_instruction_set(const char **out, lb_error *err);
 /* Peak resident memory of this process in bytes; 0 where the system does not tell. */
 size_t lb_peak_memory(void);
 /* Bytes of memory that programs can still take, at most the limit of this process's control groups;

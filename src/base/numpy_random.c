@@ -3,7 +3,7 @@
  * (MT19937, init_genrand); numpy.random.RandomState for how integers and shuffles are drawn. */
 #include "lesionbench/random.h"
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 enum { N = 624, M = 397 };
 
@@ -27,8 +27,7 @@ twist(uint32_t high, uint32_t low)
 
 /* In two stretches and a last word, so that no index needs a remainder and lanes go side by side:
  * in the second, what is read was written N - M words before. */
-LB_CLONES static void
-refill(lb_numpy_random *random)
+LB_KERNEL(void, refill, (lb_numpy_random * random), (random))
 {
     uint32_t *s = random->state;
 #pragma omp simd
@@ -76,8 +75,8 @@ lb_numpy_rand(lb_numpy_random *random)
 }
 
 /* The next words, up to the end of the state; their number. */
-LB_CLONES static size_t
-draw(uint32_t *restrict words, size_t count, lb_numpy_random *random)
+LB_KERNEL(size_t, draw, (uint32_t *restrict words, size_t count, lb_numpy_random *random),
+          (words, count, random))
 {
     if (random->position == N) {
         refill(random);
@@ -92,8 +91,8 @@ draw(uint32_t *restrict words, size_t count, lb_numpy_random *random)
     return n;
 }
 
-LB_CLONES static void
-to_doubles(double *restrict out, const uint32_t *restrict words, size_t count)
+LB_KERNEL(void, to_doubles, (double *restrict out, const uint32_t *restrict words, size_t count),
+          (out, words, count))
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {

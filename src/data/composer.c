@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/cpu_kernel.h"
 #include "lesion_resize.h"
-#include "lesionbench/clones.h"
 #include "lesionbench/image.h"
 #include "lesionbench/random.h"
 
@@ -182,8 +182,8 @@ slice_context(const lb_compose_plan *plan, size_t slice, lb_error *err)
                            (int)info->position);
 }
 
-LB_CLONES static void
-to_doubles(double *restrict out, const float *restrict in, size_t count)
+LB_KERNEL(void, to_doubles, (double *restrict out, const float *restrict in, size_t count),
+          (out, in, count))
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 #include "lesionbench/image.h"
 
 void
@@ -52,8 +52,7 @@ cleanup:
 }
 
 /* Any value that is not finite makes the sum so. */
-LB_CLONES static bool
-are_finite(const double *values, size_t count)
+LB_KERNEL(bool, are_finite, (const double *values, size_t count), (values, count))
 {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -108,8 +107,9 @@ lb_composition_index_brain(lb_composition *composition, lb_error *err)
     return LB_OK;
 }
 
-LB_CLONES static void
-scale_values(double *values, size_t count, double low, double range, double intensity)
+LB_KERNEL(void, scale_values,
+          (double *values, size_t count, double low, double range, double intensity),
+          (values, count, low, range, intensity))
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -200,8 +200,8 @@ paint_items(lb_composition *composition, const lb_image_spec *spec, const lb_box
     }
 }
 
-LB_CLONES static void
-to_floats(float *restrict out, const double *restrict in, size_t count)
+LB_KERNEL(void, to_floats, (float *restrict out, const double *restrict in, size_t count),
+          (out, in, count))
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {

@@ -4,7 +4,7 @@
 
 #include "lesion_internal.h"
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 #include "lesionbench/grow.h"
 #include "lesionbench/image.h"
 #include "lesionbench/random.h"
@@ -163,8 +163,8 @@ cleanup:
     return status;
 }
 
-LB_CLONES static void
-cut_off(uint8_t *restrict out, const double *restrict values, double threshold)
+LB_KERNEL(void, cut_off, (uint8_t *restrict out, const double *restrict values, double threshold),
+          (out, values, threshold))
 {
 #pragma omp simd
     for (size_t i = 0; i < PIXELS; i++) {

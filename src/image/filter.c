@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cpu_kernel.h"
 #include "correlate.h"
-#include "lesionbench/clones.h"
 
 enum { PAIRWISE = 8 };
 
@@ -69,9 +69,10 @@ typedef double lanes __attribute__((vector_size(LANES * sizeof(double)), aligned
 
 /* out[x] = the weighted sum of taps[0 .. 2 radius][x]; the kernel is symmetric. The sums of WIDE
  * neighbours stay in registers. */
-LB_CLONES static void
-weigh_lines(double *restrict out, const double *const *taps, const double *weights, size_t radius,
-            size_t count)
+LB_KERNEL(void, weigh_lines,
+          (double *restrict out, const double *const *taps, const double *weights, size_t radius,
+           size_t count),
+          (out, taps, weights, radius, count))
 {
     size_t x = 0;
     for (; x + WIDE <= count; x += WIDE) {
@@ -225,17 +226,38 @@ cleanup:
     return status;
 }
 
-LB_CLONES void
+LB_KERNEL(void, find_range, (double *low, double *high, const double *values, size_t count),
+          (low, high, values, count))
+{
+    enum { APART = 32 }; /* extremes that do not wait for each other */
+    double least[APART], greatest[APART];
+    size_t whole = count / APART * APART;
+    for (size_t l = 0; l < APART; l++) {
+        least[l] = greatest[l] = values[0];
+    }
+    for (size_t i = 0; i < whole; i += APART) {
+        for (size_t l = 0; l < APART; l++) {
+            double value = values[i + l];
+            least[l] = value < least[l] ? value : least[l];
+            greatest[l] = value > greatest[l] ? value : greatest[l];
+        }
+    }
+    for (size_t i = whole; i < count; i++) {
+        least[0] = values[i] < least[0] ? values[i] : least[0];
+        greatest[0] = values[i] > greatest[0] ? values[i] : greatest[0];
+    }
+    for (size_t l = 1; l < APART; l++) {
+        least[0] = least[l] < least[0] ? least[l] : least[0];
+        greatest[0] = greatest[l] > greatest[0] ? greatest[l] : greatest[0];
+    }
+    *low = least[0];
+    *high = greatest[0];
+}
+
+void
 lb_find_range(double *low, double *high, const double *values, size_t count)
 {
-    double least = values[0], greatest = values[0];
-#pragma omp simd reduction(min : least) reduction(max : greatest)
-    for (size_t i = 0; i < count; i++) {
-        least = values[i] < least ? values[i] : least;
-        greatest = values[i] > greatest ? values[i] : greatest;
-    }
-    *low = least;
-    *high = greatest;
+    find_range(low, high, values, count);
 }
 
 /* The row above, at and below y, reflected at the edges. */

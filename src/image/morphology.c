@@ -4,14 +4,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 static const double PI = 3.14159265358979323846;
 
 /* A row of the cross's erosion, but for its ends. Pixels are 0 or not. */
-LB_CLONES static void
-erode_row(uint8_t *restrict out, const uint8_t *above, const uint8_t *here, const uint8_t *below,
-          size_t width)
+LB_KERNEL(void, erode_row,
+          (uint8_t *restrict out, const uint8_t *above, const uint8_t *here, const uint8_t *below,
+           size_t width),
+          (out, above, here, below, width))
 {
 #pragma omp simd
     for (size_t x = 1; x < width - 1; x++) {
@@ -32,9 +33,10 @@ lb_binary_erosion(uint8_t *out, const uint8_t *image, size_t height, size_t widt
 }
 
 /* The same of the dilation. Pixels are 0 and 1. */
-LB_CLONES static void
-dilate_row(uint8_t *restrict out, const uint8_t *above, const uint8_t *here, const uint8_t *below,
-           size_t width)
+LB_KERNEL(void, dilate_row,
+          (uint8_t *restrict out, const uint8_t *above, const uint8_t *here, const uint8_t *below,
+           size_t width),
+          (out, above, here, below, width))
 {
 #pragma omp simd
     for (size_t x = 1; x < width - 1; x++) {

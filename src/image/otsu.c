@@ -2,16 +2,17 @@
 /* Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 1979. */
 #include "lesionbench/image.h"
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 enum { BINS = 256 };
 
 /* The bins of numpy.histogram: BINS equal ones from minimum to maximum, the last one closed. The
  * index is computed, then checked against the edges, which decide. All in doubles, so that
  * neighbours go side by side. */
-LB_CLONES static void
-find_bins(int32_t *restrict bins, const double *restrict image, size_t count, double minimum,
-          double step, double per_unit)
+LB_KERNEL(void, find_bins,
+          (int32_t *restrict bins, const double *restrict image, size_t count, double minimum,
+           double step, double per_unit),
+          (bins, image, count, minimum, step, per_unit))
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {

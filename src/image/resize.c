@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cpu_kernel.h"
 #include "correlate.h"
-#include "lesionbench/clones.h"
 
 /* Where output indices read: in[first] (1 - share) + in[second] share. */
 typedef struct taps {
@@ -160,9 +160,10 @@ input_row(lb_resizer *r, size_t row, size_t other)
     return r->kept[place];
 }
 
-LB_CLONES static void
-blend_rows(double *restrict out, const double *first, const double *second, double share,
-           size_t width)
+LB_KERNEL(void, blend_rows,
+          (double *restrict out, const double *first, const double *second, double share,
+           size_t width),
+          (out, first, second, share, width))
 {
     double rest = 1 - share;
 #pragma omp simd
@@ -173,9 +174,10 @@ blend_rows(double *restrict out, const double *first, const double *second, doub
 
 /* Output columns first .. end - 1, kept between the image's own extremes: rounding must not leave
  * its range. */
-LB_CLONES static void
-blend_columns(double *restrict out, const double *restrict in, const taps *columns, size_t first,
-              size_t end, double low, double high)
+LB_KERNEL(void, blend_columns,
+          (double *restrict out, const double *restrict in, const taps *columns, size_t first,
+           size_t end, double low, double high),
+          (out, in, columns, first, end, low, high))
 {
     const int32_t *left = columns->first, *right = columns->second;
     const double *rest = columns->rest, *share = columns->share;

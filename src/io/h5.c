@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "lesionbench/atomic_file.h"
 #include "lesionbench/file_bytes.h"
 #include "lesionbench/version.h"
@@ -82,6 +83,7 @@ provenance(char **out, const char *command_line, lb_error *err)
     cJSON_AddStringToObject(root, "version", lb_version());
     cJSON_AddStringToObject(root, "commit", lb_commit());
     cJSON_AddStringToObject(root, "command_line", command_line);
+    cJSON_AddStringToObject(root, "instruction_set", lb_cpu_name(lb_cpu_get()));
     cJSON_AddStringToObject(libraries, "hdf5", version);
     if (!cJSON_AddItemToObject(root, "libraries", libraries)) {
         cJSON_Delete(libraries);

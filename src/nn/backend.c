@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend.h"
 
+#include "base/cpu.h"
+
 lb_status
 lb_backend_create(lb_backend **out, const lb_compute *compute, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_backend *backend = NULL;
-    bool avx512 = dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core;
+    bool avx512 = lb_cpu_get() == LB_CPU_AVX512;
     if (compute->precision == LB_PRECISION_BF16 && !avx512) {
         return lb_fail(err, LB_ERROR_UNSUPPORTED,
                        "precision bf16 needs a processor with AVX-512 (use f32)");
     }
+    LB_TRY(lb_onednn_follow_cpu(err));
     LB_ALLOC(backend, 1);
     backend->compute = *compute;
     backend->block = avx512 ? 16 : 8;

@@ -3,39 +3,35 @@
 
 #include <math.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 #include "patterns.h"
 #include "relevance.h"
 
 static const float epsilon_lrp = 1e-9f;
 static const float epsilon_deeplift = 1e-10f;
 
-LB_CLONES static void
-relu_gradient(float *restrict g, const float *restrict in, size_t n)
+LB_KERNEL(void, relu_gradient, (float *restrict g, const float *restrict in, size_t n), (g, in, n))
 {
     for (size_t i = 0; i < n; i++) {
         g[i] = in[i] > 0 ? g[i] : 0.0f;
     }
 }
 
-LB_CLONES static void
-relu_guided(float *restrict g, const float *restrict in, size_t n)
+LB_KERNEL(void, relu_guided, (float *restrict g, const float *restrict in, size_t n), (g, in, n))
 {
     for (size_t i = 0; i < n; i++) {
         g[i] = in[i] > 0 && g[i] > 0 ? g[i] : 0.0f;
     }
 }
 
-LB_CLONES static void
-relu_deconvolution(float *restrict g, size_t n)
+LB_KERNEL(void, relu_deconvolution, (float *restrict g, size_t n), (g, n))
 {
     for (size_t i = 0; i < n; i++) {
         g[i] = g[i] > 0 ? g[i] : 0.0f;
     }
 }
 
-LB_CLONES static void
-divide_by_output(float *restrict g, const float *restrict z, size_t n)
+LB_KERNEL(void, divide_by_output, (float *restrict g, const float *restrict z, size_t n), (g, z, n))
 {
     for (size_t i = 0; i < n; i++) {
         float stabilised = z[i] + (z[i] < 0 ? -epsilon_lrp : epsilon_lrp);
@@ -43,17 +39,18 @@ divide_by_output(float *restrict g, const float *restrict z, size_t n)
     }
 }
 
-LB_CLONES static void
-multiply_by_input(float *restrict g, const float *restrict x, size_t n)
+LB_KERNEL(void, multiply_by_input, (float *restrict g, const float *restrict x, size_t n),
+          (g, x, n))
 {
     for (size_t i = 0; i < n; i++) {
         g[i] *= x[i];
     }
 }
 
-LB_CLONES static void
-rescale(float *restrict m, const float *restrict in, const float *restrict out,
-        const float *restrict in0, const float *restrict out0, size_t n)
+LB_KERNEL(void, rescale,
+          (float *restrict m, const float *restrict in, const float *restrict out,
+           const float *restrict in0, const float *restrict out0, size_t n),
+          (m, in, out, in0, out0, n))
 {
     for (size_t i = 0; i < n; i++) {
         float change = in[i] - in0[i];

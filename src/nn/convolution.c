@@ -585,9 +585,13 @@ lb_status
 lb_matrix_product(float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
                   bool transpose_a, bool transpose_b, float beta, lb_error *err)
 {
-    return lb_onednn_check(dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N',
+    lb_status status = LB_OK;
+    LB_TRY(lb_onednn_follow_cpu(err));
+    LB_TRY(lb_onednn_check(dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N',
                                       (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0f, a,
                                       (dnnl_dim_t)(transpose_a ? m : k), b,
                                       (dnnl_dim_t)(transpose_b ? k : n), beta, c, (dnnl_dim_t)n),
-                           "multiply matrices", err);
+                           "multiply matrices", err));
+cleanup:
+    return status;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 /* Sums that stay in registers: of some units, and of one or two vectors of inputs. */
 enum { UNITS = 4, LANES = 8, MOST_VECTORS = 2, TAPS = 9, SIDE = 3 };
@@ -48,16 +48,18 @@ add_places(double *restrict sum, const double *restrict outs, size_t out_stride,
     }
 }
 
-LB_CLONES static void
-add_narrow(double *sum, const double *outs, size_t out_stride, const double *ins, size_t in_stride,
-           size_t n)
+LB_KERNEL(void, add_narrow,
+          (double *sum, const double *outs, size_t out_stride, const double *ins, size_t in_stride,
+           size_t n),
+          (sum, outs, out_stride, ins, in_stride, n))
 {
     add_places(sum, outs, out_stride, ins, in_stride, n, 1);
 }
 
-LB_CLONES static void
-add_wide(double *sum, const double *outs, size_t out_stride, const double *ins, size_t in_stride,
-         size_t n)
+LB_KERNEL(void, add_wide,
+          (double *sum, const double *outs, size_t out_stride, const double *ins, size_t in_stride,
+           size_t n),
+          (sum, outs, out_stride, ins, in_stride, n))
 {
     add_places(sum, outs, out_stride, ins, in_stride, n, 2);
 }

@@ -2,23 +2,22 @@
 #include <omp.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "dense_internal.h"
 #include "kernels.h"
-#include "winograd.h"
 
-/* Those of Winograd's convolutions are for the same machines. */
+static const lb_dense_kernels *const KERNELS[LB_CPUS] = {
+    [LB_CPU_BASELINE] = &lb_dense_plain,
+#if defined(__x86_64__)
+    [LB_CPU_AVX2] = &lb_dense_avx2,
+    [LB_CPU_AVX512] = &lb_dense_avx512,
+#endif
+};
+
 static const lb_dense_kernels *
 find_kernels(void)
 {
-#if defined(__x86_64__)
-    if (lb_winograd_runs(16)) {
-        return &lb_dense_avx512;
-    }
-    if (lb_winograd_runs(8)) {
-        return &lb_dense_avx2;
-    }
-#endif
-    return &lb_dense_plain;
+    return KERNELS[lb_cpu_get()];
 }
 
 /* The lanes' sum, and the products of what fills no vector. */

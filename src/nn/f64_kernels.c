@@ -5,18 +5,12 @@
 #include <string.h>
 
 #include "architecture.h"
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 enum { TAPS = 9, SIDE = 3, LANES = 8, WIDE = 16, NARROW = 8 };
 
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 typedef int64_t magnitude __attribute__((vector_size(LANES * sizeof(double))));
-
-#if defined(__x86_64__)
-#define LB_AVX512 __attribute__((target("avx512f")))
-#else
-#define LB_AVX512
-#endif
 
 static size_t
 row_size(const lb_planes *s)
@@ -73,8 +67,8 @@ lb_f64_load(double *out, const float *in, size_t channels, const lb_planes *s)
     }
 }
 
-LB_CLONES static void
-narrow_row(float *restrict out, const double *restrict in, size_t count)
+LB_KERNEL(void, narrow_row, (float *restrict out, const double *restrict in, size_t count),
+          (out, in, count))
 {
     for (size_t i = 0; i < count; i++) {
         out[i] = (float)in[i];
@@ -180,8 +174,8 @@ compute_tile(double *restrict out, const double *restrict in, const tile *t, int
 }
 
 /* With 32 registers of 8 doubles: 14 pixels x 16 channels. */
-LB_AVX512 static void
-row_wide(double *out, const double *in, const tile *t, size_t width)
+LB_KERNEL(void, row_wide, (double *out, const double *in, const tile *t, size_t width),
+          (out, in, t, width))
 {
     size_t x = 0;
     for (; x + 14 <= width; x += 14) {
@@ -199,8 +193,8 @@ row_wide(double *out, const double *in, const tile *t, size_t width)
 }
 
 /* With 16 registers of 4 doubles: 6 pixels x 8 channels. */
-LB_CLONES static void
-row_narrow(double *out, const double *in, const tile *t, size_t width)
+LB_KERNEL(void, row_narrow, (double *out, const double *in, const tile *t, size_t width),
+          (out, in, t, width))
 {
     size_t x = 0;
     for (; x + 6 <= width; x += 6) {
@@ -241,8 +235,7 @@ lb_f64_convolution(double *out, const double *in, const double *weights, const d
     }
 }
 
-LB_CLONES static void
-rectify_plane(double *values, size_t count)
+LB_KERNEL(void, rectify_plane, (double *values, size_t count), (values, count))
 {
     for (size_t i = 0; i < count; i++) {
         values[i] = values[i] > 0 ? values[i] : 0.0;
@@ -259,9 +252,10 @@ lb_f64_rectify(double *values, const lb_planes *s)
 }
 
 /* One row of outputs from two rows of inputs. */
-LB_CLONES static void
-pool_row(double *restrict out, uint8_t *restrict argmax, const double *restrict above,
-         const double *restrict below, size_t width, size_t block, double tolerance)
+LB_KERNEL(void, pool_row,
+          (double *restrict out, uint8_t *restrict argmax, const double *restrict above,
+           const double *restrict below, size_t width, size_t block, double tolerance),
+          (out, argmax, above, below, width, block, tolerance))
 {
     for (size_t x = 0; x < width; x++) {
         const double *a = above + 2 * x * block, *c = below + 2 * x * block;
@@ -278,8 +272,7 @@ pool_row(double *restrict out, uint8_t *restrict argmax, const double *restrict 
     }
 }
 
-LB_CLONES static double
-sum_magnitudes(const double *plane, size_t count)
+LB_KERNEL(double, sum_magnitudes, (const double *plane, size_t count), (plane, count))
 {
     lanes sum = {0};
     for (size_t i = 0; i < count; i += LANES) { /* blocks are whole lanes */
@@ -354,8 +347,8 @@ lb_f64_average(double *out, const double *in, size_t channels, const lb_planes *
     }
 }
 
-LB_CLONES static double
-dot(const float *restrict weight, const double *restrict in, size_t count)
+LB_KERNEL(double, dot, (const float *restrict weight, const double *restrict in, size_t count),
+          (weight, in, count))
 {
     enum { STREAMS = 4 };
     lanes sums[STREAMS] = {{0}};

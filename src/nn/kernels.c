@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "architecture.h"
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 /* One row of outputs from two rows of inputs. */
-LB_CLONES static void
-pool_row(float *restrict out, uint8_t *restrict argmax, const float *restrict above,
-         const float *restrict below, size_t width, size_t block, float tie)
+LB_KERNEL(void, pool_row,
+          (float *restrict out, uint8_t *restrict argmax, const float *restrict above,
+           const float *restrict below, size_t width, size_t block, float tie),
+          (out, argmax, above, below, width, block, tie))
 {
     for (size_t x = 0; x < width; x++) {
         const float *a = above + 2 * x * block, *c = below + 2 * x * block;
@@ -30,8 +31,8 @@ pool_row(float *restrict out, uint8_t *restrict argmax, const float *restrict ab
     }
 }
 
-LB_CLONES static void
-mark_nobody(uint8_t *restrict argmax, const float *restrict out, size_t count)
+LB_KERNEL(void, mark_nobody, (uint8_t *restrict argmax, const float *restrict out, size_t count),
+          (argmax, out, count))
 {
     for (size_t i = 0; i < count; i++) {
         argmax[i] = out[i] > 0 ? argmax[i] : LB_NO_ARGMAX;
@@ -70,9 +71,10 @@ lb_pool_forward_rectified(float *out, uint8_t *argmax, const float *in, const lb
 }
 
 /* above and below are the ReLU's output where masked is set; else they are not read. */
-LB_CLONES static void
-unpool_row(float *restrict above, float *restrict below, const float *restrict gradient,
-           const uint8_t *restrict argmax, size_t width, size_t block, bool masked)
+LB_KERNEL(void, unpool_row,
+          (float *restrict above, float *restrict below, const float *restrict gradient,
+           const uint8_t *restrict argmax, size_t width, size_t block, bool masked),
+          (above, below, gradient, argmax, width, block, masked))
 {
     for (size_t x = 0; x < width; x++) {
         float *a = above + 2 * x * block, *c = below + 2 * x * block;
@@ -214,8 +216,7 @@ lb_unblock(float *out, const float *in, size_t channels, const lb_planes *s)
     }
 }
 
-LB_CLONES static void
-rectify_range(float *out, const float *in, size_t count)
+LB_KERNEL(void, rectify_range, (float *out, const float *in, size_t count), (out, in, count))
 {
     for (size_t i = 0; i < count; i++) {
         out[i] = in[i] > 0 ? in[i] : 0.0f;
@@ -233,8 +234,9 @@ lb_rectify(float *out, const float *in, size_t count)
     }
 }
 
-LB_CLONES static void
-rectify_backward_range(float *restrict values, const float *restrict gradient, size_t count)
+LB_KERNEL(void, rectify_backward_range,
+          (float *restrict values, const float *restrict gradient, size_t count),
+          (values, gradient, count))
 {
     for (size_t i = 0; i < count; i++) {
         values[i] = values[i] > 0 ? gradient[i] : 0.0f;
@@ -260,8 +262,9 @@ lb_bit_words(size_t count)
     return (count + WORD - 1) / WORD;
 }
 
-LB_CLONES static void
-positive_words(uint32_t *restrict bits, const float *restrict values, size_t words)
+LB_KERNEL(void, positive_words,
+          (uint32_t *restrict bits, const float *restrict values, size_t words),
+          (bits, values, words))
 {
     for (size_t w = 0; w < words; w++) {
         uint32_t word = 0;
@@ -272,8 +275,8 @@ positive_words(uint32_t *restrict bits, const float *restrict values, size_t wor
     }
 }
 
-LB_CLONES static void
-keep_words(float *restrict values, const uint32_t *restrict bits, size_t words)
+LB_KERNEL(void, keep_words, (float *restrict values, const uint32_t *restrict bits, size_t words),
+          (values, bits, words))
 {
     for (size_t w = 0; w < words; w++) {
         for (uint32_t k = 0; k < WORD; k++) {
@@ -313,8 +316,8 @@ lb_keep_where(float *values, const uint32_t *bits, size_t count)
     }
 }
 
-LB_CLONES static void
-round_range(uint16_t *restrict out, const float *restrict in, size_t count)
+LB_KERNEL(void, round_range, (uint16_t *restrict out, const float *restrict in, size_t count),
+          (out, in, count))
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t bits;

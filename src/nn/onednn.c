@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "onednn.h"
 
+#include <pthread.h>
+
+#include "base/cpu.h"
+
 static const dnnl_dims_t one = {1, 1}, none = {0, 0}; /* strides and padding; dilation */
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -23,6 +27,30 @@ lb_onednn_check(dnnl_status_t result, const char *what, lb_error *err)
     }
     lb_status code = result == dnnl_out_of_memory ? LB_ERROR_MEMORY : LB_ERROR_UNSUPPORTED;
     return lb_fail(err, code, "oneDNN cannot %s (status %d)", what, (int)result);
+}
+
+static dnnl_status_t followed = dnnl_success;
+
+static void
+follow_cpu(void)
+{
+    if (lb_cpu_limits_onednn()) {
+        followed = dnnl_set_max_cpu_isa(lb_cpu_get() == LB_CPU_BASELINE ? dnnl_cpu_isa_sse41
+                                                                        : dnnl_cpu_isa_avx2);
+    }
+}
+
+lb_status
+lb_onednn_follow_cpu(lb_error *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    const char *name;
+    lb_status status = lb_instruction_set(&name, err);
+    if (status == LB_OK) {
+        pthread_once(&once, follow_cpu);
+        status = lb_onednn_check(followed, "follow LESIONBENCH_CPU", err);
+    }
+    return status;
 }
 
 lb_status

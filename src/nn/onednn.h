@@ -12,6 +12,10 @@
 /* Turns a result into a status; what: "oneDNN cannot <what>". */
 lb_status lb_onednn_check(dnnl_status_t result, const char *what, lb_error *err);
 
+/* Holds oneDNN to the instruction set of lb_cpu_get(). To be called before oneDNN is used: it fails
+ * where this process has used oneDNN already with another set. */
+lb_status lb_onednn_follow_cpu(lb_error *err);
+
 /* How an array lies in memory. */
 typedef struct lb_layout {
     dnnl_memory_desc_t description;

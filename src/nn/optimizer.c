@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 struct lb_optimizer {
     lb_optimizer_kind kind;
@@ -81,9 +81,10 @@ lb_optimizer_steps(lb_optimizer *optimizer)
     return &optimizer->steps;
 }
 
-LB_CLONES static void
-sgd(float *restrict w, float *restrict v, const float *restrict g, size_t n, float momentum,
-    float decay, float learning_rate)
+LB_KERNEL(void, sgd,
+          (float *restrict w, float *restrict v, const float *restrict g, size_t n, float momentum,
+           float decay, float learning_rate),
+          (w, v, g, n, momentum, decay, learning_rate))
 {
     for (size_t i = 0; i < n; i++) {
         v[i] = momentum * v[i] + (g[i] + decay * w[i]);
@@ -97,9 +98,10 @@ typedef struct adam_rates {
     float beta1, beta2, rest1, rest2, step, root_correction, epsilon, decay, shrink;
 } adam_rates;
 
-LB_CLONES static void
-adam(float *restrict w, float *restrict m, float *restrict v, const float *restrict g, size_t n,
-     adam_rates r)
+LB_KERNEL(void, adam,
+          (float *restrict w, float *restrict m, float *restrict v, const float *restrict g,
+           size_t n, adam_rates r),
+          (w, m, v, g, n, r))
 {
     for (size_t i = 0; i < n; i++) {
         float gradient = g[i] + r.decay * w[i];

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "base/cpu_kernel.h"
 #include "executor.h"
 #include "kernels.h"
-#include "lesionbench/clones.h"
 
 /* Patterns, or weights times patterns, of n values. */
 static void
@@ -49,9 +49,10 @@ enum { STRETCH = 256, TOGETHER = 8 }; /* inputs, and images, whose sums are made
 
 /* in (n, inputs) = out (n, units) x patterns, over `length` inputs from `start`, in double and in
  * the order of the units. weight NULL: patterns alone. */
-LB_CLONES static void
-spread(float *in, const float *out, const float *pattern, const float *weight, size_t n,
-       size_t units, size_t inputs, size_t start, size_t length)
+LB_KERNEL(void, spread,
+          (float *in, const float *out, const float *pattern, const float *weight, size_t n,
+           size_t units, size_t inputs, size_t start, size_t length),
+          (in, out, pattern, weight, n, units, inputs, start, length))
 {
     double sum[TOGETHER * STRETCH] = {0}, row[STRETCH];
     for (size_t u = 0; u < units; u++) {

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cpu_kernel.h"
 #include "dense.h"
 #include "executor.h"
 #include "kernels.h"
-#include "lesionbench/clones.h"
 #include "relevance_terms.h"
 
 struct lb_relevance {
@@ -27,17 +27,19 @@ typedef struct terms {
     lb_convolution *convolution[LB_MAX_TERMS];
 } terms;
 
-LB_CLONES static void
-add_scaled(float *restrict sum, const float *restrict values, float factor, size_t n)
+LB_KERNEL(void, add_scaled,
+          (float *restrict sum, const float *restrict values, float factor, size_t n),
+          (sum, values, factor, n))
 {
     for (size_t i = 0; i < n; i++) {
         sum[i] += factor * values[i];
     }
 }
 
-LB_CLONES static void
-add_product(float *restrict sum, const float *restrict a, const float *restrict b, float factor,
-            size_t n)
+LB_KERNEL(void, add_product,
+          (float *restrict sum, const float *restrict a, const float *restrict b, float factor,
+           size_t n),
+          (sum, a, b, factor, n))
 {
     for (size_t i = 0; i < n; i++) {
         sum[i] += factor * a[i] * b[i];
@@ -45,8 +47,9 @@ add_product(float *restrict sum, const float *restrict a, const float *restrict 
 }
 
 /* z becomes factor r / (z + least sign(z)). */
-LB_CLONES static void
-divide(float *restrict z, const float *restrict r, float factor, float least, size_t n)
+LB_KERNEL(void, divide,
+          (float *restrict z, const float *restrict r, float factor, float least, size_t n),
+          (z, r, factor, least, n))
 {
     for (size_t i = 0; i < n; i++) {
         z[i] = factor * r[i] / (z[i] + (z[i] < 0 ? -least : least));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "relevance_terms.h"
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 
 /* Gamma's terms for outputs below 0 are left out: a ReLU follows every convolution, so that no
  * relevance is there. */
@@ -46,8 +46,8 @@ typedef struct piecewise {
     float constant, all, relu_mask, negative;
 } piecewise;
 
-LB_CLONES static void
-apply(float *restrict out, const float *restrict in, size_t count, piecewise f)
+LB_KERNEL(void, apply, (float *restrict out, const float *restrict in, size_t count, piecewise f),
+          (out, in, count, f))
 {
     for (size_t i = 0; i < count; i++) {
         float slope = f.all + (in[i] > 0 ? f.relu_mask : f.negative);

@@ -12,6 +12,7 @@
 #include <omp.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "winograd_internal.h"
 
 typedef struct plan {
@@ -36,26 +37,24 @@ enum { APART = 16, ALIGNMENT = 64 };
 /* Tiles located at a time: a chunk has at most so many. */
 enum { MOST_TILES = 512 };
 
+static const lb_winograd_kernels *const KERNELS[LB_CPUS] = {
 #if defined(__x86_64__)
+    [LB_CPU_AVX2] = &lb_winograd_avx2,
+    [LB_CPU_AVX512] = &lb_winograd_avx512,
+#endif
+};
+
+/* Those for blocks of this size, of the set in use or one below; NULL: none. */
 static const lb_winograd_kernels *
 find_kernels(size_t block)
 {
-    if (block == lb_winograd_avx512.block) {
-        bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-        return has ? &lb_winograd_avx512 : NULL;
+    for (size_t cpu = 0; cpu <= (size_t)lb_cpu_get(); cpu++) {
+        if (KERNELS[cpu] != NULL && KERNELS[cpu]->block == block) {
+            return KERNELS[cpu];
+        }
     }
-    bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return has && block == lb_winograd_avx2.block ? &lb_winograd_avx2 : NULL;
-}
-#else
-static const lb_winograd_kernels *
-find_kernels(size_t block)
-{
-    (void)block;
     return NULL;
 }
-#endif
 
 bool
 lb_winograd_runs(size_t block)

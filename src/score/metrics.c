@@ -6,14 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 #include "scorer.h"
 
 const char *const lb_tie_rule_names[] = {"strict", "stable", NULL};
 
 /* Sums of |value| and of what is positive. */
-LB_CLONES static void
-sum_values(double *absolute, double *positive, const float *map, size_t count)
+LB_KERNEL(void, sum_values, (double *absolute, double *positive, const float *map, size_t count),
+          (absolute, positive, map, count))
 {
     enum { LANES = 16 };
     double a[LANES] = {0}, b[LANES] = {0};

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 #include "scorer.h"
 
 enum { DIGIT = 11, BUCKETS = 1 << DIGIT, DIGITS = 3 };
 
 /* An unsigned number that is ordered as the floats are; -0 and 0 are equal. */
-LB_CLONES static uint32_t
-fill_keys(uint32_t *restrict out, const float *restrict map, size_t count)
+LB_KERNEL(uint32_t, fill_keys, (uint32_t *restrict out, const float *restrict map, size_t count),
+          (out, map, count))
 {
     uint32_t not_finite = 0;
     for (size_t i = 0; i < count; i++) {

@@ -2,7 +2,7 @@
 /* Costs and their search: most of the time of a transport problem goes by here. */
 #include <math.h>
 
-#include "lesionbench/clones.h"
+#include "base/cpu_kernel.h"
 #include "transport_internal.h"
 
 typedef struct place {
@@ -11,8 +11,9 @@ typedef struct place {
 
 /* row[j] = cost - price. least[b x lanes + l] is the least of the b-th block's l-th lane: of the
  * sinks b x block + l, b x block + lanes + l, ... */
-LB_CLONES static void
-fill_distances(double *restrict row, double *restrict least, const transport_sinks *sinks, place at)
+LB_KERNEL(void, fill_distances,
+          (double *restrict row, double *restrict least, const transport_sinks *sinks, place at),
+          (row, least, sinks, at))
 {
     for (size_t start = 0; start < sinks->padded;
          start += TRANSPORT_BLOCK, least += TRANSPORT_LANES) {
@@ -36,8 +37,9 @@ fill_distances(double *restrict row, double *restrict least, const transport_sin
     }
 }
 
-LB_CLONES static void
-fill_squares(double *restrict row, double *restrict least, const transport_sinks *sinks, place at)
+LB_KERNEL(void, fill_squares,
+          (double *restrict row, double *restrict least, const transport_sinks *sinks, place at),
+          (row, least, sinks, at))
 {
     for (size_t start = 0; start < sinks->padded;
          start += TRANSPORT_BLOCK, least += TRANSPORT_LANES) {

@@ -183,8 +183,8 @@ static void
 stream_equals_table(void **state)
 {
     static const char *const files[] = {"a,b\n1,2\n3,4",
-                                        "\xef\xbb\xbf"
-                                        "a,b\r\n1,\r\n,4\r\n",
+                                        ("\xef\xbb\xbf"
+                                         "a,b\r\n1,\r\n,4\r\n"),
                                         "a,b\r1,2\r3,4\r",
                                         "a,\"b,\nc\"\n\"x\n\"\"y\"\"\n,\",2\n3,4\"5\"\n",
                                         "a\n\n1\n",

@@ -7,6 +7,7 @@
 
 #include "testing.h"
 
+#include "base/cpu.h"
 #include "lesionbench/method.h"
 #include "lesionbench/random.h"
 #include "lesionbench/training.h"
@@ -176,11 +177,7 @@ order_and_choice_of_methods_do_not_matter(void **state)
 static double
 most_apart(void)
 {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") ? 0 : 0.01;
-#else
-    return 0.01;
-#endif
+    return lb_cpu_get() == LB_CPU_AVX512 ? 0 : 0.01;
 }
 
 static void

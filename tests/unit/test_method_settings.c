@@ -6,6 +6,7 @@
 
 #include "io_testing.h"
 
+#include "base/cpu.h"
 #include "lesionbench/explanations.h"
 #include "lesionbench/h5.h"
 #include "lesionbench/network.h"
@@ -124,11 +125,7 @@ explain(maps *out, fixture *f, const lb_method *method, lb_explain_options *opti
 static double
 most_apart(void)
 {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") ? 0 : 1e-4;
-#else
-    return 1e-4;
-#endif
+    return lb_cpu_get() == LB_CPU_AVX512 ? 0 : 1e-4;
 }
 
 static double
