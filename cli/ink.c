@@ -2,16 +2,16 @@
 /* Colour on a terminal, and sizes with their unit. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/platform.h"
 #include "cli.h"
 
 static bool
 has_colours(void)
 {
     const char *terminal = getenv("TERM"), *none = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) == 1 && (none == NULL || none[0] == '\0') && terminal != NULL &&
-           strcmp(terminal, "dumb") != 0;
+    return lb_platform_is_terminal(LB_STANDARD_OUTPUT) && (none == NULL || none[0] == '\0') &&
+           terminal != NULL && strcmp(terminal, "dumb") != 0;
 }
 
 void

@@ -4,9 +4,10 @@
 #include "cli.h"
 
 #include <omp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/platform.h"
 
 #include "lesionbench/version.h"
 
@@ -38,20 +39,6 @@ cancel(int signal_number)
 {
     (void)signal_number;
     cancelled = 1;
-}
-
-static void
-catch_signals(void)
-{
-    /* One interrupt asks the command to stop; a second one kills. */
-    struct sigaction action = {.sa_handler = cancel, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    /* A file that grows too large is an error like a full disk. */
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigemptyset(&ignore.sa_mask);
-    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 static void
@@ -163,7 +150,7 @@ main(int argc, char **argv)
         }
         return finish(&self, LB_OK, &err);
     }
-    catch_signals();
+    lb_platform_catch_signals(cancel);
     cli_begin_progress(&self);
     char *command_line = join(argc, argv, &err);
     self.context = (lb_context){.progress = cli_show_progress,

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+
+#include "base/platform.h"
 
 enum { BAR_WIDTH = 24, USUAL_COLUMNS = 80, LEAST_WHAT = 12 };
 static const double BAR_SECONDS = 0.1, LINE_SECONDS = 20.0;
@@ -43,9 +43,8 @@ print_left(char *out, size_t size, const cli_progress *progress, double share, d
 static size_t
 terminal_columns(void)
 {
-    struct winsize window;
-    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0;
-    return known ? window.ws_col : USUAL_COLUMNS;
+    size_t columns = lb_platform_terminal_columns();
+    return columns > 0 ? columns : USUAL_COLUMNS;
 }
 
 /* One line, however narrow the terminal is: a line that wraps cannot be drawn over. */
@@ -70,7 +69,7 @@ void
 cli_begin_progress(cli *self)
 {
     cli_progress *progress = &self->progress;
-    progress->terminal = isatty(STDERR_FILENO) == 1;
+    progress->terminal = lb_platform_is_terminal(LB_STANDARD_ERROR);
     progress->begun = progress->last_told = lb_seconds();
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* F_OFD_SETLK */
 #include "lesionbench/atomic_file.h"
 
 #include <errno.h>
@@ -8,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "platform.h"
 
 struct lb_atomic_file {
     FILE *stream;
@@ -20,16 +21,6 @@ char *
 lb_partial_path(const char *path, lb_error *err)
 {
     return lb_format(err, "%s.partial", path);
-}
-
-/* False where another writer holds the lock. A lock of the open file, unlike one of the process,
- * also keeps threads apart, and does not meet HDF5's own flock(). File systems that cannot lock
- * are written to as they are. */
-static bool
-lock(int file)
-{
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fcntl(file, F_OFD_SETLK, &whole) == 0 || (errno != EAGAIN && errno != EACCES);
 }
 
 /* Whether the name still leads to the opened file. */
@@ -55,7 +46,7 @@ lb_partial_open(int *out, const char *partial, const char *path, lb_error *err)
         if (file < 0) {
             return lb_fail_errno(err, "%s: cannot write", path);
         }
-        if (!lock(file)) {
+        if (!lb_platform_lock_file(file)) {
             close(file);
             break;
         }

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
+
+#include "platform.h"
 
 /* Whether a byte begins a character of UTF-8. */
 static bool
@@ -177,7 +177,7 @@ lb_alloc(size_t count, size_t size, lb_error *err)
         return NULL;
     }
     if (bytes >= LARGE) {
-        (void)madvise(pointer, rounded, MADV_HUGEPAGE); /* a wish */
+        lb_platform_use_huge_pages(pointer, rounded);
     }
     memset(pointer, 0, rounded);
     return pointer;
@@ -290,16 +290,6 @@ lb_status
 lb_check_cancelled(const lb_context *context, lb_error *err)
 {
     return lb_is_cancelled(context) ? lb_fail(err, LB_ERROR_INTERRUPTED, "interrupted") : LB_OK;
-}
-
-size_t
-lb_peak_memory(void)
-{
-    struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) != 0 || usage.ru_maxrss < 0) {
-        return 0;
-    }
-    return (size_t)usage.ru_maxrss * 1024;
 }
 
 double

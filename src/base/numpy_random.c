@@ -3,7 +3,7 @@
  * (MT19937, init_genrand); numpy.random.RandomState for how integers and shuffles are drawn. */
 #include "lesionbench/random.h"
 
-#include "base/cpu_kernel.h"
+#include "cpu_kernel.h"
 
 enum { N = 624, M = 397 };
 

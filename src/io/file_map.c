@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/platform.h"
 #include "lesionbench/file_bytes.h"
 #include "lesionbench/paths.h"
 
@@ -52,9 +53,5 @@ lb_file_map_close(lb_file_map *map)
 void
 lb_file_map_forget(const void *bytes, size_t size)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t start = (uintptr_t)bytes / page * page;
-    if (size > 0) {
-        madvise((void *)start, (uintptr_t)bytes + size - start, MADV_DONTNEED);
-    }
+    lb_platform_forget_pages(bytes, size);
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch_loader.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "base/platform.h"
 
 /* Grey images are repeated to three channels. */
 static void
@@ -51,36 +48,6 @@ lb_batch_loader_fill(float *input, const lb_batch_loader *loader, const size_t *
     return LB_OK;
 }
 
-/* A file of this size that has no name and so vanishes with the process. All of it is allocated: a
- * full disk is an error here instead of a signal at some later write to the mapping. */
-static lb_status
-open_temporary(int *out, size_t bytes, lb_error *err)
-{
-    const char *folder = getenv("TMPDIR");
-    folder = folder != NULL && folder[0] != '\0' ? folder : "/tmp";
-    char *path = lb_format(err, "%s/lesionbench-XXXXXX", folder);
-    if (path == NULL) {
-        return err->code;
-    }
-    int file = mkstemp(path);
-    int reason = file < 0 ? errno : 0;
-    if (file >= 0) {
-        unlink(path);
-        reason = posix_fallocate(file, 0, (off_t)bytes);
-    }
-    lb_free(path);
-    if (reason != 0) {
-        if (file >= 0) {
-            close(file);
-        }
-        return lb_fail(err, LB_ERROR_IO,
-                       "cannot make a temporary file of %zu MB for features in %s: %s (set TMPDIR)",
-                       (bytes + 0xFFFFF) >> 20, folder, strerror(reason));
-    }
-    *out = file;
-    return LB_OK;
-}
-
 /* Anonymous memory, or a mapped temporary file where there is much. */
 static lb_status
 map_features(lb_batch_loader *loader, lb_error *err)
@@ -91,23 +58,14 @@ map_features(lb_batch_loader *loader, lb_error *err)
         lb_multiply(&loader->bytes, floats, sizeof(float), err) != LB_OK) {
         return err->code;
     }
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS, file = -1;
-    if (loader->bytes > most_in_memory) {
-        lb_status status = open_temporary(&file, loader->bytes, err);
-        if (status != LB_OK) {
-            return status;
-        }
-        flags = MAP_SHARED;
+    void *mapped;
+    lb_status status = loader->bytes > most_in_memory
+                           ? lb_platform_map_temporary(&mapped, loader->bytes, "features", err)
+                           : lb_platform_map_memory(&mapped, loader->bytes, "features", err);
+    if (status == LB_OK) {
+        loader->features = mapped;
     }
-    void *mapped = mmap(NULL, loader->bytes, PROT_READ | PROT_WRITE, flags, file, 0);
-    if (file >= 0) {
-        close(file); /* the mapping keeps it */
-    }
-    if (mapped == MAP_FAILED) {
-        return lb_fail_errno(err, "cannot hold %zu bytes of features", loader->bytes);
-    }
-    loader->features = mapped;
-    return LB_OK;
+    return status;
 }
 
 lb_status
@@ -222,9 +180,7 @@ void
 lb_batch_loader_release(lb_batch_loader *loader)
 {
     lb_executor_free(loader->executor);
-    if (loader->features != NULL) {
-        munmap(loader->features, loader->bytes);
-    }
+    lb_platform_unmap(loader->features, loader->bytes);
     lb_free(loader->staging);
     *loader = (lb_batch_loader){.source = NULL};
 }

@@ -5,9 +5,9 @@
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
+#include "base/platform.h"
 #include "estimate.h"
 #include "kinds.h"
 #include "lesionbench/atomic_file.h"
@@ -155,7 +155,7 @@ lock_folder(int *out, const char *directory, lb_error *err)
     if (folder < 0) {
         return lb_fail_errno(err, "%s: cannot open the folder", directory);
     }
-    if (flock(folder, LOCK_EX | LOCK_NB) != 0) {
+    if (!lb_platform_lock_folder(folder)) {
         close(folder);
         return lb_fail(err, LB_ERROR_IO,
                        "%s: another study is running in this folder (wait for it, "

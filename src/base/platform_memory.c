@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The memory that this process may still take: what Linux says in /proc and of control groups. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
