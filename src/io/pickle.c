@@ -68,8 +68,12 @@ parse(lb_pickle *pickle, size_t *used, const void *bytes, size_t size, const cha
     lb_status status = LB_OK;
     pickle->limits = complete_limits(limits, size);
     pickle->source_size = size;
-    lb_pickle_machine machine = {
-        .pickle = pickle, .name = name, .err = err, .bytes = bytes, .size = size};
+    lb_pickle_machine machine = {.pickle = pickle,
+                                 .run_next = lb_pickle_run_next,
+                                 .name = name,
+                                 .err = err,
+                                 .bytes = bytes,
+                                 .size = size};
     LB_TRY(check_start(bytes, size, name, err));
     if (size > pickle->limits.file_size) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s: has %zu bytes, more than the %llu that are read",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names that a pickle may ask for, and what calling them gives. Nothing else is ever called. */
+/* What calling the names that a pickle may ask for gives. Nothing else is ever called. */
 #include <stdio.h>
 #include <string.h>
 
@@ -114,58 +114,23 @@ call_size(lb_value *out, lb_pickle_machine *machine, const lb_value *arguments, 
     return LB_OK;
 }
 
-enum { NO_STORAGE = -1 };
-
-static const struct {
-    const char *module, *name;
-    lb_pickle_function call; /* NULL: a name that others take as an argument */
-    int storage;             /* the lb_element of a storage class */
-} GLOBALS[] = {
-    {"numpy.core.multiarray", "_reconstruct", lb_pickle_np_reconstruct, NO_STORAGE},
-    {"numpy._core.multiarray", "_reconstruct", lb_pickle_np_reconstruct, NO_STORAGE},
-    {"numpy.core.multiarray", "scalar", lb_pickle_np_scalar, NO_STORAGE},
-    {"numpy._core.multiarray", "scalar", lb_pickle_np_scalar, NO_STORAGE},
-    {"numpy.core.numeric", "_frombuffer", lb_pickle_np_frombuffer, NO_STORAGE},
-    {"numpy._core.numeric", "_frombuffer", lb_pickle_np_frombuffer, NO_STORAGE},
-    {"numpy", "dtype", lb_pickle_np_dtype, NO_STORAGE},
-    {"numpy", "ndarray", NULL, NO_STORAGE},
-    {"_codecs", "encode", call_encode, NO_STORAGE},
-    {"builtins", "bytes", call_bytes, NO_STORAGE},
-    {"__builtin__", "bytes", call_bytes, NO_STORAGE},
-    {"builtins", "set", call_set, NO_STORAGE},
-    {"__builtin__", "set", call_set, NO_STORAGE},
-    {"builtins", "frozenset", call_set, NO_STORAGE},
-    {"__builtin__", "frozenset", call_set, NO_STORAGE},
-    {"collections", "OrderedDict", call_ordered_dict, NO_STORAGE},
-    {"torch._utils", "_rebuild_tensor_v2", lb_pickle_torch_tensor, NO_STORAGE},
-    {"torch._utils", "_rebuild_parameter", lb_pickle_torch_parameter, NO_STORAGE},
-    {"torch._utils", "_rebuild_parameter_with_state", lb_pickle_torch_parameter, NO_STORAGE},
-    {"torch._tensor", "_rebuild_from_type_v2", call_typed, NO_STORAGE},
-    {"collections", "defaultdict", call_default_dict, NO_STORAGE},
-    {"torch.storage", "UntypedStorage", NULL, LB_ELEMENT_U8},
-    {"torch", "UntypedStorage", NULL, LB_ELEMENT_U8},
-    {"torch.storage", "_load_from_bytes", lb_pickle_torch_load, NO_STORAGE},
-    {"torch", "device", call_device, NO_STORAGE},
-    {"torch", "Size", call_size, NO_STORAGE},
-    {"torch", "BoolStorage", NULL, LB_ELEMENT_BOOL},
-    {"torch", "CharStorage", NULL, LB_ELEMENT_I8},
-    {"torch", "ShortStorage", NULL, LB_ELEMENT_I16},
-    {"torch", "IntStorage", NULL, LB_ELEMENT_I32},
-    {"torch", "LongStorage", NULL, LB_ELEMENT_I64},
-    {"torch", "ByteStorage", NULL, LB_ELEMENT_U8},
-    {"torch", "HalfStorage", NULL, LB_ELEMENT_F16},
-    {"torch", "BFloat16Storage", NULL, LB_ELEMENT_BF16},
-    {"torch", "FloatStorage", NULL, LB_ELEMENT_F32},
-    {"torch", "DoubleStorage", NULL, LB_ELEMENT_F64},
+static const lb_pickle_function CALLS[PICKLE_CALLEES] = {
+    [PICKLE_RECONSTRUCT] = lb_pickle_np_reconstruct,
+    [PICKLE_SCALAR] = lb_pickle_np_scalar,
+    [PICKLE_FROMBUFFER] = lb_pickle_np_frombuffer,
+    [PICKLE_MAKE_DTYPE] = lb_pickle_np_dtype,
+    [PICKLE_ENCODE] = call_encode,
+    [PICKLE_MAKE_BYTES] = call_bytes,
+    [PICKLE_MAKE_SET] = call_set,
+    [PICKLE_ORDERED_DICT] = call_ordered_dict,
+    [PICKLE_DEFAULT_DICT] = call_default_dict,
+    [PICKLE_TORCH_TENSOR] = lb_pickle_torch_tensor,
+    [PICKLE_TORCH_PARAMETER] = lb_pickle_torch_parameter,
+    [PICKLE_TORCH_TYPED] = call_typed,
+    [PICKLE_TORCH_LOAD] = lb_pickle_torch_load,
+    [PICKLE_TORCH_DEVICE] = call_device,
+    [PICKLE_TORCH_SIZE] = call_size,
 };
-
-enum { GLOBAL_COUNT = sizeof GLOBALS / sizeof *GLOBALS };
-
-static bool
-equals(const char *text, size_t length, const char *name)
-{
-    return strlen(name) == length && memcmp(text, name, length) == 0;
-}
 
 /* At most size - 1 bytes, with '?' for what cannot be printed. */
 static void
@@ -186,12 +151,8 @@ lb_pickle_global(lb_value *out, lb_pickle_machine *machine, const char *module,
                  size_t module_length, const char *name, size_t name_length)
 {
     char shown_module[120], shown_name[120];
-    for (size_t i = 0; i < GLOBAL_COUNT; i++) {
-        if (equals(module, module_length, GLOBALS[i].module) &&
-            equals(name, name_length, GLOBALS[i].name)) {
-            *out = (lb_value){.kind = (lb_value_kind)PICKLE_GLOBAL, .integer = (int64_t)i};
-            return LB_OK;
-        }
+    if (lb_pickle_find_global(out, module, module_length, name, name_length)) {
+        return LB_OK;
     }
     copy_printable(shown_module, sizeof shown_module, module, module_length);
     copy_printable(shown_name, sizeof shown_name, name, name_length);
@@ -206,42 +167,18 @@ lb_pickle_global(lb_value *out, lb_pickle_machine *machine, const char *module,
                           shown_module, shown_name);
 }
 
-void
-lb_pickle_global_name(char *out, size_t size, const lb_value *global)
-{
-    snprintf(out, size, "%s.%s", GLOBALS[global->integer].module, GLOBALS[global->integer].name);
-}
-
-bool
-lb_pickle_is_global(const lb_value *value, const char *module, const char *name)
-{
-    return (int)value->kind == PICKLE_GLOBAL &&
-           strcmp(GLOBALS[value->integer].module, module) == 0 &&
-           strcmp(GLOBALS[value->integer].name, name) == 0;
-}
-
-bool
-lb_pickle_storage_class(lb_element *out, const lb_value *global)
-{
-    if ((int)global->kind != PICKLE_GLOBAL || GLOBALS[global->integer].storage == NO_STORAGE) {
-        return false;
-    }
-    *out = (lb_element)GLOBALS[global->integer].storage;
-    return true;
-}
-
 static lb_status
 call_known(lb_value *out, lb_pickle_machine *machine, const lb_value *global,
            const lb_value *arguments)
 {
-    if (GLOBALS[global->integer].call == NULL) {
+    lb_pickle_function call = CALLS[lb_pickle_callee_of(global)];
+    if (call == NULL) {
         char name[100];
         lb_pickle_global_name(name, sizeof name, global);
         return lb_pickle_fail(machine, LB_ERROR_UNSUPPORTED, "calls '%s', which stands for a kind",
                               name);
     }
-    return GLOBALS[global->integer].call(out, machine, arguments->items->values,
-                                         arguments->items->count);
+    return call(out, machine, arguments->items->values, arguments->items->count);
 }
 
 lb_status

@@ -71,8 +71,11 @@ struct lb_pickle {
     lb_file_map map; /* of lb_pickle_read() */
 };
 
-typedef struct lb_pickle_machine {
+typedef struct lb_pickle_machine lb_pickle_machine;
+struct lb_pickle_machine {
     lb_pickle *pickle;
+    /* lb_pickle_run_next(), for a pickle within the pickle. */
+    lb_status (*run_next)(lb_value *out, lb_pickle_machine *machine);
     const char *name; /* for messages */
     lb_error *err;
     const uint8_t *bytes;
@@ -85,9 +88,9 @@ typedef struct lb_pickle_machine {
     size_t memo_capacity, memo_count;
     bool nested; /* within another pickle's bytes */
     bool stopped;
-} lb_pickle_machine;
+};
 
-/* "NAME: byte N: message" for the opcode under way. */
+/* pickle_fail.c: "NAME: byte N: message" for the opcode under way. */
 lb_status lb_pickle_fail(lb_pickle_machine *machine, lb_status code, const char *format, ...)
     LB_PRINTF(3, 4);
 
@@ -138,19 +141,45 @@ lb_status lb_pickle_latin1(lb_value *out, lb_pickle_machine *machine, const lb_v
 lb_status lb_pickle_ucs4(lb_value *out, lb_pickle_machine *machine, const uint8_t *bytes,
                          size_t count, bool swapped);
 
-/* pickle_globals.c: the names that are known. */
-lb_status lb_pickle_global(lb_value *out, lb_pickle_machine *machine, const char *module,
-                           size_t module_length, const char *name, size_t name_length);
+/* pickle_names.c: the names that are known, and what a call of each is. */
+typedef enum lb_pickle_callee {
+    PICKLE_NO_CALL, /* a name that others take as an argument */
+    PICKLE_RECONSTRUCT,
+    PICKLE_SCALAR,
+    PICKLE_FROMBUFFER,
+    PICKLE_MAKE_DTYPE,
+    PICKLE_ENCODE,
+    PICKLE_MAKE_BYTES,
+    PICKLE_MAKE_SET,
+    PICKLE_ORDERED_DICT,
+    PICKLE_DEFAULT_DICT,
+    PICKLE_TORCH_TENSOR,
+    PICKLE_TORCH_PARAMETER,
+    PICKLE_TORCH_TYPED,
+    PICKLE_TORCH_LOAD,
+    PICKLE_TORCH_DEVICE,
+    PICKLE_TORCH_SIZE,
+    PICKLE_CALLEES
+} lb_pickle_callee;
+
+/* False where the name is not known. */
+bool lb_pickle_find_global(lb_value *out, const char *module, size_t module_length,
+                           const char *name, size_t name_length);
+lb_pickle_callee lb_pickle_callee_of(const lb_value *global);
 /* "numpy.ndarray" */
 void lb_pickle_global_name(char *out, size_t size, const lb_value *global);
-lb_status lb_pickle_call(lb_value *out, lb_pickle_machine *machine, const lb_value *global,
-                         const lb_value *arguments);
-lb_status lb_pickle_build(lb_pickle_machine *machine, const lb_value *object,
-                          const lb_value *state);
 /* The element of a storage class, false for other globals. */
 bool lb_pickle_storage_class(lb_element *out, const lb_value *global);
 /* Whether the global has this name. */
 bool lb_pickle_is_global(const lb_value *value, const char *module, const char *name);
+
+/* pickle_globals.c: what calling them gives. */
+lb_status lb_pickle_global(lb_value *out, lb_pickle_machine *machine, const char *module,
+                           size_t module_length, const char *name, size_t name_length);
+lb_status lb_pickle_call(lb_value *out, lb_pickle_machine *machine, const lb_value *global,
+                         const lb_value *arguments);
+lb_status lb_pickle_build(lb_pickle_machine *machine, const lb_value *object,
+                          const lb_value *state);
 
 /* The functions, by their arguments. */
 typedef lb_status (*lb_pickle_function)(lb_value *out, lb_pickle_machine *machine,
@@ -167,7 +196,7 @@ lb_status lb_pickle_torch_parameter(lb_value *, lb_pickle_machine *, const lb_va
 lb_status lb_pickle_torch_load(lb_value *, lb_pickle_machine *, const lb_value *, size_t);
 lb_status lb_pickle_torch_persistent(lb_value *out, lb_pickle_machine *machine, const lb_value *id);
 
-/* pickle_machine.c: runs the pickle at `at` to its STOP, with a new stack and memo. */
+/* pickle_run.c: runs the pickle at `at` to its STOP, with a new stack and memo. */
 lb_status lb_pickle_run_next(lb_value *out, lb_pickle_machine *machine);
 
 /* pickle_check.c: makes all values public ones, refuses loops and what is too deep or too many. */

@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The stack, the marks and the memo of a pickle's machine, and the loop over its opcodes. */
+/* The stack, the marks and the memo of a pickle's machine. */
 #include "pickle_machine.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "little_endian.h"
 
 enum { FIRST_ROOM = 32, MEMO_SLACK = 1024, MEMO_GAPS = 4 };
-
-lb_status
-lb_pickle_fail(lb_pickle_machine *machine, lb_status code, const char *format, ...)
-{
-    char text[600];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    bool none = machine->opcode_at == 0 && code == LB_ERROR_FORMAT && !machine->nested;
-    return lb_fail(machine->err, code, "%s: %sbyte %zu: %s", machine->name,
-                   none ? "is not a pickle: " : "", machine->opcode_at, text);
-}
 
 lb_status
 lb_pickle_fetch(lb_pickle_machine *machine, const uint8_t **out, uint64_t size)
@@ -183,33 +168,4 @@ lb_pickle_recall(lb_pickle_machine *machine, uint64_t index)
                               (unsigned long long)index);
     }
     return lb_pickle_push(machine, machine->memo[index]);
-}
-
-/* What the last pickle of the stream left behind stays in the arena. */
-static void
-restart(lb_pickle_machine *machine)
-{
-    machine->depth = machine->mark_count = 0;
-    machine->memo = NULL;
-    machine->memo_capacity = machine->memo_count = 0;
-    machine->stopped = false;
-}
-
-lb_status
-lb_pickle_run_next(lb_value *out, lb_pickle_machine *machine)
-{
-    restart(machine);
-    while (!machine->stopped) {
-        machine->opcode_at = machine->at;
-        if (machine->at == machine->size) {
-            return lb_pickle_fail(machine, LB_ERROR_FORMAT,
-                                  "is truncated: it ends without the opcode STOP");
-        }
-        uint8_t code = machine->bytes[machine->at++];
-        lb_status status = lb_pickle_step(machine, code);
-        if (status != LB_OK) {
-            return status;
-        }
-    }
-    return lb_pickle_pop(machine, out);
 }

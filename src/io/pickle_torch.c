@@ -135,9 +135,9 @@ read_preamble(lb_pickle_machine *machine)
                               "a PyTorch storage in a form that is not known");
     }
     machine->at = sizeof MAGIC;
-    lb_status status = lb_pickle_run_next(&version, machine);
+    lb_status status = machine->run_next(&version, machine);
     if (status == LB_OK) {
-        status = lb_pickle_run_next(&system, machine);
+        status = machine->run_next(&system, machine);
     }
     if (status != LB_OK) {
         return status;
@@ -178,10 +178,10 @@ read_storage(lb_value *out, lb_pickle_machine *machine)
     size_t before = machine->pickle->storage_count;
     lb_status status = read_preamble(machine);
     if (status == LB_OK) {
-        status = lb_pickle_run_next(out, machine);
+        status = machine->run_next(out, machine);
     }
     if (status == LB_OK) {
-        status = lb_pickle_run_next(&keys, machine);
+        status = machine->run_next(&keys, machine);
     }
     if (status != LB_OK) {
         return status;
@@ -213,6 +213,7 @@ lb_pickle_torch_load(lb_value *out, lb_pickle_machine *machine, const lb_value *
     pickle->nested += bytes->length;
     snprintf(name, sizeof name, "%.240s: byte %zu", machine->name, machine->opcode_at);
     lb_pickle_machine inner = {.pickle = pickle,
+                               .run_next = machine->run_next,
                                .name = name,
                                .err = machine->err,
                                .bytes = (const uint8_t *)bytes->bytes,

@@ -10,35 +10,8 @@ static const char *const STATE_KEYS[] = {"state_dict", "model_state_dict", "mode
                                          "net",        "network",          "weights"};
 enum { STATE_COUNT = sizeof STATE_KEYS / sizeof *STATE_KEYS, MAX_NESTED = 4 };
 
-/* A network's pickle has some KB, and some hundred tensors. */
-enum { MAX_PICKLE = 1 << 24, MAX_TENSORS = UINT16_MAX };
-static const lb_pickle_limits LIMITS = {.memory = (size_t)1 << 28,
-                                        .values = (size_t)1 << 22,
-                                        .stack = 1 << 20,
-                                        .memo = 1 << 20,
-                                        .opaque = true};
-
-lb_status
-lb_torch_parse(lb_pickle **out, size_t *used, const uint8_t *bytes, size_t size, const char *path,
-               const char *part, bool any_storage, lb_error *err)
-{
-    lb_pickle_limits limits = LIMITS;
-    limits.opaque_storages = any_storage;
-    char *name = lb_format(err, "%s: %s", path, part);
-    if (name == NULL) {
-        return err->code;
-    }
-    lb_status status = lb_pickle_parse(out, used, bytes, size < MAX_PICKLE ? size : MAX_PICKLE,
-                                       name, &limits, err);
-    lb_free(name);
-    if (status == LB_ERROR_UNSUPPORTED) {
-        char reason[sizeof err->message];
-        memcpy(reason, err->message, sizeof reason);
-        return lb_fail(err, status, "%s; of a whole model, save model.state_dict() instead",
-                       reason);
-    }
-    return status;
-}
+/* A network has some hundred tensors. */
+enum { MAX_TENSORS = UINT16_MAX };
 
 /* The dict of tensors: the root, or what it holds under one of the keys. */
 static const lb_value *

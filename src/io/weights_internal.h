@@ -47,9 +47,9 @@ lb_zip_entry *lb_torch_zip_storage(const lb_weights *weights, const lb_pickle_st
 
 /* torch_state.c: lists the tensors of the state dict in weights->pickle. */
 lb_status lb_torch_list(lb_weights *weights, lb_error *err);
-/* Parses the pickle at the start of `size` bytes, within limits that do for a network. *used is its
- * length. `part` says in messages which it is. any_storage: storages of types that are not read may
- * be referred to. */
+/* torch_pickle.c: parses the pickle at the start of `size` bytes, within limits that do for a
+ * network. *used is its length. `part` says in messages which it is. any_storage: storages of types
+ * that are not read may be referred to. */
 lb_status lb_torch_parse(lb_pickle **out, size_t *used, const uint8_t *bytes, size_t size,
                          const char *path, const char *part, bool any_storage, lb_error *err);
 
