@@ -27,6 +27,7 @@ lb_status lesion_field_search(lesion_list out[LB_SHAPES], lesion_workspace *work
 
 /* What the sum of a softened blob should be before it is enlarged. */
 double lesion_expected_mass(const lb_lesion_options *options);
+bool lesion_has_expected_mass(const double *soft, size_t count, const lb_lesion_options *options);
 /* Gives the pixels of an enlarged soft mask the values of a profile that is the same for all
  * lesions, by their rank. *fits = false where the mask has too few pixels above 0. */
 lb_status lesion_match(bool *fits, double *mask, size_t count, const lb_lesion_options *options,

@@ -11,29 +11,7 @@
 /* Lower values of the soft edge become 0, by shape. The study has one for each class, distractors
  * the one half-way, so that they are as near to either. They belong to the study's softness. */
 static const double CUT[LB_SHAPES] = {0.2, 0.15, 0.175};
-static const double STUDY_SIGMA = 0.75, STUDY_AREA = 70, MASS_TOLERANCE = 1; /* pixels */
-
-/* What the cut takes away grows with the outline, and that with the square root of the area. The
- * study, whose lesions all have 70 pixels, says 0.05 x area x sigma: the same there. */
-double
-lesion_expected_mass(const lb_lesion_options *options)
-{
-    double area = (double)options->area;
-    return area - sqrt(area * STUDY_AREA) * 0.05 * options->edge_sigma;
-}
-
-/* Whether the softened blob still has about its area. The study compares the sum rounded to two
- * decimals. */
-static bool
-has_expected_mass(const double *soft, size_t count, const lb_lesion_options *options)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += soft[i];
-    }
-    double tolerance = MASS_TOLERANCE * sqrt((double)options->area / STUDY_AREA);
-    return fabs(rint(sum * 100) / 100 - lesion_expected_mass(options)) <= tolerance;
-}
+static const double STUDY_SIGMA = 0.75;
 
 static int
 compare_descending(const void *a, const void *b)
@@ -65,7 +43,7 @@ trim(double *soft, double *spare, size_t count, lb_shape shape, const lb_lesion_
     for (size_t i = 0; i < count; i++) {
         soft[i] = soft[i] < cut ? 0 : soft[i];
     }
-    return !as_in_study || has_expected_mass(soft, count, options);
+    return !as_in_study || lesion_has_expected_mass(soft, count, options);
 }
 
 /* Room for the soft edge on each side: two pixels in the study, at least twice sigma. */

@@ -32,6 +32,14 @@ cleanup:
     return status;
 }
 
+void
+lb_subject_splits_release(lb_subject_splits *splits)
+{
+    lb_free(splits->splits);
+    lb_free(splits->subjects);
+    *splits = (lb_subject_splits){.count = 0};
+}
+
 static lb_status
 read_open(lb_subject_splits *out, lb_h5 *file, lb_error *err)
 {
