@@ -51,14 +51,6 @@ cleanup:
     return status;
 }
 
-void
-series_keys_of(uint32_t out[KEYS], const score_series *series)
-{
-    const uint32_t keys[KEYS] = {series->condition, series->selection, series->corpus,
-                                 series->degree,    series->method,    series->seed};
-    memcpy(out, keys, sizeof keys);
-}
-
 static lb_status
 grow_slots(builder *b, lb_error *err)
 {

@@ -5,6 +5,14 @@
 
 #include "score_series_internal.h"
 
+void
+series_keys_of(uint32_t out[LB_SCORE_KEYS], const score_series *series)
+{
+    const uint32_t keys[LB_SCORE_KEYS] = {series->condition, series->selection, series->corpus,
+                                          series->degree,    series->method,    series->seed};
+    memcpy(out, keys, sizeof keys);
+}
+
 /* For sorting series and remembering where they were. */
 typedef struct ordered {
     uint32_t keys[LB_SCORE_KEYS];
