@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -60,17 +62,15 @@ open_temporary(int *out, size_t bytes, const char *what, lb_error *err)
 {
     const char *folder = getenv("TMPDIR");
     folder = folder != NULL && folder[0] != '\0' ? folder : "/tmp";
-    char *path = lb_format(err, "%s/lesionbench-XXXXXX", folder);
-    if (path == NULL) {
-        return err->code;
-    }
-    int file = mkstemp(path);
-    int reason = file < 0 ? errno : 0;
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/lesionbench-XXXXXX", folder);
+    bool fits = length > 0 && (size_t)length < sizeof path;
+    int file = fits ? mkstemp(path) : -1;
+    int reason = !fits ? ENAMETOOLONG : file < 0 ? errno : 0;
     if (file >= 0) {
         unlink(path);
         reason = posix_fallocate(file, 0, (off_t)bytes);
     }
-    lb_free(path);
     if (reason != 0) {
         if (file >= 0) {
             close(file);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What POSIX.1-2008 does not say, and each system does in its own way: the one file, with platform_memory.c, to change for
- * another system than Linux. */
+/* What POSIX.1-2008 does not say, and each system does in its own way. platform.c and
+ * platform_memory.c are the files to change for another system than Linux. */
 #ifndef LB_BASE_PLATFORM_H
 #define LB_BASE_PLATFORM_H
 
