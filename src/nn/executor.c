@@ -8,12 +8,6 @@
 #include "dense.h"
 #include "executor_f64.h"
 
-const float *
-lb_step_input(const lb_executor *executor, size_t step)
-{
-    return step == 0 ? executor->input : executor->steps[step - 1].output;
-}
-
 static void
 multiply(float *values, const float *factors, size_t count)
 {

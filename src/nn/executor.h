@@ -155,6 +155,8 @@ void lb_sparsity_fill(const lb_step *step);
  * no gradient. */
 void lb_sparsity_clear_first(const lb_executor *executor);
 void lb_sparsity_release(lb_step *step);
+/* Bytes of lb_executor.positions for an image: two sets of its pixels. */
+size_t lb_sparsity_position_bytes(const lb_executor *executor);
 lb_status lb_tile_list_init(lb_tile_list *list, size_t tiles, lb_error *err);
 void lb_tile_list_release(lb_tile_list *list);
 /* Tiles of a step's output, of one image. */

@@ -129,19 +129,6 @@ add_classifier(lb_executor *executor, cursor *at)
     }
 }
 
-bool
-lb_executor_is_fused(const lb_executor *executor, const lb_step *step)
-{
-    return executor->plan.decisions_only && step->kind == LB_STEP_CONVOLUTION &&
-           lb_convolution_is_fused(step->convolution);
-}
-
-const lb_step *
-lb_pool_behind(const lb_step *convolution)
-{
-    return convolution[2].kind == LB_STEP_POOL ? convolution + 2 : NULL;
-}
-
 /* Outputs of inner steps by turns in two arrays; the last has its own. */
 static lb_status
 allocate_pingpong(lb_executor *executor, size_t largest, lb_error *err)

@@ -41,6 +41,10 @@ typedef struct lb_pattern_rule {
 /* LB_ERROR_ARGUMENT where they are of another network than the executor. */
 lb_status lb_patterns_check(const lb_patterns *patterns, const lb_executor *executor,
                             const char *function, lb_error *err);
+struct lb_step;
+/* pattern_rule.c: a convolution, as the first step is. in: blocked. */
+lb_status lb_pattern_convolution(float *in, const float *out, lb_executor *executor,
+                                 const struct lb_step *step, lb_error *err);
 /* One linear step; as lb_rule_table's linear. */
 lb_status lb_pattern_linear(float *in, float *out, lb_executor *executor, size_t step,
                             lb_error *err);
