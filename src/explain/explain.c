@@ -11,8 +11,6 @@
 /* ITU-R BT.601 luma as rounded in the reference study. */
 static const float luma[LB_INPUT_CHANNELS] = {0.2989f, 0.5870f, 0.1140f};
 
-const char *const lb_target_output_names[] = {"usual", "logit", "probability", NULL};
-
 void
 lb_explain_defaults(lb_explain_options *options)
 {

@@ -5,6 +5,8 @@
 
 #define MAX_U64 0x1p64
 
+const char *const lb_target_output_names[] = {"usual", "logit", "probability", NULL};
+
 #define EXPLAIN(member, kind, min, max, help) \
     LB_SETTING_ROW(lb_explain_options, member, #member, kind, min, max, help)
 

@@ -26,23 +26,13 @@ lb_methods_passes(const lb_method *const *methods, size_t count, const lb_explai
     return sum;
 }
 
-static void
-report(const lb_session *session)
-{
-    enum { PARTS = 1000 };
-    const lb_effort *effort = &session->effort;
-    size_t parts = PARTS * effort->images;
-    double share = effort->total > 0 ? fmin(1, effort->done / effort->total) : 1;
-    lb_progress(session->context, "explaining", (size_t)(share * (double)parts), parts);
-}
-
 void
 lb_explainer_begin(lb_explainer *e, size_t images)
 {
     double each = lb_methods_passes(e->methods, e->method_count, e->session.options,
                                     e->session.height, e->session.width);
     e->session.effort = (lb_effort){.images = images, .total = (double)images * each};
-    report(&e->session);
+    lb_session_report(&e->session);
 }
 
 void
@@ -58,18 +48,5 @@ void
 lb_explainer_end_method(lb_explainer *e)
 {
     e->session.effort.done = e->session.effort.end;
-    report(&e->session);
-}
-
-void
-lb_session_advance(lb_session *session, double passes)
-{
-    session->effort.done = fmin(session->effort.done + passes, session->effort.end);
-    report(session);
-}
-
-void
-lb_session_advance_forward(lb_session *session, size_t passes)
-{
-    lb_session_advance(session, LB_FORWARD_PASS * (double)passes);
+    lb_session_report(&e->session);
 }

@@ -12,5 +12,7 @@ void lb_explainer_end_method(lb_explainer *explainer);
 /* Within a method: so many more passes are done. */
 void lb_session_advance(lb_session *session, double passes);
 void lb_session_advance_forward(lb_session *session, size_t passes);
+/* Tells the context. */
+void lb_session_report(const lb_session *session);
 
 #endif
