@@ -2,7 +2,6 @@
 #include "folder.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,78 +75,6 @@ fill_rows(void *rows, size_t row_size, const column *columns, size_t count, cons
         }
     }
     return LB_OK;
-}
-
-char *
-folder_path(const study_folder *folder, const char *name, lb_error *err)
-{
-    return lb_format(err, "%s/%s", folder->directory, name);
-}
-
-lb_status
-folder_forgive(lb_status status, study_folder *folder, lb_error *err)
-{
-    bool damaged = status == LB_ERROR_FORMAT || status == LB_ERROR_IO || status == LB_ERROR_NUMERIC;
-    if (!damaged) {
-        return status;
-    }
-    char message[sizeof err->message];
-    size_t length = strlen(folder->directory);
-    snprintf(message, sizeof message, "%s", err->message);
-    bool within = strncmp(message, folder->directory, length) == 0 && message[length] == '/';
-    return folder_miss(folder, err, "%s", message + (within ? length + 1 : 0));
-}
-
-static lb_status
-add_missing(study_folder *folder, char *line, lb_error *err)
-{
-    lb_status status = LB_OK;
-    char **longer = NULL;
-    for (size_t i = 0; i < folder->missing_count; i++) {
-        if (strcmp(folder->missing[i], line) == 0) {
-            goto cleanup;
-        }
-    }
-    LB_ALLOC(longer, folder->missing_count + 1);
-    for (size_t i = 0; i < folder->missing_count; i++) {
-        longer[i] = folder->missing[i];
-    }
-    longer[folder->missing_count++] = line;
-    lb_free(folder->missing);
-    folder->missing = longer;
-    return LB_OK;
-cleanup:
-    lb_free(line);
-    return status;
-}
-
-lb_status
-folder_miss(study_folder *folder, lb_error *err, const char *format, ...)
-{
-    lb_error line; /* for what it does with long paths */
-    va_list arguments;
-    va_start(arguments, format);
-    lb_fail_list(&line, LB_ERROR_FORMAT, format, arguments);
-    va_end(arguments);
-    char *copy = lb_strdup(line.message, err);
-    return copy == NULL ? err->code : add_missing(folder, copy, err);
-}
-
-lb_status
-folder_has(bool *out, study_folder *folder, const char *name, const char *shows, lb_error *err)
-{
-    char *path = folder_path(folder, name, err);
-    if (path == NULL) {
-        return err->code;
-    }
-    bool there = false;
-    lb_status status = lb_path_exists(&there, path, err);
-    lb_free(path);
-    *out = there;
-    if (status != LB_OK) {
-        return folder_forgive(status, folder, err);
-    }
-    return there ? LB_OK : folder_miss(folder, err, "%s: %s", name, shows);
 }
 
 /* Reads one table, or notes it as missing and leaves *rows NULL. */
@@ -226,17 +153,6 @@ collect_corpora(study_folder *folder, lb_error *err)
         status = add_corpus(folder, folder->explanations[i].corpus, err);
     }
     return status;
-}
-
-int
-folder_method(const study_folder *folder, const char *name)
-{
-    for (size_t i = 0; i < folder->method_count; i++) {
-        if (strcmp(folder->methods[i].name, name) == 0) {
-            return (int)i;
-        }
-    }
-    return NOT_KNOWN;
 }
 
 static bool

@@ -9,24 +9,6 @@
 
 enum { GROUPS = SELECTIONS * MAX_METHODS * MAX_CORPORA * DEGREES, MOST_IMAGES = 1 << 24 };
 
-int
-name_index(const char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (int)i;
-        }
-    }
-    return NOT_KNOWN;
-}
-
-bool
-folder_is_of(const study_folder *folder, const char *condition)
-{
-    return strcmp(*condition != '\0' ? condition : condition_names[BEST],
-                  condition_names[folder->condition]) == 0;
-}
-
 static size_t
 group_of(size_t corpus, size_t degree, size_t method, size_t chosen)
 {
