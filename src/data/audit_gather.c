@@ -224,7 +224,10 @@ read_identities(reader *r, lb_split split, size_t count, size_t at, lb_error *er
     lb_status status = LB_OK;
     lb_array subject = {0};
     audit_data *data = r->data;
-    memcpy(data->label + at, lb_dataset_labels(r->dataset, split), count);
+    const int32_t *labels = lb_dataset_labels(r->dataset, split); /* 0 or 1 */
+    for (size_t i = 0; i < count; i++) {
+        data->label[at + i] = (uint8_t)labels[i];
+    }
     memcpy(data->slice + at, lb_dataset_slices(r->dataset, split), count * sizeof *data->slice);
     memset(data->split + at, (int)split, count);
     if (data->has_subjects) {
