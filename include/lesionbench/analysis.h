@@ -53,8 +53,8 @@ typedef struct lb_analysis_notes {
                             value of the metric; NULL: not asked */
 } lb_analysis_notes;
 
-/* Reads the scores of the inputs, for one or several analyses of the metric. An analysis of the images
- * of one class needs with_labels. */
+/* Reads the scores of the inputs, for one or several analyses of the metric. An analysis of the
+ * images of one class needs with_labels. */
 lb_status lb_analysis_read_scores(lb_score_table *out, const lb_analysis_inputs *inputs,
                                   const char *metric, bool with_labels, const lb_context *context,
                                   lb_error *err);
