@@ -39,7 +39,8 @@ gather(boxplot *self, size_t corpus, size_t degree, size_t method)
     size_t n = 0;
     score_range scores = folder_scores(self->folder, corpus, degree, method, self->chosen);
     for (size_t i = 0; i < scores.count; i++) {
-        float value = self->of == TPR ? scores.rows[i].tpr : scores.rows[i].tnr;
+        float value =
+            folder_score(self->folder, scores.rows[i], self->of == TPR ? SCORE_TPR : SCORE_TNR);
         if (isfinite(value)) {
             self->values[n++] = (double)value;
         }

@@ -23,8 +23,9 @@ gather(double *values, const study_folder *folder, size_t method)
             folder_scores(folder, i / SELECTIONS / DEGREES, i / SELECTIONS % DEGREES, method,
                           (selection)(i % SELECTIONS));
         for (size_t k = 0; k < scores.count; k++) {
-            if (isfinite(scores.rows[k].completeness)) {
-                values[n++] = fmax((double)scores.rows[k].completeness, LEAST);
+            float error = folder_score(folder, scores.rows[k], SCORE_COMPLETENESS);
+            if (isfinite(error)) {
+                values[n++] = fmax((double)error, LEAST);
             }
         }
     }

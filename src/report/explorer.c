@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lesionbench/csv.h"
 #include "lesionbench/png.h"
 #include "lesionbench/score.h"
 #include "scores.h"
@@ -220,149 +219,6 @@ read_predictions(explorer *e, size_t f, lb_error *err)
     return status == LB_ERROR_MEMORY ? status : LB_OK;
 }
 
-static size_t
-place_of(const explorer *e, size_t file, size_t image, size_t method)
-{
-    return ((file * e->image_count + image) * e->set->folder->method_count + method) *
-           e->column_count;
-}
-
-/* Columns that tell which row it is, and counts that the rates say already. */
-static bool
-is_shown(const char *name)
-{
-    static const char *const others[] = {"image", "label",  "lesion_count", "corpus", "degree",
-                                         "seed",  "method", "selection",    "tp",     "tn",
-                                         "fp",    "fn",     "condition",    "subject"};
-    return name_index(others, sizeof others / sizeof *others, name) == NOT_KNOWN;
-}
-
-/* Places of what tells the row, and of the columns that are shown. */
-enum { IMAGE, CORPUS, DEGREE, SEED, METHOD, NEEDED, CONDITION = NEEDED, KEYS };
-typedef struct columns_at {
-    size_t key[KEYS]; /* the number of columns where there is none */
-    size_t shown[MOST_COLUMNS];
-} columns_at;
-
-static lb_status
-find_columns(columns_at *at, explorer *e, const lb_csv_stream *stream, const char *path,
-             lb_error *err)
-{
-    static const char *const keys[KEYS] = {"image", "corpus", "degree",
-                                           "seed",  "method", "condition"};
-    lb_status status = LB_OK;
-    size_t columns = 0;
-    char *const *header = lb_csv_header(stream, &columns);
-    for (size_t k = 0; k < KEYS; k++) {
-        int found = name_index((const char *const *)header, columns, keys[k]);
-        if (found == NOT_KNOWN && k < NEEDED) {
-            return lb_fail(err, LB_ERROR_FORMAT, "%s: no column \"%s\"", path, keys[k]);
-        }
-        at->key[k] = found == NOT_KNOWN ? columns : (size_t)found;
-    }
-    for (size_t c = 0; c < columns && e->column_count < MOST_COLUMNS; c++) {
-        if (is_shown(header[c])) {
-            e->columns[e->column_count] = lb_strdup(header[c], err);
-            if (e->columns[e->column_count] == NULL) {
-                LB_TRY(err->code);
-            }
-            at->shown[e->column_count++] = c;
-        }
-    }
-cleanup:
-    return status;
-}
-
-/* The file that a row's map is in, or the number of files. */
-static size_t
-file_of_row(const map_set *set, char *const *cells, const columns_at *at)
-{
-    const char *corpus = cells[at->key[CORPUS]], *degree = cells[at->key[DEGREE]];
-    for (size_t f = 0; f < set->file_count; f++) {
-        const map_file *file = &set->files[f];
-        bool same = file->degree == UNTRAINED ? strcmp(corpus, "untrained") == 0
-                    : file->degree == NO_NETWORK
-                        ? strcmp(corpus, "baseline") == 0
-                        : strcmp(degree, degree_names[file->degree]) == 0 &&
-                              strcmp(cells[at->key[SEED]], file->seed) == 0 &&
-                              strcmp(corpus, set->folder->corpora[file->corpus]) == 0;
-        if (same) {
-            return f;
-        }
-    }
-    return set->file_count;
-}
-
-static void
-take_row(explorer *e, char *const *cells, const columns_at *at, size_t columns,
-         const int32_t *slots, size_t holdout)
-{
-    double image = lb_csv_value(cells[at->key[IMAGE]]);
-    const char *condition = at->key[CONDITION] < columns ? cells[at->key[CONDITION]] : "";
-    if (!(image >= 0 && image < (double)holdout) || slots[(size_t)image] == NOT_KNOWN ||
-        !folder_is_of(e->set->folder, condition)) {
-        return;
-    }
-    size_t file = file_of_row(e->set, cells, at);
-    int method = folder_method(e->set->folder, cells[at->key[METHOD]]);
-    if (file < e->set->file_count && method >= 0) {
-        size_t first = place_of(e, file, (size_t)slots[(size_t)image], (size_t)method);
-        for (size_t c = 0; c < e->column_count; c++) {
-            e->values[first + c] = (float)lb_csv_value(cells[at->shown[c]]);
-        }
-    }
-}
-
-static lb_status
-read_rows(explorer *e, const char *path, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_csv_stream *stream = NULL;
-    columns_at at = {{0}, {0}};
-    int32_t *slots = NULL;
-    size_t columns = 0, holdout = lb_dataset_count(e->set->dataset, LB_HOLDOUT);
-    LB_ALLOC(slots, holdout);
-    for (size_t i = 0; i < holdout; i++) {
-        slots[i] = NOT_KNOWN;
-    }
-    for (size_t i = 0; i < e->image_count; i++) {
-        slots[e->images[i].index] = (int32_t)i;
-    }
-    LB_TRY(lb_csv_open(&stream, path, err));
-    lb_csv_header(stream, &columns);
-    LB_TRY(find_columns(&at, e, stream, path, err));
-    size_t count = place_of(e, e->set->file_count, 0, 0);
-    LB_ALLOC(e->values, count);
-    for (size_t i = 0; i < count; i++) {
-        e->values[i] = NAN;
-    }
-    for (;;) {
-        char *const *cells = NULL;
-        LB_TRY(lb_csv_next(&cells, stream, err));
-        if (cells == NULL) {
-            break;
-        }
-        take_row(e, cells, &at, columns, slots, holdout);
-    }
-cleanup:
-    lb_csv_close(stream);
-    lb_free(slots);
-    return status;
-}
-
-/* A table that is missing or damaged is named already. */
-static lb_status
-read_values(explorer *e, lb_error *err)
-{
-    char *path = folder_path(e->set->folder, "tables/scores.csv", err);
-    if (path == NULL) {
-        return err->code;
-    }
-    lb_status status = read_rows(e, path, err);
-    lb_free(path);
-    return status == LB_ERROR_MEMORY ? status : LB_OK;
-}
-
 lb_status
 explorer_read(explorer *out, map_set *set, size_t capacity, lb_error *err)
 {
@@ -383,7 +239,6 @@ explorer_read(explorer *out, map_set *set, size_t capacity, lb_error *err)
                 LB_TRY(read_predictions(&e, f, err));
             }
         }
-        LB_TRY(read_values(&e, err));
     }
     *out = e;
     e = (explorer){.set = NULL};
@@ -399,10 +254,7 @@ explorer_release(explorer *e)
         lb_free(e->images[i].predicted);
         lb_free(e->images[i].confidence);
     }
-    for (size_t c = 0; c < e->column_count; c++) {
-        lb_free(e->columns[c]);
-    }
     lb_free(e->images);
-    lb_free(e->values);
+    lb_free(e->rows);
     *e = (explorer){.set = NULL};
 }

@@ -14,15 +14,13 @@ typedef struct explorer_image {
     float *confidence;  /* (files) its soft-max score; NaN unknown */
 } explorer_image;
 
-enum { MOST_COLUMNS = 32 };
-
 typedef struct explorer {
     map_set *set; /* borrowed */
     explorer_image *images;
     size_t image_count;
-    char *columns[MOST_COLUMNS]; /* of scores.csv that are shown: all but what tells the row */
-    size_t column_count;
-    float *values;   /* (files, images, methods, columns); NaN unknown */
+    const lb_score_table *scores; /* of the images, NULL unknown: the image, and the columns that
+                                   * are shown */
+    uint32_t *rows;               /* (files, images, methods): of scores, + 1; 0 unknown */
     size_t reduce;   /* sides are divided by it: a pixel is the greatest of reduce x reduce */
     size_t left_out; /* images that were kept but found no room */
 } explorer;
@@ -30,6 +28,14 @@ typedef struct explorer {
 /* Reads what there is; room is the number of bytes that the pictures may take on the page. With no
  * maps image_count is 0. */
 lb_status explorer_read(explorer *out, map_set *set, size_t capacity, lb_error *err);
+/* Reads the scores of all conditions' images (NULL: none) into scores, which they borrow. */
+lb_status explorer_read_scores(explorer *const *conditions, size_t count, lb_score_table *scores,
+                               lb_error *err);
+/* The columns of scores.csv that are shown: all but what tells the row. */
+size_t explorer_columns(const explorer *e);
+const char *explorer_column(const explorer *e, size_t column);
+/* The score in a column of one map; NaN unknown. */
+float explorer_value(const explorer *e, size_t file, size_t image, size_t method, size_t column);
 void explorer_release(explorer *e);
 /* The data of these conditions (NULL: none), in one JSON object, to stand in a script element. */
 lb_status explorer_write(FILE *page, const explorer *const *conditions, size_t count,

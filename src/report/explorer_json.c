@@ -53,12 +53,9 @@ put_values(writer *w, size_t file, size_t image, size_t method)
 {
     const explorer *e = w->e;
     fputs(",\"v\":[", w->page);
-    for (size_t c = 0; c < e->column_count && e->values != NULL; c++) {
-        size_t place = ((file * e->image_count + image) * e->set->folder->method_count + method) *
-                           e->column_count +
-                       c;
+    for (size_t c = 0; c < explorer_columns(e); c++) {
         fputs(c > 0 ? "," : "", w->page);
-        put_number(w->page, (double)e->values[place]);
+        put_number(w->page, (double)explorer_value(e, file, image, method, c));
     }
     fputs("]}", w->page);
 }
@@ -164,9 +161,9 @@ put_names(FILE *page, const explorer *e)
         page, "{\"condition\":\"%s\",\"height\":%zu,\"width\":%zu,\"reduce\":%zu,\"leftOut\":%zu",
         condition_names[folder->condition], e->set->height, e->set->width, e->reduce, e->left_out);
     fputs(",\n\"columns\":[", page);
-    for (size_t c = 0; c < e->column_count; c++) {
+    for (size_t c = 0; c < explorer_columns(e); c++) {
         fputs(c > 0 ? "," : "", page);
-        put_text(page, e->columns[c]);
+        put_text(page, explorer_column(e, c));
     }
     fputs("],\n\"methods\":[", page);
     for (size_t m = 0; m < folder->method_count; m++) {

@@ -185,7 +185,8 @@ collect_methods(study_folder *folder)
 }
 
 lb_status
-folder_load(study_folder *out, const char *directory, study_condition under, lb_error *err)
+folder_load(study_folder *out, report_scores *scores, const char *directory, study_condition under,
+            lb_error *err)
 {
     lb_status status = LB_OK;
     study_folder folder = {
@@ -211,7 +212,7 @@ folder_load(study_folder *out, const char *directory, study_condition under, lb_
     keep_own_rows(&folder);
     LB_TRY(collect_corpora(&folder, err));
     collect_methods(&folder);
-    LB_TRY(scores_load(&folder, err));
+    LB_TRY(scores_load(&folder, scores, err));
     *out = folder;
     folder = (study_folder){0};
 cleanup:
@@ -230,7 +231,7 @@ folder_release(study_folder *folder)
     lb_free(folder->missing);
     lb_free(folder->images);
     lb_free(folder->score_start);
-    lb_free(folder->scores);
+    lb_free(folder->score_rows);
     lb_free(folder->explanations);
     lb_free(folder->models);
     lb_csv_release(&folder->explanation_table);

@@ -6,6 +6,7 @@
 
 #include "lesionbench/base.h"
 #include "lesionbench/csv.h"
+#include "lesionbench/score_table.h"
 
 enum { DEGREES = 5, STUDY_METHODS = 8, MAX_METHODS = 64, MAX_CORPORA = 6, CLASSES = 2 };
 enum { NOT_KNOWN = -1 };
@@ -47,21 +48,28 @@ typedef struct explanation_row { /* tables/explanation.csv */
     double images, accuracy, tpr_median, tpr_q1, tpr_q3, tnr_median, chance;
 } explanation_row;
 
-/* tables/scores.csv, one row per image, model and method; only rows of the study's corpora and
- * degrees are kept. */
-typedef struct score_row {
-    int32_t image; /* holdout image, or NOT_KNOWN */
-    float tpr, tnr;
-    float completeness; /* NaN unknown */
-    signed char corpus, degree, method, selection;
-    signed char label; /* or NOT_KNOWN */
-} score_row;
+/* tables/scores.csv, which is read once for all conditions. */
+typedef struct report_scores {
+    lb_score_table table;
+    bool is_read;
+    lb_status status; /* of reading */
+    lb_error error;
+} report_scores;
 
-/* Rows that stand together. */
+/* Rows of the table of scores that stand together. */
 typedef struct score_range {
-    const score_row *rows;
+    const uint32_t *rows;
     size_t count;
 } score_range;
+
+/* What the report shows of a row, in single precision. */
+typedef enum score_field {
+    SCORE_TPR,
+    SCORE_IMAGE,
+    SCORE_LABEL,
+    SCORE_TNR,
+    SCORE_COMPLETENESS
+} score_field;
 
 /* A holdout image of these rows. */
 typedef struct scored_image {
@@ -77,9 +85,11 @@ typedef struct study_folder {
     lb_csv model_table, explanation_table;
     model_row *models;
     explanation_row *explanations;
-    score_row *scores;     /* by selection, method, corpus and degree, else as in the table */
-    uint32_t *score_start; /* of each such group, and the end of the last */
-    scored_image *images;  /* each once, ascending */
+    const lb_score_table *scores; /* borrowed */
+    uint32_t *score_rows;         /* of the study's corpora and degrees alone: by selection, method,
+                                   * corpus and degree, else as in the table */
+    uint32_t *score_start;        /* of each such group, and the end of the last */
+    scored_image *images;         /* each once, ascending */
     method_entry methods[MAX_METHODS];      /* the study's eight, further ones, then baselines */
     size_t method_count, attribution_count; /* all; without the baselines */
     size_t model_count, explanation_count, score_count, image_count;
@@ -89,9 +99,10 @@ typedef struct study_folder {
     size_t missing_count;
 } study_folder;
 
-/* Files that are not there and damaged ones are noted as missing. */
-lb_status folder_load(study_folder *out, const char *directory, study_condition under,
-                      lb_error *err);
+/* Files that are not there and damaged ones are noted as missing. Borrows scores, which the first
+ * call reads. */
+lb_status folder_load(study_folder *out, report_scores *scores, const char *directory,
+                      study_condition under, lb_error *err);
 void folder_release(study_folder *folder);
 /* DIRECTORY/name, the caller's (lb_free); NULL with err set. */
 char *folder_path(const study_folder *folder, const char *name, lb_error *err);
@@ -107,6 +118,10 @@ lb_status folder_forgive(lb_status status, study_folder *folder, lb_error *err);
 /* The scores of one box. */
 score_range folder_scores(const study_folder *folder, size_t corpus, size_t degree, size_t method,
                           selection chosen);
+/* NaN where the table leaves it empty. */
+float folder_score(const study_folder *folder, uint32_t row, score_field field);
+/* The label of a row's image, or NOT_KNOWN. */
+int folder_label(const study_folder *folder, uint32_t row);
 /* Notes the formatted line, once. */
 lb_status folder_miss(study_folder *folder, lb_error *err, const char *format, ...) LB_PRINTF(3, 4);
 

@@ -14,12 +14,15 @@ page_explorer(FILE *page, page_facts *facts, page_facts *matched, const lb_conte
     lb_status status = LB_OK;
     page_facts *of[CONDITIONS] = {facts, matched};
     explorer conditions[CONDITIONS] = {{.set = NULL}};
+    explorer *read[CONDITIONS] = {NULL, NULL};
     const explorer *shown[CONDITIONS] = {NULL, NULL};
+    lb_score_table scores = {0};
     bool any = false;
     for (size_t i = 0; i < CONDITIONS; i++) {
         if (of[i] != NULL) {
             LB_TRY(explorer_read(&conditions[i], &of[i]->maps, matched != NULL ? ROOM / 2 : ROOM,
                                  err));
+            read[i] = &conditions[i];
             shown[i] = &conditions[i];
             any = any || conditions[i].image_count > 0;
         }
@@ -27,6 +30,7 @@ page_explorer(FILE *page, page_facts *facts, page_facts *matched, const lb_conte
     if (!any) {
         goto cleanup;
     }
+    LB_TRY(explorer_read_scores(read, CONDITIONS, &scores, err));
     fputs("<section aria-labelledby=\"look\"><h2 id=\"look\">Look through the maps</h2>\n", page);
     fputs((const char *)web_explorer_html, page);
     fputs("<script type=\"application/json\" id=\"explorer-data\">", page);
@@ -38,5 +42,6 @@ cleanup:
     for (size_t i = 0; i < CONDITIONS; i++) {
         explorer_release(&conditions[i]);
     }
+    lb_score_table_release(&scores);
     return status;
 }

@@ -15,7 +15,7 @@ typedef struct class_count {
 } class_count;
 
 static void
-count_one(class_count *count, signed char label)
+count_one(class_count *count, int label)
 {
     count->all++;
     if (label != NOT_KNOWN) {
@@ -43,7 +43,7 @@ count_of_model(const study_folder *folder, size_t corpus, size_t degree, selecti
     for (size_t m = 0; m < folder->method_count && count.all == 0; m++) {
         score_range scores = folder_scores(folder, corpus, degree, m, chosen);
         for (size_t i = 0; i < scores.count; i++) {
-            count_one(&count, scores.rows[i].label);
+            count_one(&count, folder_label(folder, scores.rows[i]));
         }
     }
     return count;

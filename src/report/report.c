@@ -83,10 +83,11 @@ lb_status
 lb_report(const char *directory, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
+    report_scores scores = {.is_read = false};
     study_folder folders[CONDITIONS] = {{0}};
     page_facts facts[CONDITIONS] = {{0}};
     for (size_t i = 0; i < CONDITIONS; i++) {
-        LB_TRY(folder_load(&folders[i], directory, (study_condition)i, err));
+        LB_TRY(folder_load(&folders[i], &scores, directory, (study_condition)i, err));
         LB_TRY(page_facts_read(&facts[i], &folders[i], err));
     }
     bool matched = !is_empty(&folders[MATCHED]), alone = matched && is_empty(&folders[BEST]);
@@ -106,5 +107,6 @@ cleanup:
         page_facts_release(&facts[i]);
         folder_release(&folders[i]);
     }
+    lb_score_table_release(&scores.table);
     return status;
 }

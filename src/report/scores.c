@@ -2,10 +2,7 @@
 #include "scores.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "lesionbench/grow.h"
 
 enum { GROUPS = SELECTIONS * MAX_METHODS * MAX_CORPORA * DEGREES, MOST_IMAGES = 1 << 24 };
 
@@ -13,13 +10,6 @@ static size_t
 group_of(size_t corpus, size_t degree, size_t method, size_t chosen)
 {
     return ((chosen * MAX_METHODS + method) * MAX_CORPORA + corpus) * DEGREES + degree;
-}
-
-static size_t
-group_of_row(const score_row *row)
-{
-    return group_of((size_t)row->corpus, (size_t)row->degree, (size_t)row->method,
-                    (size_t)row->selection);
 }
 
 score_range
@@ -30,7 +20,7 @@ folder_scores(const study_folder *folder, size_t corpus, size_t degree, size_t m
         return (score_range){NULL, 0};
     }
     size_t group = group_of(corpus, degree, method, (size_t)chosen);
-    return (score_range){folder->scores + folder->score_start[group],
+    return (score_range){folder->score_rows + folder->score_start[group],
                          folder->score_start[group + 1] - folder->score_start[group]};
 }
 
@@ -57,102 +47,104 @@ whole(double value, int32_t limit)
     return value >= 0 && value < limit && value == floor(value) ? (int32_t)value : NOT_KNOWN;
 }
 
-enum { CORPUS, DEGREE, METHOD, SELECTION, TPR, IMAGE, LABEL, NEEDED };
-enum { TNR = NEEDED, CONDITION, COMPLETENESS, FIELDS };
-
-static const char *const NAMES[FIELDS] = {
-    "corpus", "degree", "method", "selection", "tpr",
-    "image",  "label",  "tnr",    "condition", "completeness_error"};
-
-static lb_status
-find_columns(size_t at[FIELDS], const lb_csv_stream *stream, const char *path, lb_error *err)
+static double
+value_of(const study_folder *folder, size_t row, score_field field)
 {
-    size_t columns = 0;
-    char *const *header = lb_csv_header(stream, &columns);
-    for (size_t k = 0; k < FIELDS; k++) {
-        int found = name_index((const char *const *)header, columns, NAMES[k]);
-        if (found == NOT_KNOWN && k < NEEDED) {
-            return lb_fail(err, LB_ERROR_FORMAT, "%s: no column \"%s\"", path, NAMES[k]);
-        }
-        at[k] = found == NOT_KNOWN ? columns : (size_t)found;
-    }
-    return LB_OK;
+    return folder->scores->columns[field].values[row];
 }
 
-/* *taken is false where the report does not show such rows. */
-static lb_status
-take_row(bool *taken, score_row *out, const study_folder *folder, const lb_csv_stream *stream,
-         char *const *cells, const size_t at[FIELDS], const char *path, lb_error *err)
+float
+folder_score(const study_folder *folder, uint32_t row, score_field field)
 {
-    static const int NUMBERS[] = {TPR, IMAGE, LABEL, TNR, COMPLETENESS};
+    return (float)value_of(folder, row, field);
+}
+
+int
+folder_label(const study_folder *folder, uint32_t row)
+{
+    return whole(value_of(folder, row, SCORE_LABEL), CLASSES);
+}
+
+/* The numbers in the order of score_field. */
+static lb_status
+read_scores(report_scores *scores, const char *path)
+{
+    static const lb_score_wanted columns[] = {
+        {"corpus", LB_SCORE_TEXT, false},   {"degree", LB_SCORE_TEXT, false},
+        {"method", LB_SCORE_TEXT, false},   {"selection", LB_SCORE_TEXT, false},
+        {"tpr", LB_SCORE_NUMBER, false},    {"image", LB_SCORE_NUMBER, false},
+        {"label", LB_SCORE_NUMBER, false},  {"tnr", LB_SCORE_NUMBER, true},
+        {"condition", LB_SCORE_TEXT, true}, {"completeness_error", LB_SCORE_NUMBER, true}};
+    const lb_score_request request = {.columns = columns,
+                                      .count = sizeof columns / sizeof *columns};
+    if (!scores->is_read) {
+        scores->is_read = true;
+        scores->status = lb_score_table_read(&scores->table, path, &request, NULL, &scores->error);
+    }
+    return scores->status;
+}
+
+/* For each name of the table: its number in the folder, or NOT_KNOWN. */
+typedef struct numbers {
+    int *corpus, *degree, *method, *selection,
+        *condition; /* condition: 0 where it is the folder's */
+} numbers;
+
+static void
+numbers_release(numbers *known)
+{
+    lb_free(known->corpus);
+    lb_free(known->degree);
+    lb_free(known->method);
+    lb_free(known->selection);
+    lb_free(known->condition);
+}
+
+static lb_status
+number_names(numbers *out, const study_folder *folder, lb_error *err)
+{
     lb_status status = LB_OK;
-    double number[FIELDS] = {0};
-    size_t columns = 0;
-    lb_csv_header(stream, &columns);
-    const char *condition = at[CONDITION] < columns ? cells[at[CONDITION]] : "";
-    int corpus = name_index(folder->corpora, folder->corpus_count, cells[at[CORPUS]]);
-    int degree = name_index(degree_names, DEGREES, cells[at[DEGREE]]);
-    int method = folder_method(folder, cells[at[METHOD]]);
-    int chosen = name_index(selection_names, SELECTIONS, cells[at[SELECTION]]);
-    for (size_t n = 0; n < sizeof NUMBERS / sizeof *NUMBERS; n++) {
-        int k = NUMBERS[n];
-        const char *text = at[k] < columns ? cells[at[k]] : "";
-        LB_TRY(lb_csv_parse(&number[k], text, NAMES[k], lb_csv_line(stream), path, err));
+    const lb_score_names *names = folder->scores->names;
+    LB_ALLOC(out->corpus, names[LB_KEY_CORPUS].count);
+    LB_ALLOC(out->degree, names[LB_KEY_DEGREE].count);
+    LB_ALLOC(out->method, names[LB_KEY_METHOD].count);
+    LB_ALLOC(out->selection, names[LB_KEY_SELECTION].count);
+    LB_ALLOC(out->condition, names[LB_KEY_CONDITION].count);
+    for (size_t i = 0; i < names[LB_KEY_CORPUS].count; i++) {
+        out->corpus[i] =
+            name_index(folder->corpora, folder->corpus_count, names[LB_KEY_CORPUS].names[i]);
     }
-    *taken = folder_is_of(folder, condition) && corpus >= 0 && degree >= 0 && method >= 0 &&
-             chosen >= 0 && isfinite(number[TPR]);
-    if (!*taken) {
-        return LB_OK;
+    for (size_t i = 0; i < names[LB_KEY_DEGREE].count; i++) {
+        out->degree[i] = name_index(degree_names, DEGREES, names[LB_KEY_DEGREE].names[i]);
     }
-    *out = (score_row){
-        .image = whole(number[IMAGE], MOST_IMAGES),
-        .tpr = (float)number[TPR],
-        .completeness = (float)number[COMPLETENESS],
-        .tnr = (float)number[TNR],
-        .corpus = (signed char)corpus,
-        .degree = (signed char)degree,
-        .method = (signed char)method,
-        .selection = (signed char)chosen,
-        .label = (signed char)whole(number[LABEL], CLASSES),
-    };
+    for (size_t i = 0; i < names[LB_KEY_METHOD].count; i++) {
+        out->method[i] = folder_method(folder, names[LB_KEY_METHOD].names[i]);
+    }
+    for (size_t i = 0; i < names[LB_KEY_SELECTION].count; i++) {
+        out->selection[i] =
+            name_index(selection_names, SELECTIONS, names[LB_KEY_SELECTION].names[i]);
+    }
+    for (size_t i = 0; i < names[LB_KEY_CONDITION].count; i++) {
+        out->condition[i] = folder_is_of(folder, names[LB_KEY_CONDITION].names[i]) ? 0 : NOT_KNOWN;
+    }
 cleanup:
     return status;
 }
 
-static lb_status
-add_row(study_folder *folder, size_t *capacity, const score_row *row, lb_error *err)
+/* The group of a row, or GROUPS where the report does not show such rows. */
+static size_t
+group_of_row(const study_folder *folder, const numbers *known, size_t row)
 {
-    lb_status status = LB_OK;
-    LB_GROW(folder->scores, folder->score_count, *capacity);
-    folder->scores[folder->score_count++] = *row;
-cleanup:
-    return status;
-}
-
-static lb_status
-read_scores(study_folder *folder, const char *path, lb_error *err)
-{
-    lb_status status = LB_OK;
-    lb_csv_stream *stream = NULL;
-    size_t at[FIELDS] = {0}, capacity = 0;
-    LB_TRY(lb_csv_open(&stream, path, err));
-    LB_TRY(find_columns(at, stream, path, err));
-    for (;;) {
-        char *const *cells = NULL;
-        score_row row;
-        bool taken = false;
-        LB_TRY(lb_csv_next(&cells, stream, err));
-        if (cells == NULL) {
-            break;
-        }
-        LB_TRY(take_row(&taken, &row, folder, stream, cells, at, path, err));
-        if (taken) {
-            LB_TRY(add_row(folder, &capacity, &row, err));
-        }
-    }
-cleanup:
-    lb_csv_close(stream);
-    return status;
+    uint32_t *const *keys = folder->scores->keys;
+    int corpus = known->corpus[keys[LB_KEY_CORPUS][row]];
+    int degree = known->degree[keys[LB_KEY_DEGREE][row]];
+    int method = known->method[keys[LB_KEY_METHOD][row]];
+    int chosen = known->selection[keys[LB_KEY_SELECTION][row]];
+    bool shown = corpus >= 0 && degree >= 0 && method >= 0 && chosen >= 0 &&
+                 known->condition[keys[LB_KEY_CONDITION][row]] == 0 &&
+                 isfinite(value_of(folder, row, SCORE_TPR));
+    return shown ? group_of((size_t)corpus, (size_t)degree, (size_t)method, (size_t)chosen)
+                 : (size_t)GROUPS;
 }
 
 /* Brings each group's rows together, in their order. */
@@ -160,79 +152,106 @@ static lb_status
 group_rows(study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
-    score_row *sorted = NULL;
+    numbers known = {0};
     uint32_t *start = NULL, *next = NULL;
     LB_ALLOC(start, GROUPS + 1);
     LB_ALLOC(next, GROUPS + 1);
-    LB_ALLOC(sorted, folder->score_count);
-    for (size_t i = 0; i < folder->score_count; i++) {
-        start[group_of_row(&folder->scores[i]) + 1]++;
+    LB_TRY(number_names(&known, folder, err));
+    for (size_t i = 0; i < folder->scores->count; i++) {
+        size_t group = group_of_row(folder, &known, i);
+        if (group < GROUPS) {
+            start[group + 1]++;
+        }
     }
     for (size_t g = 0; g < GROUPS; g++) {
         start[g + 1] += start[g];
     }
+    folder->score_count = start[GROUPS];
+    LB_ALLOC(folder->score_rows, folder->score_count);
     memcpy(next, start, (GROUPS + 1) * sizeof *next);
-    for (size_t i = 0; i < folder->score_count; i++) {
-        sorted[next[group_of_row(&folder->scores[i])]++] = folder->scores[i];
+    for (size_t i = 0; i < folder->scores->count; i++) {
+        size_t group = group_of_row(folder, &known, i);
+        if (group < GROUPS) {
+            folder->score_rows[next[group]++] = (uint32_t)i;
+        }
     }
-    lb_free(folder->scores);
-    folder->scores = sorted;
     folder->score_start = start;
-    sorted = NULL;
     start = NULL;
 cleanup:
-    lb_free(sorted);
+    numbers_release(&known);
     lb_free(next);
     lb_free(start);
     return status;
+}
+
+/* The image of a row, or NOT_KNOWN. */
+static int32_t
+image_of(const study_folder *folder, size_t row)
+{
+    return whole(value_of(folder, row, SCORE_IMAGE), MOST_IMAGES);
+}
+
+/* Notes each image of the folder's rows in all[image]. */
+static size_t
+note_images(scored_image *all, const study_folder *folder)
+{
+    size_t count = 0;
+    for (size_t group = 0; group < GROUPS; group++) {
+        for (size_t i = folder->score_start[group]; i < folder->score_start[group + 1]; i++) {
+            uint32_t row = folder->score_rows[i];
+            int32_t index = image_of(folder, row);
+            if (index != NOT_KNOWN) {
+                scored_image *image = &all[index];
+                count += !image->in[CORRECT] && !image->in[WRONG];
+                image->image = index;
+                image->label = (signed char)folder_label(folder, row);
+                image->in[group / (GROUPS / SELECTIONS)] = true;
+            }
+        }
+    }
+    return count;
 }
 
 static lb_status
 collect_images(study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
-    scored_image *all = NULL, *images = NULL;
-    size_t most = 0, count = 0;
+    scored_image *all = NULL;
+    size_t most = 0;
     for (size_t i = 0; i < folder->score_count; i++) {
-        size_t end = (size_t)folder->scores[i].image + 1; /* NOT_KNOWN gives 0 */
+        size_t end = (size_t)image_of(folder, folder->score_rows[i]) + 1; /* NOT_KNOWN gives 0 */
         most = end > most ? end : most;
     }
     LB_ALLOC(all, most);
-    for (size_t i = 0; i < folder->score_count; i++) {
-        const score_row *row = &folder->scores[i];
-        if (row->image != NOT_KNOWN) {
-            scored_image *image = &all[row->image];
-            count += !image->in[CORRECT] && !image->in[WRONG];
-            image->image = row->image;
-            image->label = row->label;
-            image->in[row->selection] = true;
-        }
-    }
-    LB_ALLOC(images, count);
+    LB_ALLOC(folder->images, note_images(all, folder));
     for (size_t i = 0; i < most; i++) {
         if (all[i].in[CORRECT] || all[i].in[WRONG]) {
-            images[folder->image_count++] = all[i];
+            folder->images[folder->image_count++] = all[i];
         }
     }
-    folder->images = images;
 cleanup:
     lb_free(all);
     return status;
 }
 
 lb_status
-scores_load(study_folder *folder, lb_error *err)
+scores_load(study_folder *folder, report_scores *scores, lb_error *err)
 {
     lb_status status = LB_OK;
     bool there = false;
     char *path = NULL;
+    folder->scores = &scores->table;
     LB_TRY(folder_has(&there, folder, "tables/scores.csv",
                       "the box plots (run the study's scoring)", err));
     if (!there) {
         goto cleanup;
     }
     path = folder_path(folder, "tables/scores.csv", err);
-    LB_TRY(path == NULL ? err->code : read_scores(folder, path, err));
+    LB_TRY(path == NULL ? err->code : LB_OK);
+    status = read_scores(scores, path);
+    if (status != LB_OK) {
+        *err = scores->error;
+    }
 cleanup:
     lb_free(path);
     status = folder_forgive(status, folder, err);

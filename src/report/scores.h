@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The scores of a study folder: tables/scores.csv, read row by row. */
+/* The scores of a study folder, of the table that tables/scores.csv is read into. */
 #ifndef REPORT_SCORES_H
 #define REPORT_SCORES_H
 
@@ -9,8 +9,8 @@
 int name_index(const char *const *names, size_t count, const char *name);
 /* Whether a row that names its condition so is of the folder's. */
 bool folder_is_of(const study_folder *folder, const char *condition);
-/* Fills in the folder's scores and images, after its corpora and methods. Time and memory are
- * linear in the rows; the table's text is not kept. */
-lb_status scores_load(study_folder *folder, lb_error *err);
+/* Fills in the folder's scores and images, after its corpora and methods. Reads the table if no
+ * call has. */
+lb_status scores_load(study_folder *folder, report_scores *scores, lb_error *err);
 
 #endif
