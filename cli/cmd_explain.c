@@ -322,7 +322,7 @@ explain(cli *self, work *doing, const options *given, lb_error *err)
     LB_TRY(lb_explain_to_file(&doing->job, given->output, given->scores != NULL ? &rows : NULL,
                               given->similarity != NULL ? &alike : NULL, &self->context, err));
     if (given->scores != NULL) {
-        LB_TRY(lb_scores_write(&rows, given->scores, err));
+        LB_TRY(lb_score_rows_write(&rows, given->scores, err));
     }
     if (given->similarity != NULL) {
         LB_TRY(lb_similarities_write(&alike, &doing->job.name, given->similarity, err));

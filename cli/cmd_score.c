@@ -57,7 +57,7 @@ score_published(cli *self, const options *given, char **paths, size_t count, lb_
     LB_TRY(print_published_scores(given->output != NULL ? &rows : NULL, paths, count, given->format,
                                   given->by == 1, err));
     if (given->output != NULL) {
-        LB_TRY(lb_scores_write(&rows, given->output, err));
+        LB_TRY(lb_score_rows_write(&rows, given->output, err));
         cli_result(self, "%s: %zu rows", given->output, rows.count);
     }
 cleanup:
@@ -221,7 +221,7 @@ cmd_score(cli *self, int argc, char **argv, lb_error *err)
         LB_TRY(read_model(&truth.model, self, &given, &scoring, err));
         LB_TRY(lb_score_arrays(&rows, given.maps, &truth, &scoring, &self->context, err));
     }
-    LB_TRY(lb_scores_write(&rows, given.output, err));
+    LB_TRY(lb_score_rows_write(&rows, given.output, err));
     LB_TRY(outcome_scores(self, given.output, &rows, err));
 cleanup:
     lb_free(help);

@@ -8,6 +8,7 @@
 #include "lesionbench/metrics.h"
 #include "lesionbench/predictions.h"
 #include "lesionbench/score.h"
+#include "lesionbench/score_table.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,13 +53,20 @@ void lb_score_row_set_quirks(lb_score_row *row, lb_quirk_set quirks);
 /* What the column tpr tells: lb_tpr(), or with the quirk lb_precision(). */
 double lb_score_row_tpr(const lb_score_row *row);
 void lb_score_rows_release(lb_score_rows *rows);
+
+/* The columns of scores.csv in a table of scores, which is empty or was filled by these two:
+ * appends the rows, or what the file holds. The file may lack the column condition and those after
+ * it. */
+lb_status lb_scores_append(lb_score_table *table, const lb_score_rows *rows, lb_error *err);
+lb_status lb_scores_read(lb_score_table *table, const char *path, lb_error *err);
 /* image,label,lesion_count,corpus,degree,seed,method,selection,tp,tn,fp,fn,tpr,tnr,precision,
  * condition,subject,completeness_error,attribution_sum,promised_sum,nan_share,zero_share,ties,
  * steps_used,gradient_error, then the metrics by their names: the cheap ones, and of the others
- * those that a row has. What is undefined is empty. */
-lb_status lb_scores_write(const lb_score_rows *rows, const char *path, lb_error *err);
-/* Appends what the file holds. It may lack the column condition and those after it. */
-lb_status lb_scores_read(lb_score_rows *rows, const char *path, lb_error *err);
+ * those that a row has. What is undefined is empty. A table with other columns is
+ * LB_ERROR_ARGUMENT. */
+lb_status lb_scores_write(const lb_score_table *table, const char *path, lb_error *err);
+/* The same of rows. */
+lb_status lb_score_rows_write(const lb_score_rows *rows, const char *path, lb_error *err);
 
 /* A model's accuracy, for explanation.csv. */
 typedef struct lb_model_accuracy {
@@ -69,7 +77,7 @@ typedef struct lb_model_accuracy {
 /* corpus,degree,seed,method,selection,images,accuracy,tpr_median,tpr_q1,tpr_q3,tnr_median,tnr_q1,
  * tnr_q3,chance,condition. Rows that belong together must follow each other. chance: the mean share
  * of true pixels, which a map that knows nothing finds. */
-lb_status lb_explanation_table_write(const lb_score_rows *rows, const lb_model_accuracy *models,
+lb_status lb_explanation_table_write(const lb_score_table *table, const lb_model_accuracy *models,
                                      size_t model_count, const char *path, lb_error *err);
 
 /* corpus,degree,seed,split,images,accuracy,auroc,auprc,sensitivity,specificity,balanced_accuracy,

@@ -176,20 +176,20 @@ run_tables(const stage_list *list, const stage *self, const lb_context *context,
 {
     (void)context;
     lb_status status = LB_OK;
-    lb_score_rows rows = {0};
+    lb_score_table table = {0};
     lb_model_accuracy *models = NULL;
     LB_ALLOC(models, list->models);
     for (size_t i = 0; i < list->models; i++) {
         LB_TRY(read_accuracy(&models[i], stage_path(list, list->predict + i, 0), err));
     }
     for (size_t i = list->explain; i < list->tables; i++) {
-        LB_TRY(lb_scores_read(&rows, stage_path(list, i, 1), err));
+        LB_TRY(lb_scores_read(&table, stage_path(list, i, 1), err));
     }
-    LB_TRY(lb_scores_write(&rows, self->outputs[0], err));
-    LB_TRY(lb_explanation_table_write(&rows, models, list->models, self->outputs[1], err));
+    LB_TRY(lb_scores_write(&table, self->outputs[0], err));
+    LB_TRY(lb_explanation_table_write(&table, models, list->models, self->outputs[1], err));
 cleanup:
     lb_free(models);
-    lb_score_rows_release(&rows);
+    lb_score_table_release(&table);
     return status;
 }
 

@@ -156,7 +156,7 @@ explain_and_score(lb_explain_job *job, const stage_list *list, const stage *self
         items[i].kept = chosen.example[items[i].image] != 0;
     }
     LB_TRY(lb_explain_to_file(job, self->outputs[0], &scores, NULL, context, err));
-    LB_TRY(lb_scores_write(&scores, self->outputs[1], err));
+    LB_TRY(lb_score_rows_write(&scores, self->outputs[1], err));
 cleanup:
     lb_score_rows_release(&scores);
     lb_free(items);

@@ -401,6 +401,7 @@ nothing_to_explain_is_a_file(void **state)
     lb_error err;
     lb_image_loader images = {0};
     lb_score_rows rows = {0};
+    lb_score_table table = {0};
     const lb_method *method = NULL;
     write_ramps(1);
     assert_ok(lb_loader_npy(&images, FILE_A, LB_LAYOUT_UNSAID, NULL, &err));
@@ -410,10 +411,11 @@ nothing_to_explain_is_a_file(void **state)
     lb_explain_defaults(&job.options);
     assert_ok(lb_explain_to_file(&job, FILE_B, &rows, NULL, NULL, &err));
     assert_int_equal(rows.count, 0);
-    assert_ok(lb_scores_write(&rows, FILE_A, &err));
-    assert_ok(lb_scores_read(&rows, FILE_A, &err));
-    assert_int_equal(rows.count, 0);
-    assert_ok(lb_explanation_table_write(&rows, NULL, 0, FILE_A, &err));
+    assert_ok(lb_score_rows_write(&rows, FILE_A, &err));
+    assert_ok(lb_scores_read(&table, FILE_A, &err));
+    assert_int_equal(table.count, 0);
+    assert_ok(lb_explanation_table_write(&table, NULL, 0, FILE_A, &err));
+    lb_score_table_release(&table);
     lb_score_rows_release(&rows);
     lb_loader_release(&images);
     unlink(FILE_A);

@@ -529,7 +529,8 @@ tables_hold_what_was_scored(void **state)
     int file = mkstemp(path);
     assert_true(file >= 0);
     close(file);
-    lb_score_rows rows = {0}, again = {0};
+    lb_score_rows rows = {0};
+    lb_score_table table = {0}, again = {0};
     for (uint32_t i = 1; i <= 4; i++) {
         add_row(&rows, "saliency", 2 * i, 10 - 2 * i)->image = i;
     }
@@ -540,26 +541,39 @@ tables_hold_what_was_scored(void **state)
                                                .nan_share = 0,
                                                .zero_share = 0.125,
                                                .steps = 400};
-    assert_ok(lb_scores_write(&rows, path, &err));
+    assert_ok(lb_score_rows_write(&rows, path, &err));
     assert_ok(lb_scores_read(&again, path, &err));
     assert_int_equal(again.count, rows.count);
+    assert_ok(lb_scores_append(&table, &rows, &err));
+    assert_int_equal(again.column_count, table.column_count);
     for (size_t i = 0; i < rows.count; i++) {
-        assert_memory_equal(&again.rows[i].score, &rows.rows[i].score, sizeof(lb_localisation));
-        assert_string_equal(again.rows[i].method, rows.rows[i].method);
-        assert_string_equal(again.rows[i].condition, rows.rows[i].condition);
-        assert_int_equal(again.rows[i].image, rows.rows[i].image);
+        for (size_t k = 0; k < LB_SCORE_KEYS; k++) {
+            assert_string_equal(lb_score_table_text(&again, i, (lb_score_key)k),
+                                lb_score_table_text(&table, i, (lb_score_key)k));
+        }
+        for (size_t c = 0; c < table.column_count; c++) {
+            double wrote = table.columns[c].values[i], read = again.columns[c].values[i];
+            assert_string_equal(again.columns[c].name, table.columns[c].name);
+            assert_true(wrote == read || (isnan(wrote) && isnan(read)));
+        }
+        assert_string_equal(lb_score_table_text(&again, i, LB_KEY_METHOD), rows.rows[i].method);
+        assert_true(again.columns[lb_score_table_find(&again, "image")].values[i] ==
+                    rows.rows[i].image);
     }
-    assert_memory_equal(&again.rows[4].diagnostic, &rows.rows[4].diagnostic,
-                        sizeof(lb_diagnostics));
-    assert_true(isnan(again.rows[0].diagnostic.zero_share));
-    assert_int_equal(again.rows[0].diagnostic.steps, 0);
+    assert_true(again.columns[lb_score_table_find(&again, "lesion_count")].values[4] == 3);
+    assert_true(again.columns[lb_score_table_find(&again, "steps_used")].values[4] == 400);
+    assert_true(again.columns[lb_score_table_find(&again, "zero_share")].values[4] == 0.125);
+    assert_true(isnan(again.columns[lb_score_table_find(&again, "zero_share")].values[0]));
+    assert_true(isnan(again.columns[lb_score_table_find(&again, "steps_used")].values[0]));
+    lb_score_table_release(&table);
     snprintf(add_row(&rows, "lrp", 2, 8)->condition, sizeof rows.rows->condition, "matched");
     const lb_model_accuracy models[] = {
         {.name = {.corpus = "mri", .degree = "all", .seed = "1", .condition = "matched"},
          .accuracy = 0.25},
         {.name = {.corpus = "mri", .degree = "all", .seed = "1", .condition = "best"},
          .accuracy = 0.75}};
-    assert_ok(lb_explanation_table_write(&rows, models, 2, path, &err));
+    assert_ok(lb_scores_append(&table, &rows, &err));
+    assert_ok(lb_explanation_table_write(&table, models, 2, path, &err));
     FILE *stream = fopen(path, "r");
     assert_non_null(stream);
     assert_true(fread(text, 1, sizeof text - 1, stream) > 0);
@@ -570,7 +584,8 @@ tables_hold_what_was_scored(void **state)
     assert_non_null(strstr(text, ",0.1,best\n"));
     assert_non_null(strstr(text, ",0.1,matched\n"));
     lb_score_rows_release(&rows);
-    lb_score_rows_release(&again);
+    lb_score_table_release(&table);
+    lb_score_table_release(&again);
     unlink(path);
 }
 
