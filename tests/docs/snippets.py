@@ -25,6 +25,7 @@ MOST_SECONDS = 600  # of one snippet: one that hangs fails
 
 # Snippets that are not run here, and where they are.
 ELSEWHERE = {
+    "./run build": "is the first part of the demo",
     "./run demo": "takes minutes, and is the study that tests/cli runs in small",
     "./run test": "is what runs this",
 }
