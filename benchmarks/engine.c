@@ -14,7 +14,7 @@
 #include "lesionbench/network.h"
 #include "lesionbench/training.h"
 
-enum { MOST_BATCHES = 64 };
+enum { MAX_BATCHES = 64 };
 
 /* One batch of images, over and over. */
 typedef struct loop {
@@ -39,7 +39,7 @@ read_again(void *data, float *out, const size_t *index, size_t n, lb_error *err)
 /* When each batch was done. */
 typedef struct watch {
     size_t count;
-    double at[MOST_BATCHES];
+    double at[MAX_BATCHES];
 } watch;
 
 static void
@@ -49,7 +49,7 @@ note(void *data, const char *what, size_t done, size_t total)
     (void)done;
     (void)total;
     if ((strcmp(what, "training") == 0 || strcmp(what, "predicting") == 0) &&
-        w->count < MOST_BATCHES) {
+        w->count < MAX_BATCHES) {
         w->at[w->count++] = lb_seconds();
     }
 }
@@ -68,7 +68,7 @@ print_numbers(const char *name, const double *values, size_t count)
 static void
 print(const watch *w, size_t batch, const double *results, size_t result_count)
 {
-    double seconds[MOST_BATCHES];
+    double seconds[MAX_BATCHES];
     for (size_t i = 0; i + 1 < w->count; i++) {
         seconds[i] = (w->at[i + 1] - w->at[i]) / (double)batch;
     }
@@ -154,8 +154,8 @@ main(int argc, char **argv)
         return 2;
     }
     size_t batches = strtoul(argv[4], NULL, 10);
-    LB_TRY(batches < 2 || batches > MOST_BATCHES
-               ? lb_fail(err, LB_ERROR_ARGUMENT, "2 to %d batches", MOST_BATCHES)
+    LB_TRY(batches < 2 || batches > MAX_BATCHES
+               ? lb_fail(err, LB_ERROR_ARGUMENT, "2 to %d batches", MAX_BATCHES)
                : LB_OK);
     LB_TRY(choose(&compute.convolution, lb_convolution_names, argv[5], err));
     LB_TRY(choose(&compute.precision, lb_precision_names, argv[6], err));

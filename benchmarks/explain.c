@@ -16,7 +16,7 @@
 #include "lesionbench/loaders.h"
 #include "lesionbench/method.h"
 
-enum { MOST_BATCHES = 64, MOST_METHODS = 16, CHANNELS = 3 };
+enum { MAX_BATCHES = 64, MAX_METHODS = 16, CHANNELS = 3 };
 
 static const double ALPHAS[] = {0.1, 0.25, 0.5, 0.75, 0.9}; /* those of reference_explain.py */
 
@@ -26,7 +26,7 @@ typedef struct watch {
     const lb_method *const *methods;
     size_t method_count, batch;
     double last;
-    double seconds[MOST_BATCHES], method_seconds[MOST_METHODS][MOST_BATCHES];
+    double seconds[MAX_BATCHES], method_seconds[MAX_METHODS][MAX_BATCHES];
 } watch;
 
 static lb_status
@@ -134,16 +134,16 @@ main(int argc, char **argv)
     lb_network *network = NULL;
     lb_image_loader source = {0};
     static watch w;
-    const lb_method *methods[MOST_METHODS];
+    const lb_method *methods[MAX_METHODS];
     if (argc != 7) {
         fprintf(stderr, "usage: explain all|METHOD MODEL IMAGES.npy BATCH BATCHES FOLDER\n");
         return 2;
     }
     size_t images = strtoul(argv[4], NULL, 10), batches = strtoul(argv[5], NULL, 10);
-    LB_TRY(images < 1 || batches < 1 || batches > MOST_BATCHES
-               ? lb_fail(err, LB_ERROR_ARGUMENT, "batches of at least 1, 1 to %d of them",
-                         MOST_BATCHES)
-               : LB_OK);
+    LB_TRY(
+        images < 1 || batches < 1 || batches > MAX_BATCHES
+            ? lb_fail(err, LB_ERROR_ARGUMENT, "batches of at least 1, 1 to %d of them", MAX_BATCHES)
+            : LB_OK);
     w.methods = methods;
     if (strcmp(argv[1], "all") == 0) {
         w.method_count = lb_method_study_set(methods);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the commands share: options, progress, and how they are called. */
-#ifndef LB_CLI_H
-#define LB_CLI_H
+#ifndef LB_CLI_CLI_H
+#define LB_CLI_CLI_H
 
 #include <stdio.h>
 

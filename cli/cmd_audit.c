@@ -20,8 +20,9 @@ enum { TABLE, JSON };
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "splits", splits, LB_SETTING_LIST, "of train, validation, holdout"),
     {"truth_threshold", LB_SETTING_REAL, offsetof(options, truth_threshold), 0, 1,
-     "truth counts from this share of its piece's peak; 0: as it is", NULL},
-    OPT_ROW(options, "images", images, LB_SETTING_SIZE, "the first so many of each split; 0: all"),
+     "a pixel is true from this share of its component's peak; 0: as in the file", NULL},
+    OPT_ROW(options, "images", images, LB_SETTING_SIZE,
+            "max images of each split, the first ones; 0: all"),
     OPT_ROW(options, "controls", controls, LB_SETTING_SIZE,
             "images to score the controls on; 0: none"),
     {"control_split", LB_SETTING_CHOICE, offsetof(options, control_split), 0, 0,
@@ -243,11 +244,11 @@ cmd_audit(cli *self, int argc, char **argv, lb_error *err)
     options given = {.controls = todo.control_images, .control_split = todo.control_split};
     const opt_spec spec = {
         .usage = "lesionbench audit dataset.h5|STUDY_FOLDER [options] [-o audit.json]",
-        .help = "Asks whether a classifier that knows no shapes can tell the labels, whether an\n"
-                "explanation that knows no network finds the truth, and whether splits leak.\nOf a "
-                "study's "
-                "folder also whether a pre-trained model has seen subjects of the holdout.\n"
-                "Exit code 1 where a check fails; warnings alone give 0, unless --strict.",
+        .help =
+            "Checks a dataset for shortcuts: labels or ground truth predictable from cues other\n"
+            "than lesion shape, and subjects that are in two splits. For a study folder also\n"
+            "checks whether a pre-trained model was trained on subjects of the holdout.\n"
+            "Exit code 1 if a check fails; warnings alone give 0, unless --strict.",
         .groups = {{LB_SETTING_TABLE(ROWS), &given}},
         .min_operands = 1,
         .max_operands = 1};

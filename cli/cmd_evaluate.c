@@ -92,7 +92,7 @@ print_index_lists(const lb_published *lists, bool all)
 
 /* The models of one file: one, or as many as a published file has. */
 static lb_status
-add_models(results *all, const char *path, size_t *room, lb_error *err)
+add_models(results *all, const char *path, size_t *capacity, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_published published = {0};
@@ -105,10 +105,10 @@ add_models(results *all, const char *path, size_t *room, lb_error *err)
         }
     }
     for (size_t g = 0; g < (is_published ? published.count : 1); g++) {
-        size_t room_of_names = *room, room_of_paths = *room;
-        LB_GROW(all->names, all->models, room_of_names);
-        LB_GROW(all->paths, all->models, room_of_paths);
-        LB_GROW(all->predictions, all->models, *room);
+        size_t capacity_of_names = *capacity, capacity_of_paths = *capacity;
+        LB_GROW(all->names, all->models, capacity_of_names);
+        LB_GROW(all->paths, all->models, capacity_of_paths);
+        LB_GROW(all->predictions, all->models, *capacity);
         lb_predictions *model = &all->predictions[all->models];
         char *name = all->names[all->models];
         all->paths[all->models] = path;
@@ -193,13 +193,13 @@ score_parts(results *all, size_t model, const options *given, const lb_context *
     }
     LB_TRY(lb_predictions_check(from, all->names[model], dataset, (lb_split)split, err));
     size_t stratum = given->by - BY_FIRST_STRATUM + LB_SUBGROUP_CLASS;
-    uint32_t most = 0, present = 0;
+    uint32_t max = 0, present = 0;
     LB_ALLOC(parts, from->count);
     LB_TRY(lb_subgroups(parts, dataset, (lb_split)split, (lb_subgroup)stratum, context, err));
     for (size_t i = 0; i < from->count; i++) {
-        most = parts[i] > most ? parts[i] : most;
+        max = parts[i] > max ? parts[i] : max;
     }
-    for (uint32_t part = 0; part <= most; part++) {
+    for (uint32_t part = 0; part <= max; part++) {
         present = 0;
         for (size_t i = 0; i < from->count; i++) {
             present += parts[i] == part;
@@ -331,7 +331,7 @@ lb_status
 cmd_evaluate(cli *self, int argc, char **argv, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t operands = 0, room = 0;
+    size_t operands = 0, capacity = 0;
     options given = {.format = FORMAT_TABLE};
     results all = {0};
     lb_published published = {0};
@@ -373,7 +373,7 @@ cmd_evaluate(cli *self, int argc, char **argv, lb_error *err)
         goto cleanup;
     }
     for (size_t i = 0; i < operands; i++) {
-        LB_TRY(add_models(&all, argv[i + 1], &room, err));
+        LB_TRY(add_models(&all, argv[i + 1], &capacity, err));
     }
     LB_TRY(switch_quirks(self, &all, given.quirks, err));
     if (given.list != LB_SELECT_ALL) {

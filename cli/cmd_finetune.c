@@ -46,9 +46,10 @@ cmd_finetune(cli *self, int argc, char **argv, lb_error *err)
     const opt_spec spec = {
         .usage = "lesionbench finetune --from MODEL --degree 1|2|3|4|all --data dataset.h5 "
                  "[options] -o DIR",
-        .help = "Gives the model a new two-class head and trains it to tell round lesions from "
-                "irregular\nones. The classifier is always trained; the degree says how many "
-                "blocks of convolutions are.",
+        .help =
+            "Replaces the head by one of two classes and trains the model to classify round and "
+            "irregular\nlesions. The classifier is always trained; the degree says how many "
+            "blocks of convolutions are.",
         .groups = {{LB_SETTING_TABLE(ROWS), &given},
                    {lb_training_settings(), &given.job.training}}};
     LB_TRY(opt_parse(&operands, self, &spec, argc, argv, err));

@@ -243,7 +243,7 @@ static const char *const INFO_FORMATS[] = {"table", "json", NULL};
 static const lb_setting ROWS[] = {
     OPT_ROW(options, "picture", picture, LB_SETTING_TEXT,
             "contact sheet to write (PNG): of slices, lesions, datasets and explanations"),
-    {"items", LB_SETTING_SIZE, offsetof(options, items), 1, LB_PICTURE_MOST_ITEMS,
+    {"items", LB_SETTING_SIZE, offsetof(options, items), 1, LB_PICTURE_MAX_ITEMS,
      "panels of the contact sheet", NULL},
     {"format", LB_SETTING_CHOICE, offsetof(options, format), 0, 0, "table or json", INFO_FORMATS},
 };

@@ -111,8 +111,8 @@ print_members(const lb_value *value, int depth, size_t *lines)
     if (depth > MAX_DEPTH || holds_numbers_alone(value)) {
         return;
     }
-    size_t most = value->kind == LB_VALUE_DICT ? 4 * FIRST_MEMBERS : FIRST_MEMBERS;
-    for (; shown < count && shown < most && *lines > 0; shown++) {
+    size_t max = value->kind == LB_VALUE_DICT ? 4 * FIRST_MEMBERS : FIRST_MEMBERS;
+    for (; shown < count && shown < max && *lines > 0; shown++) {
         const lb_value *member = lb_value_at(value, shown);
         (*lines)--;
         printf("%*s", 2 * depth, "");

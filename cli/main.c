@@ -12,19 +12,19 @@
 #include "lesionbench/version.h"
 
 static const cli_command COMMANDS[] = {
-    {"demo", "the whole study on the embedded default, from nothing to a page", cmd_demo},
-    {"study", "the whole study from a study file; resumes", cmd_study},
+    {"demo", "run the embedded study, from nothing to a page", cmd_demo},
+    {"study", "run the study of a study file; resumes", cmd_study},
     {"slices", "make brain slices: the backgrounds", cmd_slices},
     {"lesions", "make round and irregular lesions", cmd_lesions},
     {"compose", "put lesions on slices: the benchmark", cmd_compose},
-    {"audit", "can its labels be told, or its truth be found, by cheating?", cmd_audit},
+    {"audit", "check a dataset for shortcuts and for subjects in two splits", cmd_audit},
     {"pretrain", "train a network on a corpus", cmd_pretrain},
-    {"finetune", "train it further to tell the lesions' shapes", cmd_finetune},
-    {"predict", "what a model says of images", cmd_predict},
-    {"evaluate", "how well it classifies", cmd_evaluate},
-    {"explain", "attribution maps of its decisions", cmd_explain},
-    {"score", "how well maps find the truth", cmd_score},
-    {"compare", "what scores say of methods, controls and corpora", cmd_compare},
+    {"finetune", "fine-tune it to classify the shape of lesions", cmd_finetune},
+    {"predict", "predict the class of images", cmd_predict},
+    {"evaluate", "accuracy, AUROC and other metrics of predictions", cmd_evaluate},
+    {"explain", "attribution maps of its predictions", cmd_explain},
+    {"score", "score maps against the ground truth", cmd_score},
+    {"compare", "compare methods, controls and corpora by their scores", cmd_compare},
     {"report", "figures and the page of a study folder", cmd_report},
     {"convert", "pickles and .npy files as HDF5 or .npy", cmd_convert},
     {"info", "what a file is", cmd_info},
@@ -45,13 +45,12 @@ static void
 print_commands(FILE *stream)
 {
     fputs("usage: lesionbench COMMAND [arguments]\n\n"
-          "A benchmark whose true explanation is known, for explanations of brain-MRI "
-          "classifiers.\n\n",
+          "A benchmark with ground truth for explanations of brain-MRI classifiers.\n\n",
           stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         fprintf(stream, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
     }
-    fputs("\n'lesionbench help COMMAND' tells a command's options. Every command knows --threads "
+    fputs("\n'lesionbench help COMMAND' lists a command's options. Every command has --threads "
           "N, --quiet\nand --no-provenance. Exit codes: 0 done, 1 failed or interrupted, 2 wrong "
           "usage.\n",
           stream);

@@ -9,7 +9,7 @@
 
 #include "base/platform.h"
 
-enum { BAR_WIDTH = 24, USUAL_COLUMNS = 80, LEAST_WHAT = 12 };
+enum { BAR_WIDTH = 24, USUAL_COLUMNS = 80, MIN_WHAT = 12 };
 static const double BAR_SECONDS = 0.1, LINE_SECONDS = 20.0;
 
 /* "1:15", "2:01:15" */
@@ -54,14 +54,14 @@ print_bar(const cli_progress *progress, double share, const char *gone, const ch
     char bar[BAR_WIDTH + 4] = "", tail[160];
     size_t columns = terminal_columns(), filled = (size_t)(share * BAR_WIDTH);
     int length = snprintf(tail, sizeof tail, " %3.0f %% %s%s", floor(100 * share), gone, left);
-    size_t room = columns > (size_t)length + 1 ? columns - (size_t)length - 1 : 0;
-    if (room > BAR_WIDTH + 3 + LEAST_WHAT) {
+    size_t columns_left = columns > (size_t)length + 1 ? columns - (size_t)length - 1 : 0;
+    if (columns_left > BAR_WIDTH + 3 + MIN_WHAT) {
         snprintf(bar, sizeof bar, " [%*s]", BAR_WIDTH, "");
         memset(bar + 2, '.', BAR_WIDTH);
         memset(bar + 2, '#', filled);
-        room -= BAR_WIDTH + 3;
+        columns_left -= BAR_WIDTH + 3;
     }
-    fprintf(stderr, "\r\033[K%.*s%s%s", (int)room, progress->what, bar, tail);
+    fprintf(stderr, "\r\033[K%.*s%s%s", (int)columns_left, progress->what, bar, tail);
     fflush(stderr);
 }
 

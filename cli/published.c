@@ -130,11 +130,11 @@ print_boxes(const lb_published *from, size_t format, bool pool, bool *first, lb_
 {
     lb_status status = LB_OK;
     double *values = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     for (size_t g = 0; g < from->count; g++) {
-        room += from->groups[g].count;
+        capacity += from->groups[g].count;
     }
-    LB_ALLOC(values, room);
+    LB_ALLOC(values, capacity);
     for (size_t g = 0; g < from->count; g++) {
         const boxed self = {from, g, pool};
         if (came_before(&self)) {

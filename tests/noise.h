@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Data for tests of computations. */
-#ifndef LB_NOISE_H
-#define LB_NOISE_H
+#ifndef LB_TESTS_NOISE_H
+#define LB_TESTS_NOISE_H
 
 #include "testing.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What every cmocka test includes. */
-#ifndef LB_TESTING_H
-#define LB_TESTING_H
+#ifndef LB_TESTS_TESTING_H
+#define LB_TESTS_TESTING_H
 
 #include <fnmatch.h>
 #include <setjmp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Output files that are never half-written under their final name: they grow under the name
- * PATH.partial, are synced, then renamed. */
-#ifndef LESIONBENCH_OUTPUT_H
-#define LESIONBENCH_OUTPUT_H
+/* Atomic output files. A file grows under the name PATH.partial, is synced, and is then renamed. So
+ * a file under its final name is always complete. */
+#ifndef LESIONBENCH_ATOMIC_FILE_H
+#define LESIONBENCH_ATOMIC_FILE_H
 
 #include <stdio.h>
 
@@ -14,8 +14,8 @@ extern "C" {
 
 typedef struct lb_atomic_file lb_atomic_file;
 
-/* Opens PATH.partial for writing; LB_ERROR_IO where another process is writing it. Free with
- * lb_atomic_file_close(), which removes it unless committed. */
+/* Opens PATH.partial for writing. LB_ERROR_IO if another process is writing it. Free *out with
+ * lb_atomic_file_close(), which removes PATH.partial unless it was committed. */
 lb_status lb_atomic_file_open(lb_atomic_file **out, const char *path, lb_error *err);
 /* The stream to write to; borrowed, never fclose it. */
 FILE *lb_atomic_file_stream(lb_atomic_file *output);
@@ -24,17 +24,18 @@ lb_status lb_atomic_file_commit(lb_atomic_file *output, lb_error *err);
 /* Drops what was not committed. Accepts NULL. */
 void lb_atomic_file_close(lb_atomic_file *output);
 
-/* For libraries that open files by name: the temporary name (caller frees), the first step and the
- * last. */
+/* The name PATH.partial, for libraries that open files by name. The caller frees it (lb_free). NULL
+ * with err set. */
 char *lb_partial_path(const char *path, lb_error *err);
-/* Makes partial, the temporary name of path, an empty file that no other process writes to as long
- * as *out is open: a descriptor that the caller closes after publishing or removing the file.
- * LB_ERROR_IO, and nothing touched, where another process is writing it. */
+/* Creates partial, the temporary name of path, as an empty file, and locks it. *out: the descriptor
+ * that holds the lock; the caller closes it after lb_publish() or after removing the file.
+ * LB_ERROR_IO if another process is writing the file; nothing is changed then. */
 lb_status lb_partial_open(int *out, const char *partial, const char *path, lb_error *err);
-/* Syncs partial and renames it to path. A file that it replaces hands on its permissions. */
+/* Syncs partial and renames it to path. An existing file at path is replaced; its permissions are
+ * kept. */
 lb_status lb_publish(const char *partial, const char *path, lb_error *err);
 
-/* mkdir -p; fine where it exists already. */
+/* mkdir -p. No error if the directory exists. */
 lb_status lb_make_directories(const char *path, lb_error *err);
 
 #ifdef __cplusplus

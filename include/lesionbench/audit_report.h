@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The audit's last part, which needs explanations and scores, and its report. */
+/* Part g of the audit, which needs explanations and scores; the audit of models; the report as
+ * JSON. */
 #ifndef LESIONBENCH_AUDIT_REPORT_H
 #define LESIONBENCH_AUDIT_REPORT_H
 
@@ -11,25 +12,26 @@
 extern "C" {
 #endif
 
-/* Part g: what the controls score as explanations of the first options->control_images images of
- * options->control_split that have a truth: median TPR with quartiles. A file of the protocol
- * `fair` promises that none is above 0.40, and fails where one is; for others it is a warning.
- * Appends to *audit, after lb_audit_data() on the same file. */
+/* Part g: the scores of the controls (edge filters, random map) as explanations of the first
+ * options->control_images images of options->control_split that have a true pixel. Value: median
+ * TPR with quartiles. Limit: 0.40. Above it a file of the protocol `fair` fails; any other file
+ * gets a warning. Appends to *audit, after lb_audit_data() on the same file. */
 lb_status lb_audit_controls(lb_audit *audit, const char *path, const lb_audit_options *options,
                             const lb_context *context, lb_error *err);
 
-/* A row in part d: how many subjects of the dataset's holdout the model's training saw. It fails
- * where the slices are of the dataset's file, warns where names alone agree, and is skipped where
- * the model or the dataset does not say. The row has the name, or its end where it is long. */
+/* Appends a row to part d: the number of subjects of the dataset's holdout that the model was
+ * trained on. Fails if the slices are from the dataset's slices.h5. Warns if only the names agree.
+ * Skipped if the model or the dataset has no record of subjects. name: of the row; a long name is
+ * cut at its start. */
 lb_status lb_audit_model(lb_audit *audit, const char *data, const char *model, const char *name,
                          lb_error *err);
-/* The same of every pre-trained model in a study's folder, by the names of the corpora. */
+/* The same for every pre-trained model in a study folder. Rows have the names of the corpora. */
 lb_status lb_audit_study(lb_audit *audit, const char *folder, lb_error *err);
 
-/* The whole as JSON: {"file", "protocol", "images", "subjects", "verdict", "checks": [...]};
- * numbers that a check does not have are null. *out is the caller's (lb_free). */
+/* The audit as JSON: {"file", "protocol", "images", "subjects", "verdict", "checks": [...]}. A
+ * number that a check does not have is null. The caller frees *out (lb_free). */
 lb_status lb_audit_json(char **out, const lb_audit *audit, const char *path, lb_error *err);
-/* The same into a file. */
+/* Writes the same JSON to the file `output`. */
 lb_status lb_audit_write(const lb_audit *audit, const char *path, const char *output,
                          lb_error *err);
 

@@ -10,12 +10,12 @@
 extern "C" {
 #endif
 
-/* Replaces the lower triangle of matrix (n, n), whose rows are `stride` apart, with L, matrix = L
- * L^T; what is above the diagonal is neither read nor written. False where a pivot is not greater
- * than `tolerance` times the matrix's diagonal element, or is no number. */
+/* Cholesky factorisation in place: matrix (n, n) = L L^T, rows `stride` apart. L replaces the lower
+ * triangle. The upper triangle is neither read nor written. False if a pivot is not greater than
+ * `tolerance` times the diagonal element of the matrix, or is NaN. */
 bool lb_cholesky(double *matrix, size_t stride, size_t n, double tolerance);
 
-/* x (n) = the solution of L L^T x = x. */
+/* Solves L L^T y = x, and writes y to x (n). */
 void lb_cholesky_solve(double *x, const double *l, size_t stride, size_t n);
 
 #ifdef __cplusplus

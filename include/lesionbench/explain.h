@@ -15,8 +15,8 @@ extern "C" {
 
 /* LRP; see relevance.h. */
 typedef enum lb_lrp_bias {
-    LB_LRP_BIAS_IN_Z,   /* biases are in the denominators, and take their share of relevance */
-    LB_LRP_BIAS_IGNORED /* biases are 0 there (Zennit's zero_params) */
+    LB_LRP_BIAS_IN_Z,   /* biases are in the denominators, and receive relevance */
+    LB_LRP_BIAS_IGNORED /* biases count as 0 (zero_params in Zennit) */
 } lb_lrp_bias;
 
 typedef enum lb_lrp_first {
@@ -35,8 +35,8 @@ typedef struct lb_lrp_options {
     double stabilizer; /* of the composites' other rules and their average pooling, default 1e-6 */
     double gamma;      /* default 0.25 */
     double alpha;      /* default 2; beta is alpha - 1 */
-    /* The least and greatest possible input of each channel, default 0 and 1. The box rule refuses
-     * images that are not between them. */
+    /* The minimum and maximum possible input of each channel, default 0 and 1. The box rule refuses
+     * images outside this range. */
     double low[LB_INPUT_CHANNELS], high[LB_INPUT_CHANNELS];
     size_t bias;  /* lb_lrp_bias, of the method lrp too; default in z */
     size_t first; /* lb_lrp_first, default own */
@@ -44,25 +44,25 @@ typedef struct lb_lrp_options {
 
 struct lb_image_loader; /* training.h */
 
-/* The output that methods of changed copies explain. */
+/* The output that perturbation methods explain. */
 typedef enum lb_target_output {
-    LB_TARGET_USUAL, /* what each method's field takes */
+    LB_TARGET_USUAL, /* the usual choice for each method */
     LB_TARGET_LOGIT,
     LB_TARGET_PROBABILITY /* softmax */
 } lb_target_output;
 
 extern const char *const lb_target_output_names[]; /* "usual", "logit", "probability", NULL */
 
-/* What takes the place of a hidden super-pixel. */
+/* The fill value of a hidden super-pixel. */
 typedef enum lb_infill {
-    LB_INFILL_USUAL, /* what each method's field takes */
+    LB_INFILL_USUAL, /* the usual choice for each method */
     LB_INFILL_VALUE, /* hidden_value */
-    LB_INFILL_MEAN   /* the super-pixel's own mean */
+    LB_INFILL_MEAN   /* the mean of the super-pixel */
 } lb_infill;
 
 extern const char *const lb_infill_names[]; /* "usual", "value", "mean", NULL */
 
-/* Options of methods that look at changed copies of an image; docs/methods.md has more of each. */
+/* Options of perturbation methods; details: docs/methods.md. */
 typedef struct lb_perturbation_options {
     size_t answer;           /* lb_target_output */
     double hidden_value;     /* in the place of hidden pixels, default 0 */
@@ -86,7 +86,7 @@ typedef struct lb_explain_options {
     size_t samples;       /* GradientSHAP, default 5 */
     const double *alphas; /* GradientSHAP: `samples` explicit alphas; NULL draws them by image */
     uint64_t seed;        /* of every random choice, keyed by image */
-    size_t batch;         /* images, or points of a path, computed together at most; default 16 */
+    size_t batch;         /* max images, or points of a path, computed together; default 16 */
     size_t memory;        /* MiB for activations and gradients, beside the network; default 700.
                              One image and one point at a time are always computed */
     lb_compute compute;   /* of paths, and of all backward computations */
@@ -97,19 +97,19 @@ typedef struct lb_explain_options {
     size_t xrai_steps;       /* from each of XRAI's two baselines, default 50 */
     size_t xrai_dilation;    /* pixels by which XRAI widens regions, default 5 */
     size_t smooth_samples;   /* SmoothGrad and VarGrad, default 50 */
-    double noise;            /* theirs: standard deviation over the image's range, default 0.15 */
+    double noise;            /* of both: standard deviation / range of the image, default 0.15 */
     double sign_threshold;   /* GradientXSign, default 0.5 */
     size_t cam_block;        /* CAM methods: 1 .. 5, default 5 */
     size_t expected_samples; /* Expected Gradients, default 50 */
-    size_t pattern_images;   /* that PatternNet and PatternAttribution are fitted on, default 200 */
-    size_t backgrounds;      /* images that Expected Gradients and DeepSHAP draw, default 20 */
-    const struct lb_image_loader *background; /* where both come from. NULL: those methods fail */
+    size_t pattern_images;   /* images to fit PatternNet and PatternAttribution, default 200 */
+    size_t backgrounds;      /* background images of Expected Gradients and DeepSHAP, default 20 */
+    const struct lb_image_loader *background; /* source of these images. NULL: these methods fail */
     /* Integrated Gradients doubles the steps of an image until its completeness error is at most
-     * `tolerance`, or until maximum_steps. 0, the default: never. */
+     * `tolerance`, or until maximum_steps is reached. 0, the default: never doubles. */
     double tolerance;
     size_t maximum_steps; /* default 800 */
-    /* Random directions along which the gradient is compared with differences of the logit, for the
-     * methods made of the gradient at the image; default 0. */
+    /* Number of random directions along which the gradient is compared with finite differences of
+     * the logit, for methods made of the gradient at the image; default 0. */
     size_t check_gradient;
     bool
         sobel_is_laplace; /* a known defect: sobel and laplace are both the signed Laplace filter */
@@ -131,7 +131,7 @@ typedef struct lb_diagnostics {
     double gradient_error; /* |differences of the logit - gradient's| over the larger, the worst of
                               check_gradient directions */
     size_t steps;          /* points used between baseline and image; 0: no path */
-    size_t ties; /* pixels that have the value of the threshold of scoring; 0: not scored */
+    size_t ties;           /* pixels equal to the threshold of the mask; 0: not scored */
 } lb_diagnostics;
 
 /* nan_share and zero_share of a map. */
@@ -154,23 +154,23 @@ typedef struct lb_explanation {
 typedef lb_status (*lb_explanation_sink)(void *data, const lb_explanation *explanation,
                                          lb_error *err);
 
-/* An explainer is planned once for a network, an image size and methods. The methods share forward
- * computations, and what depends on the network alone is computed once. `count` is about the number
- * of images of a call: no larger batch is planned. network may be NULL where all methods are
- * controls. Network and options are borrowed and must outlive it; methods are those of the table
- * (lb_method_find()). One thread at a time uses an explainer. */
+/* An explainer is planned once, for a network, an image size and a list of methods. The methods
+ * share forward computations. Values that depend on the network alone are computed once. `count`:
+ * the expected number of images of a call, the upper limit of the batch. network may be NULL if all
+ * methods are controls. Network and options are borrowed and must outlive the explainer. methods:
+ * from the table (lb_method_find()). Use one explainer in one thread at a time. */
 typedef struct lb_explainer lb_explainer;
 lb_status lb_explainer_create(lb_explainer **out, lb_network *network, size_t height, size_t width,
                               size_t count, const lb_method *const *methods, size_t method_count,
                               const lb_explain_options *options, lb_error *err);
 void lb_explainer_free(lb_explainer *explainer); /* accepts NULL */
-/* Explains images (count, channels 1 or 3, H, W) for their targets and hands every map to the sink.
- * items: one identity per image, the key of its random stream. */
+/* Explains images (count, channels 1 or 3, H, W) for their targets, and hands every map to the
+ * sink. items: one identity per image; it keys the image's random stream. */
 lb_status lb_explainer_run(lb_explainer *explainer, const float *images, size_t channels,
                            size_t count, const size_t *items, const int32_t *targets,
                            lb_explanation_sink sink, void *sink_data, const lb_context *context,
                            lb_error *err);
-/* All of it in one call. */
+/* Creates an explainer, runs it, and frees it. */
 lb_status lb_explain(lb_network *network, const float *images, size_t channels, size_t height,
                      size_t width, size_t count, const size_t *items, const int32_t *targets,
                      const lb_method *const *methods, size_t method_count,
@@ -180,7 +180,7 @@ lb_status lb_explain(lb_network *network, const float *images, size_t channels, 
 /* map (count, H, W) = 0.2989 |R| + 0.5870 |G| + 0.1140 |B| of attribution (count, 3, H, W); the
  * weights of ITU-R BT.601 as the reference study rounds them. pixels = H x W. */
 void lb_attribution_map(float *map, const float *attribution, size_t count, size_t pixels);
-/* The same of one image in doubles. */
+/* The same for one image in double. */
 void lb_attribution_map_double(double *map, const double *attribution, size_t pixels);
 
 #pragma GCC visibility pop

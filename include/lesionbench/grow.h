@@ -9,15 +9,13 @@
 extern "C" {
 #endif
 
-/* The array with room for element number `count`, counted from 0: `items` itself while count <
- * *capacity, else a larger one of lb_alloc() with what `items` held, elements of `size` bytes each;
- * the rest is zero, and `items` is freed. *capacity becomes its room. Start with NULL and a
- * capacity of 0. NULL with err set where memory is out; `items` and *capacity are then as they
- * were. */
+/* Returns an array with capacity for element number `count`, from 0. If count < *capacity it is
+ * `items` itself. Else it is a larger array of lb_alloc() with the same elements; new elements are
+ * zero, `items` is freed, and *capacity is updated. size: bytes of an element. Start with NULL and
+ * a capacity of 0. Out of memory: NULL with err set; `items` and *capacity are unchanged. */
 void *lb_array_grow(void *items, size_t count, size_t *capacity, size_t size, lb_error *err);
 
-/* The same of a typed array, where `status`, `err` and the label `cleanup` are as LB_TRY() needs
- * them. */
+/* The same for a typed array. Needs `status`, `err` and the label `cleanup`, as LB_TRY() does. */
 #define LB_GROW(items, count, capacity)                                                      \
     do {                                                                                     \
         void *lb_grown = lb_array_grow((items), (count), &(capacity), sizeof *(items), err); \

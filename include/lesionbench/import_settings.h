@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How scans are imported, as people write it: the options of `slices import` and the keys of the
- * section import of study files. */
+/* The settings of an import: the options of `slices import`, and the keys of the section import of
+ * study files. */
 #ifndef LESIONBENCH_IMPORT_SETTINGS_H
 #define LESIONBENCH_IMPORT_SETTINGS_H
 
@@ -23,16 +23,15 @@ typedef struct lb_import_request {
 
 void lb_import_request_defaults(lb_import_request *request);
 lb_setting_table lb_import_settings(void);
-/* Makes `import` what the settings say, but for its paths. *key: the setting that an error is
- * about.
- */
+/* Fills request->import from the settings, except its paths. *key: the setting that an error is
+ * about. */
 lb_status lb_import_settle(lb_import_request *request, const char **key, lb_error *err);
 void lb_import_request_release(lb_import_request *request);
 
 /* "260x311", sides of 16 to 4096. */
 lb_status lb_parse_size(size_t *height, size_t *width, const char *text, lb_error *err);
 
-/* Says what was left out and what is doubtful, a line at a time. */
+/* Reports skipped files and doubtful facts, one line a call. */
 void lb_import_report_say(const lb_import_report *report, const lb_import_options *options,
                           void (*say)(void *data, const char *line), void *data);
 

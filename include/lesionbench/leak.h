@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a model was trained on people whom a dataset holds out. */
+/* Data leakage: whether a model was trained on subjects of a dataset's holdout. */
 #ifndef LESIONBENCH_LEAK_H
 #define LESIONBENCH_LEAK_H
 
@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* How many subjects of a dataset's holdout the model's training saw, by its record. *known is false
- * where the dataset does not say who its subjects are. */
+/* Counts the subjects of the dataset's holdout that the model was trained on, by the model's
+ * record. *known is false if the dataset has no record of subjects. */
 lb_status lb_model_leak(lb_leak *out, bool *known, const char *model, const char *data,
                         lb_error *err);
 

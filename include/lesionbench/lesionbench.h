@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All of the library's interface. docs/api.md says what is where, who owns what, and what may be
- * called from several threads. */
+/* Includes all public headers. docs/api.md says what is in which header, who owns what, and what
+ * several threads may call at once. */
 #ifndef LESIONBENCH_LESIONBENCH_H
 #define LESIONBENCH_LESIONBENCH_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Artificial lesions of two shape classes (section 2 of the study: Oliveira et al., Frontiers in AI
- * 2024, doi 10.3389/frai.2024.1330919), lesions.h5. */
+/* Artificial lesions of two shape classes, lesions.h5. Source: section 2 of the reference study,
+ * Oliveira et al., Frontiers in AI 2024, doi 10.3389/frai.2024.1330919. */
 #ifndef LESIONBENCH_LESIONS_H
 #define LESIONBENCH_LESIONS_H
 
@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* The first two are also the class labels. Distractors are blobs whose compactness lies between the
- * classes': they belong to none. */
+/* Shapes. The first two are also the class labels. Distractors belong to no class: their
+ * compactness lies between those of the classes. */
 typedef enum lb_shape { LB_ROUND = 0, LB_IRREGULAR = 1, LB_DISTRACTOR = 2 } lb_shape;
 enum { LB_CLASSES = 2, LB_SHAPES = 3 };
 
@@ -37,31 +37,31 @@ typedef struct lb_lesion_options {
     double round_above, irregular_below, distractor_above, distractor_below;
     double noise_sigma; /* smoothness of the noise, default 2: how smooth outlines are */
     double edge_sigma;  /* softness of the edge before enlarging, default 0.75 */
-    /* All lesions of all shapes get the same values, each in another place: area at any threshold,
-     * sum and peak are equal. Default false, as in the study. */
+    /* If true, all lesions of all shapes have the same values, in different places: area at any
+     * threshold, sum and maximum are equal. Default false, as in the study. */
     bool matched;
     uint32_t seed;       /* of the first noise field, default 0 */
-    uint32_t max_fields; /* give up after so many noise fields, default 100,000 */
+    uint32_t max_fields; /* max number of noise fields, default 100,000 */
 } lb_lesion_options;
 
 void lb_lesion_defaults(lb_lesion_options *options);
-/* Searches noise fields until both classes' lists hold more than count, then cuts each to count.
- * The defaults find 51 round and 207 irregular lesions, the last in field 886; the first 30 of each
- * are those that the study published. Distractors are the first ones of the same fields and, where
- * these have too few, of the fields after them; they change nothing about the classes. The same
- * for any number of threads. LB_ERROR_NUMERIC where max_fields did not suffice. */
+/* Searches noise fields until both classes have more than count lesions, then keeps the first count
+ * of each. The defaults find 51 round and 207 irregular lesions, the last in field 886. The first
+ * 30 of each are those that the study published. Distractors are the first ones of the same fields
+ * and, if these have too few, of later fields. They do not change the classes. The result does not
+ * depend on the number of threads. LB_ERROR_NUMERIC if max_fields was reached first. */
 lb_status lb_lesions_generate(lb_lesion_library *out, const lb_lesion_options *options,
                               const lb_context *context, lb_error *err);
-/* options: what the library was made with, or NULL for lesions from elsewhere. */
+/* options: those of lb_lesions_generate(), recorded in the file; NULL for lesions from another
+ * source. */
 lb_status lb_lesions_save(const lb_lesion_library *library, const lb_lesion_options *options,
                           const char *path, const lb_context *context, lb_error *err);
 lb_status lb_lesions_load(lb_lesion_library *out, const char *path, lb_error *err);
 void lb_lesions_release(lb_lesion_library *library);
 
-/* The study's own lesions: pickles of a list of [mask, compactness], one of the round lesions and
- * one of the irregular ones, as many in each as they hold. Masks are taken as they are; the
- * published ones are already enlarged. LB_ERROR_FORMAT where a file holds something else, or where
- * the round lesions are less compact than the irregular ones. */
+/* Reads the lesions that the study published: two pickles, each a list of [mask, compactness].
+ * Masks are used as they are; the published ones are already enlarged. LB_ERROR_FORMAT if a file
+ * holds anything else, or if the round lesions are less compact than the irregular ones. */
 lb_status lb_lesions_import(lb_lesion_library *out, const char *round, const char *irregular,
                             lb_error *err);
 

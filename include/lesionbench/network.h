@@ -61,16 +61,16 @@ lb_status lb_network_replace_head(lb_network *network, size_t classes, uint64_t 
 size_t lb_network_parameters(const lb_network *network);
 lb_parameter *lb_network_parameter(lb_network *network, size_t index);
 
-/* A file of any format of weights.h, with torchvision's names or timm's; architecture read off the
- * shapes. Missing, extra or wrong-shaped tensors are all named in one message. */
+/* Reads a file of any format of weights.h, with torchvision's names or timm's. The architecture
+ * follows from the shapes. One message names all missing, extra and wrong-shaped tensors. */
 lb_status lb_network_load(lb_network **out, const char *path, lb_error *err);
-/* The architecture of a file that has the right tensors, whose numbers are not read. */
+/* Reads the architecture of a file with the right tensors, without their values. */
 lb_status lb_network_inspect(lb_architecture *out, const char *path, lb_error *err);
-/* Beside the metadata that was set, "architecture" ("vgg11") and "width" (the first block's
- * channels over 64) are written, as they are. */
+/* Writes the network as safetensors, with the metadata that was set and "architecture" ("vgg11")
+ * and "width" (channels of the first block / 64) of the network. */
 lb_status lb_network_save(const lb_network *network, const char *path, lb_error *err);
-/* What the file says beside the weights: "corpus", "degree", "seed", ... NULL where absent;
- * borrowed until the next set. */
+/* Metadata of the file: "corpus", "degree", "seed", ... NULL if absent. Borrowed until the next
+ * set. */
 const char *lb_network_metadata(const lb_network *network, const char *key);
 lb_status lb_network_set_metadata(lb_network *network, const char *key, const char *value,
                                   lb_error *err);

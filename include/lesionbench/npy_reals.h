@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of .npy files as real numbers, whatever numbers they are. */
+/* Reads rows of .npy files of any number type as real numbers. */
 #ifndef LESIONBENCH_NPY_REALS_H
 #define LESIONBENCH_NPY_REALS_H
 
@@ -9,11 +9,11 @@
 extern "C" {
 #endif
 
-/* Whether float32 holds every number of the file's type. */
+/* True if float32 represents every number of the file's type. */
 bool lb_npy_is_narrow(const lb_npy *npy);
-/* Some rows as doubles. room holds as many values of the file's type. LB_ERROR_NUMERIC for whole
- * numbers beyond 2^53, which are no doubles. */
-lb_status lb_npy_read_doubles(double *out, lb_npy *npy, void *capacity, size_t row, size_t rows,
+/* Reads rows as double. scratch: the same number of values in the file's type. LB_ERROR_NUMERIC for
+ * integers beyond 2^53, which double cannot represent. */
+lb_status lb_npy_read_doubles(double *out, lb_npy *npy, void *scratch, size_t row, size_t rows,
                               lb_error *err);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers in text, read strictly: the whole text, within the range. LB_ERROR_ARGUMENT otherwise,
- * whose message says what is allowed. */
+/* Parses numbers strictly: the whole string must be a number in the range. Otherwise
+ * LB_ERROR_ARGUMENT; the message says what is allowed. */
 #ifndef LESIONBENCH_PARSE_H
 #define LESIONBENCH_PARSE_H
 

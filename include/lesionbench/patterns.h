@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* PatternNet and PatternAttribution (Kindermans et al.: Learning how to explain neural networks,
- * ICLR 2018): the direction in which a neuron's input carries what it responds to, fitted on data,
- * takes the place of its weights in the backward computation.
+ * ICLR 2018). In the backward computation a neuron's pattern replaces its weights. The pattern is
+ * the direction of the signal in the neuron's input, estimated from data.
  *
- * Fitted is the two-component estimator S_a+-: over the data at which the neuron is on (y > 0; all
- * of it for the logits, which no ReLU follows), a = cov(x, y) / (w . cov(x, y)), so that w . a = 1.
- * All places of a convolution are data of the same neurons. Neurons that are never on, or whose y
- * varies by less than 1e-5 of its mean, get the pattern 0. */
+ * The estimator is S_a+- with two components. Over the data with y > 0 (for the logits, which have
+ * no ReLU: over all data), a = cov(x, y) / (w . cov(x, y)), so w . a = 1. All positions of a
+ * convolution are data of the same neurons. A neuron that is never on, or whose y varies by less
+ * than 1e-5 of its mean, has the pattern 0. */
 #ifndef LESIONBENCH_PATTERNS_H
 #define LESIONBENCH_PATTERNS_H
 
@@ -18,16 +18,16 @@ extern "C" {
 
 typedef struct lb_patterns lb_patterns; /* as large as the network's weights */
 
-/* Patterns of the executor's network; of use with any executor of LB_EXECUTOR_EXPLAIN of this
- * network. They are fitted in two rounds over the same images. The first finds the means, the
- * second the covariances. One number is kept for each weight, and another in double for weights of
- * convolutions. Sums are in double, or rounded from double once for some dozen images, in the order
- * of the images. The result has the same bits for any number of threads and any batch.
+/* Creates patterns of the executor's network. They work with any executor of LB_EXECUTOR_EXPLAIN of
+ * this network. Estimation takes two rounds over the same images: the first for means, the second
+ * for covariances. Memory: one float for each weight, and one double for each weight of a
+ * convolution. Sums are in double, or rounded from double once for every few dozen images, in the
+ * order of the images. The result is bit-identical for any number of threads and any batch.
  *
  * Each function returns LB_ERROR_ARGUMENT for an illegal argument or a call out of order. */
 lb_status lb_patterns_create(lb_patterns **out, lb_executor *executor, lb_error *err);
 void lb_patterns_free(lb_patterns *patterns); /* accepts NULL */
-/* Takes the first `count` images of the executor's last forward computation. */
+/* Adds the first `count` images of the executor's last forward computation to the current round. */
 lb_status lb_patterns_take(lb_patterns *patterns, const lb_executor *executor, size_t count,
                            lb_error *err);
 /* Ends a round. After the second round the patterns are ready. */

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Python's pickles, protocols 0 to 5, read without running anything: lists, tuples, sets, dicts,
- * numbers, strings, NumPy arrays and scalars, PyTorch tensors. A pickle is a program for a machine
- * with a stack and a memo (CPython, Lib/pickletools.py tells the opcodes); the few functions that
- * data files call are known here by name and done in C, every other name is refused:
- *   "evil.pkl: byte 12: asks for 'posix.system', which this reader never runs (...)",
- * or, where the limits say so, stands for an object that is left alone. It is not run either way.
+/* Python's pickles, protocols 0 to 5, read without executing anything: lists, tuples, sets, dicts,
+ * numbers, strings, NumPy arrays and scalars, PyTorch tensors. A pickle is a program for a stack
+ * machine with a memo; CPython's Lib/pickletools.py defines the opcodes. The few functions that
+ * data files call are implemented here in C, by name. Every other name is refused:
+ *   "evil.pkl: byte 12: asks for 'posix.system', which this reader never runs (...)"
+ * or, if the limits allow it, becomes an opaque object. It is never executed.
  *
- * Nothing that the file says is believed: sizes must agree with the bytes that are there, memory is
- * bounded by the file's size, time is linear in it. Values that the file refers to more than once
- * are shared, not copied; values that contain themselves are refused, and so are files whose
- * values, counted as often as they are referred to, pass the limit: walking through the tree is
- * safe.
- */
+ * Input is treated as hostile. Sizes are checked against the available bytes. Memory is bounded by
+ * the file's size. Time is linear in it. Values that are referenced several times are shared, not
+ * copied. Values that contain themselves are refused. So are files whose number of values, counted
+ * with repetitions, exceeds the limit. So a walk through the tree always ends. */
 #ifndef LESIONBENCH_PICKLE_H
 #define LESIONBENCH_PICKLE_H
 
@@ -38,7 +36,7 @@ typedef enum lb_value_kind {
     LB_VALUE_OPAQUE  /* what this reader does not make, see lb_pickle_limits.opaque */
 } lb_value_kind;
 
-/* Owned by its lb_pickle, as is all that is reached from it. */
+/* Owned by its lb_pickle, like everything that is reachable from it. */
 typedef struct lb_value {
     lb_value_kind kind;
     union {
@@ -70,10 +68,10 @@ const lb_value *lb_value_find(const lb_value *value, const char *key);
 const char *lb_value_text(const lb_value *value);
 /* BYTES; NULL for other kinds. */
 const void *lb_value_bytes(const lb_value *value);
-/* What OPAQUE would be: "argparse.Namespace", or why it cannot be read: "a tensor that repeats its
- * storage"; NULL for other kinds. *faulty tells which, and may be NULL. */
+/* The name of an OPAQUE value, "argparse.Namespace", or the reason why it cannot be read, "a tensor
+ * that repeats its storage"; NULL for other kinds. *faulty: true for a reason; may be NULL. */
 const char *lb_value_opaque(bool *faulty, const lb_value *value);
-/* True for BOOL, INT and REAL, their value in *out. */
+/* True for BOOL, INT and REAL; *out is their value. */
 bool lb_value_number(double *out, const lb_value *value);
 
 /* Elements of arrays and tensors as the file has them. */
@@ -121,9 +119,9 @@ lb_status lb_value_to_array(lb_array *out, const lb_value *value, lb_error *err)
 /* The same as LB_F32 or LB_F64, rounded to it. */
 lb_status lb_value_to_reals(lb_array *out, const lb_value *value, lb_type type, lb_error *err);
 
-/* A run of elements that tensors look into. In plain pickles its bytes are in the pickle. In
- * PyTorch's own files they lie elsewhere, under the key: whoever reads these sets `bytes` after
- * lb_pickle_parse(). */
+/* A storage: the elements that tensors are views of. In plain pickles its bytes are in the pickle.
+ * In PyTorch's files they are elsewhere, under the key; the reader of these files sets `bytes`
+ * after lb_pickle_parse(). */
 typedef struct lb_pickle_storage {
     lb_element element;
     size_t count;      /* elements */
@@ -157,15 +155,15 @@ typedef struct lb_pickle_limits {
 
 typedef struct lb_pickle lb_pickle;
 
-/* Reads a file that holds one pickle and nothing after it. limits may be NULL. LB_ERROR_FORMAT
- * where it is damaged or over a limit, LB_ERROR_UNSUPPORTED where it asks for something that is not
- * offered here; the message has the path and the byte. The file stays mapped until
- * lb_pickle_free(), and must not be shortened by others in the meantime. */
+/* Reads a file that holds one pickle and nothing after it. limits may be NULL. LB_ERROR_FORMAT:
+ * damaged, or over a limit. LB_ERROR_UNSUPPORTED: it uses a function that this reader does not
+ * have. The message has the path and the byte. The file stays mapped until lb_pickle_free(); it
+ * must not be truncated before. */
 lb_status lb_pickle_read(lb_pickle **out, const char *path, const lb_pickle_limits *limits,
                          lb_error *err);
-/* Parses the pickle at the start of `size` bytes, which must outlive *out. *used is its length, for
- * streams of several pickles; where used is NULL, nothing may come after it. `name` stands in front
- * of messages. */
+/* Parses the pickle at the start of `size` bytes, which must outlive *out. *used: its length, for
+ * streams of several pickles. If used is NULL, nothing may follow the pickle. `name`: prefix of
+ * messages. */
 lb_status lb_pickle_parse(lb_pickle **out, size_t *used, const void *bytes, size_t size,
                           const char *name, const lb_pickle_limits *limits, lb_error *err);
 /* Accepts NULL. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The steps of a study that make models and predictions, each from files to files. */
-#ifndef LESIONBENCH_JOBS_H
-#define LESIONBENCH_JOBS_H
+/* The steps of a study that make models and predictions. Each reads files and writes files. */
+#ifndef LESIONBENCH_PIPELINE_H
+#define LESIONBENCH_PIPELINE_H
 
 #include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"
@@ -20,13 +20,13 @@ typedef enum lb_task {
 } lb_task;
 extern const char *const LB_TASKS[]; /* names, NULL-terminated */
 
-/* What a training came to. */
+/* The outcome of a training. */
 typedef struct lb_training_outcome {
-    size_t epochs;     /* that were run, those of an earlier attempt included */
-    size_t kept;       /* the epoch whose weights were kept, from 1; 0: nothing was trained */
-    lb_epoch epoch;    /* that one */
-    size_t validation; /* images of validation, ... */
-    size_t largest;    /* ... and of their largest class, which chance gets right */
+    size_t epochs;     /* completed, including those of an interrupted run */
+    size_t kept;       /* the epoch whose weights were kept, from 1; 0: no training */
+    lb_epoch epoch;    /* the kept epoch */
+    size_t validation; /* validation images */
+    size_t largest;    /* images of the largest class: accuracy of a constant prediction */
 } lb_training_outcome;
 
 typedef struct lb_pretrain_job {
@@ -37,7 +37,7 @@ typedef struct lb_pretrain_job {
                                     by lb_split_as_dataset(); NULL: as lb_compose_split() does */
     const char *images, *labels; /* LB_TASK_CLASSES: an IDX pair, or a folder of pictures with its
                                     table of labels, which is NULL where classes have folders */
-    size_t limit;                /* LB_TASK_CLASSES: images at most, 0 all */
+    size_t limit;                /* LB_TASK_CLASSES: max images, 0 all */
     lb_compose_options compose;  /* its size is the network's input size with each task */
     const char *from;            /* model that training starts from, recorded as "source"; its last
                                     layer is replaced where the task has another number of classes.
@@ -45,47 +45,49 @@ typedef struct lb_pretrain_job {
     const char *architecture;    /* "vgg16" */
     double width;
     lb_training_options training;
-    lb_training_outcome *outcome; /* filled on success; NULL: nobody asks */
+    lb_training_outcome *outcome; /* filled on success; NULL: not wanted */
 } lb_pretrain_job;
 
-/* Models record the subjects that they were trained or validated on (lb_seen_add()): here those of
- * the slices, in lb_finetune() those of the dataset, besides what the model was trained on before.
+/* Models record the subjects that they were trained or validated on (lb_seen_add()). lb_pretrain()
+ * records those of the slices. lb_finetune() records those of the dataset, in addition to those of
+ * job->from.
  *
- * history: where the training curve goes, NULL nowhere; LB_TASK_NONE has none. A training whose
- * loss is not finite or grows without bound is LB_ERROR_NUMERIC: `model` is not written, but the
- * weights kept of the epochs before, if any, under that name with ".last_good" behind it. So for
- * lb_finetune(). */
+ * history: path of the training curve; NULL: none. LB_TASK_NONE has none. LB_ERROR_NUMERIC if the
+ * loss is not finite or diverges: `model` is not written; the weights kept so far, if any, are
+ * written to MODEL.last_good. The same holds for lb_finetune(). */
 lb_status lb_pretrain(const lb_pretrain_job *job, const char *model, const char *history,
                       const lb_context *context, lb_error *err);
 
 typedef struct lb_finetune_job {
     const char *from; /* pre-trained model */
     const char *data; /* dataset.h5 */
-    bool fresh;       /* training images are composed afresh for every epoch from the slices and
-                         lesions that the dataset was made of; validation images are the dataset's */
+    bool fresh;       /* compose new training images for every epoch, from the slices and lesions
+                         of the dataset; validation images are those of the dataset */
     const char *slices, *lesions; /* where fresh */
-    const char *quirks;    /* list for lb_quirks_switch() upon the dataset's own; NULL none */
+    const char
+        *quirks; /* changes to the dataset's known defects, for lb_quirks_switch(); NULL: none */
     const char *condition; /* recorded in the model; NULL: "matched" where the training has a target
                               accuracy, else "best" */
     lb_training_options training;
-    lb_training_outcome *outcome; /* filled on success; NULL: nobody asks */
+    lb_training_outcome *outcome; /* filled on success; NULL: not wanted */
 } lb_finetune_job;
 
-/* A new two-class head, then training to the degree asked for. */
+/* Replaces the head by one of two classes, then trains to the chosen degree. */
 lb_status lb_finetune(const lb_finetune_job *job, const char *model, const char *history,
                       const lb_context *context, lb_error *err);
 
 typedef struct lb_predict_job {
     const char *model;
-    const char *data; /* dataset.h5, ... */
+    const char *data; /* dataset.h5; NULL: `images` */
     lb_split split;
-    const char *images; /* ... or an .npy file where data is NULL */
+    const char *images; /* an .npy file, if data is NULL */
     const char *layout; /* for lb_layout_parse(), of images */
-    const char *quirks; /* as for fine-tuning */
+    const char *quirks; /* as for lb_finetune() */
     lb_compute compute;
 } lb_predict_job;
 
-/* With the quirk dropout_at_inference units are dropped at the rate of 0.5 of the study. */
+/* Writes predictions.h5. With the known defect dropout_at_inference units are dropped at the
+ * study's rate of 0.5. */
 lb_status lb_predict_to_file(const lb_predict_job *job, const char *path, const lb_context *context,
                              lb_error *err);
 

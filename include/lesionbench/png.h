@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* A PNG in memory: channels 1 (grey) or 3 (RGB), 8 bits, row-major (height, width, channels). *out
- * is the caller's (lb_free). */
+/* Encodes a PNG in memory. pixels: 8 bits, row-major (height, width, channels); channels: 1 (grey)
+ * or 3 (RGB). The caller frees *out (lb_free). */
 lb_status lb_png_encode(uint8_t **out, size_t *size, size_t height, size_t width, size_t channels,
                         const uint8_t *pixels, lb_error *err);
 

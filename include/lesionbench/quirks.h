@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The known defects of the published study (Oliveira et al., Frontiers in AI 2024, doi
- * 10.3389/frai.2024.1330919), each a switch, so that its effect can be measured. All are off but
- * under the protocol `reference`, where all are on. */
+/* The known defects of the reference study (Oliveira et al., Frontiers in AI 2024, doi
+ * 10.3389/frai.2024.1330919). Each is a switch, so that its effect can be measured. Options and
+ * files call them quirks. All are off, except under the protocol `reference`, where all are on. */
 #ifndef LESIONBENCH_QUIRKS_H
 #define LESIONBENCH_QUIRKS_H
 
@@ -26,37 +26,38 @@ typedef enum lb_quirk {
     LB_QUIRKS
 } lb_quirk;
 
-typedef uint32_t lb_quirk_set; /* bit q is set where quirk q is on */
+typedef uint32_t lb_quirk_set; /* bit q is set if defect q is on */
 
 #define LB_QUIRK_BIT(quirk) ((lb_quirk_set)1 << (quirk))
 #define LB_ALL_QUIRKS (LB_QUIRK_BIT(LB_QUIRKS) - 1)
-/* Those that concern the data. */
+/* Known defects of the data. */
 #define LB_DATA_QUIRKS                                                                 \
     (LB_QUIRK_BIT(LB_QUIRK_ROUND_NOT_SHUFFLED) | LB_QUIRK_BIT(LB_QUIRK_BOX_ARTEFACT) | \
      LB_QUIRK_BIT(LB_QUIRK_TRUTH_FROM_RESIZED_HALO) |                                  \
      LB_QUIRK_BIT(LB_QUIRK_SLICES_SHARED_BETWEEN_SPLITS) |                             \
      LB_QUIRK_BIT(LB_QUIRK_UNBOUNDED_PLACEMENT))
 
-/* Those of fine-tuning, and of predicting. */
+/* Known defects of fine-tuning and of prediction. */
 #define LB_TRAINING_QUIRKS \
     (LB_QUIRK_BIT(LB_QUIRK_DROPOUT_AT_INFERENCE) | LB_QUIRK_BIT(LB_QUIRK_FIRST_BLOCK_CONV_FROZEN))
 #define LB_PREDICTION_QUIRKS LB_QUIRK_BIT(LB_QUIRK_DROPOUT_AT_INFERENCE)
 
-/* That of explaining. */
+/* The known defect of explaining. */
 #define LB_EXPLANATION_QUIRKS LB_QUIRK_BIT(LB_QUIRK_SOBEL_IS_LAPLACE)
 
 const char *lb_quirk_name(size_t quirk);    /* NULL past the end; borrowed */
-const char *lb_quirk_summary(size_t quirk); /* what the study does, one line */
+const char *lb_quirk_summary(size_t quirk); /* what the study does wrong, one line */
 static inline bool
 lb_quirk_is_on(lb_quirk_set set, lb_quirk quirk)
 {
     return (set & LB_QUIRK_BIT(quirk)) != 0;
 }
-/* Switches by a list of items between commas, each NAME, NAME=on or NAME=off. NULL changes nothing.
- * A quirk outside `allowed` is refused: it does not concern the caller. */
+/* Changes *set by a list of items separated by commas, each NAME, NAME=on or NAME=off. NULL changes
+ * nothing. LB_ERROR_ARGUMENT for a defect outside `allowed`: it does not concern the caller. */
 lb_status lb_quirks_switch(lb_quirk_set *set, const char *list, lb_quirk_set allowed,
                            lb_error *err);
-/* The names that are on, with commas; the caller frees it (lb_free). NULL with err set. */
+/* The names of the defects in the set, separated by commas. The caller frees it (lb_free). NULL
+ * with err set. */
 char *lb_quirks_print(lb_quirk_set set, lb_error *err);
 
 #pragma GCC visibility pop

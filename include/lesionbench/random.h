@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers: the project's own keyed stream, and NumPy's legacy stream for data that must
- * equal the reference study's. */
+/* Random numbers: a keyed stream for this project, and NumPy's legacy stream to reproduce the data
+ * of the reference study. */
 #ifndef LESIONBENCH_RANDOM_H
 #define LESIONBENCH_RANDOM_H
 
@@ -12,8 +12,8 @@ extern "C" {
 #endif
 
 /* Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC 2011).
- * A stream is keyed by (seed, purpose, item), never by thread, so that any number of workers draws
- * the same numbers. Streams of different keys are independent. */
+ * A stream is keyed by (seed, purpose, item), never by thread, so the numbers do not depend on the
+ * number of threads. Streams of different keys are independent. */
 typedef struct lb_random {
     uint32_t key[2];
     uint32_t counter[4];
@@ -21,7 +21,7 @@ typedef struct lb_random {
     unsigned used; /* of block */
 } lb_random;
 
-/* Purposes: one for each use, so that two uses of one seed never share numbers. */
+/* One purpose for each use. Two uses of one seed never share numbers. */
 typedef enum lb_purpose {
     LB_PURPOSE_TEST = 0,
     LB_PURPOSE_SUBJECT,       /* cohort: one subject's anatomy; item = subject */
@@ -32,7 +32,7 @@ typedef enum lb_purpose {
     LB_PURPOSE_SHUFFLE,       /* order of training images; item = epoch */
     LB_PURPOSE_DROPOUT,       /* item = epoch x 2^24 + batch */
     LB_PURPOSE_GRADIENT_SHAP, /* alphas; item = image */
-    LB_PURPOSE_RANDOM_MAP,    /* the `random` baseline; item = image */
+    LB_PURPOSE_RANDOM_MAP,    /* the control `random`; item = image */
     LB_PURPOSE_CORPUS,        /* subsets of natural-image corpora */
     LB_PURPOSE_SCENE,         /* distractors, polarity; item = seed of the image */
     LB_PURPOSE_PLACE,         /* places of a fair image; item = seed of the image */
@@ -44,7 +44,7 @@ typedef enum lb_purpose {
     LB_PURPOSE_SMOOTH,        /* noise of SmoothGrad and VarGrad; item = image x 2^16 + sample */
     LB_PURPOSE_EXPECTED,      /* points of Expected Gradients; item = image x 2^16 + sample */
     LB_PURPOSE_REFERENCES,    /* which images are Expected Gradients' and DeepSHAP's background */
-    /* Numbers of their own, which tests' figures hang on. */
+    /* Fixed numbers: the expected values of tests depend on them. */
     LB_PURPOSE_RISE = 32,           /* item = image + mask x 2^40 */
     LB_PURPOSE_KERNEL_SHAP = 33,    /* item = image + pair x 2^40 */
     LB_PURPOSE_LIME = 34,           /* item = image + copy x 2^40 */

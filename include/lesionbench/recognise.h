@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a file is, by its content. */
+/* Recognises the format of a file by its content. */
 #ifndef LESIONBENCH_RECOGNISE_H
 #define LESIONBENCH_RECOGNISE_H
 
@@ -20,11 +20,11 @@ typedef enum lb_file_kind {
     LB_FILE_IDX
 } lb_file_kind;
 
-/* By the first bytes. The name decides only where these say nothing: of text (CSV, pickles of
- * protocol 0), of what gzip hides, and of files that are damaged. *bytes is the file's length. A
- * file that is none of these is LB_FILE_UNKNOWN; one that cannot be read is LB_ERROR_IO. */
+/* The format by the first bytes. The name decides only if the bytes are ambiguous: text (CSV,
+ * pickles of protocol 0), gzipped files, damaged files. *bytes: the length of the file.
+ * LB_FILE_UNKNOWN: none of these formats. LB_ERROR_IO: the file cannot be read. */
 lb_status lb_recognise(lb_file_kind *out, size_t *bytes, const char *path, lb_error *err);
-/* By the name alone, for a file that is yet to be written. */
+/* The format by the name alone, for a file that does not exist yet. */
 lb_file_kind lb_recognise_name(const char *path);
 
 #ifdef __cplusplus

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Layer-wise relevance propagation by composites: a rule for the first convolution, one for the
- * others, the epsilon rule for dense layers and average pooling, winner-take-all for max pooling;
- * ReLUs pass relevance unchanged (Montavon et al.: Layer-wise relevance propagation, an overview,
- * 2019; the conventions are Zennit's). */
+/* Layer-wise relevance propagation (LRP) by composites. Rules: one for the first convolution, one
+ * for the other convolutions, epsilon for dense layers and average pooling, winner-take-all for max
+ * pooling. ReLUs pass relevance unchanged (Montavon et al.: Layer-wise relevance propagation, an
+ * overview, 2019). The conventions are those of Zennit. */
 #ifndef LESIONBENCH_RELEVANCE_H
 #define LESIONBENCH_RELEVANCE_H
 
@@ -12,9 +12,9 @@
 extern "C" {
 #endif
 
-/* With w+ = max(0, w), w- = min(0, w), inputs a, and s = R / (z + d sign(z)), where sign(0) is 1, z
- * is what the rule would make of the layer, and d is `epsilon` in the epsilon rule and `stabilizer`
- * in all others: */
+/* Notation: w+ = max(0, w), w- = min(0, w), inputs a, z the layer's output under the rule, s = R /
+ * (z + d sign(z)) with sign(0) = 1. d is `epsilon` in the epsilon rule and `stabilizer` in all
+ * others. */
 typedef enum lb_relevance_rule {
     LB_RELEVANCE_EPSILON,    /* z = sum a w + b; R = a (w^T s) (Bach et al. 2015) */
     LB_RELEVANCE_PLUS,       /* z = sum a+ w+ + a- w- + b+ (Bach et al. 2015, alpha 1, beta 0) */
@@ -34,16 +34,16 @@ typedef struct lb_composite {
     double stabilizer;              /* of the other rules and of average pooling */
     double gamma;                   /* LB_RELEVANCE_GAMMA */
     double alpha;                   /* LB_RELEVANCE_ALPHA_BETA */
-    /* LB_RELEVANCE_BOX: the least and greatest possible input of each channel. */
+    /* LB_RELEVANCE_BOX: minimum and maximum possible input of each channel. */
     double low[LB_INPUT_CHANNELS], high[LB_INPUT_CHANNELS];
-    /* Biases are 0 in every z, so that they take no relevance. */
+    /* Biases count as 0 in every z, so they receive no relevance. */
     bool ignore_bias;
 } lb_composite;
 
 /* Relevance of the first `count` images of the batch: out (count, 3, H, W). logit_values: (batch,
- * classes), as a rule 0 except at the target. Needs LB_EXECUTOR_EXPLAIN and a forward computation.
- * Computes image by image. Takes the memory of one layer's weights and of one image's largest layer
- * for the time of the call. LB_ERROR_ARGUMENT: an illegal composite, or a call out of order. */
+ * classes), usually 0 except at the target. Needs LB_EXECUTOR_EXPLAIN and a forward computation.
+ * Computes image by image. Temporary memory: the weights of one layer and the largest layer of one
+ * image. LB_ERROR_ARGUMENT: an illegal composite, or a call out of order. */
 lb_status lb_executor_relevance(float *out, lb_executor *executor, const lb_composite *composite,
                                 size_t count, const float *logit_values, lb_error *err);
 

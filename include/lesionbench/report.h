@@ -9,10 +9,10 @@
 extern "C" {
 #endif
 
-/* Reads DIR's tables, histories, kept explanations and dataset; writes DIR/figures and
- * DIR/report/index.html, one page with its figures inside. What is missing is left out and named on
- * the page; what is damaged is an error, and so is a folder without any study (LB_ERROR_FORMAT) and
- * a system without gnuplot (LB_ERROR_UNSUPPORTED). Takes seconds; the page is written last. */
+/* Reads the tables, histories, kept explanations and dataset of a study folder. Writes DIR/figures
+ * and DIR/report/index.html, one page with its figures embedded. Missing parts are left out and
+ * named on the page. LB_ERROR_FORMAT: a damaged file, or a folder without a study.
+ * LB_ERROR_UNSUPPORTED: gnuplot is not installed. Takes seconds. The page is written last. */
 lb_status lb_report(const char *directory, const lb_context *context, lb_error *err);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The record of the subjects that a model was trained on: from and to models, and what adds to it.
- */
+/* The record of the subjects that a model was trained on: read from models, written to models,
+ * extended. */
 #ifndef LESIONBENCH_SEEN_H
 #define LESIONBENCH_SEEN_H
 
@@ -12,11 +12,12 @@
 extern "C" {
 #endif
 
-/* Of a model's file; "" where model is NULL, NULL where the file has none. *out is the caller's. */
+/* Reads the record of a model's file. *out: "" if model is NULL; NULL if the file has no record.
+ * The caller frees *out (lb_free). */
 lb_status seen_read(char **out, const char *model, lb_error *err);
-/* NULL writes nothing. */
+/* Writes the record to a network's metadata. NULL writes nothing. */
 lb_status seen_write(lb_network *network, const char *seen, lb_error *err);
-/* Adds the subjects of known sex that are not in the holdout; split: of each subject. */
+/* Adds the subjects of known sex outside the holdout. split: of each subject. */
 lb_status seen_slices(char **seen, lb_slices *slices, const uint8_t *split, lb_error *err);
 /* Adds a dataset's training and validation subjects to a network's record. */
 lb_status seen_dataset(lb_network *network, const char *data, lb_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One row for each setting that people write: its key in study files and on the command line, its
- * range and its help. A table of rows stands beside the struct that it describes. */
+/* Settings: one row for each, with its key in study files and on the command line, its range and
+ * its help. The table of rows stands beside the struct that it describes. */
 #ifndef LESIONBENCH_SETTING_H
 #define LESIONBENCH_SETTING_H
 

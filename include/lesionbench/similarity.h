@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How alike two maps are, as the sanity checks of Adebayo et al. (NeurIPS 2018) ask: whether a map
- * changes when what the network has learnt is taken away. */
+/* Similarity of two maps, for the parameter-randomisation test (Adebayo et al.: Sanity checks for
+ * saliency maps, NeurIPS 2018). */
 #ifndef LESIONBENCH_SIMILARITY_H
 #define LESIONBENCH_SIMILARITY_H
 
@@ -13,17 +13,18 @@ extern "C" {
 typedef struct lb_similarity {
     double
         rank_correlation; /* Spearman's, ties have their mean rank; NaN where a map is constant */
-    /* Structural similarity (Wang et al., IEEE TIP 13 (2004) 600) of the maps over their greatest
-     * absolute values, with windows of 7 x 7, unbiased variances and a range of 1: the defaults of
-     * scikit-image's structural_similarity. */
+    /* Structural similarity (Wang et al., IEEE TIP 13 (2004) 600) of the maps, each divided by its
+     * maximum absolute value; windows of 7 x 7, unbiased variances, data range 1: the defaults of
+     * structural_similarity in scikit-image. */
     double ssim;
-    double top_overlap; /* of the brightest LB_TOP_SHARE of the pixels, the share they have in
-                           common; of equal values those later in the image are brighter */
+    double top_overlap; /* overlap of the brightest LB_TOP_SHARE of the pixels of each map; of
+                           equal values the later in the image is brighter */
 } lb_similarity;
 
 #define LB_TOP_SHARE 0.05
 
-/* Both (height, width), at least 7 x 7, else LB_ERROR_ARGUMENT; not finite: LB_ERROR_NUMERIC. */
+/* Compares two maps (height, width). LB_ERROR_ARGUMENT: smaller than 7 x 7. LB_ERROR_NUMERIC: not
+ * finite. */
 lb_status lb_compare_maps(lb_similarity *out, const float *a, const float *b, size_t height,
                           size_t width, lb_error *err);
 

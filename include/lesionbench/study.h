@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole study from one YAML file. */
+/* A complete study from one YAML file. */
 #ifndef LESIONBENCH_STUDY_H
 #define LESIONBENCH_STUDY_H
 
@@ -13,7 +13,7 @@ extern "C" {
 
 typedef struct lb_study lb_study;
 
-/* path NULL: the embedded demo. Unknown keys and wrong values are named with their line. */
+/* path NULL: the embedded demo. The message for an unknown key or a wrong value has its line. */
 lb_status lb_study_load(lb_study **out, const char *path, lb_error *err);
 void lb_study_free(lb_study *study); /* accepts NULL */
 /* The text of the embedded demo, studies/demo.yaml. */
@@ -28,10 +28,10 @@ typedef struct lb_study_summary {
     char text[4096]; /* stages, times and peak memory, ready to print */
 } lb_study_summary;
 
-/* Hears one plain line at a time: what will be made anew and why, what is to come, each stage as it
+/* Receives messages, one line a call: which stages will run again and why, and each stage as it
  * ends. */
 typedef struct lb_study_listener {
-    void (*say)(void *data, const char *line); /* NULL: nobody listens */
+    void (*say)(void *data, const char *line); /* NULL: no messages */
     void *data;
 } lb_study_listener;
 
@@ -41,18 +41,17 @@ typedef struct lb_study_options {
     size_t memory;
 } lb_study_options;
 
-/* Runs every stage whose output is missing or whose inputs have changed, in directory. What a stage
- * is made from: the revision of its kind, its settings, other stages, and files from outside. A
- * stage starts when the stages that it is made from are done; as many run side by side as threads
- * and memory allow. Files do not depend on the order. What is done is recorded in manifest.json
- * after each stage, so that a run that was killed goes on where it was. When a stage fails no
- * further one starts, those at work end, and the error is that of the first stage that failed.
- * options NULL: the defaults. summary is set on success. */
+/* Runs, in directory, every stage whose output is missing or whose inputs have changed. The inputs
+ * of a stage: the revision of its kind, its settings, other stages, and external files. A stage
+ * starts when its input stages are done. Stages run in parallel as far as threads and memory allow.
+ * Files do not depend on the order. manifest.json is updated after each stage, so an interrupted
+ * run continues where it was. If a stage fails, no further stage starts, running stages end, and
+ * the error is that of the first failure. options NULL: the defaults. summary is set on success. */
 lb_status lb_study_run(const lb_study *study, const char *directory,
                        const lb_study_options *options, lb_study_summary *summary,
                        const lb_study_listener *listener, const lb_context *context, lb_error *err);
 
-/* Says what lb_study_run() would do in directory, and does nothing: a line of headings, then a line
+/* Prints what lb_study_run() would do in directory, without doing it: a line of headings, a line
  * for each stage, and an estimate of the time. The listener must have a function. */
 lb_status lb_study_plan(const lb_study *study, const char *directory,
                         const lb_study_listener *listener, lb_error *err);

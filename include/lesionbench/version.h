@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which lesionbench this is. The version is the one in CMakeLists.txt. */
+/* The version of the library, as in CMakeLists.txt. */
 #ifndef LESIONBENCH_VERSION_H
 #define LESIONBENCH_VERSION_H
 
@@ -10,8 +10,8 @@ extern "C" {
 
 /* "0.2.0" */
 const char *lb_version(void);
-/* What `git describe` said of the source when the program was built: "e71522365f4a", with "-dirty"
- * at its end where files had changed. "unknown" where the source was in no git repository. */
+/* The commit of the source, from `git describe` at build time: "e71522365f4a", with the suffix
+ * "-dirty" if files had changed. "unknown" if the source was not in a git repository. */
 const char *lb_commit(void);
 
 #pragma GCC visibility pop

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Volumes in space: how a stack of voxels lies in a head, and slices of it on any grid.
+/* Volumes in world space: orientation of a stack of voxels, and slices on any grid.
  *
- * World coordinates are RAS millimetres: x to the right, y to the front, z up. A voxel is brain
- * where its value is above 0; all others count as outside, whatever they hold. */
+ * World coordinates are RAS millimetres: x to the right, y to the front, z up. A voxel is brain if
+ * its value is above 0. All others are outside the brain. */
 #ifndef LESIONBENCH_VOLUME_H
 #define LESIONBENCH_VOLUME_H
 
@@ -18,7 +18,7 @@ typedef struct lb_affine {
 } lb_affine;
 
 void lb_affine_apply(double out[3], const lb_affine *affine, const double in[3]);
-/* *out undoes affine. LB_ERROR_FORMAT where it is not finite or flattens the volume. */
+/* *out: the inverse. LB_ERROR_FORMAT if affine is not finite or is singular. */
 lb_status lb_affine_invert(lb_affine *out, const lb_affine *affine, lb_error *err);
 /* Axes that run to the given sides, like "RAS" or "LPI" (left, right, posterior, anterior,
  * inferior, superior; lower case does), spacing mm apart; the world's origin is the first voxel's.
@@ -37,8 +37,8 @@ typedef struct lb_brain {
 /* value: count[0] fastest. */
 void lb_brain_find(lb_brain *out, const float *value, const size_t count[3]);
 
-/* The same voxels with their axes exchanged and turned so that they run as nearly as possible to
- * the right, the front and the top, as nibabel's as_closest_canonical() does; nothing is copied. */
+/* The same voxels with axes permuted and flipped, so that they run as nearly as possible to the
+ * right, the front and the top, as nibabel's as_closest_canonical(). Nothing is copied. */
 typedef struct lb_view {
     const float *value; /* of voxel (0, 0, 0) */
     size_t count[3];
@@ -65,10 +65,11 @@ typedef struct lb_grid {
     ptrdiff_t low[3], high[3]; /* cubes in which brain may lie, at most one beyond the grid */
 } lb_grid;
 
-/* Lays the grid so that its middle is at `centre`, a view index.
+/* Places the grid so that its middle is at `centre`, a view index.
  *
- * exact: the view's axes are the world's and its voxels the grid's, to within 1/100 voxel over the
- * whole volume. Then the middle is moved by half a voxel at most, so that cubes are voxels. */
+ * exact: the view's axes are those of the world and its voxels those of the grid, to 1/100 voxel
+ * over the whole volume. Then the middle moves by up to half a voxel, so that cubes coincide with
+ * voxels. */
 void lb_grid_lay(lb_grid *out, const size_t count[3], double voxel, const lb_view *view,
                  const lb_brain *brain, const double centre[3]);
 
@@ -82,11 +83,11 @@ typedef struct lb_slice_axes {
 } lb_slice_axes;
 lb_slice_axes lb_axis_axes(lb_axis axis);
 
-/* One slice: `out` (rows, columns), or NULL where only the counts are wanted. *inside is the number
- * of brain pixels, *cut that of those just beyond the slice's edge, so that 0 means that no brain
- * is cut off. A pixel is brain where the linear weights of the brain voxels around it are more than
- * one half; its value is their weighted mean, so that the outside darkens nothing. Pixels outside
- * the brain are 0. */
+/* One slice: out (rows, columns), or NULL for the counts alone. *inside: number of brain pixels.
+ * *cut: number of brain pixels just beyond the slice's edge; 0 means that the slice holds the whole
+ * brain. Linear interpolation: a pixel is brain if the weights of the brain voxels around it sum to
+ * more than one half. Its value is their weighted mean, so the outside does not darken the edge.
+ * Pixels outside the brain are 0. */
 void lb_view_slice(float *out, size_t *inside, size_t *cut, const lb_view *view,
                    const lb_grid *grid, lb_axis axis, size_t position);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A YAML file as a flat list of its values, for those who look up a few: "compose.size" is "224",
- * "corpora[0].name" is "mri". What the values may be is not checked. */
+/* A YAML file as a flat list of its values, to look up a few of them: "compose.size" is "224",
+ * "corpora[0].name" is "mri". The values are not checked. */
 #ifndef LESIONBENCH_YAML_VALUES_H
 #define LESIONBENCH_YAML_VALUES_H
 
@@ -19,16 +19,16 @@ typedef struct lb_yaml_values {
     size_t count;
 } lb_yaml_values;
 
-/* Of the first document in a text. Anchors that lead back to themselves, and what is nested deeper
- * than 16 or has more than 4,096 values, are an error of format, as is what is no YAML; the message
- * has the line, without the file's name. */
+/* Reads the first document of a text. LB_ERROR_FORMAT: anchors that lead back to themselves,
+ * nesting deeper than 16, more than 4,096 values, or text that is not YAML. The message has the
+ * line, without the file's name. */
 lb_status lb_yaml_values_read(lb_yaml_values *out, const char *text, size_t length, lb_error *err);
 void lb_yaml_values_release(lb_yaml_values *values);
-/* Borrowed; NULL where there is no such value. */
+/* Borrowed; NULL if there is no such value. */
 const char *lb_yaml_value_of(const lb_yaml_values *values, const char *path);
 
-/* The line (from 1) on which a text nests its 65th level; 0 where it does not. libyaml's time grows
- * with the square of the depth, so this comes first. Stops where the text is no YAML. */
+/* The line (from 1) on which a text reaches nesting level 65; 0 if it does not. Call this first:
+ * libyaml's time grows with the square of the depth. Stops at text that is not YAML. */
 size_t lb_yaml_deep_line(const char *text, size_t length);
 
 #ifdef __cplusplus

@@ -47,11 +47,11 @@ lb_normal_quantile(double p)
 static double
 beta_fraction(double a, double b, double x)
 {
-    enum { MOST = 100000 };
+    enum { MAX_TERMS = 100000 };
     double c = 1, d = 1 - (a + b) * x / (a + 1);
     d = 1 / (fabs(d) < DBL_MIN ? DBL_MIN : d);
     double result = d;
-    for (int m = 1; m < MOST; m++) {
+    for (int m = 1; m < MAX_TERMS; m++) {
         double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
         double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
         double change = 1;

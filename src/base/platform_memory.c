@@ -24,7 +24,7 @@ read_limit(const char *folder, const char *name)
 }
 
 static uint64_t
-least(uint64_t a, uint64_t b)
+min(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
@@ -37,7 +37,7 @@ group_limit(const char *root, const char *group, const char *name)
     uint64_t limit = UINT64_MAX;
     snprintf(folder, sizeof folder, "%s%s", root, group);
     while (strncmp(folder, root, strlen(root)) == 0) {
-        limit = least(limit, read_limit(folder, name));
+        limit = min(limit, read_limit(folder, name));
         *strrchr(folder, '/') = '\0';
     }
     return limit;
@@ -54,10 +54,10 @@ groups_limit(void)
         line[strcspn(line, "\n")] = '\0';
         char *first = strstr(line, ":memory:/");
         if (strncmp(line, "0::/", 4) == 0) {
-            limit = least(limit, group_limit("/sys/fs/cgroup", line + 3, "memory.max"));
+            limit = min(limit, group_limit("/sys/fs/cgroup", line + 3, "memory.max"));
         } else if (first != NULL) {
-            limit = least(limit, group_limit("/sys/fs/cgroup/memory", first + strlen(":memory:"),
-                                             "memory.limit_in_bytes"));
+            limit = min(limit, group_limit("/sys/fs/cgroup/memory", first + strlen(":memory:"),
+                                           "memory.limit_in_bytes"));
         }
     }
     if (stream != NULL) {
@@ -81,5 +81,5 @@ lb_available_memory(void)
     if (stream != NULL) {
         fclose(stream);
     }
-    return kilobytes > 0 ? (size_t)least(kilobytes * 1024, groups_limit()) : 0;
+    return kilobytes > 0 ? (size_t)min(kilobytes * 1024, groups_limit()) : 0;
 }

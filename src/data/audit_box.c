@@ -79,7 +79,7 @@ add_lines(audit_lines *out, int distance, const audit_piece *p, const audit_imag
         int other = 1 - axis;
         ptrdiff_t from = p->first[other] - distance, to = p->last[other] + distance;
         ptrdiff_t before = p->first[axis] - distance, after = p->last[axis] + distance;
-        size_t line = (size_t)(distance - AUDIT_LINE_LEAST);
+        size_t line = (size_t)(distance - AUDIT_LINE_MIN);
         from = from > 0 ? from : 0;
         to = to < size[other] ? to : size[other] - 1;
         if (after - before < 2) {
@@ -101,7 +101,7 @@ audit_box_measure(audit_lines *out, const audit_image *in, const audit_piece *pi
     memset(out, 0, sizeof *out);
     find_blocked(blocked, in);
     for (size_t i = 0; i < count; i++) {
-        for (int d = AUDIT_LINE_LEAST; d <= AUDIT_LINE_MOST; d++) {
+        for (int d = AUDIT_LINE_MIN; d <= AUDIT_LINE_MAX; d++) {
             add_lines(out, d, pieces + i, in, blocked);
         }
     }
@@ -110,9 +110,9 @@ audit_box_measure(audit_lines *out, const audit_image *in, const audit_piece *pi
 /* Edges are looked for at FIRST_EDGE to LAST_EDGE pixels outside the box; an edge is spread over
  * three lines by resizing, and compared with the two lines beyond those on either side. */
 enum { SPREAD = 1, NEAR = 3, FAR = 4 };
-enum { FIRST_EDGE = AUDIT_LINE_LEAST + FAR, LAST_EDGE = AUDIT_LINE_MOST - FAR };
+enum { FIRST_EDGE = AUDIT_LINE_MIN + FAR, LAST_EDGE = AUDIT_LINE_MAX - FAR };
 /* A line counts where so many images have pixels on it: fewer do not tell how much it varies. */
-enum { EDGES = LAST_EDGE - FIRST_EDGE + 1, LEAST_LINED = 15 };
+enum { EDGES = LAST_EDGE - FIRST_EDGE + 1, MIN_LINED = 15 };
 static const double LIMIT = 0.01; /* the artefact of the study measures 0.015 to 0.045 */
 static const double LEVEL = 0.01;
 
@@ -135,7 +135,7 @@ find_edges(double out[EDGES], const audit_lines *total, const size_t lined[AUDIT
 {
     double steps[AUDIT_LINES];
     for (size_t i = 0; i < AUDIT_LINES; i++) {
-        steps[i] = lined[i] >= LEAST_LINED ? sign * total->step[i] / total->pixels[i] : NAN;
+        steps[i] = lined[i] >= MIN_LINED ? sign * total->step[i] / total->pixels[i] : NAN;
     }
     for (size_t e = 0; e < EDGES; e++) {
         size_t k = e + FAR;

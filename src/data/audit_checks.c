@@ -13,7 +13,7 @@ static const double LEVEL = 0.01;
  * as the distance of two distribution functions. */
 static const double LARGEST_EFFECT = 0.06, LARGEST_DISTANCE = 0.1;
 /* A difference of less than this share cannot be seen in an image of real tissue. */
-static const double LEAST_SHIFT = 0.01;
+static const double MIN_SHIFT = 0.01;
 static const double LARGEST_IMBALANCE = 0.05;
 
 /* What part c compares. */
@@ -83,7 +83,7 @@ audit_invisible(bool *out, const audit_data *data, size_t first, size_t count, l
             audit_comparison compared;
             copy_feature(values, data, one->feature);
             LB_TRY(audit_compare(&compared, values, data->label, data->count, err));
-            invisible = share_of_scale(data, one, compared.shift) < LEAST_SHIFT;
+            invisible = share_of_scale(data, one, compared.shift) < MIN_SHIFT;
         }
     }
     *out = invisible;
@@ -100,7 +100,7 @@ judge_variable(lb_check *check, const variable *v, const audit_comparison *c, co
     bool effect = fabs(c->auc - 0.5) > LARGEST_EFFECT && p[0] < LEVEL;
     bool distance = c->distance > LARGEST_DISTANCE && p[1] < LEVEL;
     double share = share_of_scale(data, v, c->shift);
-    bool visible = !v->shape && !(share < LEAST_SHIFT);
+    bool visible = !v->shape && !(share < MIN_SHIFT);
     check->value = c->auc;
     check->low = c->auc_low;
     check->high = c->auc_high;
@@ -151,7 +151,7 @@ audit_distributions(lb_audit *audit, const audit_data *data, lb_error *err)
             judge_variable(check, VARIABLES + v, compared + v, p + 2 * v, data);
         } else {
             snprintf(check->note, sizeof check->note, "fewer than %d images of a class",
-                     AUDIT_LEAST_IMAGES);
+                     AUDIT_MIN_IMAGES);
         }
     }
 cleanup:

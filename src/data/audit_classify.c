@@ -275,8 +275,8 @@ judge_all(lb_audit *audit, const validation *v, bool enough, lb_error *err)
             LB_TRY(judge_view(check, VIEWS + w, accuracy + w, p_limit[w], p_chance[w], data, err));
         } else {
             snprintf(check->note, sizeof check->note,
-                     "fewer than %d images of a class or %d subjects", AUDIT_LEAST_IMAGES,
-                     AUDIT_LEAST_SUBJECTS);
+                     "fewer than %d images of a class or %d subjects", AUDIT_MIN_IMAGES,
+                     AUDIT_MIN_SUBJECTS);
         }
     }
 cleanup:
@@ -292,7 +292,7 @@ audit_classify(lb_audit *audit, const audit_data *data, const lb_context *contex
     LB_ALLOC(v.right, VIEW_COUNT * data->count);
     LB_TRY(assign_folds(&v, err));
     bool enough =
-        audit_enough_images(data) && data->subjects >= AUDIT_LEAST_SUBJECTS && can_learn(&v);
+        audit_enough_images(data) && data->subjects >= AUDIT_MIN_SUBJECTS && can_learn(&v);
     if (enough) {
         LB_TRY(run_all(&v, err));
     }

@@ -13,7 +13,7 @@
 
 /* Images are read in blocks of this many bytes, or one at a time. */
 static const size_t BLOCK_BYTES = (size_t)1 << 24;
-enum { MOST_SIDE = 2048, MOST_IMAGES = 10000000 };
+enum { MAX_SIDE = 2048, MAX_IMAGES = 10000000 };
 
 void
 audit_data_release(audit_data *data)
@@ -111,10 +111,10 @@ reader_init(reader *r, const char *path, lb_error *err)
     LB_TRY(lb_h5_open(&r->file, path, "dataset", err));
     r->height = lb_dataset_height(r->dataset);
     r->width = lb_dataset_width(r->dataset);
-    if (r->height > MOST_SIDE || r->width > MOST_SIDE) {
+    if (r->height > MAX_SIDE || r->width > MAX_SIDE) {
         LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
                        "%s: images of %zu x %zu pixels; the audit takes up to %d x %d", path,
-                       r->height, r->width, MOST_SIDE, MOST_SIDE));
+                       r->height, r->width, MAX_SIDE, MAX_SIDE));
     }
     size_t pixels = r->height * r->width;
     if (pixels == 0) {
@@ -166,7 +166,7 @@ measure_one(reader *r, size_t n, size_t at, size_t lesions, audit_scratch *scrat
 {
     lb_status status = LB_OK;
     size_t pixels = r->height * r->width, count = 0;
-    audit_piece pieces[AUDIT_MOST_PIECES];
+    audit_piece pieces[AUDIT_MAX_PIECES];
     float *image = r->image + n * pixels, *truth = r->truth + n * pixels;
     r->data->defects[at] = find_defects(image, truth, pixels);
     LB_TRY(lb_truth_cut(truth, r->height, r->width, r->options->truth_threshold, scratch->mask,
@@ -296,8 +296,8 @@ cleanup:
 static size_t
 images_of(const reader *r, lb_split split)
 {
-    size_t there = lb_dataset_count(r->dataset, split), most = r->options->images;
-    return !r->options->splits[split] ? 0 : most > 0 && most < there ? most : there;
+    size_t there = lb_dataset_count(r->dataset, split), max = r->options->images;
+    return !r->options->splits[split] ? 0 : max > 0 && max < there ? max : there;
 }
 
 static lb_status
@@ -307,15 +307,15 @@ count_images(size_t *total, const reader *r, const char *path, lb_error *err)
     for (int split = 0; split < LB_SPLITS; split++) {
         size_t count = images_of(r, (lb_split)split);
         if (count > 0) {
-            *total = count < MOST_IMAGES ? *total + count : MOST_IMAGES;
+            *total = count < MAX_IMAGES ? *total + count : MAX_IMAGES;
         }
     }
     if (*total == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "%s: no images in the splits asked for", path);
     }
-    if (*total >= MOST_IMAGES) {
+    if (*total >= MAX_IMAGES) {
         return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: the audit takes less than %d images", path,
-                       MOST_IMAGES);
+                       MAX_IMAGES);
     }
     return LB_OK;
 }

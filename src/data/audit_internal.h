@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the audit keeps of each image, and its parts. */
-#ifndef LB_BENCH_AUDIT_INTERNAL_H
-#define LB_BENCH_AUDIT_INTERNAL_H
+#ifndef LB_DATA_AUDIT_INTERNAL_H
+#define LB_DATA_AUDIT_INTERNAL_H
 
 #include "lesionbench/audit.h"
 
@@ -12,8 +12,8 @@ enum {
     AUDIT_TWIN_SIDE = 32, /* side of the images that are compared with each other */
     AUDIT_TWIN_CELLS = AUDIT_TWIN_SIDE * AUDIT_TWIN_SIDE,
     AUDIT_FOLDS = 10,
-    AUDIT_LEAST_IMAGES = 20,  /* of each class, to compare them */
-    AUDIT_LEAST_SUBJECTS = 10 /* to leave some out */
+    AUDIT_MIN_IMAGES = 20,  /* of each class, to compare them */
+    AUDIT_MIN_SUBJECTS = 10 /* to leave some out */
 };
 
 /* A row of features of each image. Their order makes the runs that part a looks at. */
@@ -38,17 +38,17 @@ enum {
     AUDIT_FEATURES
 };
 
-/* Straight edges: for each distance from a lesion's box, LEAST to MOST pixels outside it, how much
- * lighter pixels are than their neighbours one pixel further out, summed over all lesions and
- * sides, where neither lesion nor the brain's edge is near. */
-enum { AUDIT_LINE_LEAST = -6, AUDIT_LINE_MOST = 12 };
-enum { AUDIT_LINES = AUDIT_LINE_MOST - AUDIT_LINE_LEAST + 1 };
+/* Straight edges. For each distance from a lesion's box, AUDIT_LINE_MIN to AUDIT_LINE_MAX pixels
+ * outside it: how much brighter pixels are than their neighbours one pixel further out, summed over
+ * all lesions and sides. Positions near a lesion or the brain's edge are left out. */
+enum { AUDIT_LINE_MIN = -6, AUDIT_LINE_MAX = 12 };
+enum { AUDIT_LINES = AUDIT_LINE_MAX - AUDIT_LINE_MIN + 1 };
 typedef struct audit_lines {
     double step[AUDIT_LINES];
     double pixels[AUDIT_LINES];
 } audit_lines;
 
-/* What an image must not have. */
+/* Defects of an image. */
 enum {
     DEFECT_NOT_FINITE,
     DEFECT_RANGE,
@@ -86,21 +86,21 @@ typedef struct audit_scratch {
     float *peaks;
 } audit_scratch;
 
-/* Reads the file into out and tells the audit what was read. */
+/* Reads the file into out, and records in the audit what was read. */
 lb_status audit_gather(audit_data *out, lb_audit *audit, const char *path,
                        const lb_audit_options *options, const lb_context *context, lb_error *err);
 void audit_data_release(audit_data *data);
 
-/* A lesion, or several that touch: pixels of the truth that gaps of two pixels at most part. */
+/* A lesion, or several that touch: true pixels with gaps of at most two pixels. */
 typedef struct audit_piece {
     ptrdiff_t first[2], last[2]; /* its box: row, column */
     double pixels, sum[2];       /* of rows and columns */
 } audit_piece;
 
-/* An image with more of them has other faults; the further ones are left out. */
-enum { AUDIT_MOST_PIECES = 1024 };
+/* Max pieces of an image; further ones are ignored, since such an image has other faults. */
+enum { AUDIT_MAX_PIECES = 1024 };
 
-/* out: AUDIT_MOST_PIECES. */
+/* out: AUDIT_MAX_PIECES. */
 lb_status audit_find_pieces(audit_piece *out, size_t *count, const audit_image *image,
                             audit_scratch *scratch, lb_error *err);
 /* Sets the pixels nearer than `distance` to pixel `at`. */

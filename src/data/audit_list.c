@@ -62,5 +62,5 @@ audit_enough_images(const audit_data *data)
     for (size_t i = 0; i < data->count; i++) {
         size[data->label[i]]++;
     }
-    return size[0] >= AUDIT_LEAST_IMAGES && size[1] >= AUDIT_LEAST_IMAGES;
+    return size[0] >= AUDIT_MIN_IMAGES && size[1] >= AUDIT_MIN_IMAGES;
 }

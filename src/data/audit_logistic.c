@@ -6,7 +6,7 @@
 
 #include "lesionbench/cholesky.h"
 
-enum { MOST_STEPS = 50, MOST_HALVINGS = 30 };
+enum { MAX_STEPS = 50, MAX_HALVINGS = 30 };
 
 typedef struct problem {
     const double *x;
@@ -87,7 +87,7 @@ static double
 descend(problem *q, double *w, double *current)
 {
     double length = 2;
-    for (int halving = 0; halving < MOST_HALVINGS; halving++) {
+    for (int halving = 0; halving < MAX_HALVINGS; halving++) {
         double largest = 0;
         length /= 2;
         for (size_t k = 0; k <= q->p; k++) {
@@ -122,7 +122,7 @@ audit_logistic(double *out, const double *x, const uint8_t *classes, size_t n, s
     LB_ALLOC(q.trial, m);
     memset(out, 0, m * sizeof *out);
     double current = loss(&q, out);
-    for (int step = 0; step < MOST_STEPS; step++) {
+    for (int step = 0; step < MAX_STEPS; step++) {
         differentiate(&q, out);
         solve(&q);
         if (descend(&q, out, &current) < 1e-8) {

@@ -47,7 +47,7 @@ audit_find_pieces(audit_piece *out, size_t *count, const audit_image *in, audit_
     }
     LB_TRY(
         lb_connected_components(scratch->labels, count, scratch->mask, in->height, in->width, err));
-    *count = *count < AUDIT_MOST_PIECES ? *count : AUDIT_MOST_PIECES;
+    *count = *count < AUDIT_MAX_PIECES ? *count : AUDIT_MAX_PIECES;
     for (size_t i = 0; i < *count; i++) {
         out[i] = (audit_piece){.first = {PTRDIFF_MAX, PTRDIFF_MAX}};
     }

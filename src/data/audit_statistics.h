@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The tests that the audit rests on. Pure functions of finite numbers. */
-#ifndef LB_BENCH_AUDIT_STATISTICS_H
-#define LB_BENCH_AUDIT_STATISTICS_H
+/* The statistical tests of the audit. Pure functions of finite numbers. */
+#ifndef LB_DATA_AUDIT_STATISTICS_H
+#define LB_DATA_AUDIT_STATISTICS_H
 
 #include "lesionbench/base.h"
 
-/* P that a fair coin thrown n times falls as far from n / 2 as k, exact and two-sided. */
+/* Binomial test: P that the number of heads of a fair coin in n throws is as far from n / 2 as k;
+ * exact, two-sided. */
 double audit_binomial_p(size_t k, size_t n);
 /* Wilson's 95 % interval of a share k / n, n > 0. */
 void audit_wilson(double *low, double *high, size_t k, size_t n);
@@ -27,11 +28,11 @@ typedef struct audit_comparison {
 lb_status audit_compare(audit_comparison *out, const double *values, const uint8_t *classes,
                         size_t count, lb_error *err);
 
-/* The mean over both classes of the share of right answers in a cross-validation of that many
- * folds, with a 95 % interval and P that it is no more than `limit`. The variance is linearised
- * between clusters (Student's t, clusters - 1), times 1 + folds / (folds - 1) for what folds share
- * in their training (Nadeau & Bengio, Machine Learning 52 (2003) 239). right (count) 0 or 1,
- * cluster (count) below clusters; both classes present, clusters > 1. */
+/* Balanced accuracy of a cross-validation with that many folds, with a 95 % interval and P that it
+ * is no more than `limit`. The variance is linearised between clusters (Student's t, clusters - 1),
+ * times 1 + folds / (folds - 1) for the overlap of the training folds (Nadeau & Bengio, Machine
+ * Learning 52 (2003) 239). right (count): 0 or 1. cluster (count): 0 .. clusters - 1. Both classes
+ * are present; clusters > 1. */
 typedef struct audit_accuracy {
     double value, low, high, p_chance, p_limit;
 } audit_accuracy;

@@ -10,9 +10,9 @@
 #include "audit_internal.h"
 
 enum {
-    LEAST_CELLS = 20,     /* that two images must have in common */
-    FIRST_CELLS = 24,     /* enough to see that two images are of different slices */
-    MOST_IMAGES = 1 << 16 /* the time grows with the square */
+    MIN_CELLS = 20,      /* that two images must have in common */
+    FIRST_CELLS = 24,    /* enough to see that two images are of different slices */
+    MAX_IMAGES = 1 << 16 /* the time grows with the square */
 };
 
 /* The mean squared difference of the cells of two images, as a share of their variance: below TWINS
@@ -22,7 +22,7 @@ enum {
 static const double TWINS = 0.01, FAR = 0.2;
 
 /* Cells whose standard deviation is below this show nothing that could be compared. */
-static const double LEAST_DEVIATION = 1e-3;
+static const double MIN_DEVIATION = 1e-3;
 
 /* Images of brain areas further apart are of different slices. */
 static const double LARGEST_AREA_RATIO = 1.03;
@@ -98,11 +98,11 @@ typedef struct common {
 /* The mean squared difference as a share of the smaller variance; 2 where the cells are too few, or
  * too plain. */
 static double
-difference(const common *c, double least)
+difference(const common *c, double min)
 {
     double aa = c->aa - c->a * c->a / c->n, bb = c->bb - c->b * c->b / c->n;
-    double variance = fmin(aa, bb), plain = c->n * LEAST_DEVIATION * LEAST_DEVIATION;
-    return c->n >= least && variance > plain ? fmin(1, c->apart / variance) : 2;
+    double variance = fmin(aa, bb), plain = c->n * MIN_DEVIATION * MIN_DEVIATION;
+    return c->n >= min && variance > plain ? fmin(1, c->apart / variance) : 2;
 }
 
 static double
@@ -131,7 +131,7 @@ compare(const uint16_t *a, const uint16_t *b)
             }
         }
     }
-    return difference(&c, LEAST_CELLS);
+    return difference(&c, MIN_CELLS);
 }
 
 typedef struct search {
@@ -176,8 +176,8 @@ search_from(const search *s, size_t first)
 {
     const audit_data *data = s->data;
     size_t a = s->order[first];
-    double most = LARGEST_AREA_RATIO * area_of(data, a);
-    for (size_t k = first + 1; k < data->count && area_of(data, s->order[k]) <= most; k++) {
+    double max = LARGEST_AREA_RATIO * area_of(data, a);
+    for (size_t k = first + 1; k < data->count && area_of(data, s->order[k]) <= max; k++) {
         size_t b = s->order[k];
         if (!is_leak(data, a, b) || !s->shown[a] || !s->shown[b] ||
             !(compare(cells_of(data, a), cells_of(data, b)) < TWINS)) {
@@ -304,7 +304,7 @@ audit_twins(lb_audit *audit, const audit_data *data, const lb_context *context, 
     LB_ALLOC(s.subject, data->count);
     LB_ALLOC(s.shown, data->count);
     s.order = order;
-    if (data->count > MOST_IMAGES) {
+    if (data->count > MAX_IMAGES) {
         skipped = "too many images to compare each with each";
     } else {
         LB_TRY(sort_by_area(order, data, err));

@@ -4,7 +4,7 @@
 #include <math.h>
 
 typedef struct range {
-    float least, most;
+    float min, max;
 } range;
 
 static range
@@ -14,8 +14,8 @@ range_of(const float *value, const uint8_t *inside, size_t stride, size_t height
     for (size_t i = 0; i < height * width; i++) {
         if (inside[i]) {
             float here = value[i / width * stride + i % width];
-            found.least = fminf(found.least, here);
-            found.most = fmaxf(found.most, here);
+            found.min = fminf(found.min, here);
+            found.max = fmaxf(found.max, here);
         }
     }
     return found;
@@ -61,10 +61,10 @@ cohort_background_fill(float *image, size_t height, size_t width, lb_random *ran
     LB_TRY(find_inside(inside, image, height, width, err));
     LB_TRY(cohort_pink_noise(noise, size, random, err));
     range from = range_of(noise, inside, size, height, width);
-    float scale = from.most > from.least ? (to.most - to.least) / (from.most - from.least) : 0;
+    float scale = from.max > from.min ? (to.max - to.min) / (from.max - from.min) : 0;
     for (size_t i = 0; i < height * width; i++) {
         float value = noise[i / width * size + i % width];
-        image[i] = inside[i] ? to.least + scale * (value - from.least) : 0;
+        image[i] = inside[i] ? to.min + scale * (value - from.min) : 0;
     }
 cleanup:
     lb_free(noise);

@@ -14,9 +14,9 @@ step_from(float out[3], const float at[3], const float slope[FIELD_PARTS], float
 {
     for (size_t axis = 0; axis < 3; axis++) {
         /* A step that is too long for a very steep field must not leave it. */
-        const float most = (float)FIELD_STILL;
+        const float max = (float)FIELD_STILL;
         float to = at[axis] + step * slope[axis];
-        out[axis] = to > most ? most : (to < -most ? -most : to);
+        out[axis] = to > max ? max : (to < -max ? -max : to);
     }
 }
 
@@ -135,19 +135,19 @@ static size_t
 points_to(const cohort_subject *subject, const cohort_template *head, size_t axis)
 {
     const float *node = &subject->field.node[0][0][0][0];
-    float most = 0;
+    float max = 0;
     for (size_t i = 0; i < (size_t)FIELD_NODES * FIELD_NODES * FIELD_NODES; i++) {
-        most = fmaxf(most, fabsf(node[i * FIELD_PARTS + axis]));
+        max = fmaxf(max, fabsf(node[i * FIELD_PARTS + axis]));
     }
-    double reach = fmin(1.25 * head->half_size[axis] + (double)most, FIELD_REACH);
+    double reach = fmin(1.25 * head->half_size[axis] + (double)max, FIELD_REACH);
     return (size_t)(reach / CHECK_STEP);
 }
 
-enum { MOST_POINTS = 64 };
+enum { MAX_POINTS = 64 };
 typedef struct lattice {
     size_t count; /* odd */
-    double at[2 * MOST_POINTS];
-    cohort_knot knot[2 * MOST_POINTS], slope[2 * MOST_POINTS];
+    double at[2 * MAX_POINTS];
+    cohort_knot knot[2 * MAX_POINTS], slope[2 * MAX_POINTS];
 } lattice;
 
 static void
@@ -166,7 +166,7 @@ static double
 row_minimum(sheet *s, const cohort_subject *subject, const cohort_template *head, double x,
             double z, const lattice *y)
 {
-    double least = INFINITY;
+    double min = INFINITY;
     for (size_t i = 0; i < y->count; i++) {
         float part[FIELD_PARTS], index[3], along[3][FIELD_PARTS];
         cohort_field_point(part, s->row[VALUE], &y->knot[i]);
@@ -175,10 +175,10 @@ row_minimum(sheet *s, const cohort_subject *subject, const cohort_template *head
             cohort_field_point(along[0], s->row[ALONG_X], &y->knot[i]);
             cohort_field_point(along[1], s->row[VALUE], &y->slope[i]);
             cohort_field_point(along[2], s->row[ALONG_Z], &y->knot[i]);
-            least = fmin(least, determinant(along));
+            min = fmin(min, determinant(along));
         }
     }
-    return least;
+    return min;
 }
 
 double
@@ -186,7 +186,7 @@ cohort_jacobian_minimum(const cohort_subject *subject, const cohort_template *he
 {
     sheet s;
     lattice axis[3];
-    double least = INFINITY;
+    double min = INFINITY;
     for (size_t i = 0; i < 3; i++) {
         set_lattice(&axis[i], points_to(subject, head, i));
     }
@@ -198,8 +198,8 @@ cohort_jacobian_minimum(const cohort_subject *subject, const cohort_template *he
             cohort_field_row(s.row[VALUE], s.plane[0], &x->knot[i]);
             cohort_field_row(s.row[ALONG_X], s.plane[0], &x->slope[i]);
             cohort_field_row(s.row[ALONG_Z], s.plane[1], &x->knot[i]);
-            least = fmin(least, row_minimum(&s, subject, head, x->at[i], z->at[k], &axis[1]));
+            min = fmin(min, row_minimum(&s, subject, head, x->at[i], z->at[k], &axis[1]));
         }
     }
-    return least;
+    return min;
 }

@@ -39,7 +39,7 @@ static void
 mark(coarse *c, const lb_volume *volume)
 {
     size_t count = c->n[0] * c->n[1] * c->n[2];
-    float most = (float)(c->factor[0] * c->factor[1] * c->factor[2]);
+    float max = (float)(c->factor[0] * c->factor[1] * c->factor[2]);
     memset(c->near, 0, count * sizeof *c->near);
     for (size_t i = 0; i < volume->ny * volume->nz; i++) {
         size_t y = i % volume->ny / c->factor[1] + c->pad[1];
@@ -55,7 +55,7 @@ mark(coarse *c, const lb_volume *volume)
         }
     }
     for (size_t i = 0; i < count; i++) {
-        c->near[i] = 2 * c->near[i] >= most ? 0 : INFINITY;
+        c->near[i] = 2 * c->near[i] >= max ? 0 : INFINITY;
     }
 }
 

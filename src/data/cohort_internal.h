@@ -7,8 +7,8 @@
  *   head      the grid, without the subject's size and place; the deformation lives here
  *   template  the template's brain around the middle of its bounding box
  */
-#ifndef LB_COHORT_INTERNAL_H
-#define LB_COHORT_INTERNAL_H
+#ifndef LB_DATA_COHORT_INTERNAL_H
+#define LB_DATA_COHORT_INTERNAL_H
 
 #include "lesionbench/image.h"
 #include "lesionbench/nifti.h"

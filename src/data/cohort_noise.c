@@ -5,7 +5,7 @@
 
 /* Nothing inside the brain is as dark as the outside: the least intensity, far below one step of a
  * scanner's integers. */
-static const float LEAST_INTENSITY = 1e-3f;
+static const float MIN_INTENSITY = 1e-3f;
 
 /* Two independent normals at once: the two coordinates of one Box-Muller draw. */
 static void
@@ -28,7 +28,7 @@ cohort_add_noise(float *image, size_t pixels, float deviation, lb_random *random
         radius *= scale;
         /* |signal + radius exp(i angle)| */
         double square = signal * signal + 2 * signal * radius * cos(angle) + radius * radius;
-        image[i] = fmaxf((float)sqrt(fmax(square, 0)), LEAST_INTENSITY);
+        image[i] = fmaxf((float)sqrt(fmax(square, 0)), MIN_INTENSITY);
     }
 }
 

@@ -61,10 +61,10 @@ cohort_position_mm(const lb_cohort_options *options, size_t position)
 typedef struct limit {
     const char *name;
     size_t offset;
-    double least, most;
+    double min, max;
 } limit;
 
-#define LIMIT(member, least, most) {#member, offsetof(lb_cohort_options, member), (least), (most)}
+#define LIMIT(member, min, max) {#member, offsetof(lb_cohort_options, member), (min), (max)}
 
 static const limit LIMITS[] = {
     LIMIT(voxel, 0.1, 10),
@@ -87,9 +87,9 @@ check_limits(const lb_cohort_options *o, lb_error *err)
     for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++) {
         double value = 0;
         memcpy(&value, (const char *)o + LIMITS[i].offset, sizeof value);
-        if (!(value >= LIMITS[i].least && value <= LIMITS[i].most)) {
+        if (!(value >= LIMITS[i].min && value <= LIMITS[i].max)) {
             return lb_fail(err, LB_ERROR_ARGUMENT, "%s: %g is not within %g and %g", LIMITS[i].name,
-                           value, LIMITS[i].least, LIMITS[i].most);
+                           value, LIMITS[i].min, LIMITS[i].max);
         }
     }
     if (o->background > LB_BACKGROUND_NOISE) {
@@ -117,11 +117,11 @@ cohort_options_check(const lb_cohort_options *o, lb_error *err)
     if (status != LB_OK) {
         return status;
     }
-    size_t most = cohort_depth(o) < MAX_SLICES ? cohort_depth(o) : MAX_SLICES;
-    if (o->slices_per_subject > most) {
+    size_t max = cohort_depth(o) < MAX_SLICES ? cohort_depth(o) : MAX_SLICES;
+    if (o->slices_per_subject > max) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "%zu slices of each subject, where a head has %zu axial positions",
-                       o->slices_per_subject, most);
+                       o->slices_per_subject, max);
     }
     return LB_OK;
 }

@@ -6,7 +6,7 @@
 
 /* Pieces of brain smaller than this in a slice, in mm^2, are specks that no mask would keep, and
  * smaller holes in it are fluid between two folds that no mask would cut out. */
-static const double LEAST_PIECE = 40, LEAST_HOLE = 30;
+static const double MIN_PIECE = 40, MIN_HOLE = 30;
 
 /* The code of fluid, which fills holes. */
 static const size_t FLUID_CODE = (size_t)(COHORT_FLUID * CODE_WHITE);
@@ -86,7 +86,7 @@ replace_small(float *image, bool outside, double least_mm2, float value,
 {
     lb_status status = LB_OK;
     size_t pixels = options->height * options->width, pieces = 0;
-    double least = least_mm2 / (options->voxel * options->voxel);
+    double min = least_mm2 / (options->voxel * options->voxel);
     for (size_t i = 0; i < pixels; i++) {
         work->mask[i] = (image[i] > 0) != outside;
     }
@@ -97,7 +97,7 @@ replace_small(float *image, bool outside, double least_mm2, float value,
         work->size[work->label[i]]++;
     }
     for (size_t i = 0; i < pixels; i++) {
-        if (work->label[i] != 0 && (double)work->size[work->label[i]] < least) {
+        if (work->label[i] != 0 && (double)work->size[work->label[i]] < min) {
             image[i] = value;
         }
     }
@@ -112,8 +112,8 @@ clean(float *image, size_t *count, const cohort_subject *subject, const lb_cohor
 {
     lb_status status = LB_OK;
     float fluid = subject->gain * subject->tone[FLUID_CODE];
-    LB_TRY(replace_small(image, false, LEAST_PIECE, 0, options, work, err));
-    LB_TRY(replace_small(image, true, LEAST_HOLE, fluid, options, work, err));
+    LB_TRY(replace_small(image, false, MIN_PIECE, 0, options, work, err));
+    LB_TRY(replace_small(image, true, MIN_HOLE, fluid, options, work, err));
     size_t brain = 0;
     for (size_t i = 0; i < options->height * options->width; i++) {
         brain += image[i] > 0;
@@ -184,18 +184,18 @@ cohort_slice_render(float *image, int32_t *position, const cohort_subject *subje
     size_t pixels = options->height * options->width, slices = options->slices_per_subject;
     size_t first = subject->count * slice / slices;
     size_t length = subject->count * (slice + 1) / slices - first;
-    double least = options->minimum_brain * (double)pixels;
+    double min = options->minimum_brain * (double)pixels;
     uint64_t item = (uint64_t)index << 16 | slice;
     lb_random random, filling;
     lb_random_init(&random, options->seed, LB_PURPOSE_NOISE, item);
     size_t drawn = lb_random_below(&random, (uint32_t)length), at = 0, brain = 0, tried = 0;
     LB_TRY(prepare(&work, subject, options, err));
-    for (; tried < length && (tried == 0 || (double)brain < least); tried++) {
+    for (; tried < length && (tried == 0 || (double)brain < min); tried++) {
         at = subject->first + first + (drawn + tried) % length;
         render(image, subject, head, options, at, &work);
         LB_TRY(clean(image, &brain, subject, options, &work, err));
     }
-    if (brain == 0 || (double)brain < least) {
+    if (brain == 0 || (double)brain < min) {
         LB_TRY(lb_fail(err, LB_ERROR_NUMERIC,
                        "subject %zu: no slice near axial position %zu has %.3g of its pixels in "
                        "the brain (ask for less brain)",

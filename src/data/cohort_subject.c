@@ -11,15 +11,15 @@ static const double GAIN = 1000;           /* intensity of white matter ... */
 static const double GAIN_DEVIATION = 0.15; /* ... and the spread of its logarithm */
 
 /* Tissues stay this far apart, as a share of white matter, whatever the contrast. */
-static const double LEAST_STEP = 0.05;
+static const double MIN_STEP = 0.05;
 
 /* The noise is uniform between this share of the greatest and the greatest. */
-static const double LEAST_NOISE = 1.0 / 3;
+static const double MIN_NOISE = 1.0 / 3;
 
 /* A deformation is weakened by this factor until its least Jacobian determinant is above the
  * floor: nowhere is anything stretched to more than five times its volume. */
 static const double JACOBIAN_FLOOR = 0.2, WEAKER = 0.85;
-enum { MOST_TRIES = 100 };
+enum { MAX_TRIES = 100 };
 
 /* Left free at the edge of the grid, mm. */
 static const double MARGIN = 1.5;
@@ -159,10 +159,10 @@ place(cohort_subject *subject, const measure *found, const lb_cohort_options *op
     for (size_t axis = 0; axis < 3; axis++) {
         double length = (found->high[axis] - found->low[axis] + STEP) * subject->scale;
         double middle = 0.5 * (found->high[axis] + found->low[axis]) * subject->scale;
-        double capacity = 0.5 * (grid_mm(options, axis) - length) - MARGIN;
+        double margin = 0.5 * (grid_mm(options, axis) - length) - MARGIN;
         if (axis == 2) {
-            capacity = fmax(capacity, 0); /* no slice lies as far out as the top of a tall head */
-        } else if (capacity < 0) {
+            margin = fmax(margin, 0); /* no slice lies as far out as the top of a tall head */
+        } else if (margin < 0) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
                            "subject %zu: a head of %.0f mm does not fit %zu x %zu pixels of %g mm "
                            "(take larger slices, or a voxel of at least %.2g mm)",
@@ -170,7 +170,7 @@ place(cohort_subject *subject, const measure *found, const lb_cohort_options *op
                            options->voxel * 1.02 * (length + 2 * MARGIN) / grid_mm(options, axis));
         }
         double shift = PLACE * cohort_draw(random);
-        subject->shift[axis] = fmax(-capacity, fmin(capacity, shift)) - middle;
+        subject->shift[axis] = fmax(-margin, fmin(margin, shift)) - middle;
     }
     return LB_OK;
 }
@@ -197,27 +197,27 @@ find_positions(cohort_subject *subject, const measure *found, const lb_cohort_op
                size_t index, lb_error *err)
 {
     size_t depth = cohort_depth(options), fullest = 0;
-    double most = -1;
+    double max = -1;
     for (size_t k = 0; k < depth; k++) {
         double share = share_at(k, subject, found, options);
-        if (share > most) {
-            most = share;
+        if (share > max) {
+            max = share;
             fullest = k;
         }
     }
-    double least = options->minimum_brain * PROFILE_MARGIN;
+    double min = options->minimum_brain * PROFILE_MARGIN;
     size_t first = fullest, end = fullest;
-    while (first > 0 && share_at(first - 1, subject, found, options) >= least) {
+    while (first > 0 && share_at(first - 1, subject, found, options) >= min) {
         first--;
     }
-    while (end < depth && share_at(end, subject, found, options) >= least) {
+    while (end < depth && share_at(end, subject, found, options) >= min) {
         end++;
     }
-    if (most < least || end - first < options->slices_per_subject) {
+    if (max < min || end - first < options->slices_per_subject) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "subject %zu has %zu axial slices with %.3g of their pixels in the brain, "
                        "not %zu (ask for fewer slices of each subject, or for less brain)",
-                       index + 1, most < least ? 0 : end - first, options->minimum_brain,
+                       index + 1, max < min ? 0 : end - first, options->minimum_brain,
                        options->slices_per_subject);
     }
     subject->first = first;
@@ -242,8 +242,8 @@ draw_tone(float tone[CODES], const lb_cohort_options *options, lb_random *random
     double base = options->fluid > 0 ? options->fluid : (double)COHORT_FLUID;
     double fluid = base + options->contrast * cohort_draw(random);
     double grey = (double)COHORT_GREY + options->contrast * cohort_draw(random);
-    fluid = fmax(LEAST_STEP, fmin(fluid, 1 - 2 * LEAST_STEP));
-    grey = fmax(fluid + LEAST_STEP, fmin(grey, 1 - LEAST_STEP));
+    fluid = fmax(MIN_STEP, fmin(fluid, 1 - 2 * MIN_STEP));
+    grey = fmax(fluid + MIN_STEP, fmin(grey, 1 - MIN_STEP));
     const double from[4] = {0, (double)COHORT_FLUID, (double)COHORT_GREY, 1};
     const double to[4] = {0, fluid, grey, 1};
     for (size_t code = 0; code < CODES; code++) {
@@ -261,22 +261,22 @@ draw_deformation(cohort_subject *out, const cohort_template *head, double patter
 {
     lb_status status = LB_OK;
     cohort_field *velocity = NULL;
-    double kept = 1, least = -INFINITY;
+    double kept = 1, min = -INFINITY;
     LB_ALLOC(velocity, 1);
     LB_TRY(cohort_velocity_draw(velocity, head, options, pattern, random, err));
-    for (size_t i = 0; i < MOST_TRIES && !(least >= JACOBIAN_FLOOR); i++) {
+    for (size_t i = 0; i < MAX_TRIES && !(min >= JACOBIAN_FLOOR); i++) {
         kept = pow(WEAKER, (double)i);
         LB_TRY(cohort_flow(&out->field, velocity, head, kept, err));
-        least = cohort_jacobian_minimum(out, head);
+        min = cohort_jacobian_minimum(out, head);
     }
-    if (!(least >= JACOBIAN_FLOOR)) {
+    if (!(min >= JACOBIAN_FLOOR)) {
         LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "subject %zu: its deformation folds, however weak",
                        index + 1));
     }
-    if (isinf(least)) {
+    if (isinf(min)) {
         LB_TRY(lb_fail(err, LB_ERROR_NUMERIC, "subject %zu has no brain", index + 1));
     }
-    out->jacobian = (float)least;
+    out->jacobian = (float)min;
     out->kept = (float)kept;
 cleanup:
     lb_free(velocity);
@@ -296,7 +296,7 @@ cohort_subject_make(cohort_subject *out, const cohort_template *head,
     set_index_map(out, head, shape);
     out->gain = (float)(GAIN * exp(GAIN_DEVIATION * cohort_draw(&random)));
     draw_tone(out->tone, options, &random);
-    double share = LEAST_NOISE + (1 - LEAST_NOISE) * lb_random_uniform(&random);
+    double share = MIN_NOISE + (1 - MIN_NOISE) * lb_random_uniform(&random);
     out->noise = (float)(options->noise * share);
     double pattern = (cohort_sex(index) == LB_MALE ? 0.5 : -0.5) * options->shape_difference;
     LB_TRY(draw_deformation(out, head, pattern, options, index, &random, err));

@@ -4,18 +4,18 @@
 #include <math.h>
 
 /* Litres; an adult's brain without the skull lies well within. */
-static const double LEAST_VOLUME = 0.7, MOST_VOLUME = 2.5;
+static const double MIN_VOLUME = 0.7, MAX_VOLUME = 2.5;
 
 /* Beyond this half size in mm a turned head could reach the edge of the field of deformation. */
-static const double MOST_HALF_SIZE = 115;
+static const double MAX_HALF_SIZE = 115;
 
-static const double LEAST_SPACING = 0.1, MOST_SPACING = 10; /* mm */
+static const double MIN_SPACING = 0.1, MAX_SPACING = 10; /* mm */
 
 /* A voxel is the mean over a Gaussian that is as wide at half its height as the voxel. */
 static const double SIGMA_OF_WIDTH = 0.42466090014400953; /* 1 / sqrt(8 ln 2) */
 
 /* The template's edge is a hard one; half a voxel of smoothing rounds it. */
-static const double LEAST_SIGMA = 0.5;
+static const double MIN_SIGMA = 0.5;
 
 /* Where the smoothed brain holds more than this it is brain: a little below one half, so that the
  * narrowest gaps between two folds close. */
@@ -28,15 +28,15 @@ static void
 mark_brain(float *value, float *weight, size_t voxels, size_t *count, float *greatest)
 {
     size_t inside = 0;
-    float most = 0;
+    float max = 0;
     for (size_t i = 0; i < voxels; i++) {
         weight[i] = value[i] > 0 ? 1 : 0;
         value[i] = value[i] > 0 ? value[i] : 0;
         inside += value[i] > 0;
-        most = value[i] > most ? value[i] : most;
+        max = value[i] > max ? value[i] : max;
     }
     *count = inside;
-    *greatest = most;
+    *greatest = max;
 }
 
 /* White matter: the 95th percentile of the brain. */
@@ -199,7 +199,7 @@ set_spread(double sigma[3], const lb_volume *volume, const lb_cohort_options *op
             length += along * along;
         }
         double voxels = SIGMA_OF_WIDTH * sqrt(square / length) / volume->spacing[axis];
-        sigma[axis] = fmax(LEAST_SIGMA, voxels);
+        sigma[axis] = fmax(MIN_SIGMA, voxels);
     }
 }
 
@@ -211,14 +211,14 @@ check_volume(const lb_volume *volume, size_t inside, lb_error *err)
                        "has neither an sform nor a qform and so does not say how it is oriented");
     }
     double litres = fabs(determinant((double(*)[4])volume->to_world)) * (double)inside * 1e-6;
-    if (!(litres >= LEAST_VOLUME && litres <= MOST_VOLUME)) {
+    if (!(litres >= MIN_VOLUME && litres <= MAX_VOLUME)) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "is not a skull-stripped human brain: %.3g litres are above 0", litres);
     }
     for (size_t axis = 0; axis < 3; axis++) {
-        if (!(volume->spacing[axis] >= LEAST_SPACING && volume->spacing[axis] <= MOST_SPACING)) {
+        if (!(volume->spacing[axis] >= MIN_SPACING && volume->spacing[axis] <= MAX_SPACING)) {
             return lb_fail(err, LB_ERROR_FORMAT, "has voxels of %g mm (%g to %g)",
-                           volume->spacing[axis], LEAST_SPACING, MOST_SPACING);
+                           volume->spacing[axis], MIN_SPACING, MAX_SPACING);
         }
     }
     return LB_OK;
@@ -228,7 +228,7 @@ static lb_status
 check_size(const cohort_template *made, lb_error *err)
 {
     for (size_t axis = 0; axis < 3; axis++) {
-        if (!(made->half_size[axis] <= MOST_HALF_SIZE)) {
+        if (!(made->half_size[axis] <= MAX_HALF_SIZE)) {
             return lb_fail(err, LB_ERROR_FORMAT, "is %.0f mm long: no human brain is",
                            2 * made->half_size[axis]);
         }

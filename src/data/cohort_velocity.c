@@ -21,7 +21,7 @@ enum { OCTAVE_COUNT = sizeof OCTAVES / sizeof OCTAVES[0] };
 
 /* Nodes of an octave along an axis: enough for the finest, and at least as many as the pattern that
  * tells the sexes apart was first drawn with. */
-enum { MOST_NODES = FIELD_NODES + 4, LEAST_NODES = 17 };
+enum { MAX_NODES = FIELD_NODES + 4, MIN_NODES = 17 };
 
 /* The pattern by which the sexes differ in shape is the same in every cohort. */
 static const uint64_t PATTERN_SEED = 2012, PATTERN_ITEM = UINT64_MAX;
@@ -33,7 +33,7 @@ static const double VENTRICLE_HEIGHT = 10, VENTRICLE_REACH = 22, VENTRICLE_GROWT
 static const double FADE = 2 * FIELD_SPACING, SUPPORT = 2 * FIELD_SPACING;
 
 /* Room in mm beyond the brain, which may be turned and stretched, for it to move. */
-static const double STRETCH = 1.12, ROOM = 22;
+static const double STRETCH = 1.12, MARGIN = 22;
 
 /* Draws beyond are drawn again: no subject is a freak. */
 static const double DRAW_LIMIT = 3;
@@ -52,7 +52,7 @@ static size_t
 nodes_of(double spacing)
 {
     size_t needed = 2 * (size_t)ceil(FIELD_SPACING * (FIELD_NODES / 2) / spacing) + 5;
-    return needed > LEAST_NODES ? needed : LEAST_NODES;
+    return needed > MIN_NODES ? needed : MIN_NODES;
 }
 
 /* Where a node of the field lies between those of an octave. */
@@ -70,7 +70,7 @@ deviation_of_unit(double spacing)
     enum { SAMPLES = 512, RANGE = 220 }; /* mm */
     double square = 0;
     for (size_t i = 0; i < SAMPLES; i++) {
-        double weight[MOST_NODES] = {0};
+        double weight[MAX_NODES] = {0};
         cohort_knot fine = cohort_field_knot(RANGE * (((double)i + 0.5) / SAMPLES - 0.5));
         for (size_t tap = 0; tap < 4; tap++) {
             cohort_knot coarse = octave_knot(fine.first + tap, spacing);
@@ -78,7 +78,7 @@ deviation_of_unit(double spacing)
                 weight[coarse.first + k] += (double)fine.weight[tap] * (double)coarse.weight[k];
             }
         }
-        for (size_t k = 0; k < MOST_NODES; k++) {
+        for (size_t k = 0; k < MAX_NODES; k++) {
             square += weight[k] * weight[k] / SAMPLES;
         }
     }
@@ -87,9 +87,9 @@ deviation_of_unit(double spacing)
 
 /* Room for one part of one octave on its way to the field's nodes. */
 typedef struct workspace {
-    float coarse[MOST_NODES * MOST_NODES * MOST_NODES];
-    float planes[FIELD_NODES * MOST_NODES * MOST_NODES];
-    float rows[FIELD_NODES * FIELD_NODES * MOST_NODES];
+    float coarse[MAX_NODES * MAX_NODES * MAX_NODES];
+    float planes[FIELD_NODES * MAX_NODES * MAX_NODES];
+    float rows[FIELD_NODES * FIELD_NODES * MAX_NODES];
 } workspace;
 
 /* out (FIELD_NODES, step) from in (nodes, step), along the first axis. */
@@ -120,7 +120,7 @@ add_octave(cohort_field *field, size_t part, double spacing, double deviation, w
            lb_random *random)
 {
     size_t nodes = nodes_of(spacing);
-    bool fine = nodes > LEAST_NODES;
+    bool fine = nodes > MIN_NODES;
     cohort_knot knot[FIELD_NODES];
     for (size_t i = 0; i < FIELD_NODES; i++) {
         knot[i] = octave_knot(i, spacing);
@@ -160,7 +160,7 @@ grow_ventricles(cohort_field *field, double growth)
 double
 cohort_still(const cohort_template *head, size_t axis)
 {
-    double nodes = ceil((STRETCH * head->half_size[axis] + ROOM) / FIELD_SPACING);
+    double nodes = ceil((STRETCH * head->half_size[axis] + MARGIN) / FIELD_SPACING);
     return fmin(nodes * FIELD_SPACING, FIELD_STILL);
 }
 

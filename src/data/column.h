@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LB_BENCH_COLUMN_H
-#define LB_BENCH_COLUMN_H
+#ifndef LB_DATA_COLUMN_H
+#define LB_DATA_COLUMN_H
 
 #include "lesionbench/h5.h"
 

@@ -112,27 +112,27 @@ static lb_status
 check_lesions(const lb_compose_options *options, const lb_lesion_library *lesions, lb_error *err)
 {
     size_t round = lesions->count[LB_ROUND], irregular = lesions->count[LB_IRREGULAR];
-    size_t fewest = round < irregular ? round : irregular, most = options->maximum_lesions;
-    if (options->minimum_lesions == 0 || options->minimum_lesions > most || most > LB_MAX_LESIONS) {
+    size_t fewest = round < irregular ? round : irregular, max = options->maximum_lesions;
+    if (options->minimum_lesions == 0 || options->minimum_lesions > max || max > LB_MAX_LESIONS) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "cannot put %zu to %zu lesions on an image: ask for 1 to %d",
-                       options->minimum_lesions, most, (int)LB_MAX_LESIONS);
+                       options->minimum_lesions, max, (int)LB_MAX_LESIONS);
     }
-    if (most > fewest) {
+    if (max > fewest) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "%zu lesions on an image need as many of each shape: the library has %zu "
                        "round and %zu irregular",
-                       most, round, irregular);
+                       max, round, irregular);
     }
     if (options->protocol != LB_PROTOCOL_FAIR) {
         return LB_OK;
     }
-    if (most * (1 + options->distractors) > LB_MAX_ITEMS) {
+    if (max * (1 + options->distractors) > LB_MAX_ITEMS) {
         return lb_fail(
             err, LB_ERROR_ARGUMENT,
             "cannot put %zu lesions with %zu distractors each on an image: %d at most in "
             "all",
-            most, options->distractors, (int)LB_MAX_ITEMS);
+            max, options->distractors, (int)LB_MAX_ITEMS);
     }
     if (options->distractors > 0 && lesions->count[LB_DISTRACTOR] == 0) {
         return lb_fail(err, LB_ERROR_ARGUMENT,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One composed image: lesions, and distractors where asked for, on a slice. Definitions: Oliveira
- * et al. 2024, and where this project departs from it, the switches of lb_composition_rules. */
-#ifndef LB_BENCH_SCENE_H
-#define LB_BENCH_SCENE_H
+/* One composed image: lesions, and optionally distractors, on a slice. Definitions: Oliveira et al.
+ * 2024. The switches of lb_composition_rules select where this project differs. */
+#ifndef LB_DATA_COMPOSITION_H
+#define LB_DATA_COMPOSITION_H
 
 #include "lesionbench/base.h"
 #include "lesionbench/compose.h"
@@ -32,7 +32,7 @@ typedef struct lb_composition_rules {
     uint64_t seed;      /* of everything that the study does not draw */
 } lb_composition_rules;
 
-/* What the seed of an image decides, before its slice is known. */
+/* The specification of an image: what its seed decides, before its slice is known. */
 typedef struct lb_image_spec {
     uint32_t seed;
     uint8_t label;
@@ -49,7 +49,7 @@ typedef struct lb_box {
 } lb_box;
 bool lb_boxes_overlap(const lb_box *a, const lb_box *b);
 
-/* A slice (height x width) prepared for placing. One for each thread. */
+/* A slice (height x width), prepared for placing. One for each thread. */
 typedef struct lb_composition {
     size_t height, width, size;
     double *slice;              /* (height, width), filled by the caller */
@@ -73,33 +73,35 @@ void lb_composition_release(lb_composition *composition);
 /* order: scratch for the indices of the largest list. */
 void lb_image_spec_draw(lb_image_spec *out, uint32_t seed, const lb_lesion_library *library,
                         const lb_composition_rules *rules, size_t *order);
-/* The lesion or distractor that an image of this label has as an item. */
+/* The lesion or distractor of an item, for an image of this label. */
 const lb_lesion *lb_image_spec_item(const lb_image_spec *spec, const lb_lesion_library *library,
                                     const lb_composition_rules *rules, uint8_t label, size_t item);
 
-/* Looks at scene->slice. LB_ERROR_FORMAT where it has no brain or values that are not finite. */
+/* Indexes the brain pixels of composition->slice. LB_ERROR_FORMAT if it has no brain, or values
+ * that are not finite. */
 lb_status lb_composition_index_brain(lb_composition *composition, lb_error *err);
-/* Finds the boxes of all items for an image of that label. False where none were found in bounded
- * tries or, under rules->unbounded, where none can ever be. Without footprints: boxes of brain,
- * each free of the pixels that the lesions before it took (whole boxes under faint_box, otherwise
- * their shapes, so that lesions may touch); the study's stream, whose first try is the study's
- * placement. With footprints: each item lies on brain with all its pixels and touches no other,
- * lesions' boxes are apart, and a lesion's place holds the lesions of both labels, one centred on
- * the other: so where the label goes by shape, places say nothing of it. */
+/* Finds the boxes of all items for an image of that label. False if none were found in a bounded
+ * number of tries or, under rules->unbounded, if none can exist. Without footprints: boxes of
+ * brain, each free of the pixels of earlier lesions (whole boxes under faint_box, else their
+ * shapes, so that lesions may touch). This is the study's random stream; the first try is the
+ * study's placement. With footprints: each item lies on brain with all its pixels and touches no
+ * other; boxes of lesions are apart; the place of a lesion has space for the lesions of both
+ * labels, centred on each other. So places are independent of the label, if the label is the
+ * shape. */
 bool lb_composition_place(lb_box *boxes, lb_composition *composition, const lb_image_spec *spec,
                           const lb_lesion_library *library, const lb_composition_rules *rules,
                           uint8_t label);
-/* Paints the items into the boxes and writes image, truth and, unless NULL, the distractors' mask
- * (1 where truth would be), each (size, size). Overwrites scene->slice. */
-/* The truth of the masks in scene->truth, (size, size). */
+/* Blends the items into their boxes and writes image, truth and, unless NULL, the distractors' mask
+ * (1 where truth would be), each (size, size). Overwrites composition->slice. */
+/* The ground truth of the masks in composition->truth, (size, size). */
 lb_status lb_composition_truth(float *truth, lb_composition *composition, const lb_image_spec *spec,
                                const lb_box *boxes, const lb_lesion_library *library,
                                const lb_composition_rules *rules, lb_error *err);
-/* 1 where distractors would be true, by the masks in scene->distractor, (size, size). */
+/* 1 where distractors would be true, by the masks in composition->distractor, (size, size). */
 void lb_composition_distractors(uint8_t *out, lb_composition *composition,
                                 const lb_image_spec *spec, const lb_box *boxes,
                                 const lb_composition_rules *rules);
-/* All of what was handed to scene->resizer, (size, size). */
+/* The whole image that was given to composition->resizer, (size, size). */
 void lb_composition_resize(float *out, lb_composition *composition);
 lb_status lb_composition_compose(float *image, float *truth, uint8_t *distractor,
                                  lb_composition *composition, const lb_image_spec *spec,

@@ -12,7 +12,7 @@
 #include "lesionbench/parse.h"
 #include "lesionbench/paths.h"
 
-enum { MOST_DEEP = 16 };
+enum { MAX_DEEP = 16 };
 
 void
 image_list_release(image_list *list)
@@ -73,9 +73,9 @@ add_folder(image_list *list, const char *folder, size_t label, size_t deep, lb_e
 {
     lb_status status = LB_OK;
     struct dirent **entries = NULL;
-    if (deep > MOST_DEEP) {
+    if (deep > MAX_DEEP) {
         return lb_fail(err, LB_ERROR_UNSUPPORTED, "%s: folders in folders, more than %d deep",
-                       folder, MOST_DEEP);
+                       folder, MAX_DEEP);
     }
     int count = scandir(folder, &entries, is_shown, in_byte_order);
     if (count < 0) {

@@ -13,7 +13,7 @@
  * gigabyte. */
 static const double MEMORY = 768e6;
 
-enum { REFERENCE_HEIGHT = 260, REFERENCE_WIDTH = 311, LEAST_SIDE = 16, MOST_SIDE = 4096 };
+enum { REFERENCE_HEIGHT = 260, REFERENCE_WIDTH = 311, MIN_SIDE = 16, MAX_SIDE = 4096 };
 
 void
 lb_import_defaults(lb_import_options *options)
@@ -141,10 +141,10 @@ complete(import_job *j, lb_error *err)
         o->height = own ? size[0] : REFERENCE_HEIGHT;
         o->width = own ? size[1] : REFERENCE_WIDTH;
     }
-    if (o->height < LEAST_SIDE || o->width < LEAST_SIDE || o->height > MOST_SIDE ||
-        o->width > MOST_SIDE) {
+    if (o->height < MIN_SIDE || o->width < MIN_SIDE || o->height > MAX_SIDE ||
+        o->width > MAX_SIDE) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "slices of %zu x %zu pixels (%d to %d on each side)",
-                       o->height, o->width, LEAST_SIDE, MOST_SIDE));
+                       o->height, o->width, MIN_SIDE, MAX_SIDE));
     }
     o->voxel = o->voxel != 0 ? o->voxel : lb_cohort_voxel(o->height, o->width);
 cleanup:
@@ -156,7 +156,7 @@ static lb_status
 look_at_volumes(import_job *j, int *threads, const lb_context *context, lb_error *err)
 {
     lb_status status = LB_OK;
-    size_t most = 1;
+    size_t max = 1;
     for (size_t i = 0; i < j->plan.count; i++) {
         import_item *item = j->plan.items + i;
         size_t bytes = 0;
@@ -166,9 +166,9 @@ look_at_volumes(import_job *j, int *threads, const lb_context *context, lb_error
             import_volume_look(&bytes, item, &j->options, err) != LB_OK) {
             LB_TRY(forgive(j, item, err));
         }
-        most = bytes > most ? bytes : most;
+        max = bytes > max ? bytes : max;
     }
-    double fit = fmax(1, floor(MEMORY / (double)most));
+    double fit = fmax(1, floor(MEMORY / (double)max));
     *threads = (int)fmin(fit, (double)omp_get_max_threads());
 cleanup:
     return status;

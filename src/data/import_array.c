@@ -9,7 +9,7 @@
 #include "lesionbench/npy.h"
 #include "lesionbench/pickle.h"
 
-enum { MOST_SIDE = 4096 }; /* of a slice */
+enum { MAX_SIDE = 4096 }; /* of a slice */
 
 /* One value for each slice: numbers of an array, or a list of anything. */
 typedef struct column {
@@ -73,10 +73,10 @@ set_shape(import_array *out, size_t rank, const size_t *shape, lb_error *err)
     out->count = rank == 3 ? shape[0] : 1;
     out->height = shape[rank - 2];
     out->width = shape[rank - 1];
-    if (out->height == 0 || out->width == 0 || out->height > MOST_SIDE || out->width > MOST_SIDE) {
+    if (out->height == 0 || out->width == 0 || out->height > MAX_SIDE || out->width > MAX_SIDE) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: slices of %zu x %zu pixels (1 to %d on each side)", out->path,
-                       out->height, out->width, MOST_SIDE);
+                       out->height, out->width, MAX_SIDE);
     }
     return LB_OK;
 }
@@ -276,18 +276,18 @@ import_array_read(float *out, import_array *array, size_t index, lb_error *err)
     return LB_OK;
 }
 
-enum { CELL_ROOM = 64 };
+enum { CELL_CAPACITY = 64 };
 
 /* A member of a column as the text that a table would have; false where it is none. */
 static bool
-cell_text(char out[CELL_ROOM], const column *from, size_t index)
+cell_text(char out[CELL_CAPACITY], const column *from, size_t index)
 {
     double number = NAN;
     if (from->list != NULL) {
         const lb_value *value = lb_value_at(from->list, index);
         const char *text = lb_value_text(value);
         if (text != NULL) {
-            snprintf(out, CELL_ROOM, "%s", text);
+            snprintf(out, CELL_CAPACITY, "%s", text);
             return true;
         }
         if (value->kind != LB_VALUE_NONE && !lb_value_number(&number, value)) {
@@ -296,7 +296,7 @@ cell_text(char out[CELL_ROOM], const column *from, size_t index)
     } else if (from->numbers.data != NULL) {
         number = ((const double *)from->numbers.data)[index];
     }
-    snprintf(out, CELL_ROOM, "%.10g", number);
+    snprintf(out, CELL_CAPACITY, "%.10g", number);
     if (isnan(number)) {
         out[0] = '\0'; /* unknown */
     }
@@ -307,7 +307,7 @@ lb_status
 import_array_person(import_person *out, const import_array *array, size_t index, lb_error *err)
 {
     import_person person = {.name = "", .bare = ""};
-    char cell[CELL_ROOM] = "?";
+    char cell[CELL_CAPACITY] = "?";
     if (!cell_text(cell, &array->sexes, index) || !import_parse_sex(&person.sex, cell)) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: slice %zu: sex '%.20s' is neither female (F, female, 0) nor male (M, "

@@ -17,17 +17,17 @@ import_depth(const lb_import_options *options)
 /* The unbroken run of positions around the fullest one that have enough brain; *count is 0 where
  * even that has too little. */
 static void
-find_run(size_t *first, size_t *count, const size_t *inside, size_t depth, double least)
+find_run(size_t *first, size_t *count, const size_t *inside, size_t depth, double min)
 {
     size_t fullest = 0;
     for (size_t k = 1; k < depth; k++) {
         fullest = inside[k] > inside[fullest] ? k : fullest;
     }
     size_t low = fullest, end = fullest;
-    while (low > 0 && inside[low - 1] > 0 && (double)inside[low - 1] >= least) {
+    while (low > 0 && inside[low - 1] > 0 && (double)inside[low - 1] >= min) {
         low--;
     }
-    while (end < depth && inside[end] > 0 && (double)inside[end] >= least) {
+    while (end < depth && inside[end] > 0 && (double)inside[end] >= min) {
         end++;
     }
     *first = low;
@@ -43,14 +43,14 @@ choose_evenly(import_slices *out, const size_t *inside, size_t depth, const impo
     double pixels = (double)(options->height * options->width);
     find_run(&first, &run, inside, depth, options->minimum_brain * pixels);
     if (run == 0) {
-        double most = 0;
+        double max = 0;
         for (size_t k = 0; k < depth; k++) {
-            most = fmax(most, (double)inside[k] / pixels);
+            max = fmax(max, (double)inside[k] / pixels);
         }
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: no slice has %.3g of its pixels in the brain, the fullest %.3g (ask "
                        "for less with --minimum-brain)",
-                       item->path, options->minimum_brain, most);
+                       item->path, options->minimum_brain, max);
     }
     out->few = item->wanted != IMPORT_ALL && run < item->wanted;
     out->count = run < item->wanted ? run : item->wanted;

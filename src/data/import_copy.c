@@ -62,7 +62,7 @@ fit(float *out, size_t *inside, size_t *cut, const lb_import_options *o, const f
     }
 }
 
-enum { NAME_ROOM = 1 << 13 }; /* longer than any path */
+enum { NAME_CAPACITY = 1 << 13 }; /* longer than any path */
 
 static lb_status
 copy_slice(import_job *j, const import_item *item, import_array *array, size_t index, float *slice,
@@ -70,7 +70,7 @@ copy_slice(import_job *j, const import_item *item, import_array *array, size_t i
 {
     lb_status status = LB_OK;
     const lb_import_options *o = &j->options;
-    char made_up[NAME_ROOM];
+    char made_up[NAME_CAPACITY];
     import_person person = {.name = NULL};
     int32_t position = (int32_t)index;
     size_t inside = 0, cut = 0;

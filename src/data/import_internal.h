@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The import, inside: what to read (the plan), who is on it, and how a file becomes slices. */
-#ifndef LB_IMPORT_INTERNAL_H
-#define LB_IMPORT_INTERNAL_H
+#ifndef LB_DATA_IMPORT_INTERNAL_H
+#define LB_DATA_IMPORT_INTERNAL_H
 
 #include "lesionbench/csv.h"
 #include "lesionbench/import.h"
@@ -15,7 +15,7 @@ typedef struct import_names {
     size_t count, capacity;
 } import_names;
 
-/* The members of a folder but hidden ones, sorted by their bytes. */
+/* The members of a folder except hidden ones, sorted by their bytes. */
 lb_status import_list_folder(import_names *out, const char *path, lb_error *err);
 /* The name is copied. */
 lb_status import_add_name(import_names *names, const char *name, lb_error *err);
@@ -105,12 +105,12 @@ typedef struct import_plan {
 lb_status import_find(import_plan *out, const lb_import_options *options, lb_error *err);
 void import_plan_release(import_plan *plan);
 void import_release_item(import_item *item);
-/* Leaves one item of each file, however often and by whichever names it is there
- * (import_identity.c). One file of two subjects, and two files with one name but for their ending
- * and different content, are errors that name both. */
+/* Keeps one item of each file, however many names lead to it (import_identity.c). One file of two
+ * subjects, and two files with the same name except the ending and different content, are errors
+ * that name both. */
 lb_status import_unite(import_plan *plan, const lb_import_options *options, lb_error *err);
-/* Where the masks of an image may be. root: the source's folder, NULL for loose files; subject and
- * session: names of its folders, session NULL where there is none. *out NULL: there is none. */
+/* Finds the mask of an image. root: the source's folder, NULL for loose files. subject and session:
+ * names of its folders; session NULL: none. *out NULL: there is no mask. */
 lb_status import_find_mask(char **out, const char *image, const char *root, const char *subject,
                            const char *session, const lb_import_options *options, lb_error *err);
 /* Gives all items that are not bad their subjects, sex, age and share of the slices
@@ -156,9 +156,9 @@ void import_array_close(import_array *array); /* accepts NULL */
 size_t import_array_count(const import_array *array);
 size_t import_array_height(const import_array *array);
 size_t import_array_width(const import_array *array);
-/* One slice (height, width) as it is stored, but for values that are not finite, which become 0. */
+/* One slice (height, width) as stored; values that are not finite become 0. */
 lb_status import_array_read(float *out, import_array *array, size_t index, lb_error *err);
-/* Sex and age of a slice, where the file itself tells; else unknown. */
+/* Sex and age of a slice, if the file has them; else unknown. */
 lb_status import_array_person(import_person *out, const import_array *array, size_t index,
                               lb_error *err);
 

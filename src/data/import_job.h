@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LB_IMPORT_JOB_H
-#define LB_IMPORT_JOB_H
+#ifndef LB_DATA_IMPORT_JOB_H
+#define LB_DATA_IMPORT_JOB_H
 
 #include "import_internal.h"
 #include "import_writer.h"

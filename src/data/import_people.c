@@ -16,7 +16,7 @@ static const char *const MALE[] = {"m", "male", "1", "1.0", NULL};
 static const char *const UNKNOWN[] = {"",     "n/a", "na",      "nan", "#n/a",  "<na>", "null",
                                       "none", "u",   "unknown", "o",   "other", NULL};
 
-enum { CELL_ROOM = 32 };
+enum { CELL_CAPACITY = 32 };
 static const double OLDEST = 150;
 
 static bool
@@ -32,14 +32,14 @@ is_one_of(const char *text, const char *const *words)
 
 /* Without the blanks around it; false where it is long. */
 static bool
-trim(char out[CELL_ROOM], const char *text)
+trim(char out[CELL_CAPACITY], const char *text)
 {
     text += strspn(text, " \t\"'");
     size_t length = strlen(text);
     while (length > 0 && strchr(" \t\"'", text[length - 1]) != NULL) {
         length--;
     }
-    if (length >= CELL_ROOM) {
+    if (length >= CELL_CAPACITY) {
         return false;
     }
     memcpy(out, text, length);
@@ -50,7 +50,7 @@ trim(char out[CELL_ROOM], const char *text)
 bool
 import_parse_sex(int8_t *out, const char *text)
 {
-    char cell[CELL_ROOM];
+    char cell[CELL_CAPACITY];
     if (!trim(cell, text)) {
         return false;
     }
@@ -69,7 +69,7 @@ import_parse_sex(int8_t *out, const char *text)
 bool
 import_parse_age(float *out, const char *text)
 {
-    char cell[CELL_ROOM], *end = NULL;
+    char cell[CELL_CAPACITY], *end = NULL;
     if (!trim(cell, text)) {
         return false;
     }
@@ -221,7 +221,7 @@ has_hidden_column(const lb_csv *header, const char *const *names)
 {
     for (size_t i = 0; i < header->columns; i++) {
         for (const char *at = header->header[i], *end = at; *end != '\0'; at = end + 1) {
-            char part[2 * CELL_ROOM] = "", name[CELL_ROOM];
+            char part[2 * CELL_CAPACITY] = "", name[CELL_CAPACITY];
             end = at + strcspn(at, ";\t");
             size_t length = (size_t)(end - at);
             if (length >= sizeof part) {

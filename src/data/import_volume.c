@@ -8,10 +8,10 @@
 
 /* An image without a mask counts as a brain alone where so many of its voxels are exactly 0 and the
  * others fill no more than this. Whole heads are twice as large, and their air is rarely 0. */
-static const double LEAST_ZEROS = 0.2, MOST_LITRES = 2.5;
+static const double MIN_ZEROS = 0.2, MAX_LITRES = 2.5;
 
 /* Resampling rings below 0 here and there; more than this share is another scale. */
-static const double MOST_NEGATIVES = 0.01;
+static const double MAX_NEGATIVES = 0.01;
 
 /* Two grids are the same where their corners lie closer than this, in voxels. */
 static const double SAME_PLACE = 0.1;
@@ -21,7 +21,7 @@ static const double SAME_PLACE = 0.1;
 enum { SMALL_THINGS = 4 << 20, KEPT = 32 << 20 };
 
 /* No volume may take more, so that imports keep to it. */
-static const double MOST_BYTES = 1e9;
+static const double MAX_BYTES = 1e9;
 
 void
 import_slices_release(import_slices *slices)
@@ -86,11 +86,11 @@ import_volume_look(size_t *bytes, const import_item *item, const lb_import_optio
         LB_TRY(lb_nifti_read_header(&mask, item->mask, err));
     }
     size_t slices = options->slices_per_subject;
-    size_t most = options->position_count > 0 ? options->position_count : import_depth(options);
-    slices = slices > 0 && slices < most ? slices : most;
+    size_t max = options->position_count > 0 ? options->position_count : import_depth(options);
+    slices = slices > 0 && slices < max ? slices : max;
     *bytes = footprint(count_voxels(&volume) * sizeof(float)) + footprint(count_voxels(&mask)) +
              footprint(slices * options->height * options->width * sizeof(float)) + SMALL_THINGS;
-    if ((double)*bytes > MOST_BYTES) {
+    if ((double)*bytes > MAX_BYTES) {
         LB_TRY(lb_fail(err, LB_ERROR_UNSUPPORTED,
                        "%s: %zu x %zu x %zu voxels would take %.2g GB of memory, more than 1 "
                        "(resample the volume first)",
@@ -116,8 +116,8 @@ same_place(const lb_volume *image, const lb_affine *image_affine, const lb_volum
         lb_affine_apply(here, image_affine, at);
         lb_affine_apply(there, mask_affine, at);
         for (size_t i = 0; i < 3; i++) {
-            double least = fmin(image->spacing[0], fmin(image->spacing[1], image->spacing[2]));
-            if (!(fabs(here[i] - there[i]) < SAME_PLACE * least)) {
+            double min = fmin(image->spacing[0], fmin(image->spacing[1], image->spacing[2]));
+            if (!(fabs(here[i] - there[i]) < SAME_PLACE * min)) {
                 return false;
             }
         }
@@ -202,16 +202,16 @@ check_brain(const lb_brain *brain, const lb_view *view, const import_item *item,
                        item->mask != NULL ? " inside the mask " : "",
                        item->mask != NULL ? item->mask : "");
     }
-    bool alone = (double)brain->zeros >= LEAST_ZEROS * voxels && litres <= MOST_LITRES;
+    bool alone = (double)brain->zeros >= MIN_ZEROS * voxels && litres <= MAX_LITRES;
     if (item->mask == NULL && !options->assume_brain && !alone) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: is not a brain alone: %.0f %% of its voxels are exactly 0 (%.0f at "
                        "least) and %.3g litres are not (%.3g at most); give its brain mask "
                        "(--masks DIR, --mask-suffix), or --assume-brain",
-                       item->path, 100 * (double)brain->zeros / voxels, 100 * LEAST_ZEROS, litres,
-                       MOST_LITRES);
+                       item->path, 100 * (double)brain->zeros / voxels, 100 * MIN_ZEROS, litres,
+                       MAX_LITRES);
     }
-    if ((double)brain->negatives > MOST_NEGATIVES * nonzero) {
+    if ((double)brain->negatives > MAX_NEGATIVES * nonzero) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: %.0f %% of the brain's values are below 0: is it standardised? "
                        "(intensities must be above 0 in the brain)",

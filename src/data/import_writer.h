@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A slices.h5 that grows, since nobody knows beforehand how many slices qualify. */
-#ifndef LB_IMPORT_WRITER_H
-#define LB_IMPORT_WRITER_H
+/* A slices.h5 that grows: the number of qualifying slices is unknown beforehand. */
+#ifndef LB_DATA_IMPORT_WRITER_H
+#define LB_DATA_IMPORT_WRITER_H
 
 #include "import_internal.h"
 #include "lesionbench/h5.h"

@@ -9,7 +9,7 @@
 #include "lesionbench/image.h"
 #include "lesionbench/random.h"
 
-enum { SIDE = 256, PIXELS = SIDE * SIDE, MOST_RUNS = SIDE * (SIDE / 2 + 1) };
+enum { SIDE = 256, PIXELS = SIDE * SIDE, MAX_RUNS = SIDE * (SIDE / 2 + 1) };
 
 static const double PI = 3.14159265358979323846;
 
@@ -46,8 +46,8 @@ lesion_workspace_create(lesion_workspace **out, lb_error *err)
     LB_ALLOC(w->binary, PIXELS);
     LB_ALLOC(w->eroded, PIXELS);
     LB_ALLOC(w->opened, PIXELS);
-    LB_ALLOC(w->runs, MOST_RUNS);
-    LB_ALLOC(w->areas, MOST_RUNS);
+    LB_ALLOC(w->runs, MAX_RUNS);
+    LB_ALLOC(w->areas, MAX_RUNS);
     *out = w;
     return LB_OK;
 cleanup:

@@ -9,7 +9,7 @@
 enum { PAIR = 2 };
 
 /* lesions.h5 pads all masks to the largest side: one giant must not make them all giants. */
-static const size_t MOST_PADDED = (size_t)1 << 27;
+static const size_t MAX_PADDED = (size_t)1 << 27;
 
 static lb_status
 check_mask(const lb_array *mask, lb_error *err)
@@ -66,7 +66,7 @@ check_padded(const lb_lesion *lesions, size_t count, lb_error *err)
         side = lesions[i].height > side ? lesions[i].height : side;
         side = lesions[i].width > side ? lesions[i].width : side;
     }
-    if (count > MOST_PADDED / (side * side)) {
+    if (count > MAX_PADDED / (side * side)) {
         return lb_fail(err, LB_ERROR_FORMAT, "%zu lesions of up to %zu pixels a side are too many",
                        count, side);
     }

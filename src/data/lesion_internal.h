@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How lesions are found: private to lesions.c and the lesion_*.c beside it. */
-#ifndef LB_BENCH_LESION_INTERNAL_H
-#define LB_BENCH_LESION_INTERNAL_H
+#ifndef LB_DATA_LESION_INTERNAL_H
+#define LB_DATA_LESION_INTERNAL_H
 
 #include "lesionbench/lesions.h"
 

@@ -8,7 +8,7 @@
 
 static const double PI = 3.14159265358979323846;
 static const double MIDDLE_COMPACTNESS = 0.6; /* of the profile's outline: between the classes */
-static const double LEAST = 0.02;             /* lower values of the profile are 0 */
+static const double MIN_PROFILE = 0.02;       /* lower values of the profile are 0 */
 
 /* The profile's value at a rank before it is brought to a peak of 1: the edge of an area of that
  * many pixels, softened across an outline that sweeps `spread` pixels for each sigma. */
@@ -53,11 +53,11 @@ lesion_match(bool *fits, double *mask, size_t count, const lb_lesion_options *op
     *fits = false;
     for (size_t i = 0; i < count; i++) {
         double value = edge((double)i + 0.5, area, spread) / peak;
-        if (value >= LEAST && order[i].value == 0) {
+        if (value >= MIN_PROFILE && order[i].value == 0) {
             goto cleanup; /* too few pixels for the profile */
         }
-        mask[order[i].pixel] = value >= LEAST ? value : 0;
-        *fits = value < LEAST;
+        mask[order[i].pixel] = value >= MIN_PROFILE ? value : 0;
+        *fits = value < MIN_PROFILE;
     }
 cleanup:
     lb_free(order);

@@ -10,7 +10,7 @@
 /* Room around a lesion for values that its own soft edge has no place for; lower common values are
  * left out; the share of a blurred copy that puts pixels off the lesion into an order. */
 enum { PAD = 3, FEWEST_PIXELS = 9 };
-static const double LEAST = 0.02, ORDER_SHARE = 1e-3, ORDER_SIGMA = 1;
+static const double MIN_PROFILE = 0.02, ORDER_SHARE = 1e-3, ORDER_SIGMA = 1;
 
 typedef struct ranked {
     double value;
@@ -98,7 +98,7 @@ cleanup:
     return status;
 }
 
-/* The common values: *length of them, at least LEAST. */
+/* The common values: *length of them, at least MIN_PROFILE. */
 static lb_status
 find_profile(double **out, size_t *length, const lb_lesion_library *library, lb_error *err)
 {
@@ -117,7 +117,7 @@ find_profile(double **out, size_t *length, const lb_lesion_library *library, lb_
             LB_TRY(add_values(profile, fewest, library->lesions[shape] + i, err));
         }
     }
-    for (double peak = profile[0]; used < fewest && profile[used] >= LEAST * peak; used++) {
+    for (double peak = profile[0]; used < fewest && profile[used] >= MIN_PROFILE * peak; used++) {
         profile[used] /= peak;
     }
     if (used < FEWEST_PIXELS || used == fewest) {

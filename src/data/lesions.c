@@ -228,11 +228,11 @@ fail_to_find(const hunt *h, const lb_lesion_options *options, lb_error *err)
 static void
 report(const hunt *h, const lb_lesion_options *options, const lb_context *context)
 {
-    size_t least = options->count;
+    size_t min = options->count;
     for (int shape = 0; shape < LB_CLASSES; shape++) {
-        least = h->lists[shape].count < least ? h->lists[shape].count : least;
+        min = h->lists[shape].count < min ? h->lists[shape].count : min;
     }
-    lb_progress(context, "lesions", least + h->lists[LB_DISTRACTOR].count,
+    lb_progress(context, "lesions", min + h->lists[LB_DISTRACTOR].count,
                 options->count + options->distractors);
 }
 

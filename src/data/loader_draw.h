@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Which images of a corpus are trained on and which are validated with. */
-#ifndef LB_STUDY_SOURCE_DRAW_H
-#define LB_STUDY_SOURCE_DRAW_H
+/* Draws the training and validation images of a corpus. */
+#ifndef LB_DATA_LOADER_DRAW_H
+#define LB_DATA_LOADER_DRAW_H
 
 #include "lesionbench/base.h"
 

@@ -12,7 +12,7 @@
 enum { LOOKED_AT = 64 };
 
 /* Images from 0 to 1 may be a little above; normalised ones are below 0 as well. */
-static const double MOST_PLAIN = 1.5, MOST_NORMALISED = 20;
+static const double MAX_PLAIN = 1.5, MAX_NORMALISED = 20;
 
 typedef struct npy_images {
     lb_npy *npy;
@@ -185,7 +185,7 @@ lb_loader_check_range(const lb_image_loader *source, const char *name, const lb_
 {
     double low = 0, high = 0;
     lb_status status = find_range(&low, &high, source, err);
-    if (status == LB_OK && isfinite(high) && high > (low < 0 ? MOST_NORMALISED : MOST_PLAIN)) {
+    if (status == LB_OK && isfinite(high) && high > (low < 0 ? MAX_NORMALISED : MAX_PLAIN)) {
         lb_note(context,
                 "%s: images of values up to %g are taken as they are; models made here are trained "
                 "on 0 to 1 (divide by 255?)",

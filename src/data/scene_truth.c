@@ -49,16 +49,16 @@ resize_part(lb_composition *composition, const lb_box *part)
 static void
 start_masks(lb_composition *composition, const double *sum, const lb_box *boxes, size_t count)
 {
-    double most = 0;
+    double max = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t y = boxes[i].top; y < boxes[i].top + boxes[i].height; y++) {
             double low, high;
             lb_find_range(&low, &high, sum + y * composition->width + boxes[i].left,
                           boxes[i].width);
-            most = high > most ? high : most;
+            max = high > max ? high : max;
         }
     }
-    lb_resizer_start(composition->resizer, sum, 0, most);
+    lb_resizer_start(composition->resizer, sum, 0, max);
 }
 
 /* Resizes a box's part; the greatest value there. */

@@ -71,12 +71,12 @@ static void
 assign(uint8_t *out, balance *b, const member *m, const double share[LB_SPLITS])
 {
     int best = -1;
-    double most = 0;
+    double max = 0;
     for (int split = 0; split < LB_SPLITS; split++) {
         double missing = b->missing[m->sex][split] + b->missing[SEXES][split];
-        if (share[split] > 0 && (best < 0 || missing > most)) {
+        if (share[split] > 0 && (best < 0 || missing > max)) {
             best = split;
-            most = missing;
+            max = missing;
         }
     }
     b->missing[m->sex][best] -= (double)m->slices;

@@ -119,7 +119,7 @@ is_seen(const char *seen, const lb_fingerprint *slices, const lb_fingerprint *su
 
 lb_status
 lb_seen_add(char **out, const char *seen, const lb_fingerprint *slices,
-            const lb_fingerprint *subjects, const bool *occupied, size_t count, lb_error *err)
+            const lb_fingerprint *subjects, const bool *included, size_t count, lb_error *err)
 {
     lb_status status = LB_OK;
     const char *before = seen != NULL ? seen : "?";
@@ -128,7 +128,7 @@ lb_seen_add(char **out, const char *seen, const lb_fingerprint *slices,
     LB_ALLOC(text, size);
     memcpy(text, before, used + 1);
     for (size_t i = 0; i < count; i++) {
-        if (occupied[i] && !is_seen(before, slices, subjects + i)) {
+        if (included[i] && !is_seen(before, slices, subjects + i)) {
             const char *comma = added++ > 0 ? "," : "";
             if (added == 1) {
                 used += (size_t)snprintf(text + used, size - used, "%s%s:", used > 0 ? ";" : "",

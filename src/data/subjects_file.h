@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The subjects of the slices in dataset.h5. */
-#ifndef LB_BENCH_SUBJECTS_FILE_H
-#define LB_BENCH_SUBJECTS_FILE_H
+#ifndef LB_DATA_SUBJECTS_FILE_H
+#define LB_DATA_SUBJECTS_FILE_H
 
 #include "lesionbench/h5.h"
 #include "lesionbench/subjects.h"

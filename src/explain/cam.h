@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The computation that all class activation maps share. */
+/* The computation shared by all class activation maps. */
 #ifndef LB_EXPLAIN_CAM_H
 #define LB_EXPLAIN_CAM_H
 

@@ -229,11 +229,11 @@ cleanup:
 static lb_status
 check_size(size_t height, size_t width, lb_error *err)
 {
-    enum { MOST_SIDE = 1 << 14 };
-    if (height == 0 || width == 0 || height > MOST_SIDE || width > MOST_SIDE) {
+    enum { MAX_SIDE = 1 << 14 };
+    if (height == 0 || width == 0 || height > MAX_SIDE || width > MAX_SIDE) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "height %zu and width %zu of images: must be 1 to %d", height, width,
-                       MOST_SIDE);
+                       MAX_SIDE);
     }
     return LB_OK;
 }

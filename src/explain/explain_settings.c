@@ -30,7 +30,7 @@ static const lb_setting explain_rows[] = {
             "their noise: its standard deviation, over the image's range of values"),
     EXPLAIN(sign_threshold, LB_SETTING_REAL, -1e6, 1e6,
             "gradient_x_sign counts the gradient negative where the image is below"),
-    EXPLAIN(cam_block, LB_SETTING_SIZE, 1, 5, "block whose output grad_cam and its kin look at"),
+    EXPLAIN(cam_block, LB_SETTING_SIZE, 1, 5, "block whose output the CAM methods use"),
     EXPLAIN(expected_samples, LB_SETTING_SIZE, 1, 10000, "points of Expected Gradients"),
     EXPLAIN(backgrounds, LB_SETTING_SIZE, 1, 10000,
             "images that Expected Gradients and DeepSHAP compare with, drawn by seed"),

@@ -19,7 +19,7 @@
 #include "session.h"
 
 enum { FIRST_STEP = 6, STEPS = 17, NOISY_STEPS = 4 };
-static const double MOST_NOISE = 4e-3;
+static const double MAX_NOISE = 4e-3;
 
 /* One image's direction, and what it is compared with. */
 typedef struct probe {
@@ -111,7 +111,7 @@ compare_differences(const probe *p)
         noise = fmax(noise, fabs(difference[s - 1] - 2 * difference[s]) / 2);
     }
     size_t chosen = STEPS - 1;
-    while (chosen > 0 && noise > MOST_NOISE * fabs(difference[chosen])) {
+    while (chosen > 0 && noise > MAX_NOISE * fabs(difference[chosen])) {
         chosen--;
     }
     double product = p->product[2 * chosen] - p->product[2 * chosen + 1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Weighted least squares over rows of 0 and 1, for models that are linear in what is seen. */
+/* Weighted least squares for rows of 0 and 1: linear models of the visible super-pixels. */
 #ifndef LB_EXPLAIN_LEAST_SQUARES_H
 #define LB_EXPLAIN_LEAST_SQUARES_H
 

@@ -11,7 +11,7 @@
  * about 7.5 there. The ratio of 8 between centre and surround is that of Itti, Koch & Niebur, IEEE
  * TPAMI 20 (1998) 1254. */
 static const double CENTRE = 3, SURROUND = 24, NEIGHBOURHOOD = 8, SIDE = 224;
-static const double LEAST_VARIANCE = 1e-4; /* for fields without texture */
+static const double MIN_VARIANCE = 1e-4; /* for fields without texture */
 
 /* What the controls of this file work with, for one image; doubles. */
 typedef struct fields {
@@ -99,7 +99,7 @@ map_contrast(float *map, fields *f, const lb_batch *batch, double scale, lb_erro
     LB_TRY(lb_gaussian_filter(f->square, f->square, batch->height, batch->width, wide, wide, err));
     for (size_t p = 0; p < batch->pixels; p++) {
         double variance = fmax(0, f->square[p] - f->coarse[p] * f->coarse[p]);
-        map[p] = (float)(fabs(f->fine[p] - f->coarse[p]) / sqrt(variance + LEAST_VARIANCE));
+        map[p] = (float)(fabs(f->fine[p] - f->coarse[p]) / sqrt(variance + MIN_VARIANCE));
     }
 cleanup:
     return status;

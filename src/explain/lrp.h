@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The computation that the LRP methods share. */
+/* The computation shared by the LRP methods. */
 #ifndef LB_EXPLAIN_LRP_H
 #define LB_EXPLAIN_LRP_H
 
@@ -8,7 +8,7 @@
 
 extern const lb_lrp_options lb_lrp_defaults;
 
-/* The composites' own value of lrp_epsilon. */
+/* The composites' default of lrp_epsilon. */
 extern const lb_method_default lb_composite_defaults[];
 
 /* Relevance of the target's logit by a composite of these rules, with the values of the options.
@@ -17,7 +17,7 @@ extern const lb_method_default lb_composite_defaults[];
 lb_status lb_session_relevance(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
                                const lb_batch *batch, lb_relevance_rule first,
                                lb_relevance_rule convolutions, lb_error *err);
-/* The same by any composite. With the box rule, LB_ERROR_ARGUMENT where an image has values outside
+/* The same for any composite. With the box rule: LB_ERROR_ARGUMENT if an image has values outside
  * the bounds of the options. */
 lb_status lb_session_composite(float *attribution, lb_diagnostics *diagnostics, lb_session *session,
                                const lb_batch *batch, const lb_composite *composite, lb_error *err);

@@ -35,7 +35,7 @@ check_bounds(const lb_batch *batch, const lb_lrp_options *options, lb_error *err
 {
     static const char channels[] = "RGB";
     for (size_t c = 0; c < LB_INPUT_CHANNELS; c++) {
-        double low = options->low[c], high = options->high[c], capacity = 1e-6 * (high - low);
+        double low = options->low[c], high = options->high[c], margin = 1e-6 * (high - low);
         if (low >= high) {
             return lb_fail(err, LB_ERROR_ARGUMENT,
                            "the box rule of LRP: lrp_low, %.9g, is not below lrp_high, %.9g", low,
@@ -43,17 +43,17 @@ check_bounds(const lb_batch *batch, const lb_lrp_options *options, lb_error *err
         }
         for (size_t i = 0; i < batch->count; i++) {
             const float *values = batch->images + i * batch->values + c * batch->pixels;
-            double least = (double)values[0], most = (double)values[0];
+            double min = (double)values[0], max = (double)values[0];
             for (size_t p = 1; p < batch->pixels; p++) {
-                least = fmin(least, (double)values[p]);
-                most = fmax(most, (double)values[p]);
+                min = fmin(min, (double)values[p]);
+                max = fmax(max, (double)values[p]);
             }
-            if (least < low - capacity || most > high + capacity) {
+            if (min < low - margin || max > high + margin) {
                 return lb_fail(err, LB_ERROR_ARGUMENT,
                                "image %zu, channel %c has values from %.9g to %.9g, but the box "
                                "rule of LRP is told %.9g to %.9g (--lrp-low and --lrp-high, one "
                                "number or one for each channel, or --lrp-first same)",
-                               batch->items[i], channels[c], least, most, low, high);
+                               batch->items[i], channels[c], min, max, low, high);
             }
         }
     }

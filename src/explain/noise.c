@@ -13,12 +13,12 @@ typedef struct moments {
 static float
 range(const float *image, size_t values)
 {
-    float least = image[0], most = image[0];
+    float min = image[0], max = image[0];
     for (size_t v = 1; v < values; v++) {
-        least = image[v] < least ? image[v] : least;
-        most = image[v] > most ? image[v] : most;
+        min = image[v] < min ? image[v] : min;
+        max = image[v] > max ? image[v] : max;
     }
-    return most - least;
+    return max - min;
 }
 
 static void

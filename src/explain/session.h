@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of a session: the workspaces that methods share, and what the methods of this library
- * alone may use of them. */
+/* The internals of a session: workspaces that methods share, and functions for the methods of this
+ * library only. */
 #ifndef LB_EXPLAIN_SESSION_H
 #define LB_EXPLAIN_SESSION_H
 
@@ -55,8 +55,8 @@ struct lb_session {
 lb_status lb_session_plan(lb_session *session, unsigned needs, lb_error *err);
 void lb_session_release(lb_session *session);
 
-/* LB_ERROR_ARGUMENT where the method at work did not ask for all of these needs, or where the batch
- * is neither its own nor, unless `whole`, of some of its images; `function` is for the message. */
+/* LB_ERROR_ARGUMENT if the current method did not declare all of these needs, or if the batch is
+ * not the session's own or (unless `whole`) a part of it. `function` is for the message. */
 lb_status lb_session_require(const lb_session *session, const lb_batch *batch, bool whole,
                              unsigned needs, const char *function, lb_error *err);
 /* Fills seeds: 1, or the logit itself, at each image's target, 0 elsewhere. */

@@ -11,15 +11,15 @@
 /* Images and points go through the network in batches that memory allows; of these, points in the
  * one that leaves the fewest places empty, where each batch costs a fraction of a point besides. */
 static size_t
-points_at_a_time(size_t most, size_t points)
+points_at_a_time(size_t max, size_t points)
 {
     const double cost_of_batch = 0.3;
-    size_t best = most;
-    double least = INFINITY;
-    for (size_t batch = most; 2 * batch >= most && batch > 0; batch--) {
+    size_t best = max;
+    double min = INFINITY;
+    for (size_t batch = max; 2 * batch >= max && batch > 0; batch--) {
         double cost = (double)((points + batch - 1) / batch) * ((double)batch + cost_of_batch);
-        if (cost < least) {
-            least = cost;
+        if (cost < min) {
+            min = cost;
             best = batch;
         }
     }
@@ -27,9 +27,9 @@ points_at_a_time(size_t most, size_t points)
 }
 
 static size_t
-within(size_t value, size_t least, size_t most)
+clamp(size_t value, size_t min, size_t max)
 {
-    return value < least ? least : value > most ? most : value;
+    return value < min ? min : value > max ? max : value;
 }
 
 /* As if all methods were asked for, so that a map does not depend on its company: another batch can
@@ -46,12 +46,12 @@ plan_batches(lb_session *e, const lb_network *network, const lb_executor_options
     size_t image_bytes = 0, point_bytes = 0;
     LB_TRY(lb_executor_image_bytes(&image_bytes, network, &largest, err));
     LB_TRY(lb_executor_image_bytes(&point_bytes, network, point, err));
-    size_t taken = 2 * image_bytes; /* an image and the baseline */
-    size_t points = memory > taken ? (memory - taken) / point_bytes : 1;
-    e->points = points_at_a_time(within(points, 1, options->batch), options->steps);
-    taken = image_bytes + e->points * point_bytes;
-    size_t images = memory > taken ? (memory - taken) / image_bytes : 1;
-    e->batch = within(images, 1, e->batch);
+    size_t used = 2 * image_bytes; /* an image and the baseline */
+    size_t points = memory > used ? (memory - used) / point_bytes : 1;
+    e->points = points_at_a_time(clamp(points, 1, options->batch), options->steps);
+    used = image_bytes + e->points * point_bytes;
+    size_t images = memory > used ? (memory - used) / image_bytes : 1;
+    e->batch = clamp(images, 1, e->batch);
 cleanup:
     return status;
 }

@@ -14,8 +14,8 @@ typedef struct lb_superpixels {
     const uint8_t *seen; /* (copies, count): 1 where a copy shows a super-pixel; for hiding */
 } lb_superpixels;
 
-/* Cuts image i of the batch by the options. usual: what the method hides with where the options
- * leave it open. The image is borrowed. Release it on failure as well. */
+/* Segments image i of the batch by the options. usual: the method's default fill. The image is
+ * borrowed. Release the result also on failure. */
 lb_status lb_superpixels_init(lb_superpixels *out, const lb_batch *batch, size_t i, lb_infill usual,
                               lb_error *err);
 void lb_superpixels_release(lb_superpixels *superpixels);

@@ -18,7 +18,7 @@
 enum { SCALES = 6, BASELINES = 2 };
 
 static const double SCALE[SCALES] = {50, 100, 150, 250, 500, 1200};
-static const double SMOOTHING = 0.8, LEAST_REGION = 150, LEAST_NEW = 50, USUAL = 224 * 224;
+static const double SMOOTHING = 0.8, MIN_REGION = 150, MIN_NEW = 50, USUAL = 224 * 224;
 
 /* Regions as lists of pixels. */
 typedef struct regions {
@@ -220,7 +220,7 @@ cut(xrai *x, const float *image, const float *range, lb_error *err)
     for (size_t s = 0; s < SCALES; s++) {
         size_t count = 0;
         LB_TRY(lb_felzenszwalb(x->label, &count, x->smooth, LB_INPUT_CHANNELS, x->height, x->width,
-                               SCALE[s] * area, (size_t)(LEAST_REGION * area), err));
+                               SCALE[s] * area, (size_t)(MIN_REGION * area), err));
         sort_by_label(x, count);
         for (size_t k = 0; k < count; k++) {
             LB_TRY(add_region(x, k, err));
@@ -232,13 +232,13 @@ cleanup:
 
 /* Mean attribution of a region's pixels that are not taken, and their number. */
 static double
-gain(size_t *fresh, const xrai *x, size_t region, const float *sum, const uint8_t *taken)
+gain(size_t *fresh, const xrai *x, size_t region, const float *sum, const uint8_t *covered)
 {
     double total = 0;
     *fresh = 0;
     for (size_t k = x->all.start[region]; k < x->all.start[region + 1]; k++) {
         uint32_t p = x->all.pixels[k];
-        if (!taken[p]) {
+        if (!covered[p]) {
             total += (double)sum[p];
             (*fresh)++;
         }
@@ -248,16 +248,16 @@ gain(size_t *fresh, const xrai *x, size_t region, const float *sum, const uint8_
 
 /* The region to take next, or `count`. Regions that add too little are struck off. */
 static size_t
-best_region(double *out, const xrai *x, const float *sum, const uint8_t *taken, uint8_t *gone)
+best_region(double *out, const xrai *x, const float *sum, const uint8_t *covered, uint8_t *gone)
 {
     size_t best = x->all.count, fresh = 0;
-    double least = LEAST_NEW * (double)x->size / USUAL;
+    double min = MIN_NEW * (double)x->size / USUAL;
     for (size_t r = 0; r < x->all.count; r++) {
         if (gone[r]) {
             continue;
         }
-        double here = gain(&fresh, x, r, sum, taken);
-        if (fresh == 0 || (double)fresh < least) {
+        double here = gain(&fresh, x, r, sum, covered);
+        if (fresh == 0 || (double)fresh < min) {
             gone[r] = 1;
         } else if (best == x->all.count || here > *out) {
             best = r;
@@ -271,28 +271,28 @@ static lb_status
 rank(float *out, const xrai *x, const float *sum, lb_error *err)
 {
     lb_status status = LB_OK;
-    uint8_t *taken = NULL, *gone = NULL;
+    uint8_t *covered = NULL, *gone = NULL;
     double value = 0, rest = 0;
     size_t left = 0;
-    LB_ALLOC(taken, x->size);
+    LB_ALLOC(covered, x->size);
     LB_ALLOC(gone, x->all.count);
-    for (size_t r; (r = best_region(&value, x, sum, taken, gone)) < x->all.count; gone[r] = 1) {
+    for (size_t r; (r = best_region(&value, x, sum, covered, gone)) < x->all.count; gone[r] = 1) {
         for (size_t k = x->all.start[r]; k < x->all.start[r + 1]; k++) {
             uint32_t p = x->all.pixels[k];
-            out[p] = taken[p] ? out[p] : (float)value;
-            taken[p] = 1;
+            out[p] = covered[p] ? out[p] : (float)value;
+            covered[p] = 1;
         }
     }
     for (size_t p = 0; p < x->size; p++) {
-        left += !taken[p];
-        rest += taken[p] ? 0 : (double)sum[p];
+        left += !covered[p];
+        rest += covered[p] ? 0 : (double)sum[p];
     }
     for (size_t p = 0; p < x->size; p++) {
-        out[p] = taken[p] ? out[p] : (float)(rest / (double)left);
+        out[p] = covered[p] ? out[p] : (float)(rest / (double)left);
     }
 cleanup:
     lb_free(gone);
-    lb_free(taken);
+    lb_free(covered);
     return status;
 }
 

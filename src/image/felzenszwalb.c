@@ -79,7 +79,7 @@ join(forest *f, uint32_t a, uint32_t b, double weight)
 }
 
 static void
-join_all(forest *f, const edge *edges, size_t n, double scale, size_t least)
+join_all(forest *f, const edge *edges, size_t n, double scale, size_t min)
 {
     for (size_t i = 0; i < n; i++) {
         uint32_t a = find_root(f->parent, edges[i].from), b = find_root(f->parent, edges[i].to);
@@ -91,7 +91,7 @@ join_all(forest *f, const edge *edges, size_t n, double scale, size_t least)
     }
     for (size_t i = 0; i < n; i++) {
         uint32_t a = find_root(f->parent, edges[i].from), b = find_root(f->parent, edges[i].to);
-        if (a != b && (f->size[a] < least || f->size[b] < least)) {
+        if (a != b && (f->size[a] < min || f->size[b] < min)) {
             join(f, a, b, edges[i].weight);
         }
     }
@@ -111,16 +111,16 @@ number(int32_t *labels, forest *f, size_t pixels)
 
 lb_status
 lb_felzenszwalb(int32_t *labels, size_t *count, const double *image, size_t channels, size_t height,
-                size_t width, double scale, size_t least, lb_error *err)
+                size_t width, double scale, size_t min, lb_error *err)
 {
     lb_status status = LB_OK;
     size_t pixels = 0;
-    enum { MOST = 1 << 28 };
+    enum { MAX_PIXELS = 1 << 28 };
     static const double LEVELS = 255;
     forest f = {.parent = NULL};
     edge *edges = NULL;
     LB_TRY(lb_multiply(&pixels, height, width, err));
-    if (pixels == 0 || pixels > MOST || !(scale >= 0)) {
+    if (pixels == 0 || pixels > MAX_PIXELS || !(scale >= 0)) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "regions need 1 to 2^28 pixels and a scale");
     }
     LB_ALLOC(f.parent, pixels);
@@ -133,7 +133,7 @@ lb_felzenszwalb(int32_t *labels, size_t *count, const double *image, size_t chan
     }
     size_t n = make_edges(edges, image, channels, height, width);
     qsort(edges, n, sizeof *edges, compare_edges);
-    join_all(&f, edges, n, scale / LEVELS, least);
+    join_all(&f, edges, n, scale / LEVELS, min);
     *count = number(labels, &f, pixels);
 cleanup:
     lb_free(edges);

@@ -230,27 +230,27 @@ LB_KERNEL(void, find_range, (double *low, double *high, const double *values, si
           (low, high, values, count))
 {
     enum { APART = 32 }; /* extremes that do not wait for each other */
-    double least[APART], greatest[APART];
+    double min[APART], greatest[APART];
     size_t whole = count / APART * APART;
     for (size_t l = 0; l < APART; l++) {
-        least[l] = greatest[l] = values[0];
+        min[l] = greatest[l] = values[0];
     }
     for (size_t i = 0; i < whole; i += APART) {
         for (size_t l = 0; l < APART; l++) {
             double value = values[i + l];
-            least[l] = value < least[l] ? value : least[l];
+            min[l] = value < min[l] ? value : min[l];
             greatest[l] = value > greatest[l] ? value : greatest[l];
         }
     }
     for (size_t i = whole; i < count; i++) {
-        least[0] = values[i] < least[0] ? values[i] : least[0];
+        min[0] = values[i] < min[0] ? values[i] : min[0];
         greatest[0] = values[i] > greatest[0] ? values[i] : greatest[0];
     }
     for (size_t l = 1; l < APART; l++) {
-        least[0] = least[l] < least[0] ? least[l] : least[0];
+        min[0] = min[l] < min[0] ? min[l] : min[0];
         greatest[0] = greatest[l] > greatest[0] ? greatest[l] : greatest[0];
     }
-    *low = least[0];
+    *low = min[0];
     *high = greatest[0];
 }
 

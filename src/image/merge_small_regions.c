@@ -145,7 +145,7 @@ join(pieces *p, size_t number, size_t to)
 }
 
 lb_status
-lb_merge_small_regions(int32_t *labels, size_t *count, size_t height, size_t width, size_t least,
+lb_merge_small_regions(int32_t *labels, size_t *count, size_t height, size_t width, size_t min,
                        lb_error *err)
 {
     lb_status status = LB_OK;
@@ -154,7 +154,7 @@ lb_merge_small_regions(int32_t *labels, size_t *count, size_t height, size_t wid
     for (bool changed = true; changed;) {
         changed = false;
         for (size_t number = 0; number < p.count; number++) {
-            if (p.into[number] == number && p.size[number] < least && p.left > 1) {
+            if (p.into[number] == number && p.size[number] < min && p.left > 1) {
                 join(&p, number, nearest_piece(&p, number));
                 changed = true;
             }

@@ -202,9 +202,9 @@ lb_connected_components(int32_t *out, size_t *count, const uint8_t *image, size_
 {
     lb_status status = LB_OK;
     lb_run *runs = NULL;
-    size_t found = 0, most = 0;
-    LB_TRY(lb_multiply(&most, height, width / 2 + 1, err));
-    LB_ALLOC(runs, most);
+    size_t found = 0, max = 0;
+    LB_TRY(lb_multiply(&max, height, width / 2 + 1, err));
+    LB_ALLOC(runs, max);
     LB_TRY(lb_label_runs(runs, &found, count, image, height, width, err));
     memset(out, 0, height * width * sizeof *out);
     for (size_t i = 0; i < found; i++) {

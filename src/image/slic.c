@@ -52,11 +52,11 @@ place_centre(slic *s, size_t k)
         ((double)(k % s->columns) + 0.5) * (double)s->width / (double)s->columns - 0.5;
     size_t y = (size_t)(middle_y + 0.5), x = (size_t)(middle_x + 0.5), best_y = y, best_x = x;
     bool inside = y >= 2 && x >= 2 && y + 2 < s->height && x + 2 < s->width;
-    double least = inside ? gradient(s, y, x) : 0;
+    double min = inside ? gradient(s, y, x) : 0;
     for (size_t near = 0; inside && near < 9; near++) {
         double here = gradient(s, y + near / 3 - 1, x + near % 3 - 1);
-        if (here < least) {
-            least = here;
+        if (here < min) {
+            min = here;
             best_y = y + near / 3 - 1;
             best_x = x + near % 3 - 1;
         }

@@ -129,15 +129,15 @@ nearest_order(size_t out[3], const lb_affine *to_world)
 {
     static const size_t ORDERS[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                         {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    double most = -1;
+    double max = -1;
     for (size_t i = 0; i < 6; i++) {
         double sum = 0;
         for (size_t axis = 0; axis < 3; axis++) {
             size_t from = ORDERS[i][axis];
             sum += fabs(to_world->m[axis][from]) / column_length(to_world, from);
         }
-        if (sum > most + 1e-9) {
-            most = sum;
+        if (sum > max + 1e-9) {
+            max = sum;
             memcpy(out, ORDERS[i], sizeof ORDERS[i]);
         }
     }

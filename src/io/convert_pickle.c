@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST_KEY = 255, BYTES_PER_BYTE = 64, NUMBER_ROOM = 24 };
-static const size_t LEAST_OBJECTS = 10000, LEAST_BYTES = (size_t)64 << 20;
+enum { LONGEST_KEY = 255, BYTES_PER_BYTE = 64, NUMBER_CAPACITY = 24 };
+static const size_t MIN_OBJECTS = 10000, MIN_BYTES = (size_t)64 << 20;
 
 typedef struct writer {
     lb_h5 *file;
@@ -194,7 +194,7 @@ lb_status
 lb_convert_value(lb_h5 *file, const lb_value *root, size_t source_size, lb_error *err)
 {
     writer w = {.file = file,
-                .objects = LEAST_OBJECTS + source_size,
-                .bytes = LEAST_BYTES + BYTES_PER_BYTE * source_size};
+                .objects = MIN_OBJECTS + source_size,
+                .bytes = MIN_BYTES + BYTES_PER_BYTE * source_size};
     return write_value(&w, "", root, err);
 }

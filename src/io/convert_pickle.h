@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pickled values as groups and datasets. */
-#ifndef LB_CONVERT_PICKLE_H
-#define LB_CONVERT_PICKLE_H
+#ifndef LB_IO_CONVERT_PICKLE_H
+#define LB_IO_CONVERT_PICKLE_H
 
 #include "lesionbench/h5.h"
 #include "lesionbench/pickle.h"

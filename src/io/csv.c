@@ -427,7 +427,7 @@ struct lb_csv_stream {
     cursor reader;
 };
 
-enum { MOST_RECORD = 1 << 20 };
+enum { MAX_RECORD = 1 << 20 };
 
 static lb_status
 make_room(lb_csv_stream *stream, size_t length, lb_error *err)
@@ -436,9 +436,9 @@ make_room(lb_csv_stream *stream, size_t length, lb_error *err)
     if (length + 1 < stream->capacity) {
         return LB_OK;
     }
-    if (length > MOST_RECORD) {
+    if (length > MAX_RECORD) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu: a row of more than %d bytes",
-                       stream->path, stream->reader.line, MOST_RECORD);
+                       stream->path, stream->reader.line, MAX_RECORD);
     }
     LB_GROW(stream->record, length + 1, stream->capacity);
 cleanup:

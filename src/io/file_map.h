@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files in the address space: their pages come when they are read, and are no copy. */
-#ifndef LB_FILE_MAP_H
-#define LB_FILE_MAP_H
+#ifndef LB_IO_FILE_MAP_H
+#define LB_IO_FILE_MAP_H
 
 #include "lesionbench/base.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that may be gzipped or plain, for readers that trust neither. */
-#ifndef LB_GZIP_H
-#define LB_GZIP_H
+#ifndef LB_IO_GZIP_H
+#define LB_IO_GZIP_H
 
 #include <zlib.h>
 

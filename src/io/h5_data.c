@@ -83,17 +83,17 @@ create_dataset(hid_t *out, lb_h5 *file, const char *name, hid_t type, size_t ran
 {
     lb_status status = LB_OK;
     hid_t space = H5I_INVALID_HID, properties = H5I_INVALID_HID, links = H5I_INVALID_HID;
-    hsize_t dimensions[LB_MAX_RANK] = {0}, most[LB_MAX_RANK] = {0};
+    hsize_t dimensions[LB_MAX_RANK] = {0}, max[LB_MAX_RANK] = {0};
     if (rank > LB_MAX_RANK || lb_h5_has(file, name)) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "%s: \"%s\" %s", file->path, name,
                        rank > LB_MAX_RANK ? "has too many axes" : "is there already"));
     }
     for (size_t i = 0; i < rank; i++) {
         dimensions[i] = shape[i];
-        most[i] = growing && i == 0 ? H5S_UNLIMITED : shape[i];
+        max[i] = growing && i == 0 ? H5S_UNLIMITED : shape[i];
     }
     LB_TRY(lb_h5_link_properties(&links, file, err));
-    space = rank > 0 ? H5Screate_simple((int)rank, dimensions, most) : H5Screate(H5S_SCALAR);
+    space = rank > 0 ? H5Screate_simple((int)rank, dimensions, max) : H5Screate(H5S_SCALAR);
     properties = growing ? growing_properties(rank, dimensions) : dataset_properties();
     hid_t dataset = H5Dcreate2(file->id, name, type, space, links, properties, H5P_DEFAULT);
     if (dataset < 0) {

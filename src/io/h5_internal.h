@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files h5*.c share. */
-#ifndef LB_H5_INTERNAL_H
-#define LB_H5_INTERNAL_H
+#ifndef LB_IO_H5_INTERNAL_H
+#define LB_IO_H5_INTERNAL_H
 
 #include <hdf5.h>
 

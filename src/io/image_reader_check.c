@@ -5,18 +5,18 @@ lb_status
 image_reader_check_size(const lb_image_reader *image, size_t height, size_t width,
                         double pixels_per_byte, lb_error *err)
 {
-    const size_t most = LB_RASTER_MAX_SIDE;
+    const size_t max = LB_RASTER_MAX_SIDE;
     double pixels = (double)height * (double)width;
     if (height == 0 || width == 0 || pixels > pixels_per_byte * (double)image->file_size) {
         return lb_fail(err, LB_ERROR_FORMAT,
                        "%s: the picture claims %zu x %zu pixels, which its %zu bytes cannot hold",
                        image->path, height, width, image->file_size);
     }
-    if (height > most || width > most || pixels > LB_RASTER_MAX_PIXELS) {
+    if (height > max || width > max || pixels > LB_RASTER_MAX_PIXELS) {
         return lb_fail(err, LB_ERROR_UNSUPPORTED,
                        "%s: a picture of %zu x %zu pixels is too large (%zu a side, %d in all at "
                        "most)",
-                       image->path, height, width, most, LB_RASTER_MAX_PIXELS);
+                       image->path, height, width, max, LB_RASTER_MAX_PIXELS);
     }
     return LB_OK;
 }

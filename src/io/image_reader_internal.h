@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the readers of pictures share. */
-#ifndef LB_IO_RASTER_INTERNAL_H
-#define LB_IO_RASTER_INTERNAL_H
+#ifndef LB_IO_IMAGE_READER_INTERNAL_H
+#define LB_IO_IMAGE_READER_INTERNAL_H
 
 #include <stdio.h>
 

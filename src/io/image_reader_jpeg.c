@@ -14,7 +14,7 @@ static const double pixels_per_byte = 64 * 8;
 
 /* A progressive picture has about ten scans; each costs the time of the whole picture, however few
  * its bytes are. */
-enum { MOST_SCANS = 100, MOST_MEMORY = 1 << 30 };
+enum { MAX_SCANS = 100, MAX_MEMORY = 1 << 30 };
 
 typedef struct jpeg_reader {
     struct jpeg_decompress_struct info;
@@ -48,8 +48,8 @@ static void
 count_scans(j_common_ptr info)
 {
     jpeg_reader *reader = info->client_data;
-    if (reader->info.input_scan_number > MOST_SCANS) {
-        snprintf(reader->reason, sizeof reader->reason, "more than %d scans", MOST_SCANS);
+    if (reader->info.input_scan_number > MAX_SCANS) {
+        snprintf(reader->reason, sizeof reader->reason, "more than %d scans", MAX_SCANS);
         longjmp(reader->back, 1);
     }
 }
@@ -66,7 +66,7 @@ read_header(jpeg_reader *reader, FILE *stream)
     jpeg_create_decompress(&reader->info);
     reader->info.client_data = reader;
     reader->info.progress = &reader->progress;
-    reader->info.mem->max_memory_to_use = MOST_MEMORY;
+    reader->info.mem->max_memory_to_use = MAX_MEMORY;
     jpeg_stdio_src(&reader->info, stream);
     jpeg_read_header(&reader->info, TRUE);
     return true;

@@ -46,12 +46,12 @@ stay_quiet(png_structp png, png_const_charp message)
 static bool
 read_header(png_reader *reader, FILE *stream)
 {
-    enum { CHUNK_MOST = 1 << 20 };
+    enum { CHUNK_MAX = 1 << 20 };
     if (setjmp(png_jmpbuf(reader->png)) != 0) {
         return false;
     }
     png_set_read_fn(reader->png, stream, read_bytes);
-    png_set_chunk_malloc_max(reader->png, CHUNK_MOST);
+    png_set_chunk_malloc_max(reader->png, CHUNK_MAX);
     /* Texts, profiles, dates: not looked at. */
     png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(reader->png, reader->info);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers in files, least byte first, at any address. */
-#ifndef LB_LITTLE_ENDIAN_H
-#define LB_LITTLE_ENDIAN_H
+#ifndef LB_IO_LITTLE_ENDIAN_H
+#define LB_IO_LITTLE_ENDIAN_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -16,7 +16,7 @@
 /* The first voxel of a single file stands at least this far behind its start. */
 enum { FIRST_OFFSET = 352, SECOND_OFFSET = 544 };
 
-enum { HEADER_ROOM = 540, MAX_OFFSET = 1 << 30, GZIP_BUFFER = 1 << 17 };
+enum { HEADER_CAPACITY = 540, MAX_OFFSET = 1 << 30, GZIP_BUFFER = 1 << 17 };
 
 typedef struct header {
     const char *path;
@@ -190,7 +190,7 @@ read_second(header *out, const uint8_t *bytes, lb_error *err)
 static lb_status
 read_header(header *out, gzFile stream, lb_error *err)
 {
-    uint8_t bytes[HEADER_ROOM] = {0};
+    uint8_t bytes[HEADER_CAPACITY] = {0};
     int got = gzread(stream, bytes, sizeof bytes);
     if (got < 0) {
         return lb_nifti_fail_damaged(out->path, err);
@@ -202,7 +202,7 @@ read_header(header *out, gzFile stream, lb_error *err)
                        "to NIfTI",
                        out->path);
     }
-    if ((version != 1 && version != 2) || (version == 2 && got < HEADER_ROOM) ||
+    if ((version != 1 && version != 2) || (version == 2 && got < HEADER_CAPACITY) ||
         got < (int)sizeof(nifti_1_header)) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: is not a NIfTI file", out->path);
     }
@@ -319,9 +319,9 @@ static lb_status
 check_length(const header *h, const lb_nifti_header_info *info, lb_error *err)
 {
     bool plain = gzdirect(info->stream) == 1;
-    double most = plain ? (double)info->on_disk - (double)info->offset
-                        : (double)info->on_disk * LB_GZIP_MAX_RATIO;
-    if (h->bytes > most) {
+    double max = plain ? (double)info->on_disk - (double)info->offset
+                       : (double)info->on_disk * LB_GZIP_MAX_RATIO;
+    if (h->bytes > max) {
         return lb_fail(
             err, LB_ERROR_FORMAT,
             "%s: damaged or truncated: the NIfTI header claims %.0f bytes of voxels, but the file "

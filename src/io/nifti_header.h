@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is claimed by a NIfTI file, and where its voxels are. */
-#ifndef LB_NIFTI_HEADER_H
-#define LB_NIFTI_HEADER_H
+#ifndef LB_IO_NIFTI_HEADER_H
+#define LB_IO_NIFTI_HEADER_H
 
 #include "gzip.h"
 

@@ -15,10 +15,10 @@ enum { LAST_CODE = 5 }; /* NIFTI_XFORM_TEMPLATE_OTHER */
 static const double LONGEST_SQUARE = 1 + 1e-4;
 
 /* Less than this of the volume of a box with the voxel's edges is a plane. */
-static const double LEAST_VOLUME = 1e-6;
+static const double MIN_VOLUME = 1e-6;
 
 /* A voxel outside this is the header's wrong unit: mm. */
-static const double LEAST_VOXEL = 1e-3, MOST_VOXEL = 100;
+static const double MIN_VOXEL = 1e-3, MAX_VOXEL = 100;
 
 /* pixdim[1 .. 3], which are used where there is no sform. */
 static lb_status
@@ -125,7 +125,7 @@ apply_unit(lb_volume *volume, int xyzt_units, const char *path, lb_error *err)
         for (size_t j = 0; j < 4; j++) {
             volume->to_world[i][j] *= factor;
         }
-        if (!(volume->spacing[i] >= LEAST_VOXEL && volume->spacing[i] <= MOST_VOXEL)) {
+        if (!(volume->spacing[i] >= MIN_VOXEL && volume->spacing[i] <= MAX_VOXEL)) {
             return lb_fail(
                 err, LB_ERROR_FORMAT,
                 "%s: xyzt_units says %s, so that its voxels would be %g mm wide; correct "
@@ -152,7 +152,7 @@ check_matrix(const lb_volume *volume, const char *path, lb_error *err)
             finite = finite && isfinite(m[i][j]);
         }
     }
-    if (finite && isfinite(box) && box > 0 && fabs(volume_of_voxel) > LEAST_VOLUME) {
+    if (finite && isfinite(box) && box > 0 && fabs(volume_of_voxel) > MIN_VOLUME) {
         return LB_OK;
     }
     return lb_fail(err, LB_ERROR_FORMAT,

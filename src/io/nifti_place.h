@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a NIfTI header says that its voxels are: one reading of both the matrix and the spacing. */
-#ifndef LB_NIFTI_PLACE_H
-#define LB_NIFTI_PLACE_H
+#ifndef LB_IO_NIFTI_PLACE_H
+#define LB_IO_NIFTI_PLACE_H
 
 #include "lesionbench/nifti.h"
 

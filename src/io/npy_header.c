@@ -11,10 +11,10 @@ static const struct {
     {"<f4", LB_F32}, {"<f8", LB_F64}, {"|b1", LB_U8}, /* reading only */
 };
 
-enum { TYPE_COUNT = sizeof TYPES / sizeof *TYPES, WORD_ROOM = 32 };
+enum { TYPE_COUNT = sizeof TYPES / sizeof *TYPES, WORD_CAPACITY = 32 };
 
 typedef struct header {
-    char descr[WORD_ROOM]; /* "" until read; so the others have their flags */
+    char descr[WORD_CAPACITY]; /* "" until read; so the others have their flags */
     bool has_order, fortran_order, has_shape;
     size_t rank, shape[LB_MAX_RANK];
 } header;
@@ -59,7 +59,7 @@ take_string(char *out, const char **at)
         return false;
     }
     const char *start = *at + 1, *end = strchr(start, quote);
-    if (end == NULL || end - start >= WORD_ROOM) {
+    if (end == NULL || end - start >= WORD_CAPACITY) {
         return false;
     }
     memcpy(out, start, (size_t)(end - start));
@@ -108,7 +108,7 @@ take_shape(header *found, const char **at)
 static bool
 take_pair(header *found, const char **at)
 {
-    char key[WORD_ROOM];
+    char key[WORD_CAPACITY];
     if (!take_string(key, at) || !take(at, ":")) {
         return false;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of an .npy header: a Python dictionary with the keys descr, fortran_order and shape. */
-#ifndef LB_NPY_HEADER_H
-#define LB_NPY_HEADER_H
+#ifndef LB_IO_NPY_HEADER_H
+#define LB_IO_NPY_HEADER_H
 
 #include <stdio.h>
 

@@ -12,9 +12,9 @@ lb_npy_is_narrow(const lb_npy *npy)
 static size_t
 first_beyond_double(const int64_t *values, size_t count)
 {
-    const int64_t most = (int64_t)1 << 53;
+    const int64_t max = (int64_t)1 << 53;
     for (size_t i = 0; i < count; i++) {
-        if (values[i] > most || values[i] < -most) {
+        if (values[i] > max || values[i] < -max) {
             return i;
         }
     }
@@ -22,19 +22,18 @@ first_beyond_double(const int64_t *values, size_t count)
 }
 
 lb_status
-lb_npy_read_doubles(double *out, lb_npy *npy, void *capacity, size_t row, size_t rows,
-                    lb_error *err)
+lb_npy_read_doubles(double *out, lb_npy *npy, void *scratch, size_t row, size_t rows, lb_error *err)
 {
     const lb_array *header = lb_npy_header(npy);
     size_t values = lb_array_count(header) / header->shape[0] * rows; /* a row was there */
-    lb_status status = lb_npy_read_rows(capacity, npy, row, rows, err);
+    lb_status status = lb_npy_read_rows(scratch, npy, row, rows, err);
     if (status != LB_OK) {
         return status;
     }
-    if (header->type == LB_I64 && first_beyond_double(capacity, values) < values) {
+    if (header->type == LB_I64 && first_beyond_double(scratch, values) < values) {
         return lb_fail(err, LB_ERROR_NUMERIC,
                        "row %zu has a whole number beyond 2^53; save real numbers", row);
     }
-    lb_to_doubles(out, capacity, header->type, values);
+    lb_to_doubles(out, scratch, header->type, values);
     return LB_OK;
 }

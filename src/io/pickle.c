@@ -10,17 +10,17 @@ static const lb_pickle_limits DEFAULTS = {.file_size = (uint64_t)16 << 30,
                                           .stack = (size_t)1 << 26,
                                           .memo = (size_t)1 << 26,
                                           .depth = 100};
-static const size_t LEAST_MEMORY = (size_t)1 << 20, MOST_MEMORY = (size_t)8 << 30;
-static const size_t LEAST_VALUES = (size_t)1 << 20, MOST_VALUES = (size_t)1 << 28;
+static const size_t MIN_MEMORY = (size_t)1 << 20, MAX_MEMORY = (size_t)8 << 30;
+static const size_t MIN_VALUES = (size_t)1 << 20, MAX_VALUES = (size_t)1 << 28;
 
 /* A value takes 16 bytes, in containers of 48; lists that grow leave their smaller selves behind.
  */
 enum { MEMORY_PER_BYTE = 64, VALUES_PER_BYTE = 16 };
 
 static size_t
-in_proportion(size_t least, size_t most, size_t factor, size_t size)
+in_proportion(size_t min, size_t max, size_t factor, size_t size)
 {
-    return size < (most - least) / factor ? least + factor * size : most;
+    return size < (max - min) / factor ? min + factor * size : max;
 }
 
 static lb_pickle_limits
@@ -31,10 +31,10 @@ complete_limits(const lb_pickle_limits *given, size_t size)
         limits.file_size = DEFAULTS.file_size;
     }
     if (limits.memory == 0) {
-        limits.memory = in_proportion(LEAST_MEMORY, MOST_MEMORY, MEMORY_PER_BYTE, size);
+        limits.memory = in_proportion(MIN_MEMORY, MAX_MEMORY, MEMORY_PER_BYTE, size);
     }
     if (limits.values == 0) {
-        limits.values = in_proportion(LEAST_VALUES, MOST_VALUES, VALUES_PER_BYTE, size);
+        limits.values = in_proportion(MIN_VALUES, MAX_VALUES, VALUES_PER_BYTE, size);
     }
     limits.stack = limits.stack == 0 ? DEFAULTS.stack : limits.stack;
     limits.memo = limits.memo == 0 ? DEFAULTS.memo : limits.memo;

@@ -28,14 +28,14 @@ charge(lb_pickle *pickle, size_t size, lb_error *err)
 }
 
 static lb_status
-add_chunk(lb_pickle *pickle, size_t least, lb_error *err)
+add_chunk(lb_pickle *pickle, size_t min, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_pickle_chunk *chunk = NULL;
     size_t size = pickle->charged < SMALLEST_CHUNK  ? SMALLEST_CHUNK
                   : pickle->charged > LARGEST_CHUNK ? LARGEST_CHUNK
                                                     : pickle->charged;
-    size = size < least ? least : size;
+    size = size < min ? min : size;
     LB_TRY(charge(pickle, size, err));
     LB_ALLOC(chunk, 1);
     LB_ALLOC(chunk->data, size);
@@ -65,9 +65,9 @@ lb_pickle_take(lb_pickle *pickle, size_t size, lb_error *err)
         }
         chunk = pickle->chunks;
     }
-    void *taken = chunk->data + chunk->used;
+    void *block = chunk->data + chunk->used;
     chunk->used += size;
-    return taken;
+    return block;
 }
 
 /* Whether old, the last that was taken, could be made longer where it is. */
@@ -98,14 +98,14 @@ lb_pickle_grow(lb_pickle *pickle, void *old, size_t *capacity, size_t wanted, si
         return NULL;
     }
     if (!extend(pickle, old, *capacity * size, bytes)) {
-        void *taken = lb_pickle_take(pickle, bytes, err);
-        if (taken == NULL) {
+        void *block = lb_pickle_take(pickle, bytes, err);
+        if (block == NULL) {
             return NULL;
         }
         if (old != NULL) {
-            memcpy(taken, old, *capacity * size);
+            memcpy(block, old, *capacity * size);
         }
-        old = taken;
+        old = block;
     }
     *capacity = larger;
     return old;

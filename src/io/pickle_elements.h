@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Single elements of arrays, as files have them. */
-#ifndef LB_PICKLE_ELEMENTS_H
-#define LB_PICKLE_ELEMENTS_H
+#ifndef LB_IO_PICKLE_ELEMENTS_H
+#define LB_IO_PICKLE_ELEMENTS_H
 
 #include "lesionbench/pickle.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the pickle reader share. A machine runs one pickle; the lb_pickle that it works
  * for owns all values in an arena and accounts for memory. */
-#ifndef LB_PICKLE_INTERNAL_H
-#define LB_PICKLE_INTERNAL_H
+#ifndef LB_IO_PICKLE_INTERNAL_H
+#define LB_IO_PICKLE_INTERNAL_H
 
 #include "file_map.h"
 #include "lesionbench/pickle.h"

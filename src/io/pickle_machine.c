@@ -6,7 +6,7 @@
 
 #include "little_endian.h"
 
-enum { FIRST_ROOM = 32, MEMO_SLACK = 1024, MEMO_GAPS = 4 };
+enum { FIRST_CAPACITY = 32, MEMO_SLACK = 1024, MEMO_GAPS = 4 };
 
 lb_status
 lb_pickle_fetch(lb_pickle_machine *machine, const uint8_t **out, uint64_t size)
@@ -55,7 +55,7 @@ lb_pickle_push(lb_pickle_machine *machine, lb_value value)
                               machine->pickle->limits.stack);
     }
     if (machine->depth == machine->capacity) {
-        size_t wanted = machine->capacity > 0 ? machine->capacity + 1 : FIRST_ROOM;
+        size_t wanted = machine->capacity > 0 ? machine->capacity + 1 : FIRST_CAPACITY;
         lb_value *grown = lb_pickle_grow(machine->pickle, machine->stack, &machine->capacity,
                                          wanted, sizeof *grown, machine->err);
         if (grown == NULL) {
@@ -100,7 +100,7 @@ lb_status
 lb_pickle_mark(lb_pickle_machine *machine)
 {
     if (machine->mark_count == machine->mark_capacity) {
-        size_t wanted = machine->mark_capacity > 0 ? machine->mark_capacity + 1 : FIRST_ROOM;
+        size_t wanted = machine->mark_capacity > 0 ? machine->mark_capacity + 1 : FIRST_CAPACITY;
         size_t *grown = lb_pickle_grow(machine->pickle, machine->marks, &machine->mark_capacity,
                                        wanted, sizeof *grown, machine->err);
         if (grown == NULL) {

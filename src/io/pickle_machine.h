@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What opcodes do to the machine. */
-#ifndef LB_PICKLE_MACHINE_H
-#define LB_PICKLE_MACHINE_H
+#ifndef LB_IO_PICKLE_MACHINE_H
+#define LB_IO_PICKLE_MACHINE_H
 
 #include "pickle_internal.h"
 

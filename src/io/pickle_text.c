@@ -5,7 +5,7 @@
 
 #include "pickle_internal.h"
 
-enum { NUMBER_ROOM = 64, UTF8_ROOM = 4, LAST_CODE = 0x10FFFF };
+enum { NUMBER_CAPACITY = 64, UTF8_CAPACITY = 4, LAST_CODE = 0x10FFFF };
 
 /* [+-]?[0-9]+ without overflow. */
 static bool
@@ -53,7 +53,7 @@ lb_pickle_line_int(lb_value *out, lb_pickle_machine *machine, const char *line, 
 lb_status
 lb_pickle_line_real(lb_value *out, lb_pickle_machine *machine, const char *line, size_t length)
 {
-    char text[NUMBER_ROOM] = "", *end = text;
+    char text[NUMBER_CAPACITY] = "", *end = text;
     bool number = length > 0 && length < sizeof text;
     if (number) {
         memcpy(text, line, length);
@@ -239,7 +239,7 @@ lb_pickle_ucs4(lb_value *out, lb_pickle_machine *machine, const uint8_t *bytes, 
     while (count > 0 && load_code(bytes + 4 * (count - 1), false) == 0) {
         count--;
     }
-    char *text = lb_pickle_take(machine->pickle, UTF8_ROOM * count + 1, machine->err);
+    char *text = lb_pickle_take(machine->pickle, UTF8_CAPACITY * count + 1, machine->err);
     if (text == NULL) {
         return lb_fail_context(machine->err, "%s", machine->name);
     }

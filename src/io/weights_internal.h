@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of lb_weights share. */
-#ifndef LB_WEIGHTS_INTERNAL_H
-#define LB_WEIGHTS_INTERNAL_H
+#ifndef LB_IO_WEIGHTS_INTERNAL_H
+#define LB_IO_WEIGHTS_INTERNAL_H
 
 #include "file_map.h"
 #include "lesionbench/pickle.h"

@@ -5,13 +5,7 @@
 #include <string.h>
 #include <yaml.h>
 
-enum {
-    MOST_VALUES = 4096,
-    MOST_VISITS = 65536,
-    MOST_DEPTH = 16,
-    MOST_LEVELS = 64,
-    MOST_PATH = 200
-};
+enum { MAX_VALUES = 4096, MAX_VISITS = 65536, MAX_DEPTH = 16, MAX_LEVELS = 64, MAX_PATH = 200 };
 
 /* The list under way, and how many nodes were looked at: one that aliases name again and again
  * counts each time. */
@@ -24,8 +18,8 @@ typedef struct walker {
 static lb_status
 add_value(lb_yaml_values *out, const char *path, const char *text, lb_error *err)
 {
-    if (out->count == MOST_VALUES) {
-        return lb_fail(err, LB_ERROR_FORMAT, "has more than %d values", (int)MOST_VALUES);
+    if (out->count == MAX_VALUES) {
+        return lb_fail(err, LB_ERROR_FORMAT, "has more than %d values", (int)MAX_VALUES);
     }
     lb_yaml_value *value = &out->values[out->count];
     value->path = lb_strdup(path, err);
@@ -38,9 +32,9 @@ static lb_status
 walk(walker *self, int index, const char *path, size_t depth, lb_error *err)
 {
     lb_status status = LB_OK;
-    char inner[MOST_PATH];
+    char inner[MAX_PATH];
     yaml_node_t *node = yaml_document_get_node(self->document, index);
-    if (node == NULL || depth == MOST_DEPTH || self->visits++ == MOST_VISITS) {
+    if (node == NULL || depth == MAX_DEPTH || self->visits++ == MAX_VISITS) {
         return lb_fail(err, LB_ERROR_FORMAT, "is nested too deeply");
     }
     if (node->type == YAML_SCALAR_NODE) {
@@ -81,7 +75,7 @@ lb_yaml_deep_line(const char *text, size_t length)
         yaml_event_type_t type = event.type;
         depth += type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
         depth -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
-        line = depth > MOST_LEVELS ? event.start_mark.line + 1 : 0;
+        line = depth > MAX_LEVELS ? event.start_mark.line + 1 : 0;
         ends = line != 0 || type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&event);
     }
@@ -105,7 +99,7 @@ lb_yaml_values_read(lb_yaml_values *out, const char *text, size_t length, lb_err
         return lb_fail(err, LB_ERROR_MEMORY, "out of memory: YAML");
     }
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-    LB_ALLOC(values.values, MOST_VALUES);
+    LB_ALLOC(values.values, MAX_VALUES);
     loaded = yaml_parser_load(&parser, &document) != 0;
     if (!loaded) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "line %zu: %s", parser.problem_mark.line + 1,

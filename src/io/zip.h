@@ -5,8 +5,8 @@
  * Why not libzip: it hands an entry out as a stream, so that tensors that look into a shared part
  * of it, or in another order, would need it in memory a second time. An entry that is only stored
  * can be read where it is mapped; finding it takes the central directory and one header. */
-#ifndef LB_ZIP_H
-#define LB_ZIP_H
+#ifndef LB_IO_ZIP_H
+#define LB_IO_ZIP_H
 
 #include "lesionbench/base.h"
 

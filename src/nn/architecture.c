@@ -60,13 +60,13 @@ lb_architecture_init(lb_architecture *out, const char *name, double width, size_
 lb_status
 lb_architecture_check(const lb_architecture *architecture, lb_error *err)
 {
-    enum { MOST_UNITS = 1 << 16, MOST_CLASSES = 100000 };
-    bool known = false, sized = architecture->hidden > 0 && architecture->hidden <= MOST_UNITS;
+    enum { MAX_UNITS = 1 << 16, MAX_CLASSES = 100000 };
+    bool known = false, sized = architecture->hidden > 0 && architecture->hidden <= MAX_UNITS;
     for (size_t i = 0; i < CONFIGURATIONS; i++) {
         known = known || configurations[i].depth == architecture->depth;
     }
     for (size_t b = 0; b < LB_BLOCKS; b++) {
-        sized = sized && architecture->channels[b] > 0 && architecture->channels[b] <= MOST_UNITS;
+        sized = sized && architecture->channels[b] > 0 && architecture->channels[b] <= MAX_UNITS;
     }
     if (!known || !sized) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
@@ -74,9 +74,9 @@ lb_architecture_check(const lb_architecture *architecture, lb_error *err)
                        "a VGG network",
                        architecture->depth);
     }
-    if (architecture->classes < 2 || architecture->classes > MOST_CLASSES) {
+    if (architecture->classes < 2 || architecture->classes > MAX_CLASSES) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "%zu classes: must be 2 to %d",
-                       architecture->classes, MOST_CLASSES);
+                       architecture->classes, MAX_CLASSES);
     }
     return LB_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Training images flipped and turned, anew in every epoch. */
+/* Data augmentation: training images are flipped and rotated anew in every epoch. */
 #ifndef LB_NN_AUGMENT_H
 #define LB_NN_AUGMENT_H
 
@@ -16,8 +16,8 @@ typedef struct lb_augment {
 } lb_augment;
 
 bool lb_augment_is_on(const lb_training_options *options);
-/* A source of `from`'s images as the options flip and turn them; each draws from a stream of (seed,
- * epoch, image). Both borrow from and out until lb_augment_release(). */
+/* A loader of `from`'s images, flipped and rotated by the options. Each image draws from a stream
+ * of (seed, epoch, image). from and out are borrowed until lb_augment_release(). */
 lb_status lb_augment_init(lb_augment *out, lb_image_loader *images, const lb_image_loader *from,
                           const lb_training_options *options, lb_error *err);
 void lb_augment_release(lb_augment *augment);

@@ -23,9 +23,9 @@ struct lb_backend {
     size_t low_count[LOW_ARRAYS];
 };
 
-/* Makes one of the backend's arrays at least so large. */
+/* Enlarges one of the backend's arrays to at least this size. */
 lb_status lb_backend_need(void **array, size_t *size, size_t bytes, lb_error *err);
-/* The same for operands of so many values, where the backend rounds them. */
+/* The same for rounded operands with this number of values. */
 lb_status lb_backend_need_low(lb_backend *backend, size_t which, size_t count, lb_error *err);
 
 #endif

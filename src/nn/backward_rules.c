@@ -62,7 +62,7 @@ LB_KERNEL(void, rescale,
 /* Part of the values of a batch, within one image. */
 typedef struct part {
     size_t start;  /* in the batch */
-    size_t within; /* the image */
+    size_t offset; /* the image */
     size_t count;
 } part;
 
@@ -77,10 +77,10 @@ parts(size_t size)
 static part
 part_at(size_t i, size_t size)
 {
-    size_t within = i % parts(size) * PART;
-    return (part){.start = i / parts(size) * size + within,
-                  .within = within,
-                  .count = size - within < PART ? size - within : PART};
+    size_t offset = i % parts(size) * PART;
+    return (part){.start = i / parts(size) * size + offset,
+                  .offset = offset,
+                  .count = size - offset < PART ? size - offset : PART};
 }
 
 static void
@@ -147,8 +147,8 @@ multiplier_at_relu(float *m, const lb_around *at)
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < at->images * parts(at->in_size); i++) {
         const part p = part_at(i, at->in_size);
-        rescale(m + p.start, at->in + p.start, at->out + p.start, at->reference_in + p.within,
-                at->reference_out + p.within, p.count);
+        rescale(m + p.start, at->in + p.start, at->out + p.start, at->reference_in + p.offset,
+                at->reference_out + p.offset, p.count);
     }
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where an executor gets its inputs from: images, or the features of frozen blocks, computed once.
- */
-#ifndef LB_NN_FEEDER_H
-#define LB_NN_FEEDER_H
+/* Feeds an executor: with images, or with the features of frozen blocks, which are computed
+ * once. */
+#ifndef LB_NN_BATCH_LOADER_H
+#define LB_NN_BATCH_LOADER_H
 
 #include "executor_internal.h"
 #include "lesionbench/training.h"
@@ -17,14 +17,13 @@ typedef struct lb_batch_loader {
     const lb_context *context;
 } lb_batch_loader;
 
-/* Features of the blocks before first_block are computed here; 0: none. They are kept in memory, or
- * in an unnamed temporary file where they are large. */
+/* Computes the features of the blocks before first_block; 0: none. They are in memory or, if large,
+ * in an unnamed temporary file. */
 lb_status lb_batch_loader_init(lb_batch_loader *out, lb_network *network,
                                const lb_image_loader *source, size_t first_block, size_t batch,
                                const lb_compute *compute, const lb_context *context, lb_error *err);
-/* Images computed together where nothing is learnt: of 224 x 224 so many that the activations of
- * the first layers stay in the caches' reach, of larger ones fewer. At most LB_FEATURE_BATCH, at
- * least 1. */
+/* The batch for inference: at 224 x 224 small enough that activations of the first layers stay in
+ * the cache; smaller for larger images. 1 .. LB_FEATURE_BATCH. */
 enum { LB_FEATURE_BATCH = 8 };
 size_t lb_feature_batch(size_t height, size_t width);
 /* The features of images first .. first + count - 1 of a loader of images, by an executor of that
@@ -32,7 +31,7 @@ size_t lb_feature_batch(size_t height, size_t width);
 lb_status lb_batch_loader_features(float *out, const lb_batch_loader *loader, lb_executor *executor,
                                    size_t first, size_t count, const char *what, lb_error *err);
 void lb_batch_loader_release(lb_batch_loader *loader);
-/* Tells the source of a new epoch, and computes its images' features anew where they change. */
+/* Announces a new epoch to the source, and recomputes features if the images change. */
 lb_status lb_batch_loader_begin_epoch(lb_batch_loader *loader, size_t epoch, lb_error *err);
 /* LB_ERROR_ARGUMENT, naming the loader, where it cannot be read from: no function, a wrong number
  * of channels, no pixels. */

@@ -6,7 +6,7 @@
 #include "base/cpu_kernel.h"
 
 /* Sums that stay in registers: of some units, and of one or two vectors of inputs. */
-enum { UNITS = 4, LANES = 8, MOST_VECTORS = 2, TAPS = 9, SIDE = 3 };
+enum { UNITS = 4, LANES = 8, MAX_VECTORS = 2, TAPS = 9, SIDE = 3 };
 
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
@@ -16,7 +16,7 @@ static inline __attribute__((always_inline)) void
 add_places(double *restrict sum, const double *restrict outs, size_t out_stride,
            const double *restrict ins, size_t in_stride, size_t n, const size_t vectors)
 {
-    lanes s[UNITS][MOST_VECTORS];
+    lanes s[UNITS][MAX_VECTORS];
 #pragma GCC unroll 4
     for (size_t u = 0; u < UNITS; u++) {
 #pragma GCC unroll 2
@@ -25,7 +25,7 @@ add_places(double *restrict sum, const double *restrict outs, size_t out_stride,
         }
     }
     for (size_t i = 0; i < n; i++) {
-        lanes in[MOST_VECTORS];
+        lanes in[MAX_VECTORS];
 #pragma GCC unroll 2
         for (size_t v = 0; v < vectors; v++) {
             memcpy(&in[v], ins + i * in_stride + v * LANES, sizeof in[v]);
@@ -104,14 +104,14 @@ void
 lb_covariance_convolution(double *sum, const double *outs, const double *ins, const lb_planes *s,
                           size_t units, size_t in_channels)
 {
-    enum { MOST_BLOCK = MOST_VECTORS * LANES };
+    enum { MAX_BLOCK = MAX_VECTORS * LANES };
     size_t planes = (units + s->block - 1) / s->block;
     size_t in_planes = (in_channels + s->block - 1) / s->block;
     size_t size = s->height * s->width * s->block;
     size_t in_size = (s->height + 2) * (s->width + 2) * s->block;
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < planes * in_planes; i++) {
-        double tile[TAPS * MOST_BLOCK * MOST_BLOCK] = {0};
+        double tile[TAPS * MAX_BLOCK * MAX_BLOCK] = {0};
         size_t plane = i / in_planes, in_plane = i % in_planes;
         add_planes(tile, outs + plane * size, ins + in_plane * in_size, s);
         add_tile(sum, tile, s->block, plane * s->block, in_plane * s->block, units, in_channels);

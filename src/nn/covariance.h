@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums over data of what comes into a layer times what comes out of it, in double precision. Every
- * sum is taken in the order of the images and, within one, of its places, so that it is the same
- * for any number of threads and however images fall into batches. */
+/* Sums over data of the products of a layer's inputs and outputs, in double. Every sum is in the
+ * order of the images and, in an image, of its positions. So it does not depend on the number of
+ * threads or on batches. */
 #ifndef LB_NN_COVARIANCE_H
 #define LB_NN_COVARIANCE_H
 

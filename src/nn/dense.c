@@ -36,17 +36,17 @@ finish(float *s, size_t lanes, const float *in, const float *weight, size_t rest
 }
 
 enum {
-    MOST_SUMS = 64, /* units times lanes */
-    MOST_ROWS = 35, /* for which the weights are read once */
-    STRETCH = 64    /* vectors of each row and weight that are in the first cache at a time */
+    MAX_SUMS = 64, /* units times lanes */
+    MAX_ROWS = 35, /* for which the weights are read once */
+    STRETCH = 64   /* vectors of each row and weight that are in the first cache at a time */
 };
 
-/* Some units of at most MOST_ROWS rows. */
+/* Some units of at most MAX_ROWS rows. */
 static void
 forward_units(const lb_dense_kernels *k, float *out, const float *in, const float *weight, size_t n,
               size_t units, size_t all_units, size_t ins)
 {
-    float sum[MOST_ROWS * MOST_SUMS];
+    float sum[MAX_ROWS * MAX_SUMS];
     size_t vectors = ins / k->lanes, whole = vectors * k->lanes, sums = k->units * k->lanes;
     memset(sum, 0, n * sums * sizeof *sum);
     for (size_t v = 0; v < vectors; v += STRETCH) {
@@ -70,12 +70,12 @@ lb_dense_forward_by(const lb_dense_kernels *k, float *out, const float *in, cons
                     size_t n, size_t units, size_t ins)
 {
     size_t together = units / k->units, blocks = together + units % k->units;
-    for (size_t row = 0; row < n; row += MOST_ROWS) {
+    for (size_t row = 0; row < n; row += MAX_ROWS) {
 #pragma omp parallel for schedule(dynamic, 4)
         for (size_t b = 0; b < blocks; b++) {
             size_t first = b < together ? b * k->units : together * k->units + b - together;
             forward_units(k, out + row * units + first, in + row * ins, weight + first * ins,
-                          lb_min_size(n - row, MOST_ROWS), b < together ? k->units : 1, units, ins);
+                          lb_min_size(n - row, MAX_ROWS), b < together ? k->units : 1, units, ins);
         }
     }
 }
@@ -84,9 +84,13 @@ void
 lb_dense_backward_by(const lb_dense_kernels *kernels, float *in_gradient, const float *out_gradient,
                      const float *weight, size_t n, size_t units, size_t ins)
 {
-    enum { MOST = 2048, COUNT = 16, TURNS = 4 }; /* inputs of COUNT units are read at a time */
-    size_t turns = TURNS * (size_t)omp_get_max_threads();
-    size_t stretch = lb_min_size((ins / turns / kernels->lanes + 1) * kernels->lanes, MOST);
+    enum {
+        MAX_STRETCH = 2048,
+        COUNT = 16,
+        ROUNDS = 4
+    }; /* inputs of COUNT units are read at a time */
+    size_t rounds = ROUNDS * (size_t)omp_get_max_threads();
+    size_t stretch = lb_min_size((ins / rounds / kernels->lanes + 1) * kernels->lanes, MAX_STRETCH);
 #pragma omp parallel for schedule(dynamic)
     for (size_t k = 0; k < ins; k += stretch) {
         size_t length = lb_min_size(ins - k, stretch);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Dense layers. The weights, which are large, are read once for a few images, whose number is small
- * in explanations; a general matrix product takes three times as long there. Each image's values
- * are the same bits whatever else is in the batch, for any number of threads. */
+/* Dense layers. The weights are large and are read once for a few images. Explanations have few
+ * images; there a general matrix product takes three times as long. The values of an image are
+ * bit-identical for any batch and any number of threads. */
 #ifndef LB_NN_DENSE_H
 #define LB_NN_DENSE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between dense.c and its inner loops. */
+/* The interface between dense.c and its inner loops. */
 #ifndef LB_NN_DENSE_INTERNAL_H
 #define LB_NN_DENSE_INTERNAL_H
 
@@ -7,7 +7,7 @@
 
 enum { LB_DENSE_ROWS = 5 }; /* images that inner loops take at a time, or fewer */
 
-/* Of one instruction set. Products are added without rounding between, but for lb_dense_plain. */
+/* The kernels of one instruction set. All except lb_dense_plain use fused multiply-add. */
 typedef struct lb_dense_kernels {
     size_t lanes, units; /* floats of a vector; units that go forward together */
     /* Sums of products of some rows with the weights of `units` units, or of a single one, over

@@ -109,7 +109,7 @@ lb_executor_step_forward(size_t *i, lb_executor *executor, lb_error *err)
     case LB_STEP_POOL:
         if (executor->plan.decisions_only) {
             lb_pool_forward_rectified(step->output, step->argmax, in, &step->shape);
-            if (executor->repeat_room != NULL) {
+            if (executor->repeat_workspace != NULL) {
                 lb_repeats_pool(executor, step);
             }
         } else {

@@ -65,7 +65,7 @@ typedef struct lb_step {
 enum { LB_MAX_STEPS = 2 * LB_MAX_CONVOLUTIONS + LB_BLOCKS + 1 + 2 * LB_DENSE_LAYERS };
 
 typedef struct lb_f64_executor lb_f64_executor;
-typedef struct lb_repeat_room lb_repeat_room; /* scratch of executor_repeats.c */
+typedef struct lb_repeat_workspace lb_repeat_workspace; /* scratch of executor_repeats.c */
 
 /* What a purpose and the options mean for the computation. */
 typedef struct lb_executor_plan {
@@ -103,7 +103,7 @@ struct lb_executor {
     bool has_zero_activations; /* ... and there is a step that uses them */
     bool has_sparsity_mask;
     uint8_t *positions; /* (batch, 2, H, W): room for sets of positions, where zero is known */
-    lb_repeat_room *repeat_room; /* NULL where no convolution decides */
+    lb_repeat_workspace *repeat_workspace; /* NULL where no convolution decides */
     size_t count;
     lb_step steps[LB_MAX_STEPS];
     float *input;

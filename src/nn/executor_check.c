@@ -36,17 +36,17 @@ rule_name(lb_rule rule)
 static lb_status
 check_sizes(const lb_executor_options *o, lb_error *err)
 {
-    enum { LEAST_SIDE = 1 << LB_BLOCKS, MOST_SIDE = 1 << 14, MOST_BATCH = 1 << 20 };
-    if (o->batch == 0 || o->batch > MOST_BATCH) {
+    enum { MIN_SIDE = 1 << LB_BLOCKS, MAX_SIDE = 1 << 14, MAX_BATCH = 1 << 20 };
+    if (o->batch == 0 || o->batch > MAX_BATCH) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "a batch of %zu images: batch must be 1 to %d",
-                       o->batch, MOST_BATCH);
+                       o->batch, MAX_BATCH);
     }
-    if (o->height < LEAST_SIDE || o->width < LEAST_SIDE || o->height > MOST_SIDE ||
-        o->width > MOST_SIDE) {
+    if (o->height < MIN_SIDE || o->width < MIN_SIDE || o->height > MAX_SIDE ||
+        o->width > MAX_SIDE) {
         return lb_fail(err, LB_ERROR_ARGUMENT,
                        "images of %zu x %zu: a VGG network takes %d to %d pixels a side (height, "
                        "width)",
-                       o->height, o->width, LEAST_SIDE, MOST_SIDE);
+                       o->height, o->width, MIN_SIDE, MAX_SIDE);
     }
     return LB_OK;
 }

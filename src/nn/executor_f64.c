@@ -15,7 +15,7 @@ struct lb_f64_executor {
 };
 
 static size_t
-most(size_t a, size_t b)
+max(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
@@ -30,15 +30,15 @@ lb_f64_executor_create(lb_f64_executor **out, const lb_executor *executor,
     LB_ALLOC(f64, 1);
     for (size_t i = 0; i < executor->count; i++) {
         const lb_step *step = &executor->steps[i];
-        largest = most(largest, most(step->size, lb_f64_size(&step->shape)));
-        planes = most(planes, step->shape.planes);
+        largest = max(largest, max(step->size, lb_f64_size(&step->shape)));
+        planes = max(planes, step->shape.planes);
         if (step->kind == LB_STEP_CONVOLUTION) {
             lb_planes out_shape = step->shape;
             out_shape.planes = executor->steps[i + 1].shape.planes;
-            planes = most(planes, out_shape.planes);
-            largest = most(largest, lb_f64_size(&out_shape));
-            weights = most(weights, lb_f64_weights_size(executor->steps[i + 1].channels,
-                                                        step->channels, step->shape.block));
+            planes = max(planes, out_shape.planes);
+            largest = max(largest, lb_f64_size(&out_shape));
+            weights = max(weights, lb_f64_weights_size(executor->steps[i + 1].channels,
+                                                       step->channels, step->shape.block));
         }
     }
     largest *= batch * sizeof(double);

@@ -24,11 +24,11 @@
 enum { TAPS = 9, SIDE = 3, CORNERS = 4 };
 
 /* Of one thread, for one image at a time: (H, W) each, and a hash table. */
-typedef struct find_room {
+typedef struct find_workspace {
     uint32_t *twins;
     uint32_t *row_of, *value_of; /* by the first twin: 1 + its row or its value, or 0 */
     uint32_t *table;
-} find_room;
+} find_workspace;
 
 /* Grows as it has to. */
 typedef struct array {
@@ -40,17 +40,17 @@ typedef struct place {
     size_t image, position;
 } place;
 
-enum { MOST_ROWS = 70 }; /* that go through a product at a time */
+enum { MAX_ROWS = 70 }; /* that go through a product at a time */
 
-struct lb_repeat_room {
+struct lb_repeat_workspace {
     size_t threads, positions;
-    find_room *finds; /* (threads) */
-    uint32_t *twins;  /* (batch, H, W) of the next step's input, see twins.h */
-    bool *has_some;   /* (batch): an image may have repeats */
-    array windows;    /* (MOST_ROWS, ins x 9) floats */
-    array outputs;    /* (rows, outs) floats */
-    array values;     /* (values, whole blocks of outs) floats */
-    array decisions;  /* likewise: bytes of a choice, or bits */
+    find_workspace *finds; /* (threads) */
+    uint32_t *twins;       /* (batch, H, W) of the next step's input, see twins.h */
+    bool *has_some;        /* (batch): an image may have repeats */
+    array windows;         /* (MAX_ROWS, ins x 9) floats */
+    array outputs;         /* (rows, outs) floats */
+    array values;          /* (values, whole blocks of outs) floats */
+    array decisions;       /* likewise: bytes of a choice, or bits */
 };
 
 static lb_status
@@ -101,16 +101,16 @@ cleanup:
 }
 
 static lb_status
-create_room(lb_repeat_room *capacity, size_t batch, size_t positions, lb_error *err)
+create_workspace(lb_repeat_workspace *workspace, size_t batch, size_t positions, lb_error *err)
 {
     lb_status status = LB_OK;
-    capacity->threads = (size_t)omp_get_max_threads();
-    capacity->positions = positions;
-    LB_ALLOC(capacity->twins, batch * positions);
-    LB_ALLOC(capacity->has_some, batch);
-    LB_ALLOC(capacity->finds, capacity->threads);
-    for (size_t t = 0; t < capacity->threads; t++) {
-        find_room *f = &capacity->finds[t];
+    workspace->threads = (size_t)omp_get_max_threads();
+    workspace->positions = positions;
+    LB_ALLOC(workspace->twins, batch * positions);
+    LB_ALLOC(workspace->has_some, batch);
+    LB_ALLOC(workspace->finds, workspace->threads);
+    for (size_t t = 0; t < workspace->threads; t++) {
+        find_workspace *f = &workspace->finds[t];
         LB_ALLOC(f->twins, positions);
         LB_ALLOC(f->row_of, positions);
         LB_ALLOC(f->value_of, positions);
@@ -131,10 +131,10 @@ lb_repeats_create(lb_executor *executor, lb_error *err)
             continue;
         }
         LB_TRY(create_for_step(&step->repeats, step, batch, err));
-        if (executor->repeat_room == NULL) {
-            LB_ALLOC(executor->repeat_room, 1);
-            LB_TRY(
-                create_room(executor->repeat_room, batch, positions_of(&executor->steps[0]), err));
+        if (executor->repeat_workspace == NULL) {
+            LB_ALLOC(executor->repeat_workspace, 1);
+            LB_TRY(create_workspace(executor->repeat_workspace, batch,
+                                    positions_of(&executor->steps[0]), err));
         }
     }
 cleanup:
@@ -142,23 +142,23 @@ cleanup:
 }
 
 static void
-release_room(lb_repeat_room *capacity)
+release_workspace(lb_repeat_workspace *workspace)
 {
-    for (size_t t = 0; capacity->finds != NULL && t < capacity->threads; t++) {
-        find_room *f = &capacity->finds[t];
+    for (size_t t = 0; workspace->finds != NULL && t < workspace->threads; t++) {
+        find_workspace *f = &workspace->finds[t];
         lb_free(f->twins);
         lb_free(f->row_of);
         lb_free(f->value_of);
         lb_free(f->table);
     }
-    lb_free(capacity->finds);
-    lb_free(capacity->twins);
-    lb_free(capacity->has_some);
-    lb_free(capacity->windows.data);
-    lb_free(capacity->outputs.data);
-    lb_free(capacity->values.data);
-    lb_free(capacity->decisions.data);
-    lb_free(capacity);
+    lb_free(workspace->finds);
+    lb_free(workspace->twins);
+    lb_free(workspace->has_some);
+    lb_free(workspace->windows.data);
+    lb_free(workspace->outputs.data);
+    lb_free(workspace->values.data);
+    lb_free(workspace->decisions.data);
+    lb_free(workspace);
 }
 
 void
@@ -173,9 +173,9 @@ lb_repeats_release(lb_executor *executor)
         lb_free(r->row_count);
         lb_free(r->value_count);
     }
-    if (executor->repeat_room != NULL) {
-        release_room(executor->repeat_room);
-        executor->repeat_room = NULL;
+    if (executor->repeat_workspace != NULL) {
+        release_workspace(executor->repeat_workspace);
+        executor->repeat_workspace = NULL;
     }
 }
 
@@ -212,11 +212,11 @@ is_reached(const part *p, size_t position)
 
 /* Without a pooling a value is a row. */
 static void
-find_positions(part *p, const find_room *capacity, size_t positions)
+find_positions(part *p, const find_workspace *workspace, size_t positions)
 {
-    mark_several(capacity->value_of, capacity->twins, positions);
+    mark_several(workspace->value_of, workspace->twins, positions);
     for (size_t at = 0; at < positions; at++) {
-        uint32_t *value = &capacity->value_of[capacity->twins[at]];
+        uint32_t *value = &workspace->value_of[workspace->twins[at]];
         if (*value == 0 || !is_reached(p, at)) {
             p->value_of[at] = 0;
             continue;
@@ -240,10 +240,10 @@ corners_of(size_t at[CORNERS], size_t unit, size_t width)
 }
 
 static void
-add_window(part *p, const find_room *capacity, const size_t at[CORNERS])
+add_window(part *p, const find_workspace *workspace, const size_t at[CORNERS])
 {
     for (size_t k = 0; k < CORNERS; k++) {
-        uint32_t *row = &capacity->row_of[capacity->twins[at[k]]];
+        uint32_t *row = &workspace->row_of[workspace->twins[at[k]]];
         if (*row == 0 || *row == SEVERAL) {
             p->rows[p->row_count++] = (uint32_t)at[k];
             *row = (uint32_t)p->row_count;
@@ -253,23 +253,24 @@ add_window(part *p, const find_room *capacity, const size_t at[CORNERS])
     p->value_count++;
 }
 
-/* Windows with a position that repeats. twins: of windows; room->twins: of positions. */
+/* Windows with a position that repeats. twins: of windows; workspace->twins: of positions. */
 static void
-find_windows(part *p, const find_room *capacity, const uint32_t *twins, const lb_planes *shape)
+find_windows(part *p, const find_workspace *workspace, const uint32_t *twins,
+             const lb_planes *shape)
 {
     size_t units = (shape->height / 2) * (shape->width / 2), at[CORNERS];
-    mark_several(capacity->row_of, capacity->twins, shape->height * shape->width);
-    memset(capacity->value_of, 0, units * sizeof *capacity->value_of);
+    mark_several(workspace->row_of, workspace->twins, shape->height * shape->width);
+    memset(workspace->value_of, 0, units * sizeof *workspace->value_of);
     for (size_t u = 0; u < units; u++) {
         bool repeats = false;
         corners_of(at, u, shape->width);
         for (size_t k = 0; k < CORNERS; k++) {
-            repeats =
-                repeats || (capacity->row_of[capacity->twins[at[k]]] != 0 && is_reached(p, at[k]));
+            repeats = repeats ||
+                      (workspace->row_of[workspace->twins[at[k]]] != 0 && is_reached(p, at[k]));
         }
-        uint32_t *value = &capacity->value_of[twins[u]];
+        uint32_t *value = &workspace->value_of[twins[u]];
         if (repeats && *value == 0) {
-            add_window(p, capacity, at);
+            add_window(p, workspace, at);
             *value = (uint32_t)p->value_count;
         }
         p->value_of[u] = repeats ? *value : 0;
@@ -279,13 +280,14 @@ find_windows(part *p, const find_room *capacity, const uint32_t *twins, const lb
 static uint32_t *
 twins_of(const lb_executor *executor, size_t image)
 {
-    return executor->repeat_room->twins + image * executor->repeat_room->positions;
+    return executor->repeat_workspace->twins + image * executor->repeat_workspace->positions;
 }
 
 /* From the twins of a convolution's input to those of its output, and its repeats. Where an image
  * has none, it has none behind this step either. */
 static void
-find_in_image(const lb_executor *executor, lb_step *step, const find_room *capacity, size_t image)
+find_in_image(const lb_executor *executor, lb_step *step, const find_workspace *workspace,
+              size_t image)
 {
     const lb_planes *shape = &step->shape;
     lb_repeats *r = &step->repeats;
@@ -296,19 +298,20 @@ find_in_image(const lb_executor *executor, lb_step *step, const find_room *capac
               .rows = r->rows + image * positions,
               .reached =
                   executor->has_sparsity_mask ? step->support.reached + image * positions : NULL};
-    if (executor->repeat_room->has_some[image]) {
-        lb_twins_of_windows(capacity->twins, twins, shape->height, shape->width, capacity->table);
+    if (executor->repeat_workspace->has_some[image]) {
+        lb_twins_of_windows(workspace->twins, twins, shape->height, shape->width, workspace->table);
         if (r->corners != NULL) {
-            lb_twins_of_pools(twins, capacity->twins, shape->height, shape->width, capacity->table);
-            find_windows(&p, capacity, twins, shape);
+            lb_twins_of_pools(twins, workspace->twins, shape->height, shape->width,
+                              workspace->table);
+            find_windows(&p, workspace, twins, shape);
         } else {
-            find_positions(&p, capacity, positions);
-            memcpy(twins, capacity->twins, positions * sizeof *twins);
+            find_positions(&p, workspace, positions);
+            memcpy(twins, workspace->twins, positions * sizeof *twins);
         }
     }
     r->row_count[image] = p.row_count;
     r->value_count[image] = p.value_count;
-    executor->repeat_room->has_some[image] = p.row_count > 0;
+    executor->repeat_workspace->has_some[image] = p.row_count > 0;
 }
 
 /* All of a tile's units have a value. */
@@ -347,40 +350,40 @@ mark_remaining(const lb_executor *executor, const lb_step *step, size_t image)
 void
 lb_repeats_forget(lb_executor *executor)
 {
-    if (executor->repeat_room != NULL) {
-        memset(executor->repeat_room->has_some, 0, executor->plan.batch);
+    if (executor->repeat_workspace != NULL) {
+        memset(executor->repeat_workspace->has_some, 0, executor->plan.batch);
     }
 }
 
 void
 lb_repeats_begin(lb_executor *executor)
 {
-    const lb_repeat_room *capacity = executor->repeat_room;
+    const lb_repeat_workspace *workspace = executor->repeat_workspace;
     const lb_planes *shape = &executor->steps[0].shape;
     lb_repeats_forget(executor);
-    if (capacity == NULL) {
+    if (workspace == NULL) {
         return;
     }
-#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
+#pragma omp parallel for num_threads((int)workspace->threads) schedule(dynamic)
     for (size_t image = 0; image < executor->used; image++) {
-        const find_room *f = &capacity->finds[omp_get_thread_num()];
+        const find_workspace *f = &workspace->finds[omp_get_thread_num()];
         lb_twins_of_pixels(f->twins, executor->input + image * executor->input_size, shape->height,
                            shape->width, f->table);
         lb_twins_of_windows(twins_of(executor, image), f->twins, shape->height, shape->width,
                             f->table);
-        capacity->has_some[image] = true;
+        workspace->has_some[image] = true;
     }
 }
 
 void
 lb_repeats_find(lb_executor *executor, lb_step *step)
 {
-    const lb_repeat_room *capacity = executor->repeat_room;
+    const lb_repeat_workspace *workspace = executor->repeat_workspace;
     lb_repeats *r = &step->repeats;
     bool some = false;
-#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic) reduction(|| : some)
+#pragma omp parallel for num_threads((int)workspace->threads) schedule(dynamic) reduction(|| : some)
     for (size_t image = 0; image < executor->used; image++) {
-        find_in_image(executor, step, &capacity->finds[omp_get_thread_num()], image);
+        find_in_image(executor, step, &workspace->finds[omp_get_thread_num()], image);
         some = some || r->row_count[image] > 0;
     }
     r->some = some;
@@ -433,25 +436,25 @@ hash_vector(const vectors *v, size_t unit)
 /* Windows whose values are equal become twins; candidates: not 0 where a window may be one. */
 static void
 merge_image(uint32_t *twins, const vectors *v, const uint32_t *candidates,
-            const find_room *capacity, size_t units)
+            const find_workspace *workspace, size_t units)
 {
     const uint32_t none = UINT32_MAX;
     size_t size = 1;
     while (size < 2 * units) {
         size *= 2;
     }
-    memset(capacity->table, 0xff, size * sizeof *capacity->table);
+    memset(workspace->table, 0xff, size * sizeof *workspace->table);
     for (size_t u = 0; u < units; u++) {
         if (twins[u] != u) {
             twins[u] = twins[twins[u]]; /* may have become another's */
         } else if (candidates[u] != 0) {
             size_t slot = hash_vector(v, u) & (size - 1);
-            while (capacity->table[slot] != none && !are_equal(v, capacity->table[slot], u)) {
+            while (workspace->table[slot] != none && !are_equal(v, workspace->table[slot], u)) {
                 slot = (slot + 1) & (size - 1);
             }
-            capacity->table[slot] =
-                capacity->table[slot] != none ? capacity->table[slot] : (uint32_t)u;
-            twins[u] = capacity->table[slot];
+            workspace->table[slot] =
+                workspace->table[slot] != none ? workspace->table[slot] : (uint32_t)u;
+            twins[u] = workspace->table[slot];
         }
     }
 }
@@ -470,14 +473,14 @@ vectors_of(const lb_step *step, const lb_planes *in, size_t image)
 static void
 merge_values(const lb_executor *executor, const lb_step *step)
 {
-    const lb_repeat_room *capacity = executor->repeat_room;
-#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
+    const lb_repeat_workspace *workspace = executor->repeat_workspace;
+#pragma omp parallel for num_threads((int)workspace->threads) schedule(dynamic)
     for (size_t image = 0; image < executor->used; image++) {
-        if (capacity->has_some[image]) {
+        if (workspace->has_some[image]) {
             const vectors v = vectors_of(step, &step[2].shape, image);
             merge_image(twins_of(executor, image), &v,
                         step->repeats.value_of + image * units_of(step),
-                        &capacity->finds[omp_get_thread_num()], units_of(step));
+                        &workspace->finds[omp_get_thread_num()], units_of(step));
         }
     }
 }
@@ -485,14 +488,14 @@ merge_values(const lb_executor *executor, const lb_step *step)
 void
 lb_repeats_pool(lb_executor *executor, const lb_step *step)
 {
-    const lb_repeat_room *capacity = executor->repeat_room;
+    const lb_repeat_workspace *workspace = executor->repeat_workspace;
     const lb_planes *shape = &step->shape;
     size_t units = (shape->height / 2) * (shape->width / 2);
-#pragma omp parallel for num_threads((int)capacity->threads) schedule(dynamic)
+#pragma omp parallel for num_threads((int)workspace->threads) schedule(dynamic)
     for (size_t image = 0; image < executor->used; image++) {
-        const find_room *f = &capacity->finds[omp_get_thread_num()];
+        const find_workspace *f = &workspace->finds[omp_get_thread_num()];
         uint32_t *twins = twins_of(executor, image);
-        if (capacity->has_some[image]) {
+        if (workspace->has_some[image]) {
             const vectors v = vectors_of(step, shape, image);
             memcpy(f->twins, twins, positions_of(step) * sizeof *twins);
             mark_several(f->row_of, f->twins, positions_of(step));
@@ -542,7 +545,7 @@ compute_places(float *out, const lb_executor *executor, const lb_step *step, con
 {
     const lb_parameter *weight = &executor->network->parameters[step->parameter];
     size_t ins = step->channels * TAPS, outs = step[1].channels;
-    float *windows = executor->repeat_room->windows.data;
+    float *windows = executor->repeat_workspace->windows.data;
 #pragma omp parallel for schedule(static)
     for (size_t k = 0; k < count; k++) {
         gather(windows + k * ins, step, in, places[k]);
@@ -558,12 +561,12 @@ compute_rows(float *out, const lb_executor *executor, const lb_step *step, const
 {
     const lb_repeats *r = &step->repeats;
     size_t outs = step[1].channels, count = 0;
-    place places[MOST_ROWS];
+    place places[MAX_ROWS];
     for (size_t image = first; image < end; image++) {
         const uint32_t *rows = r->rows + image * positions_of(step);
         for (size_t row = 0; row < r->row_count[image]; row++) {
             places[count++] = (place){.image = image, .position = rows[row]};
-            if (count == MOST_ROWS) {
+            if (count == MAX_ROWS) {
                 compute_places(out, executor, step, in, places, count);
                 out += count * outs;
                 count = 0;
@@ -582,14 +585,14 @@ pool_rows(float *values, uint8_t *argmax, const float *outputs, const uint32_t *
           size_t outs, size_t padded)
 {
     for (size_t c = 0; c < padded; c++) {
-        float most = 0;
+        float max = 0;
         uint8_t winner = LB_NO_ARGMAX;
         for (uint8_t k = 0; c < outs && k < CORNERS; k++) {
             float value = outputs[corners[k] * outs + c];
-            winner = value > most ? k : winner;
-            most = value > most ? value : most;
+            winner = value > max ? k : winner;
+            max = value > max ? value : max;
         }
-        values[c] = most;
+        values[c] = max;
         argmax[c] = winner;
     }
 }
@@ -618,10 +621,10 @@ fill_image(lb_executor *executor, const lb_step *step, const float *outputs, siz
     size_t count = r->value_count[image], units = units_of(step), outs = step[1].channels;
     size_t block = shape->block, padded = shape->planes * block;
     size_t bytes = pool != NULL ? block : block / BITS; /* decisions of a block */
-    LB_TRY(need(&executor->repeat_room->values, count * padded, sizeof(float), err));
-    LB_TRY(need(&executor->repeat_room->decisions, count * padded, 1, err));
-    float *values = executor->repeat_room->values.data;
-    uint8_t *decisions = executor->repeat_room->decisions.data;
+    LB_TRY(need(&executor->repeat_workspace->values, count * padded, sizeof(float), err));
+    LB_TRY(need(&executor->repeat_workspace->decisions, count * padded, 1, err));
+    float *values = executor->repeat_workspace->values.data;
+    uint8_t *decisions = executor->repeat_workspace->decisions.data;
     uint8_t *decided = pool != NULL ? pool->argmax : (uint8_t *)step[1].relu_mask;
 #pragma omp parallel for schedule(static)
     for (size_t v = 0; v < count; v++) {
@@ -655,9 +658,9 @@ lb_repeats_fill(lb_executor *executor, const lb_step *step, const float *in, lb_
     enum { TOGETHER = 256 }; /* rows, so that the weights are read once for several images */
     lb_status status = LB_OK;
     const lb_repeats *r = &step->repeats;
-    lb_repeat_room *capacity = executor->repeat_room;
+    lb_repeat_workspace *workspace = executor->repeat_workspace;
     size_t outs = step[1].channels, end = 0;
-    LB_TRY(need(&capacity->windows, MOST_ROWS * step->channels * TAPS, sizeof(float), err));
+    LB_TRY(need(&workspace->windows, MAX_ROWS * step->channels * TAPS, sizeof(float), err));
     for (size_t first = 0; first < executor->used; first = end) {
         size_t rows = 0;
         for (end = first;
@@ -668,9 +671,9 @@ lb_repeats_fill(lb_executor *executor, const lb_step *step, const float *in, lb_
         if (rows == 0) {
             continue;
         }
-        LB_TRY(need(&capacity->outputs, rows * outs, sizeof(float), err));
-        compute_rows(capacity->outputs.data, executor, step, in, first, end);
-        const float *outputs = capacity->outputs.data;
+        LB_TRY(need(&workspace->outputs, rows * outs, sizeof(float), err));
+        compute_rows(workspace->outputs.data, executor, step, in, first, end);
+        const float *outputs = workspace->outputs.data;
         for (size_t image = first; image < end; image++) {
             if (r->row_count[image] > 0) { /* else value_of is of an earlier image */
                 LB_TRY(fill_image(executor, step, outputs, image, err));

@@ -262,12 +262,12 @@ LB_KERNEL(void, pool_row,
         for (size_t k = 0; k < block; k++) {
             double v0 = a[k], v1 = a[k + block], v2 = c[k], v3 = c[k + block];
             double top = v0 > v1 ? v0 : v1, bottom = v2 > v3 ? v2 : v3;
-            double most = top > bottom ? top : bottom, enough = most - tolerance;
+            double max = top > bottom ? top : bottom, enough = max - tolerance;
             int winner = v2 >= enough ? 2 : 3;
             winner = v1 >= enough ? 1 : winner;
             winner = v0 >= enough ? 0 : winner;
             argmax[x * block + k] = (uint8_t)winner;
-            out[x * block + k] = most;
+            out[x * block + k] = max;
         }
     }
 }

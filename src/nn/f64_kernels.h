@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Layers in double precision, for the decisions of a network: which ReLU is on, and which element
- * wins a pooling. Whole fields of a brain image are equal or nearly so, and float32, whichever the
- * algorithm, cannot tell which of their elements is the larger.
+/* Layers in double precision, to decide which ReLU is on and which element wins a max pooling.
+ * Large areas of a brain image are equal or nearly so; float32, with any algorithm, cannot decide
+ * which element is larger.
  *
- * Activations are blocked and have a border of zeros: (N, C / block, H + 2, W + 2, block). All
- * results are the same for any number of threads and images. */
-#ifndef LB_NN_DOUBLE_H
-#define LB_NN_DOUBLE_H
+ * Activations are blocked and have a border of zeros: (N, C / block, H + 2, W + 2, block). Results
+ * do not depend on the number of threads or images. */
+#ifndef LB_NN_F64_KERNELS_H
+#define LB_NN_F64_KERNELS_H
 
 #include "kernels.h"
 
@@ -29,9 +29,9 @@ void lb_f64_convolution(double *out, const double *in, const double *weights, co
                         const lb_planes *shape, size_t ins, size_t out_planes);
 void lb_f64_rectify(double *values, const lb_planes *shape);
 
-/* As lb_pool_forward(), with the tolerance that float64 allows: of each window the first element
- * within LB_F64_TIE x the mean |activation| of the image's input wins. What is passed on is the
- * maximum. channels are the true ones; scratch (images x planes). */
+/* As lb_pool_forward(), with the tolerance of float64: in each window the first element within
+ * LB_F64_TIE x the mean |activation| of the image's input is the argmax. The output is the maximum.
+ * channels: without padding. scratch: (images x planes). */
 #define LB_F64_TIE 1e-9
 void lb_f64_pool(double *out, uint8_t *argmax, const double *in, size_t channels, double *scratch,
                  const lb_planes *shape);

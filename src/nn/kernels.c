@@ -17,8 +17,8 @@ LB_KERNEL(void, pool_row,
         for (size_t k = 0; k < block; k++) {
             float v0 = a[k], v1 = a[k + block], v2 = c[k], v3 = c[k + block];
             float top = v0 > v1 ? v0 : v1, bottom = v2 > v3 ? v2 : v3;
-            float most = top > bottom ? top : bottom;
-            float enough = most - tie * (most > 0 ? most : -most);
+            float max = top > bottom ? top : bottom;
+            float enough = max - tie * (max > 0 ? max : -max);
             int winner = v2 >= enough ? 2 : 3;
             winner = v1 >= enough ? 1 : winner;
             winner = v0 >= enough ? 0 : winner;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Layer kernels of the project's own. Blocked activations are (images, C / block, H, W, block); a
- * plane is one (H, W, block). All are the same for any number of threads. */
+/* Layer kernels of this project. Blocked activations are (images, C / block, H, W, block); a plane
+ * is one (H, W, block). Results do not depend on the number of threads. */
 #ifndef LB_NN_KERNELS_H
 #define LB_NN_KERNELS_H
 
@@ -17,23 +17,22 @@ typedef struct lb_planes {
     size_t height, width, block;
 } lb_planes;
 
-/* Halves height and width (odd last rows and columns are dropped). choice, may be NULL: which of
- * the four (row-major) won: the first within a relative LB_TIE of the maximum. out is the winner's
- * value, so that what flows backward adds up. */
+/* Max pooling 2 x 2: halves height and width (odd last rows and columns are dropped). argmax, may
+ * be NULL: which of the four (row-major) is the maximum: the first within a relative LB_TIE of it.
+ * out is the value of that element, so backward values are consistent. */
 #define LB_TIE 1e-6f
 void lb_pool_forward(float *out, uint8_t *argmax, const float *in, const lb_planes *shape);
-/* The same behind a ReLU, of whose decisions the choice keeps what matters: where no element is
- * above 0, nobody wins. Only exact ties count: an element must be less than the maximum by no more
- * than rounding can tell. */
+/* The same after a ReLU, with the ReLU's mask in argmax: LB_NO_ARGMAX if no element is above 0.
+ * Ties: elements that are equal to the maximum up to rounding. */
 enum { LB_NO_ARGMAX = 4 };
 void lb_pool_forward_rectified(float *out, uint8_t *argmax, const float *in,
                                const lb_planes *shape);
-/* Routes each value to its winner; all else becomes 0. */
+/* Routes each value to its argmax; all other elements become 0. */
 void lb_pool_backward(float *in_gradient, const float *out_gradient, const uint8_t *argmax,
                       const lb_planes *shape);
 
-/* The same, and through the ReLU before: values is that ReLU's output, and becomes the gradient at
- * its input. */
+/* The same, and backward through the ReLU before the pooling. values: the output of that ReLU;
+ * replaced by the gradient at its input. */
 void lb_pool_rectify_backward(float *values, const float *out_gradient, const uint8_t *argmax,
                               const lb_planes *shape);
 
@@ -53,7 +52,8 @@ void lb_unblock(float *out, const float *in, size_t channels, const lb_planes *s
 
 /* out = max(0, in); may alias. */
 void lb_rectify(float *out, const float *in, size_t count);
-/* A ReLU's output becomes the gradient at its input, where it is 0 at 0. */
+/* Backward through a ReLU: replaces its output by the gradient at its input. The gradient at 0 is
+ * 0. */
 void lb_rectify_backward(float *values, const float *out_gradient, size_t count);
 /* One bit for each value, set where it is above 0; and values to 0 where it is not set. bits
  * (lb_bit_words(count)). */

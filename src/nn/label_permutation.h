@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Training images with each other's labels: a control, for what a network learns from them has
- * nothing to do with what they show (Adebayo et al.: Sanity checks for saliency maps, NeurIPS
- * 2018, section 4.2). */
-#ifndef LB_NN_PERMUTE_H
-#define LB_NN_PERMUTE_H
+/* Permutes the labels of training images, as a control: the data-randomisation test (Adebayo et
+ * al.: Sanity checks for saliency maps, NeurIPS 2018, section 4.2). */
+#ifndef LB_NN_LABEL_PERMUTATION_H
+#define LB_NN_LABEL_PERMUTATION_H
 
 #include "lesionbench/training.h"
 

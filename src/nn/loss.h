@@ -4,8 +4,8 @@
 
 #include "lesionbench/base.h"
 
-/* Sums over n images, of the cross entropy of the soft-max, of the weights that it counts by (n
- * where there are none), and of correct predictions (argmax, the first of equal ones). */
+/* Sums over n images of the weighted softmax cross entropy, of the weights (n without weights), and
+ * of correct predictions (argmax, of equal ones the first). */
 typedef struct lb_loss {
     double sum, weight;
     size_t correct;

@@ -324,7 +324,7 @@ cleanup:
 static void
 normalise(lb_layer_patterns *layer, const float *weight)
 {
-    static const double least = 1e-10; /* of the variance over the squared mean */
+    static const double min = 1e-10; /* of the variance over the squared mean */
     for (size_t u = 0; u < layer->units; u++) {
         float *pattern = layer->pattern + u * layer->inputs;
         const double *covariance =
@@ -334,7 +334,7 @@ normalise(lb_layer_patterns *layer, const float *weight)
         for (size_t v = 0; v < layer->inputs; v++) {
             variance += (double)w[v] * (covariance != NULL ? covariance[v] : (double)pattern[v]);
         }
-        bool varies = variance > least * mean * mean * layer->on[u];
+        bool varies = variance > min * mean * mean * layer->on[u];
         for (size_t v = 0; v < layer->inputs; v++) {
             double made = covariance != NULL ? covariance[v] : (double)pattern[v];
             pattern[v] = varies ? (float)(made / variance) : 0.0f;

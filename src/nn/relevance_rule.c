@@ -38,11 +38,11 @@ LB_KERNEL(void, add_product,
 
 /* z becomes factor r / (z + least sign(z)). */
 LB_KERNEL(void, divide,
-          (float *restrict z, const float *restrict r, float factor, float least, size_t n),
-          (z, r, factor, least, n))
+          (float *restrict z, const float *restrict r, float factor, float min, size_t n),
+          (z, r, factor, min, n))
 {
     for (size_t i = 0; i < n; i++) {
-        z[i] = factor * r[i] / (z[i] + (z[i] < 0 ? -least : least));
+        z[i] = factor * r[i] / (z[i] + (z[i] < 0 ? -min : min));
     }
 }
 
@@ -182,7 +182,7 @@ divide_by_output(float *out, const lb_executor *executor, const lb_step *step)
 {
     const lb_relevance *self = executor->relevance;
     bool dense = step->kind == LB_STEP_DENSE, without_bias = dense && self->composite->ignore_bias;
-    float least = (float)(dense ? self->composite->epsilon : self->composite->stabilizer);
+    float min = (float)(dense ? self->composite->epsilon : self->composite->stabilizer);
     for (size_t i = 0; i < self->count; i++) {
         float *r = out + i * step->size;
         memcpy(self->share, step->output + i * step->size, step->size * sizeof *r);
@@ -191,7 +191,7 @@ divide_by_output(float *out, const lb_executor *executor, const lb_step *step)
             take_off(self->share, executor->network->parameters[step->parameter + 1].value,
                      step->size);
         }
-        divide(self->share, r, 1.0f, least, step->size);
+        divide(self->share, r, 1.0f, min, step->size);
         memcpy(r, self->share, step->size * sizeof *r);
     }
 }

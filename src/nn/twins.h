@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Which positions of an image see the same pixels. Two positions of a layer whose receptive fields
- * hold the same pixels have the same activations in exact arithmetic.
+/* Finds positions of an image that see the same pixels. Two positions of a layer with equal pixels
+ * in their receptive fields have equal activations in exact arithmetic.
  *
- * A map (height, width) has for each position the index of its first twin, row by row: the first
- * position that sees the same; its own index where no earlier one does. Comparisons are exact. */
+ * A map (height, width) holds for each position the index of its first twin, in row-major order:
+ * the first position that sees the same pixels; its own index if there is no earlier one.
+ * Comparisons are exact. */
 #ifndef LB_NN_TWINS_H
 #define LB_NN_TWINS_H
 

@@ -36,8 +36,8 @@ zero(void)
     return (vec){0};
 }
 
-/* a b + c, rounded once where the machine can, whatever the compiler thinks of it: the same bits in
- * every build. */
+/* a b + c with one rounding if the machine has fused multiply-add, whatever the compiler chooses:
+ * the same bits in every build. */
 ALWAYS vec
 fused(vec a, vec b, vec c)
 {

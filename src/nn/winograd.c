@@ -28,14 +28,14 @@ typedef struct plan {
     bool shared;
 } plan;
 
-enum { MOST_UNIT = 2 };
+enum { MAX_UNIT = 2 };
 
 /* Floats between arrays that are used together, so that they do not fall into the same sets of a
  * cache. */
 enum { APART = 16, ALIGNMENT = 64 };
 
 /* Tiles located at a time: a chunk has at most so many. */
-enum { MOST_TILES = 512 };
+enum { MAX_TILES = 512 };
 
 static const lb_winograd_kernels *const KERNELS[LB_CPUS] = {
 #if defined(__x86_64__)
@@ -108,7 +108,7 @@ make_plan(const lb_winograd_shape *s, size_t threads)
 {
     const size_t large_weights = (size_t)12 << 20, strip_bytes = (size_t)36 << 20;
     const size_t chunk_bytes = (size_t)640 << 10;
-    enum { LEAST_TILES = 28 };
+    enum { MIN_TILES = 28 };
     plan p = {.kernels = find_kernels(s->block), .shape = s};
     assert(p.kernels != NULL);
     p.rows = lb_winograd_tile_rows(s->height);
@@ -120,12 +120,12 @@ make_plan(const lb_winograd_shape *s, size_t threads)
     size_t group = p.kernels->group;
     size_t of_input = LB_WINOGRAD_PLACES * p.inputs * sizeof(float);
     size_t of_product = LB_WINOGRAD_PLACES * LB_WINOGRAD_PAIR * s->block * sizeof(float);
-    size_t few = divide_up(LEAST_TILES, group);
+    size_t few = divide_up(MIN_TILES, group);
     size_t groups = p.shared ? few : chunk_bytes / ((of_input + of_product) * group);
     p.chunk = (groups > few ? groups : few) * group;
     p.strip = p.shared ? divide_up(strip_bytes / of_input, p.chunk) * p.chunk : p.chunk;
-    p.unit = p.shared && p.pairs >= 2 * MOST_UNIT * threads ? MOST_UNIT : 1;
-    p.chunk = lb_min_size(p.chunk, MOST_TILES);
+    p.unit = p.shared && p.pairs >= 2 * MAX_UNIT * threads ? MAX_UNIT : 1;
+    p.chunk = lb_min_size(p.chunk, MAX_TILES);
     size_t some = p.tiles > 0 ? p.tiles : 1;
     p.strip = lb_min_size(p.strip, some);
     p.chunk = lb_min_size(p.chunk, some);
@@ -206,14 +206,14 @@ measure(const plan *p)
 size_t
 lb_winograd_scratch(const lb_winograd_shape *s, size_t threads)
 {
-    size_t most = 0;
+    size_t max = 0;
     for (size_t t = 1; t <= threads; t++) { /* few take larger units */
         const plan p = make_plan(s, t);
         const capacity r = measure(&p);
         size_t floats = r.shared + t * r.own;
-        most = floats > most ? floats : most;
+        max = floats > max ? floats : max;
     }
-    return most * sizeof(float);
+    return max * sizeof(float);
 }
 
 static void
@@ -258,7 +258,7 @@ convolve_by_tiles(const lb_winograd_output *out, const lb_winograd_input *in, co
 #pragma omp parallel num_threads((int)threads)
     {
         float *m = own + (size_t)omp_get_thread_num() * r->own, *v = m + r->product;
-        lb_winograd_tile tiles[MOST_TILES];
+        lb_winograd_tile tiles[MAX_TILES];
 #pragma omp for schedule(dynamic)
         for (size_t start = 0; start < p->tiles; start += p->chunk) {
             size_t count = lb_min_size(p->tiles - start, p->chunk);
@@ -279,7 +279,7 @@ static void
 transform_strip(float *v, const lb_winograd_input *in, const plan *p, size_t start, size_t count)
 {
     size_t chunks = divide_up(count, p->chunk);
-    lb_winograd_tile tiles[MOST_TILES];
+    lb_winograd_tile tiles[MAX_TILES];
 #pragma omp for schedule(dynamic)
     for (size_t i = 0; i < chunks * p->shape->in; i++) {
         size_t chunk = i / p->shape->in, plane = i % p->shape->in;
@@ -316,8 +316,8 @@ convolve_by_channels(const lb_winograd_output *out, const lb_winograd_input *in,
     {
         float *m = own + (size_t)omp_get_thread_num() * r->own;
         float *room_for_weights = m + p->unit * r->product;
-        const float *u[MOST_UNIT];
-        lb_winograd_tile tiles[MOST_TILES];
+        const float *u[MAX_UNIT];
+        lb_winograd_tile tiles[MAX_TILES];
         for (size_t start = 0; start < p->tiles; start += p->strip) {
             size_t count = lb_min_size(p->tiles - start, p->strip);
             transform_strip(v, in, p, start, count);

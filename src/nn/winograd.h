@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* 3 x 3 convolutions (stride 1, padding 1) of blocked float32 activations by Winograd's F(4 x 4,
- * 3 x 3), with what surrounds them in a network that keeps decisions alone done on the way: ReLU
- * and its bits, max pooling and its choice, and the same backward.
+/* 3 x 3 convolutions (stride 1, padding 1) of blocked float32 activations by Winograd's F(4 x 4, 3
+ * x 3), fused with the layers around them: ReLU and its mask, max pooling and its argmax, and the
+ * same backward.
  *
- * Each value is computed by itself, in the same order, so that it is the same bits for any number
- * of threads and whatever else is in the batch. */
+ * Each value is computed by itself, in the same order, so it is bit-identical for any number of
+ * threads and any batch. */
 #ifndef LB_NN_WINOGRAD_H
 #define LB_NN_WINOGRAD_H
 

@@ -421,18 +421,18 @@ pool_tile(const lb_winograd_output *out, const vec r[OUT][OUT], size_t plane, si
     size_t rows = height / 2, columns = width / 2;
     for (size_t y = 0; y < OUT / 2 && top / 2 + y < rows; y++) {
         for (size_t x = 0; x < OUT / 2 && left / 2 + x < columns; x++) {
-            vec most = r[2 * y][2 * x];
+            vec max = r[2 * y][2 * x];
             ints winner = {0};
             for (size_t corner = 1; corner < 4; corner++) {
                 vec other = r[2 * y + corner / 2][2 * x + corner % 2];
-                ints more = other > most;
-                most = (vec)(((ints)other & more) | ((ints)most & ~more));
+                ints more = other > max;
+                max = (vec)(((ints)other & more) | ((ints)max & ~more));
                 winner = (((ints){0} + (int32_t)corner) & more) | (winner & ~more);
             }
-            ints somebody = most > 0;
+            ints somebody = max > 0;
             winner = (winner & somebody) | (((ints){0} + LB_NO_ARGMAX) & ~somebody);
             size_t at = ((plane * rows + top / 2 + y) * columns + left / 2 + x) * LB_LANES;
-            store(out->values + at, most);
+            store(out->values + at, max);
             store_bytes(out->argmax + at, winner);
         }
     }

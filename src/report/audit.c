@@ -11,7 +11,7 @@
 #include "gnuplot.h"
 #include "lesionbench/file_bytes.h"
 
-enum { WIDTH = FIGURE_PAGE, ROW = 30, HEAD = 24, FOOT = 120, MOST_CHECKS = 100 };
+enum { WIDTH = FIGURE_PAGE, ROW = 30, HEAD = 24, FOOT = 120, MAX_CHECKS = 100 };
 
 typedef struct check {
     char name[80];
@@ -53,7 +53,7 @@ collect(check *out, const cJSON *root)
         for (int v = 0; v < VERDICTS && cJSON_IsString(verdict); v++) {
             c.verdict = strcmp(verdict->valuestring, verdicts[v].name) == 0 ? v : c.verdict;
         }
-        if (count < MOST_CHECKS && cJSON_IsString(name) && c.verdict >= 0 && c.low >= 0 &&
+        if (count < MAX_CHECKS && cJSON_IsString(name) && c.verdict >= 0 && c.low >= 0 &&
             c.high <= 1 && c.value >= 0 && c.value <= 1) {
             snprintf(c.name, sizeof c.name, "%.4s  %.60s",
                      cJSON_IsString(part) ? part->valuestring : "", name->valuestring);
@@ -151,7 +151,7 @@ draw_audit(bool *drawn, study_folder *folder, lb_error *err)
     if (!there) {
         goto cleanup;
     }
-    LB_ALLOC(checks, MOST_CHECKS);
+    LB_ALLOC(checks, MAX_CHECKS);
     path = folder_path(folder, "audit.json", err);
     LB_TRY(folder_forgive(path == NULL ? err->code : read_checks(checks, &count, path, err), folder,
                           err));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A figure to draw on, with cairo and pango. Positions are pixels from the top left. */
-#ifndef REPORT_CANVAS_H
-#define REPORT_CANVAS_H
+#ifndef LB_REPORT_CANVAS_H
+#define LB_REPORT_CANVAS_H
 
 #include "colour.h"
 #include "contour.h"

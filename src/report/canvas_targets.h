@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a canvas draws on: every mark is drawn once on each of its formats. */
-#ifndef REPORT_CANVAS_TARGETS_H
-#define REPORT_CANVAS_TARGETS_H
+#ifndef LB_REPORT_CANVAS_TARGETS_H
+#define LB_REPORT_CANVAS_TARGETS_H
 
 #include <stdio.h>
 

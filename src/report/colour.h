@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report's colours. Curves and outlines: Okabe and Ito, Color universal design, 2008. */
-#ifndef REPORT_COLOUR_H
-#define REPORT_COLOUR_H
+#ifndef LB_REPORT_COLOUR_H
+#define LB_REPORT_COLOUR_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -9,10 +9,10 @@
 #include "gnuplot.h"
 
 /* Methods stand below each other, so that a name has as much room as it needs. */
-enum { ROW_HEIGHT = 46, AXIS_HEIGHT = 84, TOP = 16, RIGHT = 26, LEAST_PLOT = 330 };
+enum { ROW_HEIGHT = 46, AXIS_HEIGHT = 84, TOP = 16, RIGHT = 26, MIN_PLOT = 330 };
 
 /* Errors of 0 have no place on an axis of powers. */
-static const double LEAST = 1e-9;
+static const double MIN_ERROR = 1e-9;
 
 static size_t
 gather(double *values, const study_folder *folder, size_t method)
@@ -25,7 +25,7 @@ gather(double *values, const study_folder *folder, size_t method)
         for (size_t k = 0; k < scores.count; k++) {
             float error = folder_score(folder, scores.rows[k], SCORE_COMPLETENESS);
             if (isfinite(error)) {
-                values[n++] = fmax((double)error, LEAST);
+                values[n++] = fmax((double)error, MIN_ERROR);
             }
         }
     }
@@ -98,8 +98,8 @@ draw_completeness(bool *drawn, study_folder *folder, lb_error *err)
     if (made.count > 0) {
         /* Whatever the font, few letters are wider than 0.6 of their height on average. */
         size_t left = 24 + (size_t)(0.6 * FIGURE_FONT * (double)made.widest);
-        size_t least = left + LEAST_PLOT + RIGHT;
-        size_t width = least > FIGURE_COLUMN ? least : FIGURE_COLUMN;
+        size_t min = left + MIN_PLOT + RIGHT;
+        size_t width = min > FIGURE_COLUMN ? min : FIGURE_COLUMN;
         size_t height = TOP + AXIS_HEIGHT + ROW_HEIGHT * made.count;
         plot_boxes(figure.script, made, (double)width, (double)height, (double)left);
         snprintf(name, sizeof name, "completeness%s", folder->suffix);

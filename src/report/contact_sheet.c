@@ -48,9 +48,9 @@ lb_contact_sheet_write(const char *out, const char *path, size_t items, const lb
     lb_status status = LB_OK;
     drawing_opener *open = NULL;
     drawing s = {.source = NULL};
-    if (items > LB_PICTURE_MOST_ITEMS) {
+    if (items > LB_PICTURE_MAX_ITEMS) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "a picture of %zu items (at most %d)", items,
-                       LB_PICTURE_MOST_ITEMS);
+                       LB_PICTURE_MAX_ITEMS);
     }
     if (strcmp(out, path) == 0 || lb_path_is_same(out, path)) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "%s: the picture would take the place of its input",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Outlines of binary regions. */
-#ifndef REPORT_CONTOUR_H
-#define REPORT_CONTOUR_H
+#ifndef LB_REPORT_CONTOUR_H
+#define LB_REPORT_CONTOUR_H
 
 #include <stddef.h>
 

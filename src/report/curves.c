@@ -171,10 +171,10 @@ static void
 plot_all(FILE *script, panel (*panels)[PANELS], const study_folder *folder, double lowest,
          double height)
 {
-    const double most = 3; /* a loss that diverges leaves the panel */
+    const double max = 3; /* a loss that diverges leaves the panel */
     double loss = 0.1;
     for (size_t i = 0; i < folder->corpus_count * PANELS; i++) {
-        loss = fmin(fmax(loss, panels[i / PANELS][i % PANELS].loss), most);
+        loss = fmin(fmax(loss, panels[i / PANELS][i % PANELS].loss), max);
     }
     fprintf(script, "set y2range [0:%g]\nset y2tics %g nomirror\n", loss * 1.05,
             loss > 1.2 ? 1.0 : 0.5);

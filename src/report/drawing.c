@@ -8,7 +8,7 @@
 #include "canvas.h"
 #include "lesionbench/score.h"
 
-enum { PANEL = 230, MOST_PANEL = 340, LEAST_CELL = 190, SHEET_WIDTH = 1920 };
+enum { PANEL = 230, MAX_PANEL = 340, MIN_CELL = 190, SHEET_WIDTH = 1920 };
 enum { MARGIN = 28, SPACE = 14, LETTER = 13, LINE = 24, TITLE = 20, HEADING = 16 };
 static const colour INK = {34, 34, 34}, SOFT = {96, 96, 96};
 
@@ -79,20 +79,20 @@ section_height(const drawing_section *section, const layout *l)
 static layout
 plan(const drawing *s)
 {
-    size_t side = larger(s->height, s->width), most = 1, longest = 0;
-    layout l = {.reduce = (side + MOST_PANEL - 1) / MOST_PANEL};
+    size_t side = larger(s->height, s->width), max = 1, longest = 0;
+    layout l = {.reduce = (side + MAX_PANEL - 1) / MAX_PANEL};
     side = (side + l.reduce - 1) / l.reduce;
     l.zoom = larger((PANEL + side / 2) / side, 1);
     l.panel_height = (s->height + l.reduce - 1) / l.reduce * l.zoom;
     l.panel_width = (s->width + l.reduce - 1) / l.reduce * l.zoom;
-    l.cell_width = larger(l.panel_width, LEAST_CELL) + SPACE;
+    l.cell_width = larger(l.panel_width, MIN_CELL) + SPACE;
     l.cell_height = l.panel_height + s->lines * LINE + SPACE + 6;
     for (size_t i = 0; i < s->section_count; i++) {
-        most = larger(most, s->sections[i].count);
+        max = larger(max, s->sections[i].count);
     }
     l.columns = larger(SHEET_WIDTH / l.cell_width, 1);
-    size_t rows = (most + l.columns - 1) / l.columns;
-    l.columns = (most + rows - 1) / rows; /* no short last row where it can be helped */
+    size_t rows = (max + l.columns - 1) / l.columns;
+    l.columns = (max + rows - 1) / rows; /* no short last row where it can be helped */
     l.top = MARGIN + TITLE + 2 * LINE + SPACE + (s->classes[0] != NULL ? LINE + 6 : 0);
     l.height = l.top + MARGIN;
     for (size_t i = 0; i < s->section_count; i++) {
@@ -117,16 +117,16 @@ shrink(float *out, const float *in, size_t height, size_t width, size_t reduce, 
     size_t rows = (height + reduce - 1) / reduce, columns = (width + reduce - 1) / reduce;
     for (size_t i = 0; i < rows * columns; i++) {
         size_t top = i / columns * reduce, left = i % columns * reduce, count = 0;
-        float sum = 0, most = -INFINITY;
+        float sum = 0, max = -INFINITY;
         for (size_t y = top; y < top + reduce && y < height; y++) {
             for (size_t x = left; x < left + reduce && x < width; x++) {
                 float value = in[y * width + x];
                 sum += value;
-                most = value > most ? value : most;
+                max = value > max ? value : max;
                 count++;
             }
         }
-        out[i] = greatest ? most : sum / (float)count;
+        out[i] = greatest ? max : sum / (float)count;
     }
 }
 

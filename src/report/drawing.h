@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A contact sheet: a header, then sections of captioned panels in a grid. */
-#ifndef REPORT_SHEET_H
-#define REPORT_SHEET_H
+#ifndef LB_REPORT_DRAWING_H
+#define LB_REPORT_DRAWING_H
 
 #include "colour.h"
 #include "lesionbench/base.h"

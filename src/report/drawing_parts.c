@@ -33,16 +33,16 @@ read_lesion(drawing_item *out, void *source, size_t section, size_t item, lb_err
     lb_shape shape = self->shape[section];
     size_t index = drawing_pick(item, self->shown[section], self->library.count[shape]);
     const lb_lesion *lesion = &self->library.lesions[shape][index];
-    double most = 0;
+    double max = 0;
     (void)err;
     for (size_t i = 0; i < lesion->height * lesion->width; i++) {
         self->image[i] = (float)lesion->mask[i];
-        most = fmax(most, lesion->mask[i]);
+        max = fmax(max, lesion->mask[i]);
     }
     *out = (drawing_item){.height = lesion->height,
                           .width = lesion->width,
                           .image = self->image,
-                          .maximum = fmax(most, 1e-30)};
+                          .maximum = fmax(max, 1e-30)};
     snprintf(out->caption[0], SHEET_CAPTION, "compactness %.3f", lesion->compactness);
     snprintf(out->caption[1], SHEET_CAPTION, "no. %zu, %zu x %zu", index, lesion->height,
              lesion->width);
@@ -107,7 +107,7 @@ typedef struct map_source {
 } map_source;
 
 /* Maps to show of each method, where there are many methods. */
-enum { LEAST_MAPS = 4 };
+enum { MIN_MAPS = 4 };
 
 static void
 close_maps(void *source)
@@ -223,7 +223,7 @@ drawing_of_maps(drawing *out, const char *path, size_t items, lb_error *err)
     LB_TRY(lb_multiply(&pixels, self->height, self->width, err));
     LB_ALLOC(self->raw, pixels);
     LB_ALLOC(self->turned, pixels);
-    size_t each = items / methods > LEAST_MAPS ? items / methods : LEAST_MAPS;
+    size_t each = items / methods > MIN_MAPS ? items / methods : MIN_MAPS;
     self->shown = each < self->count ? each : self->count;
     *out = (drawing){.lines = 1,
                      .height = self->width,

@@ -6,7 +6,7 @@
 #include "drawing.h"
 #include "lesionbench/dataset.h"
 
-enum { COLUMNS = 6, LEAST_PANEL = 220, SPACE = 8, MARGIN = 16, TITLE = 48, LETTER = 18 };
+enum { COLUMNS = 6, MIN_PANEL = 220, SPACE = 8, MARGIN = 16, TITLE = 48, LETTER = 18 };
 
 static lb_status
 draw_row(canvas *picture, lb_dataset *dataset, float *work[3], uint8_t label, size_t y, size_t zoom,
@@ -48,7 +48,7 @@ draw_rows(canvas *picture, lb_dataset *dataset, lb_error *err)
     lb_status status = LB_OK;
     float *work[3] = {NULL, NULL, NULL};
     size_t height = lb_dataset_width(dataset), width = lb_dataset_height(dataset);
-    size_t zoom = (LEAST_PANEL + width - 1) / width, row = TITLE + zoom * height + SPACE;
+    size_t zoom = (MIN_PANEL + width - 1) / width, row = TITLE + zoom * height + SPACE;
     for (size_t i = 0; i < 3; i++) {
         LB_ALLOC(work[i], height * width);
     }

@@ -177,8 +177,8 @@ fit(explorer *e, size_t capacity, lb_error *err)
         e->reduce = 2;
         LB_TRY(measure(&of_one, e, err));
     }
-    double most = (double)capacity / fmax(of_one * share, 1);
-    size_t images = most >= (double)e->image_count ? e->image_count : (size_t)fmax(most, 1);
+    double max = (double)capacity / fmax(of_one * share, 1);
+    size_t images = max >= (double)e->image_count ? e->image_count : (size_t)fmax(max, 1);
     e->left_out = e->image_count - images;
     e->image_count = images;
 cleanup:

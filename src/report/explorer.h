@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The page's explorer: kept maps with their scores, as JSON that the page's script shows. */
-#ifndef REPORT_EXPLORER_H
-#define REPORT_EXPLORER_H
+#ifndef LB_REPORT_EXPLORER_H
+#define LB_REPORT_EXPLORER_H
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 #include "explorer.h"
 #include "scores.h"
 
-enum { MOST_COLUMNS = 32 };
+enum { MAX_COLUMNS = 32 };
 
 size_t
 explorer_columns(const explorer *e)
@@ -108,7 +108,7 @@ read_rows(lb_score_table *scores, const study_folder *folder, const bool *wanted
         {"fn", LB_SCORE_SKIPPED, true},        {"subject", LB_SCORE_SKIPPED, true}};
     const lb_score_request request = {.columns = columns,
                                       .count = sizeof columns / sizeof *columns,
-                                      .others = MOST_COLUMNS,
+                                      .others = MAX_COLUMNS,
                                       .images = wanted,
                                       .image_count = holdout};
     char *path = folder_path(folder, "tables/scores.csv", err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The report's figures. Each writes its files under DIRECTORY/figures, or notes in the folder why
  * it does not; *drawn tells which. */
-#ifndef REPORT_FIGURES_H
-#define REPORT_FIGURES_H
+#ifndef LB_REPORT_FIGURES_H
+#define LB_REPORT_FIGURES_H
 
 #include "maps.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Figures by gnuplot, which is started without a shell, reads its script and data from its standard
  * input and writes the figure to its standard output: no path enters a script. */
-#ifndef REPORT_GNUPLOT_H
-#define REPORT_GNUPLOT_H
+#ifndef LB_REPORT_GNUPLOT_H
+#define LB_REPORT_GNUPLOT_H
 
 #include <stdio.h>
 

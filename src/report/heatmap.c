@@ -10,9 +10,9 @@
 #include "lesionbench/score.h"
 #include "maps.h"
 
-enum { LEAST_PANEL = 200, MARGIN = 28, LETTER = 28, TITLE = 36, SPACE = 6, CORPUS_SPACE = 26 };
-enum { MOST_ACROSS = 2400, MOST_BYTES = 2 << 20 }; /* on the page */
-enum { HEAD = 150 }; /* between the image above the grid and the grid */
+enum { MIN_PANEL = 200, MARGIN = 28, LETTER = 28, TITLE = 36, SPACE = 6, CORPUS_SPACE = 26 };
+enum { MAX_ACROSS = 2400, MAX_BYTES = 2 << 20 }; /* on the page */
+enum { HEAD = 150 };                             /* between the image above the grid and the grid */
 
 static const colour ink = {34, 34, 34}, pale = {232, 232, 232}, outline = {120, 235, 255};
 static const colour plate = {4, 12, 30};
@@ -40,7 +40,7 @@ has_maps(const map_set *set, size_t method)
 static layout
 plan(const map_set *set, const study_folder *folder)
 {
-    layout l = {.zoom = (LEAST_PANEL + set->width - 1) / set->width};
+    layout l = {.zoom = (MIN_PANEL + set->width - 1) / set->width};
     l.panel_height = l.zoom * set->height;
     l.panel_width = l.zoom * set->width;
     double widest = 0;
@@ -222,7 +222,7 @@ draw_figure(bool *drawn, preview *small, map_set *set, size_t image, const char 
     LB_TRY(draw_grid(&picture, &l, set, folder, image, lines, count, err));
     LB_TRY(canvas_write(&picture, folder->directory, name, err));
     if (small != NULL) {
-        LB_TRY(canvas_preview(&small->bytes, &small->size, &picture, MOST_ACROSS, MOST_BYTES, err));
+        LB_TRY(canvas_preview(&small->bytes, &small->size, &picture, MAX_ACROSS, MAX_BYTES, err));
     }
     *drawn = true;
 cleanup:

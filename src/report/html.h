@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pieces of a page. */
-#ifndef REPORT_HTML_H
-#define REPORT_HTML_H
+#ifndef LB_REPORT_HTML_H
+#define LB_REPORT_HTML_H
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A study's manifest.json: how it ran. */
-#ifndef REPORT_MANIFEST_H
-#define REPORT_MANIFEST_H
+#ifndef LB_REPORT_MANIFEST_H
+#define LB_REPORT_MANIFEST_H
 
 #include "lesionbench/base.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kept explanations of a study folder: one file per model. */
-#ifndef REPORT_MAPS_H
-#define REPORT_MAPS_H
+#ifndef LB_REPORT_MAPS_H
+#define LB_REPORT_MAPS_H
 
 #include "folder.h"
 #include "lesionbench/dataset.h"

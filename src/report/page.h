@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The page: report/index.html. */
-#ifndef REPORT_PAGE_H
-#define REPORT_PAGE_H
+#ifndef LB_REPORT_PAGE_H
+#define LB_REPORT_PAGE_H
 
 #include <stdio.h>
 

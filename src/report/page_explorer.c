@@ -5,7 +5,7 @@
 #include "web.h"
 
 /* Bytes for its pictures, so that the page stays below 20 MB with its figures. */
-enum { ROOM = 9 << 20 };
+enum { MAX_BYTES = 9 << 20 };
 
 lb_status
 page_explorer(FILE *page, page_facts *facts, page_facts *matched, const lb_context *context,
@@ -20,8 +20,8 @@ page_explorer(FILE *page, page_facts *facts, page_facts *matched, const lb_conte
     bool any = false;
     for (size_t i = 0; i < CONDITIONS; i++) {
         if (of[i] != NULL) {
-            LB_TRY(explorer_read(&conditions[i], &of[i]->maps, matched != NULL ? ROOM / 2 : ROOM,
-                                 err));
+            LB_TRY(explorer_read(&conditions[i], &of[i]->maps,
+                                 matched != NULL ? MAX_BYTES / 2 : MAX_BYTES, err));
             read[i] = &conditions[i];
             shown[i] = &conditions[i];
             any = any || conditions[i].image_count > 0;

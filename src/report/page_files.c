@@ -13,10 +13,10 @@
 #include "lesionbench/paths.h"
 #include "page.h"
 
-enum { MOST_FILES = 64, MOST_ROWS = 400, MOST_FIELDS = 40 };
+enum { MAX_FILES = 64, MAX_ROWS = 400, MAX_FIELDS = 40 };
 
 typedef struct file_list {
-    char names[MOST_FILES][256];
+    char names[MAX_FILES][256];
     size_t count;
 } file_list;
 
@@ -44,7 +44,7 @@ list_tables(file_list *out, const study_folder *folder, lb_error *err)
     lb_status status = open == NULL && errno != ENOENT ? lb_fail_path(err, path) : LB_OK;
     lb_free(path);
     for (struct dirent *entry; open != NULL && (entry = readdir(open)) != NULL;) {
-        if (is_csv(entry->d_name) && out->count < MOST_FILES) {
+        if (is_csv(entry->d_name) && out->count < MAX_FILES) {
             snprintf(out->names[out->count], sizeof out->names[0], "%s", entry->d_name);
             out->count++;
         }
@@ -114,7 +114,7 @@ further_table(FILE *page, study_folder *folder, const char *name, lb_error *err)
     lb_csv csv = {0};
     char *path = lb_format(err, "%s/tables/%s", folder->directory, name);
     LB_TRY(path == NULL ? err->code : lb_csv_read(&csv, path, err));
-    if (csv.rows > 0 && csv.rows <= MOST_ROWS && csv.columns <= MOST_FIELDS) {
+    if (csv.rows > 0 && csv.rows <= MAX_ROWS && csv.columns <= MAX_FIELDS) {
         whole_table(page, name, &csv);
     }
 cleanup:

@@ -109,11 +109,11 @@ say_backgrounds(FILE *page, const page_facts *facts)
 static void
 say_lesions(FILE *page, const page_facts *facts)
 {
-    const char *least = setting(facts, "compose.minimum_lesions");
-    const char *most = setting(facts, "compose.maximum_lesions");
-    if (least != NULL && most != NULL) {
-        say_setting(page, "Each image has ", least, "");
-        say_setting(page, " to ", most, " artificial lesions of one class, round or irregular");
+    const char *min = setting(facts, "compose.minimum_lesions");
+    const char *max = setting(facts, "compose.maximum_lesions");
+    if (min != NULL && max != NULL) {
+        say_setting(page, "Each image has ", min, "");
+        say_setting(page, " to ", max, " artificial lesions of one class, round or irregular");
         say_number(page, " (lesion intensity ", setting(facts, "compose.lesion_intensity"), "");
         say_number(page, ", brain intensity ", setting(facts, "compose.brain_intensity"), ")");
         if (facts->distractors > 0) {
@@ -210,16 +210,16 @@ say_pretraining(FILE *page, const page_facts *facts)
 static const char *
 used_rates(char *out, size_t size, const study_folder *folder)
 {
-    double least = INFINITY, most = -INFINITY;
+    double min = INFINITY, max = -INFINITY;
     for (size_t i = 0; i < folder->model_count; i++) {
         double used = folder->models[i].learning_rate;
-        least = isfinite(used) ? fmin(least, used) : least;
-        most = isfinite(used) ? fmax(most, used) : most;
+        min = isfinite(used) ? fmin(min, used) : min;
+        max = isfinite(used) ? fmax(max, used) : max;
     }
-    if (least > most) {
+    if (min > max) {
         return NULL;
     }
-    snprintf(out, size, least < most ? "%g to %g" : "%g", least, most);
+    snprintf(out, size, min < max ? "%g to %g" : "%g", min, max);
     return out;
 }
 

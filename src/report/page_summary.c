@@ -149,12 +149,12 @@ list_controls(FILE *page, const study_folder *folder)
     bool told[MAX_METHODS] = {false};
     for (size_t rank = folder->attribution_count; rank < folder->method_count; rank++) {
         size_t next = folder->method_count;
-        double most = -INFINITY;
+        double max = -INFINITY;
         for (size_t m = folder->attribution_count; m < folder->method_count; m++) {
             cell c = folder_cell(folder, "baseline", "none", folder->methods[m].name, CORRECT);
-            if (!told[m] && c.seeds > 0 && c.median > most) {
+            if (!told[m] && c.seeds > 0 && c.median > max) {
                 next = m;
-                most = c.median;
+                max = c.median;
             }
         }
         if (next == folder->method_count) {
@@ -165,7 +165,7 @@ list_controls(FILE *page, const study_folder *folder)
         told[next] = true;
         snprintf(meaning, sizeof meaning, "%s%s", strongest ? "the strongest control: " : "",
                  control_meaning(folder->methods[next].name));
-        bar(page, folder->methods[next].title, meaning, most, strongest ? "raw" : "other");
+        bar(page, folder->methods[next].title, meaning, max, strongest ? "raw" : "other");
     }
 }
 

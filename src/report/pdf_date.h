@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* PDF files without the date at which they were written, so that a figure has the same bytes each
  * time it is drawn. */
-#ifndef REPORT_PDF_DATE_H
-#define REPORT_PDF_DATE_H
+#ifndef LB_REPORT_PDF_DATE_H
+#define LB_REPORT_PDF_DATE_H
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the tables say, in figures that the page's words are made of. */
-#ifndef REPORT_FINDINGS_H
-#define REPORT_FINDINGS_H
+#ifndef LB_REPORT_REPORT_SUMMARY_H
+#define LB_REPORT_REPORT_SUMMARY_H
 
 #include "folder.h"
 

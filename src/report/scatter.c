@@ -10,14 +10,14 @@
 #include "report_summary.h"
 
 /* KEY of the height is the key's; it grows where it needs more. */
-enum { WIDTH = FIGURE_PAGE, HEIGHT = 700, KEY = 49, COLUMNS = 4, PANELS = 8, MOST_POINTS = 4096 };
+enum { WIDTH = FIGURE_PAGE, HEIGHT = 700, KEY = 49, COLUMNS = 4, PANELS = 8, MAX_POINTS = 4096 };
 
 #define LINE_TITLE "Least squares"
 
 /* The networks of one method. */
 typedef struct points {
-    double accuracy[MOST_POINTS], median[MOST_POINTS];
-    size_t corpus[MOST_POINTS];
+    double accuracy[MAX_POINTS], median[MAX_POINTS];
+    size_t corpus[MAX_POINTS];
     size_t count;
 } points;
 
@@ -25,7 +25,7 @@ static void
 collect(points *out, const study_folder *folder, size_t method)
 {
     out->count = 0;
-    for (size_t i = 0; i < folder->explanation_count && out->count < MOST_POINTS; i++) {
+    for (size_t i = 0; i < folder->explanation_count && out->count < MAX_POINTS; i++) {
         const explanation_row *row = &folder->explanations[i];
         if (strcmp(row->method, folder->methods[method].name) != 0 ||
             strcmp(row->selection, selection_names[CORRECT]) != 0 || !isfinite(row->accuracy) ||

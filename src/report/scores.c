@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { GROUPS = SELECTIONS * MAX_METHODS * MAX_CORPORA * DEGREES, MOST_IMAGES = 1 << 24 };
+enum { GROUPS = SELECTIONS * MAX_METHODS * MAX_CORPORA * DEGREES, MAX_IMAGES = 1 << 24 };
 
 static size_t
 group_of(size_t corpus, size_t degree, size_t method, size_t chosen)
@@ -188,7 +188,7 @@ cleanup:
 static int32_t
 image_of(const study_folder *folder, size_t row)
 {
-    return whole(value_of(folder, row, SCORE_IMAGE), MOST_IMAGES);
+    return whole(value_of(folder, row, SCORE_IMAGE), MAX_IMAGES);
 }
 
 /* Notes each image of the folder's rows in all[image]. */
@@ -217,14 +217,14 @@ collect_images(study_folder *folder, lb_error *err)
 {
     lb_status status = LB_OK;
     scored_image *all = NULL;
-    size_t most = 0;
+    size_t max = 0;
     for (size_t i = 0; i < folder->score_count; i++) {
         size_t end = (size_t)image_of(folder, folder->score_rows[i]) + 1; /* NOT_KNOWN gives 0 */
-        most = end > most ? end : most;
+        max = end > max ? end : max;
     }
-    LB_ALLOC(all, most);
+    LB_ALLOC(all, max);
     LB_ALLOC(folder->images, note_images(all, folder));
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = 0; i < max; i++) {
         if (all[i].in[CORRECT] || all[i].in[WRONG]) {
             folder->images[folder->image_count++] = all[i];
         }

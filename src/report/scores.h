@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The scores of a study folder, of the table that tables/scores.csv is read into. */
-#ifndef REPORT_SCORES_H
-#define REPORT_SCORES_H
+#ifndef LB_REPORT_SCORES_H
+#define LB_REPORT_SCORES_H
 
 #include "folder.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the tables of lb_analyse() are made from. */
-#ifndef LB_STUDY_CONCLUSIONS_INTERNAL_H
-#define LB_STUDY_CONCLUSIONS_INTERNAL_H
+#ifndef LB_RESULTS_ANALYSIS_INTERNAL_H
+#define LB_RESULTS_ANALYSIS_INTERNAL_H
 
 #include "paired_test.h"
 

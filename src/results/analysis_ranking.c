@@ -73,24 +73,24 @@ rank_model(ranking *r, const analysis *f, const group *where, const score_series
         }
     }
     for (size_t image = 0; image < images; image++) {
-        double *scores = r->of_image, *ranks = r->of_image + r->methods, most = -INFINITY, ties = 0;
+        double *scores = r->of_image, *ranks = r->of_image + r->methods, max = -INFINITY, ties = 0;
         bool complete = true;
         for (size_t m = 0; m < r->methods; m++) {
             double value = r->scores[m * images + image];
             complete = complete && !isnan(value);
             scores[m] = -value;
-            most = value > most ? value : most;
+            max = value > max ? value : max;
         }
         if (!complete) {
             continue;
         }
         LB_TRY(lb_ranks(ranks, scores, r->methods, err));
         for (size_t m = 0; m < r->methods; m++) {
-            ties += scores[m] == -most;
+            ties += scores[m] == -max;
         }
         for (size_t m = 0; m < r->methods; m++) {
             r->ranks[m * images + image] += ranks[m];
-            r->best[m] += scores[m] == -most ? 1 / ties : 0;
+            r->best[m] += scores[m] == -max ? 1 / ties : 0;
         }
         r->counts[image]++;
     }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The certificates of maps as columns of scores.csv and as datasets of explanations.h5. */
-#ifndef LB_STUDY_CERTIFICATES_H
-#define LB_STUDY_CERTIFICATES_H
+/* The diagnostics of maps as columns of scores.csv and as datasets of explanations.h5. */
+#ifndef LB_RESULTS_DIAGNOSTICS_COLUMNS_H
+#define LB_RESULTS_DIAGNOSTICS_COLUMNS_H
 
 #include "lesionbench/explain.h"
 #include "lesionbench/h5.h"
 
 /* NULL past the last column. */
 const char *diagnostics_column(size_t column);
-/* NaN where the certificate says nothing. */
+/* NaN if the diagnostics have no value. */
 double diagnostics_get(const lb_diagnostics *diagnostic, size_t column);
-/* NaN: says nothing. */
+/* NaN: no value. */
 void diagnostics_set(lb_diagnostics *diagnostic, size_t column, double value);
 
-/* Writes the certificates of a group's maps: a dataset (count) for each column of which at least
- * one certificate says something, and a summary of each as attributes of the group. */
+/* Writes the diagnostics of a group's maps: a dataset (count) for each column with at least one
+ * value, and a summary of each as attributes of the group. */
 lb_status diagnostics_save(lb_h5 *file, const char *group, const lb_diagnostics *diagnostics,
                            size_t count, lb_error *err);
-/* Fills certificates (count) with what the group holds. */
+/* Reads the group's diagnostics (count). */
 lb_status diagnostics_load(lb_diagnostics *diagnostics, size_t count, lb_h5 *file,
                            const char *group, lb_error *err);
 

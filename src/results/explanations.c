@@ -319,7 +319,7 @@ run_init(run *work, bool scored, lb_error *err)
 {
     lb_status status = LB_OK;
     const lb_explain_job *job = work->job;
-    enum { MOST_STEP = 128 };
+    enum { MAX_STEP = 128 };
     size_t cells = 0;
     LB_TRY(explanation_groups(&work->groups, &work->group_count, job, err));
     LB_TRY(lb_multiply(&cells, job->count, work->group_count, err));
@@ -328,7 +328,7 @@ run_init(run *work, bool scored, lb_error *err)
     LB_ALLOC(work->seen, cells);
     work->rows = explanation_rows(work->row, job);
     /* Many batches at a time: controls are planned anew for each. */
-    work->step = job->count < MOST_STEP ? job->count : MOST_STEP;
+    work->step = job->count < MAX_STEP ? job->count : MAX_STEP;
     work->step = work->step > 0 ? work->step : 1;
     if (scored) {
         LB_ALLOC(work->scores, cells);

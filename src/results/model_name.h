@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A model's name as attributes of an HDF5 file's root. */
-#ifndef LB_STUDY_MODEL_NAME_H
-#define LB_STUDY_MODEL_NAME_H
+#ifndef LB_RESULTS_MODEL_NAME_H
+#define LB_RESULTS_MODEL_NAME_H
 
 #include "lesionbench/h5.h"
 #include "lesionbench/predictions.h"

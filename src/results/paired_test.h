@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Paired comparisons of series of scores, with the subject as the unit. */
-#ifndef LB_STUDY_COMPARISON_H
-#define LB_STUDY_COMPARISON_H
+#ifndef LB_RESULTS_PAIRED_TEST_H
+#define LB_RESULTS_PAIRED_TEST_H
 
 #include "lesionbench/analysis.h"
 #include "lesionbench/statistics.h"

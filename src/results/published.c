@@ -142,15 +142,15 @@ read_numbers(lb_array *out, reader *r, const lb_value *value, const char *what, 
     return LB_OK;
 }
 
-/* Whole numbers from 0 to `most`. */
+/* Whole numbers from 0 to `max`. */
 static lb_status
-read_whole(uint32_t *out, const lb_array *numbers, double most, const char *what, lb_error *err)
+read_whole(uint32_t *out, const lb_array *numbers, double max, const char *what, lb_error *err)
 {
     for (size_t i = 0; i < numbers->shape[0]; i++) {
         double number = ((const double *)numbers->data)[i];
-        if (!(number >= 0 && number <= most && number == floor(number))) {
+        if (!(number >= 0 && number <= max && number == floor(number))) {
             return lb_fail(err, LB_ERROR_FORMAT, "'%s': %g at %zu is not a whole number up to %g",
-                           what, number, i, most);
+                           what, number, i, max);
         }
         out[i] = (uint32_t)number;
     }

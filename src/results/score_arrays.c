@@ -15,7 +15,7 @@
 typedef struct rows_file {
     const char *path;
     lb_npy *npy;
-    void *capacity; /* a row of the file's type */
+    void *stored;   /* a row of the file's type */
     double *values; /* (channels, H, W) ... */
     float *narrow;  /* ... and in float32, where that holds them */
     size_t count, channels, height, width;
@@ -38,7 +38,7 @@ static void
 rows_file_release(rows_file *rows)
 {
     lb_npy_close(rows->npy);
-    lb_free(rows->capacity);
+    lb_free(rows->stored);
     lb_free(rows->values);
     lb_free(rows->narrow);
     *rows = (rows_file){.path = NULL};
@@ -70,8 +70,8 @@ rows_file_open(rows_file *rows, const char *path, bool channels_too, lb_error *e
     rows->height = shape[header->rank - 2];
     rows->width = shape[header->rank - 1];
     size_t values = lb_array_count(header) / shape[0];
-    rows->capacity = lb_alloc(values, lb_type_size(header->type), err);
-    if (rows->capacity == NULL) {
+    rows->stored = lb_alloc(values, lb_type_size(header->type), err);
+    if (rows->stored == NULL) {
         LB_TRY(err->code);
     }
     LB_ALLOC(rows->values, values);
@@ -168,7 +168,7 @@ check_fit(const scored_arrays *a, const rows_file *maps, lb_error *err)
 static lb_status
 read_row(rows_file *rows, size_t row, lb_error *err)
 {
-    lb_status status = lb_npy_read_doubles(rows->values, rows->npy, rows->capacity, row, 1, err);
+    lb_status status = lb_npy_read_doubles(rows->values, rows->npy, rows->stored, row, 1, err);
     return status == LB_OK ? LB_OK : lb_fail_context(err, "%s", rows->path);
 }
 

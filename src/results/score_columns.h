@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the table that lb_scores_append() and lb_scores_read() fill has its columns of numbers. */
-#ifndef RESULTS_SCORE_COLUMNS_H
-#define RESULTS_SCORE_COLUMNS_H
+#ifndef LB_RESULTS_SCORE_COLUMNS_H
+#define LB_RESULTS_SCORE_COLUMNS_H
 
 #include <stdio.h>
 

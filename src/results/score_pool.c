@@ -4,7 +4,7 @@
 #include <omp.h>
 #include <string.h>
 
-enum { MOST_WAITING = 64, MOST_VALUES = 1 << 23 };
+enum { MAX_WAITING = 64, MAX_VALUES = 1 << 23 };
 
 lb_status
 score_pool_create(score_pool *out, lb_score_rows *rows, const lb_scoring *scoring, size_t height,
@@ -14,9 +14,9 @@ score_pool_create(score_pool *out, lb_score_rows *rows, const lb_scoring *scorin
     size_t values = 0;
     score_pool made = {.rows = rows, .scoring = scoring, .threads = (size_t)omp_get_max_threads()};
     LB_TRY(lb_multiply(&made.pixels, height, width, err));
-    made.capacity = made.pixels > 0 ? MOST_VALUES / made.pixels : 1;
+    made.capacity = made.pixels > 0 ? MAX_VALUES / made.pixels : 1;
     made.capacity = made.capacity < made.threads ? made.threads : made.capacity;
-    made.capacity = made.capacity > MOST_WAITING ? MOST_WAITING : made.capacity;
+    made.capacity = made.capacity > MAX_WAITING ? MAX_WAITING : made.capacity;
     LB_TRY(lb_multiply(&values, made.capacity, made.pixels, err));
     LB_ALLOC(made.map, values);
     LB_ALLOC(made.truth, values);

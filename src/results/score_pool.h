@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps are scored some at a time, by all threads. Each map's score hangs on that map alone. */
-#ifndef LB_STUDY_SCORING_TEAM_H
-#define LB_STUDY_SCORING_TEAM_H
+/* Scores maps in blocks, with all threads. Each map is scored independently, so a score does not
+ * depend on the block. */
+#ifndef LB_RESULTS_SCORE_POOL_H
+#define LB_RESULTS_SCORE_POOL_H
 
 #include "lesionbench/explanations.h"
 

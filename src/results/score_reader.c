@@ -128,9 +128,9 @@ check_number(const reader *r, const source *from, double value, const char *cell
                                         [LB_SCORE_BYTE] = "a count",
                                         [LB_SCORE_IMAGE] = "the index of an image",
                                         [LB_SCORE_SUBJECT] = "the number of a subject"};
-    const double most = from->kind == LB_SCORE_BYTE      ? UINT8_MAX
-                        : from->kind == LB_SCORE_SUBJECT ? INT32_MAX
-                                                         : UINT32_MAX;
+    const double max = from->kind == LB_SCORE_BYTE      ? UINT8_MAX
+                       : from->kind == LB_SCORE_SUBJECT ? INT32_MAX
+                                                        : UINT32_MAX;
     const char *column = r->table->columns[from->place].name;
     if (from->kind == LB_SCORE_FINITE && isinf(value)) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu, column \"%s\": the score is infinite",
@@ -138,7 +138,7 @@ check_number(const reader *r, const source *from, double value, const char *cell
     }
     bool is_whole = from->kind >= LB_SCORE_COUNT && from->kind <= LB_SCORE_SUBJECT;
     bool is_empty = from->kind == LB_SCORE_SUBJECT && cell[0] == '\0';
-    if (is_whole && !is_empty && (!(value >= 0 && value <= most) || value != floor(value))) {
+    if (is_whole && !is_empty && (!(value >= 0 && value <= max) || value != floor(value))) {
         return lb_fail(err, LB_ERROR_FORMAT, "%s: line %zu, column \"%s\": '%.60s' is not %s",
                        r->path, lb_csv_line(r->stream), column, cell, NAMES[from->kind]);
     }

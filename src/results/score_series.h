@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One column of the table of scores, ordered for analysis: values by image, in series of one model,
  * method and selection. 12 bytes a row beside the table, and 24 more while it is made. */
-#ifndef RESULTS_SCORE_SERIES_H
-#define RESULTS_SCORE_SERIES_H
+#ifndef LB_RESULTS_SCORE_SERIES_H
+#define LB_RESULTS_SCORE_SERIES_H
 
 #include "lesionbench/score_table.h"
 

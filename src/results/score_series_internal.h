@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files that order scores share. */
-#ifndef RESULTS_SCORE_SERIES_INTERNAL_H
-#define RESULTS_SCORE_SERIES_INTERNAL_H
+#ifndef LB_RESULTS_SCORE_SERIES_INTERNAL_H
+#define LB_RESULTS_SCORE_SERIES_INTERNAL_H
 
 #include "score_series.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the table of scores share. */
-#ifndef RESULTS_SCORE_TABLE_INTERNAL_H
-#define RESULTS_SCORE_TABLE_INTERNAL_H
+#ifndef LB_RESULTS_SCORE_TABLE_INTERNAL_H
+#define LB_RESULTS_SCORE_TABLE_INTERNAL_H
 
 #include "lesionbench/score_table.h"
 

@@ -55,23 +55,24 @@ seen_slices(char **seen, lb_slices *slices, const uint8_t *split, lb_error *err)
     lb_status status = LB_OK;
     size_t count = lb_slices_subjects(slices);
     lb_fingerprint whole, *subjects = NULL;
-    bool *taken = NULL;
+    bool *included = NULL;
     char *longer = NULL;
     LB_ALLOC(subjects, count);
-    LB_ALLOC(taken, count);
+    LB_ALLOC(included, count);
     for (size_t i = 0; i < count; i++) {
         lb_subject_fingerprint(subjects + i, lb_slices_subject_name(slices, i));
     }
     for (size_t i = 0; i < lb_slices_count(slices); i++) {
         const lb_slice_info *info = lb_slices_at(slices, i);
-        taken[info->subject] |= info->sex != LB_SEX_UNKNOWN && split[info->subject] != LB_HOLDOUT;
+        included[info->subject] |=
+            info->sex != LB_SEX_UNKNOWN && split[info->subject] != LB_HOLDOUT;
     }
     LB_TRY(lb_slices_fingerprint(&whole, slices, err));
-    LB_TRY(lb_seen_add(&longer, *seen, &whole, subjects, taken, count, err));
+    LB_TRY(lb_seen_add(&longer, *seen, &whole, subjects, included, count, err));
     lb_free(*seen);
     *seen = longer;
 cleanup:
-    lb_free(taken);
+    lb_free(included);
     lb_free(subjects);
     return status;
 }
@@ -81,25 +82,25 @@ seen_dataset(lb_network *network, const char *data, lb_error *err)
 {
     lb_status status = LB_OK;
     lb_subject_splits splits = {.count = 0};
-    bool known = false, *taken = NULL;
+    bool known = false, *included = NULL;
     char *seen = NULL;
     const char *before = lb_network_metadata(network, LB_SEEN_KEY);
     LB_TRY(lb_subject_splits_has(&known, data, err));
     if (known) {
         LB_TRY(lb_subject_splits_read(&splits, data, err));
-        LB_ALLOC(taken, splits.count);
+        LB_ALLOC(included, splits.count);
         for (size_t i = 0; i < splits.count; i++) {
-            taken[i] = (splits.splits[i] & (1 << LB_TRAIN | 1 << LB_VALIDATION)) != 0;
+            included[i] = (splits.splits[i] & (1 << LB_TRAIN | 1 << LB_VALIDATION)) != 0;
         }
-        LB_TRY(
-            lb_seen_add(&seen, before, &splits.slices, splits.subjects, taken, splits.count, err));
+        LB_TRY(lb_seen_add(&seen, before, &splits.slices, splits.subjects, included, splits.count,
+                           err));
     } else {
         LB_TRY(lb_seen_add_unknown(&seen, before, err));
     }
     LB_TRY(seen_write(network, seen, err));
 cleanup:
     lb_free(seen);
-    lb_free(taken);
+    lb_free(included);
     lb_subject_splits_release(&splits);
     return status;
 }

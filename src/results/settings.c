@@ -272,7 +272,7 @@ lb_status
 lb_parse_indices(size_t **out, size_t *count, const char *text, size_t min, size_t max,
                  lb_error *err)
 {
-    enum { MOST = 1 << 26 };
+    enum { MAX_NUMBERS = 1 << 26 };
     lb_status status = LB_OK;
     lb_list list = {0};
     size_t *values = NULL, total = 0, used = 0;
@@ -280,8 +280,8 @@ lb_parse_indices(size_t **out, size_t *count, const char *text, size_t min, size
     LB_TRY(lb_list_parse(&list, text, err));
     for (size_t i = 0; i < list.count; i++) {
         LB_TRY(parse_range(bounds, list.items[i], min, max, err));
-        if (bounds[1] - bounds[0] >= MOST - total) {
-            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "more than %d numbers", MOST));
+        if (bounds[1] - bounds[0] >= MAX_NUMBERS - total) {
+            LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "more than %d numbers", MAX_NUMBERS));
         }
         total += (size_t)(bounds[1] - bounds[0]) + 1;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables with one row for each finding, written as CSV, Markdown and LaTeX. */
-#ifndef LB_STUDY_TIDY_H
-#define LB_STUDY_TIDY_H
+#ifndef LB_RESULTS_TABLE_WRITER_H
+#define LB_RESULTS_TABLE_WRITER_H
 
 #include "lesionbench/base.h"
 

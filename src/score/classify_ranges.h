@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* 95 % intervals of classification metrics; score.h tells their sources. NaN where undefined. */
-#ifndef CLASSIFY_RANGES_H
-#define CLASSIFY_RANGES_H
+/* 95 % confidence intervals of classification metrics. Sources: lesionbench/score.h. NaN if
+ * undefined. */
+#ifndef LB_SCORE_CLASSIFY_RANGES_H
+#define LB_SCORE_CLASSIFY_RANGES_H
 
 #include "lesionbench/score.h"
 

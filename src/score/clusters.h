@@ -4,8 +4,7 @@
 
 #include "lesionbench/base.h"
 
-/* LB_ERROR_ARGUMENT, naming the function, where one of n values is of no cluster below `clusters`.
- */
+/* LB_ERROR_ARGUMENT, naming the function, if one of n cluster indices is not below `clusters`. */
 lb_status lb_clusters_check(const uint32_t *cluster, size_t n, size_t clusters,
                             const char *function, lb_error *err);
 

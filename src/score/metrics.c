@@ -72,10 +72,10 @@ find_masses(lb_scored_map *map)
         scorer->mass[scorer->lesion[k]] += fabs(one);
         scorer->hit[scorer->lesion[k]] |= selected;
     }
-    map->least = INFINITY;
+    map->min = INFINITY;
     for (size_t l = 0; l < scorer->lesions; l++) {
-        map->least = fmin(map->least, scorer->mass[l]);
-        map->most = fmax(map->most, scorer->mass[l]);
+        map->min = fmin(map->min, scorer->mass[l]);
+        map->max = fmax(map->max, scorer->mass[l]);
         map->hits += scorer->hit[l];
     }
     map->has_masses = true;
@@ -185,7 +185,7 @@ lesion_mass_min(double *out, lb_scored_map *map, lb_error *err)
 {
     (void)err;
     find_masses(map);
-    *out = share(map->least, map->absolute);
+    *out = share(map->min, map->absolute);
     return LB_OK;
 }
 
@@ -194,7 +194,7 @@ lesion_mass_max(double *out, lb_scored_map *map, lb_error *err)
 {
     (void)err;
     find_masses(map);
-    *out = share(map->most, map->absolute);
+    *out = share(map->max, map->absolute);
     return LB_OK;
 }
 

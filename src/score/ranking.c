@@ -73,14 +73,14 @@ scale_down(double value, int exponent)
 lb_status
 ranking_keys_of_doubles(lb_scorer *scorer, const double *map, lb_error *err)
 {
-    double most = 0;
+    double max = 0;
     size_t differ = 0;
     int exponent = 0;
     for (size_t i = 0; i < scorer->count; i++) {
         if (!isfinite(map[i])) {
             return lb_fail(err, LB_ERROR_NUMERIC, "the map is not finite at pixel %zu", i);
         }
-        most = fmax(most, fabs(map[i]));
+        max = fmax(max, fabs(map[i]));
         scorer->order[i] = map[i];
     }
     qsort(scorer->order, scorer->count, sizeof *scorer->order, by_value);
@@ -89,7 +89,7 @@ ranking_keys_of_doubles(lb_scorer *scorer, const double *map, lb_error *err)
             scorer->order[differ++] = scorer->order[i];
         }
     }
-    frexp(most, &exponent);
+    frexp(max, &exponent);
     for (size_t i = 0; i < scorer->count; i++) {
         scorer->key[i] = find_rank(scorer->order, differ, map[i]);
         scorer->scaled[i] = scale_down(map[i], exponent);

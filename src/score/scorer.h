@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a scorer keeps of its truth, and of the map at hand. */
-#ifndef SCORER_H
-#define SCORER_H
+#ifndef LB_SCORE_SCORER_H
+#define LB_SCORE_SCORER_H
 
 #include "lesionbench/metrics.h"
 
@@ -69,7 +69,7 @@ typedef struct lb_scored_map {
     double auroc, auprc;
     double absolute, positive;           /* sums of |value| and of what is positive */
     double absolute_true, positive_true; /* in the truth */
-    double least, most, hits;            /* of the lesions: masses, and how many are touched */
+    double min, max, hits;               /* of the lesions: masses, and how many are touched */
     double distance, farthest;           /* the map's EMD, and the largest distance of two pixels */
 } lb_scored_map;
 

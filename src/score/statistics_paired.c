@@ -17,14 +17,14 @@ static double
 exact_signed_rank(size_t n, double plus)
 {
     double ways[EXACT_RANKS * (EXACT_RANKS + 1) / 2 + 1] = {1};
-    size_t most = n * (n + 1) / 2, at = (size_t)plus;
+    size_t max = n * (n + 1) / 2, at = (size_t)plus;
     for (size_t rank = 1; rank <= n; rank++) {
         for (size_t sum = rank * (rank + 1) / 2; sum >= rank; sum--) {
             ways[sum] += ways[sum - rank];
         }
     }
     double less = 0, more = 0;
-    for (size_t sum = 0; sum <= most; sum++) {
+    for (size_t sum = 0; sum <= max; sum++) {
         less += sum <= at ? ways[sum] : 0;
         more += sum >= at ? ways[sum] : 0;
     }

@@ -8,7 +8,7 @@
 
 #include "lesionbench/distributions.h"
 
-enum { EXACT_ORDERS = 8, EXACT_INVERSIONS = 33, MOST_GIVEN = 6 };
+enum { EXACT_ORDERS = 8, EXACT_INVERSIONS = 33, MAX_GIVEN = 6 };
 
 typedef struct entry {
     double value;
@@ -154,17 +154,17 @@ inversions_p(size_t n, size_t few)
 {
     double share[EXACT_INVERSIONS * (EXACT_INVERSIONS - 1) / 2 + 1] = {1};
     double next[EXACT_INVERSIONS * (EXACT_INVERSIONS - 1) / 2 + 1];
-    size_t most = 0;
+    size_t max = 0;
     for (size_t item = 2; item <= n; item++) {
-        size_t grown = most + item - 1;
+        size_t grown = max + item - 1;
         for (size_t sum = 0; sum <= grown; sum++) {
             next[sum] = 0;
             for (size_t own = 0; own < item && own <= sum; own++) {
-                next[sum] += sum - own <= most ? share[sum - own] / (double)item : 0;
+                next[sum] += sum - own <= max ? share[sum - own] / (double)item : 0;
             }
         }
         memcpy(share, next, (grown + 1) * sizeof *share);
-        most = grown;
+        max = grown;
     }
     double p = 0;
     for (size_t sum = 0; sum <= few; sum++) {
@@ -213,7 +213,7 @@ cleanup:
     return status;
 }
 
-enum { SIDE = MOST_GIVEN + 2 };
+enum { SIDE = MAX_GIVEN + 2 };
 
 /* Takes a variable out of the matrix of correlations, unless those before explain it already.
  * Returns whether it did. */
@@ -261,9 +261,9 @@ lb_partial_spearman(lb_correlation *out, const double *x, const double *y, const
     lb_status status = LB_OK;
     double *ranks = NULL;
     lb_correlation result = {.n = n, .value = (double)NAN, .p = (double)NAN};
-    if (given > MOST_GIVEN) {
+    if (given > MAX_GIVEN) {
         return lb_fail(err, LB_ERROR_ARGUMENT, "%zu variables are more than can be given (%d)",
-                       given, MOST_GIVEN);
+                       given, MAX_GIVEN);
     }
     LB_ALLOC(ranks, (given + 2) * n);
     for (size_t i = 0; i < given; i++) {

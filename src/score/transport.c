@@ -12,7 +12,7 @@
 #include "transport_internal.h"
 
 /* Masses add up to 2^MASS_BITS; with more points than that their smallest would not be whole. */
-enum { COARSEST = 24, MASS_BITS = 61, MOST_POINTS = 1 << 20 };
+enum { COARSEST = 24, MASS_BITS = 61, MAX_POINTS = 1 << 20 };
 
 typedef struct pixel {
     uint32_t code; /* Morton's */
@@ -428,8 +428,8 @@ lb_transport(double *out, const lb_point_masses *from, const lb_point_masses *to
     if (self.sources == 0 || self.to.count == 0) {
         LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "there is no mass to move"));
     }
-    if (self.sources > MOST_POINTS || self.to.count > MOST_POINTS) {
-        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "more than %d points cannot be moved", MOST_POINTS));
+    if (self.sources > MAX_POINTS || self.to.count > MAX_POINTS) {
+        LB_TRY(lb_fail(err, LB_ERROR_ARGUMENT, "more than %d points cannot be moved", MAX_POINTS));
     }
     LB_TRY(problem_sinks(&self, ground, err));
     LB_TRY(problem_masses(&self, err));

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The transport problem in whole units of mass, and the basis of the simplex: a spanning tree. */
-#ifndef TRANSPORT_INTERNAL_H
-#define TRANSPORT_INTERNAL_H
+#ifndef LB_SCORE_TRANSPORT_INTERNAL_H
+#define LB_SCORE_TRANSPORT_INTERNAL_H
 
 #include "lesionbench/transport.h"
 
 /* Sinks come in groups of so many, for vector instructions, and in blocks of groups. */
 enum { TRANSPORT_LANES = 16, TRANSPORT_BLOCK = 16 * TRANSPORT_LANES };
 
-/* Sinks are few or as many as sources. Their arrays have room up to a multiple of the lanes. */
+/* Sinks. Their arrays are padded to a multiple of the lanes. */
 typedef struct transport_sinks {
     size_t count, padded;
     double *y, *x;
@@ -51,10 +51,10 @@ typedef struct transport_tree {
 typedef struct transport_row {
     double *value; /* (padded) */
     size_t lanes;
-    double *least; /* (lanes) of parts of the row, for the search */
+    double *min; /* (lanes) of parts of the row, for the search */
 } transport_row;
 
-/* Returns the least value. */
+/* Returns the minimum. */
 double transport_row_fill(transport_row *out, const transport_sinks *sinks,
                           const transport_sources *sources, size_t source);
 /* Up to `limit` sinks whose value is not above the bound. */
@@ -67,10 +67,10 @@ lb_status transport_tree_create(transport_tree *out, size_t sources, size_t sink
 void transport_tree_release(transport_tree *tree);
 /* From sources + sinks - 1 arcs that span all, ordered by source. */
 lb_status transport_tree_build(transport_tree *tree, const transport_arc *arcs, lb_error *err);
-/* Prices from the tree, the root's being 0. */
+/* Computes the prices from the tree; the root's is 0. */
 void transport_tree_prices(const transport_tree *tree, transport_sinks *sinks,
                            const transport_sources *sources);
-/* The arc from source to sink, whose reduced cost is below 0, enters the basis. */
+/* Pivot: the arc from source to sink, whose reduced cost is below 0, enters the basis. */
 void transport_pivot(transport_tree *tree, transport_sinks *sinks, size_t source, size_t sink,
                      double reduced);
 

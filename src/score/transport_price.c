@@ -9,14 +9,14 @@ typedef struct place {
     double y, x;
 } place;
 
-/* row[j] = cost - price. least[b x lanes + l] is the least of the b-th block's l-th lane: of the
+/* row[j] = cost - price. min[b x lanes + l] is the minimum of the b-th block's l-th lane: of the
  * sinks b x block + l, b x block + lanes + l, ... */
 LB_KERNEL(void, fill_distances,
-          (double *restrict row, double *restrict least, const transport_sinks *sinks, place at),
-          (row, least, sinks, at))
+          (double *restrict row, double *restrict min, const transport_sinks *sinks, place at),
+          (row, min, sinks, at))
 {
     for (size_t start = 0; start < sinks->padded;
-         start += TRANSPORT_BLOCK, least += TRANSPORT_LANES) {
+         start += TRANSPORT_BLOCK, min += TRANSPORT_LANES) {
         size_t left = sinks->padded - start,
                end = start + (left < TRANSPORT_BLOCK ? left : TRANSPORT_BLOCK);
         double lowest[TRANSPORT_LANES];
@@ -32,17 +32,17 @@ LB_KERNEL(void, fill_distances,
             }
         }
         for (size_t l = 0; l < TRANSPORT_LANES; l++) {
-            least[l] = lowest[l];
+            min[l] = lowest[l];
         }
     }
 }
 
 LB_KERNEL(void, fill_squares,
-          (double *restrict row, double *restrict least, const transport_sinks *sinks, place at),
-          (row, least, sinks, at))
+          (double *restrict row, double *restrict min, const transport_sinks *sinks, place at),
+          (row, min, sinks, at))
 {
     for (size_t start = 0; start < sinks->padded;
-         start += TRANSPORT_BLOCK, least += TRANSPORT_LANES) {
+         start += TRANSPORT_BLOCK, min += TRANSPORT_LANES) {
         size_t left = sinks->padded - start,
                end = start + (left < TRANSPORT_BLOCK ? left : TRANSPORT_BLOCK);
         double lowest[TRANSPORT_LANES];
@@ -58,22 +58,22 @@ LB_KERNEL(void, fill_squares,
             }
         }
         for (size_t l = 0; l < TRANSPORT_LANES; l++) {
-            least[l] = lowest[l];
+            min[l] = lowest[l];
         }
     }
 }
 
 static void
-fill_free(double *row, double *least, const transport_sinks *sinks)
+fill_free(double *row, double *min, const transport_sinks *sinks)
 {
     for (size_t start = 0; start < sinks->padded;
-         start += TRANSPORT_BLOCK, least += TRANSPORT_LANES) {
+         start += TRANSPORT_BLOCK, min += TRANSPORT_LANES) {
         for (size_t l = 0; l < TRANSPORT_LANES; l++) {
-            least[l] = INFINITY;
+            min[l] = INFINITY;
         }
         for (size_t j = start; j < sinks->padded && j < start + TRANSPORT_BLOCK; j++) {
             row[j] = -sinks->price[j];
-            least[j % TRANSPORT_LANES] = fmin(least[j % TRANSPORT_LANES], row[j]);
+            min[j % TRANSPORT_LANES] = fmin(min[j % TRANSPORT_LANES], row[j]);
         }
     }
 }
@@ -95,18 +95,18 @@ transport_row_fill(transport_row *out, const transport_sinks *sinks,
                    const transport_sources *sources, size_t source)
 {
     place at = {sources->y[source], sources->x[source]};
-    double least = INFINITY;
+    double min = INFINITY;
     if (source == sources->free) {
-        fill_free(out->value, out->least, sinks);
+        fill_free(out->value, out->min, sinks);
     } else if (sinks->ground == LB_GROUND_SQUARED) {
-        fill_squares(out->value, out->least, sinks, at);
+        fill_squares(out->value, out->min, sinks, at);
     } else {
-        fill_distances(out->value, out->least, sinks, at);
+        fill_distances(out->value, out->min, sinks, at);
     }
     for (size_t k = 0; k < out->lanes; k++) {
-        least = out->least[k] < least ? out->least[k] : least;
+        min = out->min[k] < min ? out->min[k] : min;
     }
-    return least;
+    return min;
 }
 
 size_t
@@ -115,7 +115,7 @@ transport_row_below(uint32_t *out, size_t limit, const transport_row *row,
 {
     size_t count = 0;
     for (size_t k = 0; k < row->lanes; k++) {
-        if (!(row->least[k] <= bound)) {
+        if (!(row->min[k] <= bound)) {
             continue;
         }
         size_t start = k / TRANSPORT_LANES * TRANSPORT_BLOCK, end = start + TRANSPORT_BLOCK;

@@ -46,17 +46,17 @@ look_at_noted(search *self)
     size_t before = self->pivots;
     for (size_t i = 0; i < self->tree->sources; i++) {
         const uint32_t *noted = self->noted + i * NOTED;
-        double least = INFINITY;
+        double min = INFINITY;
         size_t best = 0;
         for (size_t k = 0; k < self->noted_count[i]; k++) {
             double value = transport_cost(self->sinks, self->sources, i, noted[k]) -
                            self->sinks->price[noted[k]];
-            if (value < least) {
-                least = value;
+            if (value < min) {
+                min = value;
                 best = noted[k];
             }
         }
-        enter(self, i, best, least - value_of_home(self, i));
+        enter(self, i, best, min - value_of_home(self, i));
     }
     return self->pivots - before;
 }
@@ -67,15 +67,15 @@ look_at_all(search *self)
     size_t before = self->pivots, total = 0;
     for (size_t i = 0; i < self->tree->sources; i++) {
         uint32_t *noted = self->noted + i * NOTED;
-        double least = transport_row_fill(&self->row, self->sinks, self->sources, i);
-        double reduced = least - value_of_home(self, i);
+        double min = transport_row_fill(&self->row, self->sinks, self->sources, i);
+        double reduced = min - value_of_home(self, i);
         size_t count =
-            transport_row_below(noted, NOTED, &self->row, self->sinks, least + self->reach);
+            transport_row_below(noted, NOTED, &self->row, self->sinks, min + self->reach);
         self->noted_count[i] = (uint8_t)count;
         total += count;
         if (reduced < -self->tolerance) {
             uint32_t best = 0;
-            transport_row_below(&best, 1, &self->row, self->sinks, least);
+            transport_row_below(&best, 1, &self->row, self->sinks, min);
             enter(self, i, best, reduced);
         }
     }
@@ -94,7 +94,7 @@ transport_simplex(transport_tree *tree, transport_sinks *sinks, const transport_
     size_t limit = 1000 * (tree->sources + tree->sinks) + 1000000;
     self.row.lanes = (sinks->padded + TRANSPORT_BLOCK - 1) / TRANSPORT_BLOCK * TRANSPORT_LANES;
     LB_ALLOC(self.row.value, sinks->padded);
-    LB_ALLOC(self.row.least, self.row.lanes);
+    LB_ALLOC(self.row.min, self.row.lanes);
     LB_ALLOC(self.noted, tree->sources * NOTED);
     LB_ALLOC(self.noted_count, tree->sources);
     do {
@@ -113,7 +113,7 @@ transport_simplex(transport_tree *tree, transport_sinks *sinks, const transport_
 cleanup:
     lb_free(self.noted_count);
     lb_free(self.noted);
-    lb_free(self.row.least);
+    lb_free(self.row.min);
     lb_free(self.row.value);
     return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the stages of a study that are not done will take, before they begin. */
-#ifndef LB_STUDY_ESTIMATE_H
-#define LB_STUDY_ESTIMATE_H
+/* Estimates the work of the stages that are not done, before they start. */
+#ifndef LB_WORKFLOW_ESTIMATE_H
+#define LB_WORKFLOW_ESTIMATE_H
 
 #include "stages.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Stages as a graph: each makes files from other stages' files and from files outside. What it is
- * made from is its key, a hash of the kind's revision, the settings and the inputs' keys. */
+/* Stages as a graph. A stage makes files from the files of other stages and from external files.
+ * Its key is a hash of the kind's revision, the settings and the keys of the inputs. */
 #ifndef LB_WORKFLOW_GRAPH_H
 #define LB_WORKFLOW_GRAPH_H
 
@@ -88,8 +88,8 @@ lb_status stage_needs_range(stage *one, size_t first, size_t end, lb_error *err)
 /* Adds a file or folder from outside, whose content has this key. */
 lb_status stage_needs_file(stage *one, const char *path, uint64_t key, lb_error *err);
 
-/* out (count): the stages so that each stands behind its inputs, else in the list's order.
- * LB_ERROR_ARGUMENT where inputs go in a circle or are no stages. */
+/* out (count): the stages in an order in which each follows its inputs, else in the list's order.
+ * LB_ERROR_ARGUMENT: a cycle, or inputs that are not stages. */
 lb_status graph_sort(size_t *out, const stage_list *list, lb_error *err);
 /* Computes all keys. */
 lb_status graph_keys(stage_list *list, lb_error *err);

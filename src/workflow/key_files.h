@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What files from outside are, as parts of stages' keys. */
+/* Keys of external files, as parts of the keys of stages. */
 #ifndef LB_WORKFLOW_KEY_FILES_H
 #define LB_WORKFLOW_KEY_FILES_H
 
@@ -7,11 +7,11 @@
 
 /* Adds the bytes of a file. */
 lb_status key_add_file(uint64_t *key, const char *path, lb_error *err);
-/* The pictures of a folder by name, class, size and time: reading all their bytes would take longer
- * than training does. labels: as for lb_loader_folder(). */
+/* Adds the images of a folder by name, class, size and time. Reading all their bytes would take
+ * longer than training. labels: as for lb_loader_folder(). */
 lb_status key_add_pictures(uint64_t *key, const char *folder, const char *labels, lb_error *err);
-/* The names, sizes and times of all files at or below a path, links followed; names that begin with
- * a dot are left out. Reading scans would take longer than importing them. */
+/* Adds the names, sizes and times of all files at or below a path, following links. Names that
+ * begin with a dot are skipped. Reading scans would take longer than importing them. */
 lb_status key_add_tree(uint64_t *key, const char *path, lb_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each kind of a study's stages does and takes. */
+/* The kinds of a study's stages: their work and their costs. */
 #ifndef LB_WORKFLOW_KINDS_H
 #define LB_WORKFLOW_KINDS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stages in words: what is to be done and why, the graph, what was done. */
+/* Describes stages in words: what is to be done and why, the graph, what was done. */
 #ifndef LB_WORKFLOW_LISTING_H
 #define LB_WORKFLOW_LISTING_H
 

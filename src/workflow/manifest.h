@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A study's manifest.json: what its folder holds, and what each stage was made from. */
+/* A study's manifest.json: the files of its folder, and what each stage was made from. */
 #ifndef LB_WORKFLOW_MANIFEST_H
 #define LB_WORKFLOW_MANIFEST_H
 
 #include "stages.h"
 
-/* What a manifest says beside its stages. */
+/* The contents of a manifest beside its stages. */
 typedef struct manifest_facts {
     bool unreadable; /* a file is there, but holds no manifest */
     size_t peak;     /* bytes of memory, 0 unknown */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A study file in memory: its settings by section. */
-#ifndef LB_STUDY_PLAN_H
-#define LB_STUDY_PLAN_H
+#ifndef LB_WORKFLOW_PLAN_H
+#define LB_WORKFLOW_PLAN_H
 
 #include "lesionbench/compose.h"
 #include "lesionbench/dataset.h"

@@ -130,11 +130,11 @@ check_name(const lb_study *study, size_t index, lb_error *err)
         return lb_fail(err, LB_ERROR_ARGUMENT, "'%s' must be at most 40 letters, digits or -",
                        name);
     }
-    bool taken = strcmp(name, "untrained") == 0 || strcmp(name, "baseline") == 0;
+    bool reserved = strcmp(name, "untrained") == 0 || strcmp(name, "baseline") == 0;
     for (size_t i = 0; i < index; i++) {
-        taken = taken || strcmp(study->corpora[i].name, name) == 0;
+        reserved = reserved || strcmp(study->corpora[i].name, name) == 0;
     }
-    return taken ? lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is taken", name) : LB_OK;
+    return reserved ? lb_fail(err, LB_ERROR_ARGUMENT, "'%s' is taken", name) : LB_OK;
 }
 
 static lb_status

@@ -12,7 +12,7 @@
 
 #include "lesionbench/yaml_values.h"
 
-enum { MOST_CORPORA = 100, MOST_ITEMS = 1000 };
+enum { MAX_CORPORA = 100, MAX_ITEMS = 1000 };
 
 const char *const PLAN_VERSIONS[] = {"0.1", "0.2", NULL};
 
@@ -197,9 +197,9 @@ join(const char **out, lb_study *study, const source *from, const yaml_node_t *l
     size_t length = 1, used = 0, count = 0;
     const yaml_node_item_t *items = list->data.sequence.items.start;
     count = (size_t)(list->data.sequence.items.top - items);
-    if (count == 0 || count > MOST_ITEMS) {
-        LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "has %zu items: must be 1 to %d", count,
-                       (int)MOST_ITEMS));
+    if (count == 0 || count > MAX_ITEMS) {
+        LB_TRY(
+            lb_fail(err, LB_ERROR_FORMAT, "has %zu items: must be 1 to %d", count, (int)MAX_ITEMS));
     }
     for (size_t i = 0; i < count; i++) {
         const yaml_node_t *item = node_at(from, items[i]);
@@ -291,9 +291,9 @@ take_corpora(lb_study *study, const source *from, const yaml_node_t *list, lb_er
     lb_status status = LB_OK;
     const yaml_node_item_t *items = list->data.sequence.items.start;
     size_t count = (size_t)(list->data.sequence.items.top - items);
-    if (count > MOST_CORPORA) {
+    if (count > MAX_CORPORA) {
         LB_TRY(lb_fail(err, LB_ERROR_FORMAT, "%s:%u: %zu corpora, more than %d", from->name,
-                       line_of(list), count, (int)MOST_CORPORA));
+                       line_of(list), count, (int)MAX_CORPORA));
     }
     LB_ALLOC(study->corpora, count);
     study->corpus_count = count;

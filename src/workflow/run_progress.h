@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run tells while its stages work, from one thread at a time. */
+/* Progress messages of a run while its stages work, from one thread at a time. */
 #ifndef LB_WORKFLOW_RUN_PROGRESS_H
 #define LB_WORKFLOW_RUN_PROGRESS_H
 

@@ -13,7 +13,7 @@ typedef struct job {
     size_t index, threads;
     double memory, start, took;
     pthread_t thread;
-    bool taken, finished; /* the place is in use; its work is over */
+    bool occupied, finished; /* the place is in use; its work is over */
     lb_status status;
     lb_error err;
 } job;
@@ -123,7 +123,7 @@ share_time(scheduler *s)
 {
     double now = lb_seconds(), used = (double)(s->bounds->threads - s->free_threads);
     for (size_t i = 0; i < s->bounds->threads; i++) {
-        if (s->jobs[i].taken) {
+        if (s->jobs[i].occupied) {
             s->list->stages[s->jobs[i].index].seconds +=
                 (now - s->counted) * (double)s->jobs[i].threads / used;
         }
@@ -136,7 +136,7 @@ start_stage(scheduler *s, size_t index, size_t threads, double memory, lb_error 
 {
     enum { STACK = 8 << 20 };
     job *place = s->jobs;
-    while (place->taken) {
+    while (place->occupied) {
         place++;
     }
     *place = (job){
@@ -153,7 +153,7 @@ start_stage(scheduler *s, size_t index, size_t threads, double memory, lb_error 
                        s->list->stages[index].name, strerror(failed));
     }
     share_time(s);
-    place->taken = true;
+    place->occupied = true;
     s->started[index] = true;
     s->list->stages[index].seconds = 0;
     s->running++;
@@ -191,7 +191,7 @@ await(scheduler *s)
     pthread_mutex_lock(&s->lock);
     while (found == NULL) {
         for (size_t i = 0; i < s->bounds->threads && found == NULL; i++) {
-            found = s->jobs[i].taken && s->jobs[i].finished ? &s->jobs[i] : NULL;
+            found = s->jobs[i].occupied && s->jobs[i].finished ? &s->jobs[i] : NULL;
         }
         if (found == NULL) {
             pthread_cond_wait(&s->ended, &s->lock);
@@ -200,7 +200,7 @@ await(scheduler *s)
     pthread_mutex_unlock(&s->lock);
     pthread_join(found->thread, NULL);
     share_time(s);
-    found->taken = false;
+    found->occupied = false;
     s->running--;
     s->free_threads += found->threads;
     s->memory = s->running > 0 ? s->memory - found->memory : 0;

@@ -164,7 +164,7 @@ search_target(double *out, const stage_list *list, size_t degree, lb_error *err)
     lb_status status = LB_OK;
     const lb_study *study = list->study;
     const plan_target *target = &study->targets[degree];
-    double mean = 0, lowest = 1, least = 1e-6; /* as 0 would be no target */
+    double mean = 0, lowest = 1, min = 1e-6; /* as 0 would be no target */
     *out = 0;
     if (target->kind == TARGET_NUMBER || target->kind == TARGET_NONE) {
         *out = target->kind == TARGET_NUMBER ? target->accuracy : 0;
@@ -177,7 +177,7 @@ search_target(double *out, const stage_list *list, size_t degree, lb_error *err)
             lowest = fmin(lowest, mean);
         }
     }
-    *out = fmax(lowest, least);
+    *out = fmax(lowest, min);
 cleanup:
     return status;
 }

@@ -2,8 +2,8 @@
 /* The search: which learning rate a corpus is fine-tuned with at a degree, and the accuracy that
  * networks are matched at. Both are read off training curves that earlier stages have written, so
  * that every stage which asks hears the same. */
-#ifndef LB_STUDY_SEARCH_H
-#define LB_STUDY_SEARCH_H
+#ifndef LB_WORKFLOW_SEARCH_H
+#define LB_WORKFLOW_SEARCH_H
 
 #include "stages.h"
 

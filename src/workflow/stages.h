@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The stages of a study. */
-#ifndef LB_STUDY_STAGES_H
-#define LB_STUDY_STAGES_H
+#ifndef LB_WORKFLOW_STAGES_H
+#define LB_WORKFLOW_STAGES_H
 
 #include "graph.h"
 

@@ -39,7 +39,7 @@ typedef struct part {
     size_t size, at;
 } part;
 
-enum { PARTS = 3, ROOM = 1000 };
+enum { PARTS = 3, EXTRA = 1000 };
 
 /* An entry's header: the archive's own, or that of its directory. */
 static void
@@ -131,7 +131,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     part parts[PARTS] = {{.name = "a/data.pkl", .bytes = pickle, .size = length},
                          {.name = "a/data/0", .bytes = rest + 1, .size = first},
                          {.name = "a/data/1", .bytes = rest + 1 + first, .size = storages - first}};
-    buffer content = {.bytes = malloc(size + ROOM)};
+    buffer content = {.bytes = malloc(size + EXTRA)};
     FUZZ_CHECK(content.bytes != NULL);
     put_archive(&content, parts);
     open_and_read(&content);

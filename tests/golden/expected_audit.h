@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_audit.py. Do not edit. */
-#ifndef LB_FIGURES_AUDIT_H
-#define LB_FIGURES_AUDIT_H
+#ifndef LB_EXPECTED_AUDIT_H
+#define LB_EXPECTED_AUDIT_H
 
 enum { N = 300, P = 4 };
 static const double AUC = 0.58004629629629634;

@@ -40,7 +40,7 @@ weights = optimize.minimize(loss, np.zeros(P + 1), jac=slope, method="BFGS", opt
 
 print("/* SPDX-License-Identifier: MIT */")
 print("/* Made by expected_audit.py. Do not edit. */")
-print("#ifndef LB_FIGURES_AUDIT_H\n#define LB_FIGURES_AUDIT_H\n")
+print("#ifndef LB_EXPECTED_AUDIT_H\n#define LB_EXPECTED_AUDIT_H\n")
 print(f"enum {{ N = {N}, P = {P} }};")
 for name, value in (("AUC", auc), ("AUC_LOW", auc - stats.norm.ppf(0.975) * error),
                     ("AUC_HIGH", auc + stats.norm.ppf(0.975) * error), ("RANK_P", rank_p),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_augment.py. Do not edit. */
-#ifndef LB_FIGURES_AUGMENT_H
-#define LB_FIGURES_AUGMENT_H
+#ifndef LB_EXPECTED_AUGMENT_H
+#define LB_EXPECTED_AUGMENT_H
 
 #include <stdint.h>
 

@@ -18,7 +18,7 @@ def numbers(values):
 
 
 print("/* SPDX-License-Identifier: MIT */\n/* Made by expected_augment.py. Do not edit. */")
-print("#ifndef LB_FIGURES_AUGMENT_H\n#define LB_FIGURES_AUGMENT_H\n")
+print("#ifndef LB_EXPECTED_AUGMENT_H\n#define LB_EXPECTED_AUGMENT_H\n")
 print("#include <stdint.h>\n")
 print(f"enum {{ LOSS_CLASSES = {CLASSES}, LOSS_COUNT = {COUNT} }};")
 print(f"static const float LOSS_LOGITS[] = {{{numbers(logits.detach().numpy().astype('f4'))}}};")

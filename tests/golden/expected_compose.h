@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_compose.py. Do not edit. */
-#ifndef LB_FIGURES_COMPOSE_H
-#define LB_FIGURES_COMPOSE_H
+#ifndef LB_EXPECTED_COMPOSE_H
+#define LB_EXPECTED_COMPOSE_H
 
 enum { SAMPLES = 7, FIRST_SEED = 1007, LESIONS = 30 };
 typedef struct figure {

@@ -92,7 +92,7 @@ def main():
     found, _ = library()
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by expected_compose.py. Do not edit. */")
-    print("#ifndef LB_FIGURES_COMPOSE_H\n#define LB_FIGURES_COMPOSE_H\n")
+    print("#ifndef LB_EXPECTED_COMPOSE_H\n#define LB_EXPECTED_COMPOSE_H\n")
     print(f"enum {{ SAMPLES = {SAMPLES}, FIRST_SEED = {FIRST_SEED}, LESIONS = {LESIONS} }};")
     print("typedef struct figure {\n    double sum, weighted, samples[SAMPLES];\n} figure;\n")
     print("typedef struct composed_figure {\n    size_t size;\n    int shuffle_round, index, label, lesions;")

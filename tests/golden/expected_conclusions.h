@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_conclusions.py. Do not edit. */
-#ifndef LB_FIGURES_CONCLUSIONS_H
-#define LB_FIGURES_CONCLUSIONS_H
+#ifndef LB_EXPECTED_CONCLUSIONS_H
+#define LB_EXPECTED_CONCLUSIONS_H
 
 /* images, subjects, difference, p, p by flips, p by Holm: mri less natural, degree 3, all, pooled
  */

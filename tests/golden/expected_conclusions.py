@@ -76,7 +76,7 @@ def table(name, rows, comment):
 
 print("/* SPDX-License-Identifier: MIT */")
 print("/* Made by expected_conclusions.py. Do not edit. */")
-print("#ifndef LB_FIGURES_CONCLUSIONS_H\n#define LB_FIGURES_CONCLUSIONS_H\n")
+print("#ifndef LB_EXPECTED_CONCLUSIONS_H\n#define LB_EXPECTED_CONCLUSIONS_H\n")
 
 pooled = [compare([(at("mri", d, m), at("natural", d, m)) for d in DEGREES]) for m in METHODS]
 single = [compare([(at("mri", d, m), at("natural", d, m))]) for d in DEGREES for m in METHODS]

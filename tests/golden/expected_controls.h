@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_controls.py. Do not edit. */
-#ifndef LB_FIGURES_CONTROLS_H
-#define LB_FIGURES_CONTROLS_H
+#ifndef LB_EXPECTED_CONTROLS_H
+#define LB_EXPECTED_CONTROLS_H
 
 enum { HEIGHT = 60, WIDTH = 48, SAMPLES = 5 };
 /* The sum, a sum that depends on every element's place, and a few elements. */

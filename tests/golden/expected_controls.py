@@ -33,7 +33,7 @@ maps = {
 }
 print("/* SPDX-License-Identifier: MIT */")
 print("/* Made by expected_controls.py. Do not edit. */")
-print("#ifndef LB_FIGURES_CONTROLS_H\n#define LB_FIGURES_CONTROLS_H\n")
+print("#ifndef LB_EXPECTED_CONTROLS_H\n#define LB_EXPECTED_CONTROLS_H\n")
 print(f"enum {{ HEIGHT = {HEIGHT}, WIDTH = {WIDTH}, SAMPLES = {SAMPLES} }};")
 print("/* The sum, a sum that depends on every element's place, and a few elements. */")
 print("static const struct control_figure {\n    const char *method;\n    double sum, weighted, samples[SAMPLES];\n} FIGURES[] = {")

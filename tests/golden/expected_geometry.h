@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_geometry.py. Do not edit. */
-#ifndef LB_FIGURES_GEOMETRY_H
-#define LB_FIGURES_GEOMETRY_H
+#ifndef LB_EXPECTED_GEOMETRY_H
+#define LB_EXPECTED_GEOMETRY_H
 
 #include <math.h>
 #include <stdbool.h>

@@ -121,7 +121,7 @@ def braces(values):
 
 
 print("/* SPDX-License-Identifier: MIT */\n/* Made by expected_geometry.py. Do not edit. */")
-print("#ifndef LB_FIGURES_GEOMETRY_H\n#define LB_FIGURES_GEOMETRY_H\n\n#include <math.h>\n#include <stdbool.h>\n")
+print("#ifndef LB_EXPECTED_GEOMETRY_H\n#define LB_EXPECTED_GEOMETRY_H\n\n#include <math.h>\n#include <stdbool.h>\n")
 print("static const struct {\n    const char *name;\n    double pixdim[4];\n    int qform_code, sform_code, xyzt_units;")
 print("    double quatern[3], qoffset[3], srow[3][4];\n    const char *refused; /* in the message; NULL: read */")
 print("    bool placed;\n    double affine[2][3][4]; /* of NIfTI-1 and -2; mm */\n    double spacing[2][3];\n} HEADERS[] = {")

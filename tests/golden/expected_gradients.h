@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_gradients.py. Do not edit. */
-#ifndef LB_FIGURES_GRADIENTS_H
-#define LB_FIGURES_GRADIENTS_H
+#ifndef LB_EXPECTED_GRADIENTS_H
+#define LB_EXPECTED_GRADIENTS_H
 
 enum { PROJECTIONS = 8, SAMPLES = 4, BACKGROUNDS = 6, DRAWN = 3, FITTED = 5 };
 

@@ -400,7 +400,7 @@ def projections(attribution):
 def main():
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by expected_gradients.py. Do not edit. */")
-    print("#ifndef LB_FIGURES_GRADIENTS_H\n#define LB_FIGURES_GRADIENTS_H\n")
+    print("#ifndef LB_EXPECTED_GRADIENTS_H\n#define LB_EXPECTED_GRADIENTS_H\n")
     print(f"enum {{ PROJECTIONS = {PROJECTIONS}, SAMPLES = {SAMPLES}, BACKGROUNDS = {BACKGROUNDS}, DRAWN = {DRAWN}, FITTED = {FITTED} }};\n")
     print("/* The L2 norm of an attribution, its sum, and its products with formula_value(v, 200 + j) - 0.5. */")
     print("static const struct gradient_figure {\n    const char *name;\n    double norm, sum, projections[PROJECTIONS];")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_image.py. Do not edit. */
-#ifndef LB_FIGURES_IMAGE_H
-#define LB_FIGURES_IMAGE_H
+#ifndef LB_EXPECTED_IMAGE_H
+#define LB_EXPECTED_IMAGE_H
 
 enum { SAMPLES = 5, COMPONENTS = 166 };
 typedef struct figure {

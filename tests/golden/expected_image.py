@@ -31,7 +31,7 @@ perimeters = [perimeter_crofton(labels == i + 1) for i in range(count)]
 
 print("/* SPDX-License-Identifier: MIT */")
 print("/* Made by expected_image.py. Do not edit. */")
-print("#ifndef LB_FIGURES_IMAGE_H\n#define LB_FIGURES_IMAGE_H\n")
+print("#ifndef LB_EXPECTED_IMAGE_H\n#define LB_EXPECTED_IMAGE_H\n")
 print(f"enum {{ SAMPLES = {SAMPLES}, COMPONENTS = {count} }};")
 print("typedef struct figure {\n    double sum, weighted, samples[SAMPLES];\n} figure;\n")
 print(f"static const double OTSU = {threshold:.17g};")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_lesions.py. Do not edit. */
-#ifndef LB_FIGURES_LESIONS_H
-#define LB_FIGURES_LESIONS_H
+#ifndef LB_EXPECTED_LESIONS_H
+#define LB_EXPECTED_LESIONS_H
 
 typedef struct lesion_figure {
     size_t height, width;

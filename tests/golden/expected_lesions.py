@@ -48,7 +48,7 @@ def main():
     found, seed = library()
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by expected_lesions.py. Do not edit. */")
-    print("#ifndef LB_FIGURES_LESIONS_H\n#define LB_FIGURES_LESIONS_H\n")
+    print("#ifndef LB_EXPECTED_LESIONS_H\n#define LB_EXPECTED_LESIONS_H\n")
     print("typedef struct lesion_figure {\n    size_t height, width;")
     print("    double compactness, sum, weighted, middle;\n} lesion_figure;\n")
     print(f"enum {{ WANTED = {WANTED}, LAST_SEED = {seed} }};")

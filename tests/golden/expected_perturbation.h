@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_perturbation.py. Do not edit. */
-#ifndef LB_FIGURES_PERTURBATION_H
-#define LB_FIGURES_PERTURBATION_H
+#ifndef LB_EXPECTED_PERTURBATION_H
+#define LB_EXPECTED_PERTURBATION_H
 
 #include "lesionbench/method.h"
 

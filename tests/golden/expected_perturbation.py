@@ -278,7 +278,7 @@ MAPS = [
 def main():
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by expected_perturbation.py. Do not edit. */")
-    print("#ifndef LB_FIGURES_PERTURBATION_H\n#define LB_FIGURES_PERTURBATION_H\n")
+    print("#ifndef LB_EXPECTED_PERTURBATION_H\n#define LB_EXPECTED_PERTURBATION_H\n")
     print('#include "lesionbench/method.h"\n')
     print(f"enum {{ TARGET = {TARGET}, SEED = {SEED}, ITEM = {ITEM}, STEPS = {STEPS}, BLUR_STEPS = {BLUR_STEPS}, DILATION = {DILATION}, PICKS = {len(PICKS)} }};")
     print(f"static const size_t PICKED[PICKS] = {{{', '.join(map(str, PICKS))}}};")

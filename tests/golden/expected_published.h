@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_published.py. Do not edit. */
-#ifndef LB_FIGURES_PUBLISHED_H
-#define LB_FIGURES_PUBLISHED_H
+#ifndef LB_EXPECTED_PUBLISHED_H
+#define LB_EXPECTED_PUBLISHED_H
 
 #include <stddef.h>
 

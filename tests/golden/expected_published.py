@@ -40,7 +40,7 @@ def numbers_of(value, out, counts):
 
 print("/* SPDX-License-Identifier: MIT */")
 print("/* Made by expected_published.py. Do not edit. */")
-print("#ifndef LB_FIGURES_PUBLISHED_H\n#define LB_FIGURES_PUBLISHED_H\n\n#include <stddef.h>\n")
+print("#ifndef LB_EXPECTED_PUBLISHED_H\n#define LB_EXPECTED_PUBLISHED_H\n\n#include <stddef.h>\n")
 print("typedef struct published_figure {\n    const char *name;\n    size_t containers, texts, arrays, numbers;")
 print("    double sum, weighted; /* the i-th number times i x 37 mod 101 */\n} published_figure;\n")
 print("static const published_figure PUBLISHED[] = {")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_raster.py. Do not edit. */
-#ifndef LB_FIGURES_RASTER_H
-#define LB_FIGURES_RASTER_H
+#ifndef LB_EXPECTED_RASTER_H
+#define LB_EXPECTED_RASTER_H
 
 enum { HEIGHT = 9, WIDTH = 13 };
 /* The sum, and a sum that depends on every element's place. */

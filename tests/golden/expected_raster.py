@@ -46,7 +46,7 @@ def fit(height, width, side):
 
 
 print("/* SPDX-License-Identifier: MIT */\n/* Made by expected_raster.py. Do not edit. */")
-print("#ifndef LB_FIGURES_RASTER_H\n#define LB_FIGURES_RASTER_H\n")
+print("#ifndef LB_EXPECTED_RASTER_H\n#define LB_EXPECTED_RASTER_H\n")
 print(f"enum {{ HEIGHT = {pictures.HEIGHT}, WIDTH = {pictures.WIDTH} }};")
 print("/* The sum, and a sum that depends on every element's place. */")
 print("static const struct {\n    const char *file;\n    double sum, weighted;\n} PICTURES[] = {")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_segment.py. Do not edit. */
-#ifndef LB_FIGURES_SEGMENT_H
-#define LB_FIGURES_SEGMENT_H
+#ifndef LB_EXPECTED_SEGMENT_H
+#define LB_EXPECTED_SEGMENT_H
 
 #include <stddef.h>
 

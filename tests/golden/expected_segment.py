@@ -38,7 +38,7 @@ def recall(labels):
 def main():
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by expected_segment.py. Do not edit. */")
-    print("#ifndef LB_FIGURES_SEGMENT_H\n#define LB_FIGURES_SEGMENT_H\n")
+    print("#ifndef LB_EXPECTED_SEGMENT_H\n#define LB_EXPECTED_SEGMENT_H\n")
     print("#include <stddef.h>\n")
     print(f"enum {{ HEIGHT = {HEIGHT}, WIDTH = {WIDTH}, NEAR = {NEAR}, DISCS = {len(DISCS)} }};")
     print("/* y, x, radius, brightness */")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_similarity.py. Do not edit. */
-#ifndef LB_FIGURES_SIMILARITY_H
-#define LB_FIGURES_SIMILARITY_H
+#ifndef LB_EXPECTED_SIMILARITY_H
+#define LB_EXPECTED_SIMILARITY_H
 
 enum { HEIGHT = 40, WIDTH = 36 };
 static const struct similarity_figure {

@@ -27,7 +27,7 @@ def top_overlap(a, b):
 
 print("/* SPDX-License-Identifier: MIT */")
 print("/* Made by expected_similarity.py. Do not edit. */")
-print("#ifndef LB_FIGURES_SIMILARITY_H\n#define LB_FIGURES_SIMILARITY_H\n")
+print("#ifndef LB_EXPECTED_SIMILARITY_H\n#define LB_EXPECTED_SIMILARITY_H\n")
 print(f"enum {{ HEIGHT = {HEIGHT}, WIDTH = {WIDTH} }};")
 print("static const struct similarity_figure {\n    int a, b;\n    double rank_correlation, ssim, top_overlap;\n} FIGURES[] = {")
 for first in range(KINDS):

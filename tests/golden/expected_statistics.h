@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_statistics.py. Do not edit. */
-#ifndef LB_FIGURES_STATISTICS_H
-#define LB_FIGURES_STATISTICS_H
+#ifndef LB_EXPECTED_STATISTICS_H
+#define LB_EXPECTED_STATISTICS_H
 
 /* p, quantile */
 static const double NORMAL[][2] = {

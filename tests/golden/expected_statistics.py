@@ -220,6 +220,6 @@ table("MAPS", [(stats.spearmanr(a, b)[0], 2 * (tops[0] & tops[1]).sum() / (tops[
 
 print("/* SPDX-License-Identifier: MIT */")
 print("/* Made by expected_statistics.py. Do not edit. */")
-print("#ifndef LB_FIGURES_STATISTICS_H\n#define LB_FIGURES_STATISTICS_H\n")
+print("#ifndef LB_EXPECTED_STATISTICS_H\n#define LB_EXPECTED_STATISTICS_H\n")
 print("\n".join(lines))
 print("\n#endif")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by expected_training.py. Do not edit. */
-#ifndef LB_FIGURES_TRAINING_H
-#define LB_FIGURES_TRAINING_H
+#ifndef LB_EXPECTED_TRAINING_H
+#define LB_EXPECTED_TRAINING_H
 
 enum {
     FORMULA_SIDE = 64,

@@ -71,7 +71,7 @@ def train(degree):
 def main():
     print("/* SPDX-License-Identifier: MIT */")
     print("/* Made by expected_training.py. Do not edit. */")
-    print("#ifndef LB_FIGURES_TRAINING_H\n#define LB_FIGURES_TRAINING_H\n")
+    print("#ifndef LB_EXPECTED_TRAINING_H\n#define LB_EXPECTED_TRAINING_H\n")
     parameters = len(list(network().parameters()))
     print(f"enum {{ FORMULA_SIDE = {SIDE}, FORMULA_COUNT = {COUNT}, FORMULA_BATCH = {BATCH}, FORMULA_EPOCHS = {EPOCHS},")
     print(f"       FORMULA_LOSSES = {EPOCHS * COUNT // BATCH}, FORMULA_PARAMETERS = {parameters} }};\n")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A small VGG-11 whose weights come from a formula that is the same in Python
  * (expected_training.py), so that PyTorch's figures need no file of weights. */
-#ifndef LB_FORMULA_NETWORK_H
-#define LB_FORMULA_NETWORK_H
+#ifndef LB_TESTS_FORMULA_NETWORK_H
+#define LB_TESTS_FORMULA_NETWORK_H
 
 #include <math.h>
 

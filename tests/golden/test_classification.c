@@ -7,7 +7,7 @@
 #include "expected_classification.h"
 #include "lesionbench/score.h"
 
-enum { MOST = 20 + 40 * CLASSIFICATION_CASES };
+enum { MAX_VALUES = 20 + 40 * CLASSIFICATION_CASES };
 
 static double
 draw(uint64_t number, uint64_t k)
@@ -22,8 +22,8 @@ static void
 metrics_and_intervals_equal_their_definitions(void **state)
 {
     (void)state;
-    static double logits[2 * MOST];
-    static int32_t labels[MOST];
+    static double logits[2 * MAX_VALUES];
+    static int32_t labels[MAX_VALUES];
     for (int c = 0; c < CLASSIFICATION_CASES; c++) {
         lb_error err;
         lb_classification score;

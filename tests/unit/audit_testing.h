@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Datasets for the tests of the audit: a round brain with lesions that are discs or bars of the
  * same area, and whatever is to be found wrong with them. */
-#ifndef LB_AUDIT_TESTING_H
-#define LB_AUDIT_TESTING_H
+#ifndef LB_TESTS_AUDIT_TESTING_H
+#define LB_TESTS_AUDIT_TESTING_H
 
 #include "io_testing.h"
 

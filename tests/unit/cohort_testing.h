@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Small heads and cohorts for the tests of the simulated cohort. */
-#ifndef LB_COHORT_TESTING_H
-#define LB_COHORT_TESTING_H
+#ifndef LB_TESTS_COHORT_TESTING_H
+#define LB_TESTS_COHORT_TESTING_H
 
 #include "io_testing.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Slices and lesions that are drawn here, for what tests composing. */
-#ifndef LB_COMPOSE_TESTING_H
-#define LB_COMPOSE_TESTING_H
+#ifndef LB_TESTS_COMPOSE_TESTING_H
+#define LB_TESTS_COMPOSE_TESTING_H
 
 #include "io_testing.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Training curves for tests. */
-#ifndef LB_HISTORY_TESTING_H
-#define LB_HISTORY_TESTING_H
+#ifndef LB_TESTS_HISTORY_TESTING_H
+#define LB_TESTS_HISTORY_TESTING_H
 
 #include "lesionbench/training.h"
 

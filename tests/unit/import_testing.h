@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Small heads, tables and arrays in folders, and imports of them. Define _XOPEN_SOURCE as 700
  * before the first include: nftw(). */
-#ifndef LB_IMPORT_TESTING_H
-#define LB_IMPORT_TESTING_H
+#ifndef LB_TESTS_IMPORT_TESTING_H
+#define LB_TESTS_IMPORT_TESTING_H
 
 #include "nifti_testing.h"
 

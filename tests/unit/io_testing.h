@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A folder for each test of files, and what such tests do with bytes. */
-#ifndef LB_IO_TESTING_H
-#define LB_IO_TESTING_H
+#ifndef LB_TESTS_IO_TESTING_H
+#define LB_TESTS_IO_TESTING_H
 
 #include "testing.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Small heads as NIfTI files, stored in any way. */
-#ifndef LB_NIFTI_TESTING_H
-#define LB_NIFTI_TESTING_H
+#ifndef LB_TESTS_NIFTI_TESTING_H
+#define LB_TESTS_NIFTI_TESTING_H
 
 #include "io_testing.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pickles for tests: those that Python wrote (tests/data/pickle), and bytes written by hand. */
-#ifndef LB_PICKLE_TESTING_H
-#define LB_PICKLE_TESTING_H
+#ifndef LB_TESTS_PICKLE_TESTING_H
+#define LB_TESTS_PICKLE_TESTING_H
 
 #include "io_testing.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A small study folder for the report's tests, and looks at its page. */
-#ifndef REPORT_TESTING_H
-#define REPORT_TESTING_H
+#ifndef LB_TESTS_REPORT_TESTING_H
+#define LB_TESTS_REPORT_TESTING_H
 
 #include "io_testing.h"
 

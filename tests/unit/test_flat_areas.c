@@ -18,15 +18,15 @@
 #include "nn/twins.h"
 
 enum {
-    MOST_SIDE = 224,
-    MOST_VALUES = 3 * MOST_SIDE * MOST_SIDE,
+    MAX_SIDE = 224,
+    MAX_VALUES = 3 * MAX_SIDE * MAX_SIDE,
     CLASSES = 2,
     TARGET = 1,
     POINTS = 10, /* of each path, and of each of XRAI's two */
     ITEM = 3
 };
 
-static const double FURTHEST = 0.05, MEAN = 0.01, LEAST_OVERLAP = 0.95, MEAN_OVERLAP = 0.98;
+static const double FURTHEST = 0.05, MEAN = 0.01, MIN_OVERLAP = 0.95, MEAN_OVERLAP = 0.98;
 
 /* ------------------------------------------------------------------------------------------------
  * Images
@@ -101,7 +101,7 @@ make_image(float *image, kind what, size_t side)
 typedef struct problem {
     lb_network *network;
     size_t side, values; /* values: 3 x side x side */
-    float image[MOST_VALUES], background[MOST_VALUES];
+    float image[MAX_VALUES], background[MAX_VALUES];
 } problem;
 
 /* Point k of a method, and what the gradient there is multiplied by. */
@@ -169,7 +169,7 @@ blurred(float *out, const problem *p, double left)
 {
     size_t size = p->side * p->side;
     double sigma = 50 * (double)p->side / 224 * left * left;
-    static double plane[MOST_SIDE * MOST_SIDE];
+    static double plane[MAX_SIDE * MAX_SIDE];
     lb_error err;
     for (size_t c = 0; c < 3; c++) {
         for (size_t i = 0; i < size; i++) {
@@ -216,7 +216,7 @@ static const method METHODS[] = {
 static void
 sum_points(double *out, const problem *p, const method *m, bool in_f64)
 {
-    static float times[MOST_VALUES], gradient[MOST_VALUES];
+    static float times[MAX_VALUES], gradient[MAX_VALUES];
     const float seeds[CLASSES] = {[TARGET] = 1};
     const lb_executor_options options = {.purpose = in_f64 ? LB_EXECUTOR_EXPLAIN
                                                            : LB_EXECUTOR_EXPLAIN_PATH,
@@ -308,7 +308,7 @@ compare_values(const void *a, const void *b)
 static double
 pixels_of(double *out, const double *map, size_t size)
 {
-    static double sorted[MOST_SIDE * MOST_SIDE];
+    static double sorted[MAX_SIDE * MAX_SIDE];
     for (size_t i = 0; i < size; i++) {
         sorted[i] = out[i] = fabs(map[i]) + fabs(map[size + i]) + fabs(map[2 * size + i]);
     }
@@ -320,7 +320,7 @@ pixels_of(double *out, const double *map, size_t size)
 static double
 distance(double *overlap, const double *map, const double *reference, size_t size)
 {
-    static double a[MOST_SIDE * MOST_SIDE], b[MOST_SIDE * MOST_SIDE];
+    static double a[MAX_SIDE * MAX_SIDE], b[MAX_SIDE * MAX_SIDE];
     double difference = 0, norm = 0, top_a = pixels_of(a, map, size),
            top_b = pixels_of(b, reference, size);
     size_t same = 0;
@@ -365,7 +365,7 @@ make_network(const char *name)
 static size_t
 check_side(double sums[2], problem *p, const method *m)
 {
-    static double map[MOST_VALUES], reference[MOST_VALUES];
+    static double map[MAX_VALUES], reference[MAX_VALUES];
     size_t maps = 0;
     for (kind what = 0; what < KINDS; what++) {
         double overlap = 0;
@@ -381,7 +381,7 @@ check_side(double sums[2], problem *p, const method *m)
             explain(map, p, m);
         }
         double far = distance(&overlap, map, reference, p->side * p->side);
-        if (!(far <= FURTHEST && overlap >= LEAST_OVERLAP)) {
+        if (!(far <= FURTHEST && overlap >= MIN_OVERLAP)) {
             fail_msg("%s, image %d, %zu pixels a side: distance %.2e, overlap %.3f", m->name,
                      (int)what, p->side, far, overlap);
         }

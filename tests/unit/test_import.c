@@ -603,9 +603,9 @@ tables_of_folders(void **state)
 static void
 put_npy(void **state, const char *name, lb_type type, size_t rank, size_t count, size_t plus)
 {
-    enum { H = 20, W = 18, MOST = 6 };
-    static double real[MOST * H * W];
-    static uint8_t byte[MOST * H * W];
+    enum { H = 20, W = 18, MAX_SLICES = 6 };
+    static double real[MAX_SLICES * H * W];
+    static uint8_t byte[MAX_SLICES * H * W];
     lb_error err = {0};
     const size_t shape[3] = {count, H, W};
     for (size_t i = 0; i < count * H * W; i++) {

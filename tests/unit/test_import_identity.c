@@ -164,8 +164,8 @@ one_content_of_two_subjects(void **state)
 static void
 put_array(void **state, const char *name, size_t count, size_t from, size_t twin)
 {
-    enum { H = 20, W = 18, MOST = 6 };
-    static float values[MOST * H * W];
+    enum { H = 20, W = 18, MAX_SLICES = 6 };
+    static float values[MAX_SLICES * H * W];
     lb_error err = {0};
     const size_t shape[3] = {count, H, W};
     for (size_t i = 0; i < count * H * W; i++) {

@@ -7,7 +7,7 @@
 
 #include "lesionbench/report.h"
 
-enum { MOST_TEXTS = 600 };
+enum { MAX_TEXTS = 600 };
 
 /* A text of an SVG by gnuplot with the box that it takes up at the least, whatever the font. */
 typedef struct placed {
@@ -57,7 +57,7 @@ read_texts(placed *out, double *width, double *height, void **state, const char 
         if (text[strspn(text, " ")] == '\0') {
             continue;
         }
-        assert_true(count < MOST_TEXTS);
+        assert_true(count < MAX_TEXTS);
         assert_true(turn == 0 || turn == 270);
         placed one = {.left = 0};
         snprintf(one.text, sizeof one.text, "%s", text + strspn(text, " "));
@@ -99,7 +99,7 @@ check_texts(const placed *texts, size_t count, double width, double height, cons
 static void
 check_figure(void **state, const char *name)
 {
-    placed texts[MOST_TEXTS];
+    placed texts[MAX_TEXTS];
     double width = 0, height = 0;
     size_t count = read_texts(texts, &width, &height, state, name);
     assert_true(count > 5);
@@ -109,7 +109,7 @@ check_figure(void **state, const char *name)
 static void
 assert_text(void **state, const char *name, const char *wanted, bool there)
 {
-    placed texts[MOST_TEXTS];
+    placed texts[MAX_TEXTS];
     double width = 0, height = 0;
     size_t count = read_texts(texts, &width, &height, state, name), found = 0;
     for (size_t i = 0; i < count; i++) {
@@ -256,7 +256,7 @@ read_glyphs(placed *out, double *width, double *height, void **state, const char
             continue;
         }
         if (!in_text || out[count - 1].bottom != y) {
-            assert_true(count < MOST_TEXTS);
+            assert_true(count < MAX_TEXTS);
             out[count] = (placed){.left = x, .top = y - letter, .bottom = y};
             snprintf(out[count].text, sizeof out->text, "text at %.0f, %.0f", x, y);
             count++;
@@ -280,7 +280,7 @@ drawn_texts_stand_apart(void **state)
     } figures[] = {{"heatmaps", 60, 20}, {"examples", 2, 13}, {"agreement", 80, 18}};
     prepare(state, FEW, 2);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        placed texts[MOST_TEXTS];
+        placed texts[MAX_TEXTS];
         char name[80];
         double width = 0, height = 0;
         snprintf(name, sizeof name, "figures/%s.svg", figures[i].name);

@@ -162,8 +162,8 @@ free_mass_takes_what_is_far(void **state)
     (void)state;
     lb_error err;
     double near_y = 0, near_x = 0, mass = 1, out = NAN;
-    const double y[2] = {0, 0}, x[2] = {2, 100}, share_workspace[2] = {1, 3};
-    lb_point_masses from = {1, &near_y, &near_x, &mass}, to = {2, y, x, share_workspace};
+    const double y[2] = {0, 0}, x[2] = {2, 100}, masses[2] = {1, 3};
+    lb_point_masses from = {1, &near_y, &near_x, &mass}, to = {2, y, x, masses};
     assert_ok(lb_transport(&out, &from, &to, 3, LB_GROUND_EUCLIDEAN, &err));
     assert_close(out, 0.25 * 2, 1e-12, 0);
     assert_ok(lb_transport(&out, &from, &to, 1, LB_GROUND_EUCLIDEAN, &err));

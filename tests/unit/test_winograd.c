@@ -165,8 +165,8 @@ assert_same_bits(problem *p)
 static void
 assert_some_tiles(problem *p)
 {
-    enum { MOST = 4096 };
-    static lb_winograd_tile tiles[MOST];
+    enum { MAX_TILES = 4096 };
+    static lb_winograd_tile tiles[MAX_TILES];
     const lb_winograd_shape *s = &p->shape;
     const lb_winograd_input in = {.values = p->input};
     const lb_winograd_output out = {.bias = p->bias};

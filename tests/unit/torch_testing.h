@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* PyTorch's files, zip and legacy, written by hand, so that each of their bytes can be wrong. */
-#ifndef LB_TORCH_TESTING_H
-#define LB_TORCH_TESTING_H
+#ifndef LB_TESTS_TORCH_TESTING_H
+#define LB_TESTS_TORCH_TESTING_H
 
 #include "io_testing.h"
 
