@@ -15,6 +15,7 @@
 
 #include "cpu.h"
 
+/* Types cannot stand in parentheses. NOLINTBEGIN(bugprone-macro-parentheses) */
 #if defined(__x86_64__)
 
 #define LB_KERNEL(type, name, parameters, arguments)                                            \
@@ -45,5 +46,6 @@
 #define LB_KERNEL(type, name, parameters, arguments) static type name parameters
 
 #endif
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif
