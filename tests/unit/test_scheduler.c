@@ -63,7 +63,7 @@ static void
 make_list(stage_list *list, const stage_kind *const *kinds, size_t count)
 {
     lb_error err;
-    char name[8];
+    char name[24];
     assert_ok(stage_list_init(list, "folder", count, &err));
     for (size_t i = 0; i < count; i++) {
         snprintf(name, sizeof name, "%zu", i);
