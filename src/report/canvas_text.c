@@ -7,8 +7,9 @@
 #include "canvas_targets.h"
 
 #ifdef __SANITIZE_ADDRESS__
-/* fontconfig keeps offsets in place of pointers, which the search for leaks does not follow. */
-const char *__lsan_default_suppressions(void); /* NOLINT */
+/* fontconfig keeps offsets in place of pointers, which the search for leaks does not follow. The
+ * sanitizer looks the function up by its name: it must be visible. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void); /* NOLINT */
 const char *
 __lsan_default_suppressions(void) /* NOLINT */
 {
