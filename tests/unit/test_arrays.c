@@ -60,7 +60,7 @@ arrays_that_cannot_grow(void **state)
     assert_int_equal(further[0], 3);
     assert_int_equal(further[1000], 0);
     size_t capacity = list.capacity;
-    assert_null(lb_array_grow(further, SIZE_MAX / 8, &list.capacity, sizeof *further, &err));
+    assert_null(lb_array_grow(further, SIZE_MAX / 2, &list.capacity, sizeof *further, &err));
     assert_int_equal(err.code, LB_ERROR_MEMORY);
     assert_int_equal(list.capacity, capacity);
     assert_int_equal(further[0], 3);
