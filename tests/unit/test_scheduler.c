@@ -134,6 +134,9 @@ work(void *data, size_t index, lb_error *err)
     w->over[index] = true;
     pthread_cond_broadcast(&w->changed);
     pthread_mutex_unlock(&w->lock);
+    if (w->wait_till_over && w->wait_for[index] != NO_STAGE && !w->fails[index]) {
+        nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); /* until failures are heard of */
+    }
     if (!fine) {
         return lb_fail(err, LB_ERROR_NUMERIC, "%s waits in vain", one->name);
     }
@@ -237,7 +240,9 @@ memory_is_bounded(void **state)
     stages_release(&list);
     make_list(&list, kinds, 5);
     w = watch_of(&list);
-    w.wait_for[0] = 1; /* two fit into 130, three do not */
+    /* Two fit into 130, three do not. Each waits until the other has begun. */
+    w.wait_for[0] = 1;
+    w.wait_for[1] = 0;
     assert_ok(run(&w, 4, 130, &err));
     assert_int_equal(w.most_running, 2);
     assert_close(w.most_memory, 1000, 0, 0);
@@ -257,7 +262,9 @@ threads_are_shared(void **state)
     needs(&list, 2, 0);
     needs(&list, 3, 0);
     watch w = watch_of(&list);
-    w.wait_for[1] = 3; /* beside which three of four threads are free */
+    /* Beside the second stage three of four threads are free. Each waits until the other has begun. */
+    w.wait_for[1] = 3;
+    w.wait_for[3] = 1;
     list.stages[2].done = true;
     assert_ok(run(&w, 4, 1e9, &err));
     assert_int_equal(w.threads[0], 1);
