@@ -88,37 +88,6 @@ make_folder(void **state, const char *name)
     lb_free(path);
 }
 
-/* For tests of words: a gnuplot comes first in PATH that draws nothing, where the real one takes
- * seconds for a report. */
-static inline int
-quick_setup(void **state)
-{
-    lb_error err;
-    const char *path = getenv("PATH");
-    if (test_setup(state) != 0 || path == NULL) {
-        return -1;
-    }
-    make_folder(state, "bin");
-    write_text(state, "bin/gnuplot",
-               "#!/bin/sh\necho '<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>'\n");
-    char *program = test_path(state, "bin/gnuplot");
-    char *quick = lb_format(&err, "%s/bin:%s", (const char *)*state, path);
-    int failed = quick == NULL || chmod(program, 0700) != 0 || setenv("PATH", quick, 1) != 0;
-    lb_free(quick);
-    lb_free(program);
-    return failed;
-}
-
-static inline int
-quick_teardown(void **state)
-{
-    const char *path = getenv("PATH");
-    char *kept = path == NULL ? NULL : strdup(strchr(path, ':') + 1);
-    int failed = kept == NULL || setenv("PATH", kept, 1) != 0;
-    free(kept);
-    return teardown(state) != 0 || failed;
-}
-
 static inline void
 write_classification(void **state)
 {

@@ -323,12 +323,12 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(whole_study, test_setup, teardown),
-        cmocka_unit_test_setup_teardown(again_with_less, quick_setup, quick_teardown),
+        cmocka_unit_test_setup_teardown(again_with_less, test_setup, teardown),
         cmocka_unit_test_setup_teardown(conditions_are_kept_apart, test_setup, teardown),
-        cmocka_unit_test_setup_teardown(damaged_parts, quick_setup, quick_teardown),
+        cmocka_unit_test_setup_teardown(damaged_parts, test_setup, teardown),
         cmocka_unit_test_setup_teardown(further_parts, test_setup, teardown),
         cmocka_unit_test_setup_teardown(further_methods, test_setup, teardown),
-        cmocka_unit_test_setup_teardown(half_a_table, quick_setup, quick_teardown),
+        cmocka_unit_test_setup_teardown(half_a_table, test_setup, teardown),
         cmocka_unit_test_setup_teardown(not_a_study, test_setup, teardown),
         cmocka_unit_test_setup_teardown(without_gnuplot, test_setup, teardown),
         cmocka_unit_test_setup_teardown(with_a_broken_gnuplot, test_setup, teardown),

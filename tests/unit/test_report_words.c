@@ -351,19 +351,19 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(words_follow_the_figures, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(names_the_images, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(tells_where_a_class_is_scarce, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(describes_the_wrong_images, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(without_wrong_images, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(chooses_among_correct_images, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(says_which_seed_is_shown, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(without_any_scores, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(without_kept_maps, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(explains_degree_first, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(counts_equal_methods_once, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(names_the_strongest_control, quick_setup, quick_teardown),
-        cmocka_unit_test_setup_teardown(tells_the_methods, quick_setup, quick_teardown),
+        cmocka_unit_test_setup_teardown(words_follow_the_figures, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(names_the_images, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(tells_where_a_class_is_scarce, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(describes_the_wrong_images, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(without_wrong_images, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(chooses_among_correct_images, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(says_which_seed_is_shown, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(without_any_scores, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(without_kept_maps, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(explains_degree_first, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(counts_equal_methods_once, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(names_the_strongest_control, test_setup, teardown),
+        cmocka_unit_test_setup_teardown(tells_the_methods, test_setup, teardown),
     };
-    return cmocka_run_group_tests_name("report words", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("report words", tests, use_quick_gnuplot, use_real_gnuplot);
 }
